@@ -1,0 +1,50 @@
+using System.Collections.Frozen;
+
+namespace CpIs.Fhir.Core.Callers;
+
+/// <summary>
+/// Who is registered, at one moment: an immutable snapshot in memory, so that no request reads a registration from the
+/// store. <see cref="Stamp"/> tells whether the store has a newer one.
+/// </summary>
+public sealed class OrganisationDirectory
+{
+    private readonly FrozenDictionary<OdsCode, Organisation> _organisations;
+    private readonly FrozenDictionary<string, ClientRegistration> _clients;
+
+    /// <summary>A snapshot.</summary>
+    public OrganisationDirectory(
+        long stamp,
+        IEnumerable<Organisation> organisations,
+        IEnumerable<ClientRegistration> clients
+    )
+    {
+        Stamp = stamp;
+        _organisations = organisations.ToFrozenDictionary(o => o.Code);
+        _clients = clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
+    }
+
+    /// <summary>Nobody is registered.</summary>
+    public static OrganisationDirectory Empty { get; } = new(-1, [], []);
+
+    /// <summary>The store's stamp of this snapshot.</summary>
+    public long Stamp { get; }
+
+    /// <summary>Every organisation, suspended ones too.</summary>
+    public IReadOnlyCollection<Organisation> Organisations => _organisations.Values;
+
+    /// <summary>Every client, suspended ones too.</summary>
+    public IReadOnlyCollection<ClientRegistration> Clients => _clients.Values;
+
+    /// <summary>The organisation of that code, suspended or not, or null.</summary>
+    public Organisation? Find(OdsCode code) => _organisations.GetValueOrDefault(code);
+
+    /// <summary>The client of that id, suspended or not, or null.</summary>
+    public ClientRegistration? FindClient(string clientId) => _clients.GetValueOrDefault(clientId);
+}
+
+/// <summary>Gives the newest snapshot that this server has seen.</summary>
+public interface IOrganisationDirectory
+{
+    /// <summary>The snapshot in force. Never waits.</summary>
+    OrganisationDirectory Current { get; }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text;
+
+namespace CpIs.Fhir.Core.Records;
+
+/// <summary>
+/// The forms of search tokens. What is written beside a resource and what a query asks for are both made here, so that
+/// they cannot differ.
+/// </summary>
+public static class SearchTokens
+{
+    /// <summary>A token parameter (identifier, code): matches <c>system|value</c>, <c>value</c> and <c>system|</c>.</summary>
+    public static IEnumerable<string> Coded(string parameter, string system, string value) =>
+        [$"{parameter}={system}|{value}", $"{parameter}={value}", $"{parameter}={system}|"];
+
+    /// <summary>A value that is matched to the letter (status, reference).</summary>
+    public static string Exact(string parameter, string value) => $"{parameter}={value}";
+
+    /// <summary>A name: folded to lower case without accents, matched from its beginning.</summary>
+    public static string Text(string parameter, string value) => $"{parameter}={Fold(value)}";
+
+    /// <summary>A day; sorts by time.</summary>
+    public static string Day(string parameter, DateOnly day) =>
+        $"{parameter}={day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
+
+    /// <summary>Lower case, without combining marks, trimmed.</summary>
+    public static string Fold(string value)
+    {
+        var folded = new StringBuilder(value.Length);
+        foreach (var c in value.Trim().Normalize(NormalizationForm.FormD))
+            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+                folded.Append(char.ToLowerInvariant(c));
+        return folded.ToString();
+    }
+}

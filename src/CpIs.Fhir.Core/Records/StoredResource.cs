@@ -1,0 +1,74 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
+
+namespace CpIs.Fhir.Core.Records;
+
+/// <summary>FHIR resource types that are stored as resources. The numbers are stored: never renumber.</summary>
+public enum RecordType
+{
+    /// <summary>One authority's Patient for one NHS number.</summary>
+    Patient = 1,
+
+    /// <summary>A plan.</summary>
+    EpisodeOfCare = 2,
+
+    /// <summary>What a clinician sees of a plan.</summary>
+    Flag = 3,
+
+    /// <summary>An authority or setting.</summary>
+    Organization = 4,
+
+    /// <summary>An authority's wish to be notified.</summary>
+    Subscription = 5,
+}
+
+/// <summary>
+/// One version of one resource as it lies in the store: the exact JSON bytes that are sent out, with the values that
+/// search and the look-up need beside them, so that the read path parses nothing.
+/// </summary>
+public sealed record StoredResource
+{
+    /// <summary>The resource type.</summary>
+    public required RecordType Type { get; init; }
+
+    /// <summary>FHIR id, unique within the type.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Version, counting from 1 without gap; <c>meta.versionId</c> inside <see cref="Body"/>.</summary>
+    public required int Version { get; init; }
+
+    /// <summary><c>meta.lastUpdated</c>, UTC, to the millisecond.</summary>
+    public required DateTimeOffset LastUpdated { get; init; }
+
+    /// <summary>The organisation that owns it.</summary>
+    public required OdsCode Authority { get; init; }
+
+    /// <summary>
+    /// What makes the resource the one of its kind within its authority, such as its plan id; unique among current
+    /// resources of one type. Null where any number may exist.
+    /// </summary>
+    public string? Identity { get; init; }
+
+    /// <summary>The child (for an unborn plan: the mother) it is about. Patient, EpisodeOfCare and Flag have one.</summary>
+    public NhsNumber? Child { get; init; }
+
+    /// <summary>The JSON as its owner reads it, UTF-8, no byte-order mark.</summary>
+    public required ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The JSON as a setting reads it where that differs (a Patient without local id); else empty.</summary>
+    public ReadOnlyMemory<byte> SettingView { get; init; }
+
+    /// <summary>The plan, beside an EpisodeOfCare and its Flag.</summary>
+    public Plan? Plan { get; init; }
+
+    /// <summary>Date of birth, beside a Patient.</summary>
+    public DateOnly? BirthDate { get; init; }
+
+    /// <summary>What the notification engine needs, beside a Subscription.</summary>
+    public SubscriptionTerms? Subscription { get; init; }
+
+    /// <summary>
+    /// Search values, each as <c>parameter=value</c>; see <see cref="SearchTokens"/> for the forms. Small, unordered.
+    /// </summary>
+    public IReadOnlyList<string> Tokens { get; init; } = [];
+}

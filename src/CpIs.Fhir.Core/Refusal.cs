@@ -1,0 +1,129 @@
+namespace CpIs.Fhir.Core;
+
+/// <summary>Why a request was refused; the server gives each kind its HTTP status (in brackets).</summary>
+public enum RefusalKind
+{
+    /// <summary>The request cannot be parsed, or breaks FHIR's own rules (400).</summary>
+    Malformed,
+
+    /// <summary>Nobody is known to be behind the request (401).</summary>
+    Unauthenticated,
+
+    /// <summary>The caller may not do this (403).</summary>
+    Forbidden,
+
+    /// <summary>Nothing of that name is the caller's (404). Not yours is unknown.</summary>
+    Unknown,
+
+    /// <summary>The interaction does not exist here (405).</summary>
+    NotAllowed,
+
+    /// <summary>The answer cannot be given in a media type the caller accepts (406).</summary>
+    NotAcceptable,
+
+    /// <summary>Another request got there first, or the same request id came with another body (409).</summary>
+    Conflict,
+
+    /// <summary>A stale version, or an ambiguous condition (412).</summary>
+    PreconditionFailed,
+
+    /// <summary>More bytes or entries than the limit (413).</summary>
+    TooLarge,
+
+    /// <summary>The media type of the body is not spoken here (415).</summary>
+    UnsupportedMediaType,
+
+    /// <summary>A profile or a rule of CP-IS is broken (422).</summary>
+    Rule,
+
+    /// <summary>Too many requests; <see cref="Refusal.RetryAfter"/> says when to come again (429).</summary>
+    TooMany,
+
+    /// <summary>The store could not answer or could not record: "could not check: do not treat as no plan" (503).</summary>
+    CouldNotCheck,
+}
+
+/// <summary>
+/// An expected failure as a value: what kind it is and each problem found. Bugs are exceptions; refusals are not.
+/// </summary>
+/// <param name="Kind">Decides the HTTP status.</param>
+/// <param name="Issues">At least one problem, each with its place where it has one.</param>
+/// <param name="RetryAfter">How long to wait before trying again, for 409, 429 and 503.</param>
+public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, TimeSpan? RetryAfter = null)
+{
+    /// <summary>A refusal for one problem.</summary>
+    public static Refusal Because(RefusalKind kind, Issue issue) => new(kind, [issue]);
+
+    /// <summary>400 with one problem of search or body syntax.</summary>
+    public static Refusal Malformed(
+        string diagnostics,
+        string? expression = null,
+        string spine = SpineCodes.InvalidValue
+    ) => Because(RefusalKind.Malformed, new Issue("invalid", diagnostics, expression, spine));
+
+    /// <summary>403. The text must not depend on whether a plan exists.</summary>
+    public static Refusal Forbidden(string diagnostics) =>
+        Because(RefusalKind.Forbidden, new Issue("forbidden", diagnostics, null, SpineCodes.AccessDenied));
+
+    /// <summary>404, in the same words for "does not exist" and "is not yours".</summary>
+    public static Refusal Unknown(string what) =>
+        Because(
+            RefusalKind.Unknown,
+            new Issue("not-found", $"{what} is not known.", null, SpineCodes.ResourceNotFound)
+        );
+
+    /// <summary>503 with the one sentence that must stand in every such answer (promise 9).</summary>
+    public static Refusal CouldNotCheck() =>
+        new(
+            RefusalKind.CouldNotCheck,
+            [
+                new Issue(
+                    "transient",
+                    "could not check: do not treat as no plan. Try again, or phone the local authority.",
+                    null,
+                    SpineCodes.UnableToCallService
+                ),
+            ],
+            TimeSpan.FromSeconds(5)
+        );
+}
+
+/// <summary>
+/// One problem, as it stands in <c>OperationOutcome.issue</c>.
+/// </summary>
+/// <param name="Code">FHIR issue-type code, such as <c>invalid</c>, <c>business-rule</c>, <c>forbidden</c>.</param>
+/// <param name="Diagnostics">What is wrong and which rule says so, for a person. Holds no personal data.</param>
+/// <param name="Expression">FHIRPath of the place, such as <c>Bundle.entry[3].resource.period</c>, where there is one.</param>
+/// <param name="Spine">One of <see cref="SpineCodes"/>, where one fits.</param>
+/// <param name="Severity"><c>error</c>, <c>warning</c> or <c>information</c>.</param>
+/// <param name="Rule">Stable id of the rule that was broken, such as <c>cpis-episode-period</c>, where it has one.</param>
+public sealed record Issue(
+    string Code,
+    string Diagnostics,
+    string? Expression = null,
+    string? Spine = null,
+    string Severity = "error",
+    string? Rule = null
+);
+
+/// <summary>The Spine error and warning codes in use (UK Core Spine-ErrorOrWarningCode).</summary>
+public static class SpineCodes
+{
+#pragma warning disable CS1591 // Each name is its code.
+    public const string AccessDenied = "ACCESS_DENIED";
+    public const string InvalidSearchData = "INVALID_SEARCH_DATA";
+    public const string InvalidValue = "INVALID_VALUE";
+    public const string MissingValue = "MISSING_VALUE";
+    public const string UnsupportedValue = "UNSUPPORTED_VALUE";
+    public const string UnsupportedService = "UNSUPPORTED_SERVICE";
+    public const string ResourceNotFound = "RESOURCE_NOT_FOUND";
+    public const string InvalidResourceId = "INVALID_RESOURCE_ID";
+    public const string PreconditionFailed = "PRECONDITION_FAILED";
+    public const string ResourceVersionMismatch = "RESOURCE_VERSION_MISMATCH";
+    public const string ValidationError = "VALIDATION_ERROR";
+    public const string InvalidUpdate = "INVALID_UPDATE";
+    public const string TooManyValues = "TOO_MANY_VALUES_SUBMITTED";
+    public const string UnableToCallService = "UNABLE_TO_CALL_SERVICE";
+    public const string FailureToProcessMessage = "FAILURE_TO_PROCESS_MESSAGE";
+#pragma warning restore CS1591
+}
