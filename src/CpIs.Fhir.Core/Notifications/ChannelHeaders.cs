@@ -75,7 +75,9 @@ public static class ChannelHeaders
                 refuse(place, "this header is the server's own and cannot be set by a Subscription.");
             else if (value != Mask)
                 read.Add($"{name}: {value}");
-            else if (before.FirstOrDefault(b => b.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)) is { } kept)
+            else if (
+                before.FirstOrDefault(b => b.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)) is { } kept
+            )
                 read.Add(kept);
             else
                 refuse(place, $"'{Mask}' stands for a value kept here, and none is kept under this name.");

@@ -30,7 +30,10 @@ internal static class EndpointRules
             return "the endpoint must not have a fragment.";
         if (HoldsNhsNumber(text))
             return "the endpoint must not hold an NHS number.";
-        if (options.AllowedHosts.TryGetValue(authority.Value, out var hosts) && !hosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase))
+        if (
+            options.AllowedHosts.TryGetValue(authority.Value, out var hosts)
+            && !hosts.Split(',', StringSplitOptions.TrimEntries).Contains(url.Host, StringComparer.OrdinalIgnoreCase)
+        )
             return "the endpoint's host is not among those that this authority agreed with the operator.";
         if (options.AllowLoopbackHttp && url.IsLoopback && url.Scheme is "http" or "https")
             return null;
@@ -48,9 +51,7 @@ internal static class EndpointRules
         IPAddress.TryParse(url.DnsSafeHost, out var address)
             ? !PublicAddress.IsPublic(address)
             : !url.Host.TrimEnd('.').Contains('.')
-                || InsideNames.Any(s =>
-                    url.Host.TrimEnd('.').EndsWith(s, StringComparison.OrdinalIgnoreCase)
-                );
+                || InsideNames.Any(s => url.Host.TrimEnd('.').EndsWith(s, StringComparison.OrdinalIgnoreCase));
 
     private static bool HoldsNhsNumber(string text)
     {

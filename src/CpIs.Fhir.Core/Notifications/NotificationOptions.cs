@@ -64,8 +64,8 @@ public sealed record NotificationOptions
     public bool RequirePort443 { get; init; } = true;
 
     /// <summary>
-    /// Hosts that an authority (key: ODS code) may be notified at, to the letter. An authority without an entry may name
-    /// any public host.
+    /// Hosts that an authority (key: ODS code) may be notified at, separated by commas. An authority without an entry may
+    /// name any public host.
     /// </summary>
-    public IReadOnlyDictionary<string, string[]> AllowedHosts { get; init; } = new Dictionary<string, string[]>();
+    public IReadOnlyDictionary<string, string> AllowedHosts { get; init; } = new Dictionary<string, string>();
 }

@@ -36,9 +36,7 @@ public sealed class RetrySchedule
     public TimeSpan DelayAfter(int failures, TimeSpan? retryAfter)
     {
         if (retryAfter is { } asked)
-            return TimeSpan.FromTicks(
-                Math.Clamp(asked.Ticks, ShortestRetryAfter.Ticks, LongestRetryAfter.Ticks)
-            );
+            return TimeSpan.FromTicks(Math.Clamp(asked.Ticks, ShortestRetryAfter.Ticks, LongestRetryAfter.Ticks));
         var delay = _delays[Math.Clamp(failures - 1, 0, _delays.Length - 1)];
         lock (_random)
             return delay * (1 + _jitter * (2 * _random.NextDouble() - 1));

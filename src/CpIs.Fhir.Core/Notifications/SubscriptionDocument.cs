@@ -58,7 +58,12 @@ public static class SubscriptionDocument
     /// <param name="terms">The terms from now on.</param>
     /// <param name="error">What stands in <c>Subscription.error</c>, or null for nothing.</param>
     /// <param name="now">When.</param>
-    public static StoredResource Next(StoredResource current, SubscriptionTerms terms, string? error, DateTimeOffset now)
+    public static StoredResource Next(
+        StoredResource current,
+        SubscriptionTerms terms,
+        string? error,
+        DateTimeOffset now
+    )
     {
         var lastUpdated = Milliseconds(now);
         var json = JsonNode.Parse(current.Body.Span)!.AsObject();

@@ -24,7 +24,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
     /// <param name="json">The body as it came.</param>
     /// <param name="authority">Whose Subscription it will be.</param>
     /// <param name="before">What was kept before, when one is updated: masked header values come from there.</param>
-    public Result<ParsedSubscription> Parse(ReadOnlyMemory<byte> json, OdsCode authority, SubscriptionTerms? before = null)
+    public Result<ParsedSubscription> Parse(
+        ReadOnlyMemory<byte> json,
+        OdsCode authority,
+        SubscriptionTerms? before = null
+    )
     {
         if (ReadResource(json).IsRefused(out var refusal, out var subscription))
             return refusal;
@@ -53,13 +57,17 @@ public sealed class SubscriptionParser(NotificationOptions options)
             MaxCount = ReadNumber(channel, BackportCanonicals.MaxCount, 1, 100, Refuse) ?? 1,
             Timeout = Seconds(ReadNumber(channel, BackportCanonicals.Timeout, 1, 30, Refuse)),
             Heartbeat = Seconds(
-                ReadNumber(channel, BackportCanonicals.HeartbeatPeriod, (int)ShortestHeartbeat.TotalSeconds, 86_400, Refuse)
+                ReadNumber(
+                    channel,
+                    BackportCanonicals.HeartbeatPeriod,
+                    (int)ShortestHeartbeat.TotalSeconds,
+                    86_400,
+                    Refuse
+                )
             ),
             End = subscription.End,
         };
-        return issues.Count > 0
-            ? new Refusal(RefusalKind.Rule, issues)
-            : new ParsedSubscription(terms, subscription);
+        return issues.Count > 0 ? new Refusal(RefusalKind.Rule, issues) : new ParsedSubscription(terms, subscription);
     }
 
     /// <summary>The one call of the SDK's strict parser, with what it throws turned into issues.</summary>
@@ -103,7 +111,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
         if (subscription.Contained.Count > 0)
             refuse("Subscription.contained", "a Subscription holds no other resources.", "cpis-subscription-shape");
         if (subscription.ModifierExtension.Count > 0)
-            refuse("Subscription.modifierExtension", "no modifier extension is understood here.", "cpis-subscription-shape");
+            refuse(
+                "Subscription.modifierExtension",
+                "no modifier extension is understood here.",
+                "cpis-subscription-shape"
+            );
         if (subscription.ImplicitRules is not null)
             refuse("Subscription.implicitRules", "implicit rules are not understood here.", "cpis-subscription-shape");
     }
@@ -131,7 +143,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
         if (channel.TypeElement?.GetExtension(BackportCanonicals.ChannelType) is not null)
             refuse("Subscription.channel.type.extension", "no custom channel is offered.", "cpis-subscription-channel");
         if (channel.ModifierExtension.Count > 0)
-            refuse("Subscription.channel.modifierExtension", "no modifier extension is understood here.", "cpis-subscription-shape");
+            refuse(
+                "Subscription.channel.modifierExtension",
+                "no modifier extension is understood here.",
+                "cpis-subscription-shape"
+            );
     }
 
     private static void CheckPayload(Subscription.ChannelComponent channel, Action<string, string, string> refuse)
@@ -141,7 +157,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
             || !string.Equals(type.MediaType, "application/fhir+json", StringComparison.OrdinalIgnoreCase)
         )
         {
-            refuse("Subscription.channel.payload", "the payload must be application/fhir+json.", "cpis-subscription-payload");
+            refuse(
+                "Subscription.channel.payload",
+                "the payload must be application/fhir+json.",
+                "cpis-subscription-payload"
+            );
             return;
         }
 
@@ -163,7 +183,10 @@ public sealed class SubscriptionParser(NotificationOptions options)
         }
     }
 
-    private static PayloadContent ReadContent(Subscription.ChannelComponent channel, Action<string, string, string> refuse)
+    private static PayloadContent ReadContent(
+        Subscription.ChannelComponent channel,
+        Action<string, string, string> refuse
+    )
     {
         const string Place = "Subscription.channel.payload.extension";
         var asked = channel.PayloadElement?.GetExtensions(BackportCanonicals.PayloadContent).ToList() ?? [];
