@@ -15,7 +15,7 @@ Description: "What an authority gets back for an upload that was stored: one ent
 * entry.resource 0..0
 * entry.fullUrl 0..0
 * entry.request 0..0
-// Required: what became of the entry. Location and version let the authority read exactly what was stored; both are absent after a DELETE.
+// Required: what became of the entry. Location and version let the authority read exactly what was stored.
 * entry.response 1..1
 * entry.response obeys cpis-acknowledgement-status and cpis-acknowledgement-outcome
 * entry.response.location obeys cpis-acknowledgement-location

@@ -35,11 +35,12 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * purposeOfEvent 0..0
 
 // Required: the client system, this server, the person and their organisation. Nobody else takes part in a look-up.
-* agent 4..4
+// The person is missing only where the look-up was refused because the request named none.
+* agent 3..4
 * agent ^slicing.discriminator.type = #value
 * agent ^slicing.discriminator.path = "type"
 * agent ^slicing.rules = #closed
-* agent contains client 1..1 and server 1..1 and user 1..1 and organisation 1..1
+* agent contains client 1..1 and server 1..1 and user 0..1 and organisation 1..1
 
 * insert Agent(client)
 * agent[client] ^short = "The system that asked"
@@ -50,8 +51,8 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * agent[client].role 0..0
 * agent[client].name 0..0
 * agent[client].purposeOfUse 0..0
-// Required by IHE: the peer of the connection, which is a gateway rather than a workstation.
-* agent[client].network 1..1
+// Prohibited, against IHE: the peer of the connection is a gateway, which tells an authority nothing and a stranger too much.
+* agent[client].network 0..0
 
 * insert Agent(server)
 * agent[server] ^short = "The server that answered"
@@ -62,7 +63,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * agent[server].role 0..0
 * agent[server].name 0..0
 * agent[server].purposeOfUse 0..0
-* agent[server].network 1..1
+* agent[server].network 0..0
 
 // Required: the person by SDS user id, name and role, since an authority asks "who looked, and as what". For a device it is the nominated person.
 * insert Agent(user)
@@ -107,14 +108,15 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * source.site 0..0
 * source.type 0..0
 
-// Required: whose record, what was asked, and the request's id. Repeated: each plan that was shown; none on a miss or a refusal.
-* entity 3..*
+// Required: what was asked, and the request's id; and whose record, unless the look-up was refused for want of one valid NHS number.
+// Repeated: each plan that was shown; none on a miss or a refusal.
+* entity 2..*
 * entity.extension 0..0
 * entity.modifierExtension 0..0
 * entity ^slicing.discriminator.type = #value
 * entity ^slicing.discriminator.path = "type"
 * entity ^slicing.rules = #closed
-* entity contains patient 1..1 and query 1..1 and transaction 1..1 and plan 0..*
+* entity contains patient 0..1 and query 1..1 and transaction 1..1 and plan 0..*
 
 // The child is named by NHS number alone. Each authority has a Patient of its own, so no reference would be right for all who read this.
 // `type` says that it is a Patient, because the R4 search parameter `patient` cannot resolve an identifier.
@@ -174,7 +176,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * insert BareEntity(plan)
 * entity[plan].query 0..0
 
-* obeys cpis-audit-mode and cpis-audit-refused
+* obeys cpis-audit-mode and cpis-audit-refused and cpis-audit-complete
 
 RuleSet: Agent(slice)
 * agent[{slice}].extension 0..0
@@ -199,6 +201,11 @@ Invariant: cpis-audit-mode
 Description: "A look-up that was allowed has a mode."
 Severity: #error
 Expression: "outcome = '0' implies subtype.where(system = 'https://fhir.cpis.example/CodeSystem/access-mode').exists()"
+
+Invariant: cpis-audit-complete
+Description: "A look-up that was allowed names the person and the child."
+Severity: #error
+Expression: "outcome = '0' implies (agent.where(type.coding.code = 'IRCP').exists() and entity.where(type.code = '1').exists())"
 
 Invariant: cpis-audit-refused
 Description: "A refused look-up showed no plan."

@@ -5,8 +5,9 @@ RuleSet: OperationCommon
 * experimental = false
 * publisher = "The CpIs.Fhir contributors"
 
-// affectsState: the look-up is recorded and may oblige the server to tell an authority. So it is POST only, which also
-// keeps the NHS number out of URLs and logs.
+// affectsState is false: no record changes. The access is recorded and an authority may be told, but so it is for every
+// search here, and HTTP counts such a thing as safe. GET is therefore allowed; POST is recommended, since it keeps the
+// NHS number out of URLs and logs.
 Instance: child-protection
 InstanceOf: OperationDefinition
 Usage: #definition
@@ -15,7 +16,7 @@ Usage: #definition
 * name = "ChildProtection"
 * title = "Look a child up"
 * description = "Looks one child up by NHS number and returns every visible plan with what a clinician needs: Flag, EpisodeOfCare, the authority's Patient, the authority's Organization and the history of accesses. The access is recorded before the answer leaves."
-* affectsState = true
+* affectsState = false
 * code = #child-protection
 * resource = #Patient
 * system = false

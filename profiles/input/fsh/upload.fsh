@@ -2,7 +2,7 @@ Profile: CPISUpload
 Parent: Bundle
 Id: CPIS-Upload
 Title: "CP-IS Upload"
-Description: "What an authority sends: children and their plans in one transaction, all or nothing. Each child is one Patient entry; the plans refer to it by urn:uuid. Each entry is a conditional PUT by the authority's own identifier, so that sending twice does no harm; a plan that was never true is deleted."
+Description: "What an authority sends: children and their plans in one transaction, all or nothing. Each child is one Patient entry; the plans refer to it by urn:uuid. Each entry is a conditional PUT by the authority's own identifier, so that sending twice does no harm; a plan that was never true is sent as entered-in-error."
 * insert BundleOnly
 
 // Required and fixed: a batch could store a plan without its child.
@@ -10,7 +10,7 @@ Description: "What an authority sends: children and their plans in one transacti
 // Optional: when the sender made it.
 * timestamp 0..1
 
-// Required: an upload without entries is a mistake. Only the three types of a record may be sent; a DELETE has no resource.
+// Required: an upload without entries is a mistake. Only the three types of a record may be sent.
 // (The rules of an entry stand before the slices, so that the snapshot of each slice has them.)
 * entry 1..*
 * entry obeys cpis-upload-entry and cpis-upload-full-url
@@ -25,7 +25,7 @@ Description: "What an authority sends: children and their plans in one transacti
 * entry[flag].resource 1..1
 * entry[flag].resource only CPISFlag
 
-// Required: what to do. ifMatch is optional, for an authority that guards against its own stale copy; the others have no meaning for PUT and DELETE by identifier.
+// Required: what to do. ifMatch is optional, for an authority that guards against its own stale copy; the others have no meaning for PUT by identifier.
 * entry.request 1..1
 * entry.request.ifNoneMatch 0..0
 * entry.request.ifModifiedSince 0..0
@@ -34,9 +34,9 @@ Description: "What an authority sends: children and their plans in one transacti
 * obeys cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references
 
 Invariant: cpis-upload-entry
-Description: "An entry puts a Patient, EpisodeOfCare or Flag by one identifier, or deletes an EpisodeOfCare or Flag by one identifier and has no resource."
+Description: "An entry puts a Patient, EpisodeOfCare or Flag by one identifier."
 Severity: #error
-Expression: "(request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$')))) or (request.method = 'DELETE' and resource.empty() and request.url.matches('^(EpisodeOfCare|Flag)[?]identifier=[^&]+$'))"
+Expression: "request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$')))"
 
 Invariant: cpis-upload-full-url
 Description: "An entry with a resource has a urn:uuid as fullUrl, by which other entries refer to it."

@@ -62,6 +62,9 @@ public sealed record SubscriptionTerms
     /// <summary>The longest silence before a heartbeat; null for none.</summary>
     public TimeSpan? Heartbeat { get; init; }
 
+    /// <summary>When the client wants it to end by itself (<c>Subscription.end</c>); null for never.</summary>
+    public DateTimeOffset? End { get; init; }
+
     /// <summary>True when events are numbered and sent: active, or in error after having been active.</summary>
     public bool TakesEvents => Status == SubscriptionStatus.Active || (Status == SubscriptionStatus.Error && Activated);
 }
