@@ -104,17 +104,27 @@ public sealed record SyntheticPopulation
     {
         var given = Pick(SyntheticNames.Given, random);
         var second = random.Next(4) == 0 ? Pick(SyntheticNames.Given, random) : given;
+        var born = Today.AddDays(-DaysOld(kind, random));
         return new SyntheticChild(
             number,
             string.Create(CultureInfo.InvariantCulture, $"P{ordinal:D6}"),
             Pick(SyntheticNames.Family, random),
             given == second ? [given] : [given, second],
-            kind == Kind.Unborn
-                ? Today.AddDays(-random.Next(18 * 366, 40 * 365))
-                : Today.AddDays(-random.Next(30, 17 * 365)),
-            Plans(kind, ordinal, random)
+            born,
+            [
+                .. Plans(kind, ordinal, random)
+                    .Select(plan => plan with { Start = plan.Start < born ? born : plan.Start }),
+            ]
         );
     }
+
+    private static int DaysOld(Kind kind, Random random) =>
+        kind switch
+        {
+            Kind.Unborn => random.Next(18 * 366, 40 * 365),
+            Kind.EndedLately or Kind.EndedLongAgo => random.Next(1_000, 17 * 365),
+            _ => random.Next(2, 17 * 365),
+        };
 
     private IReadOnlyList<SyntheticPlan> Plans(Kind kind, int ordinal, Random random)
     {
