@@ -69,7 +69,12 @@ public sealed class EventDelivery(
         return false;
     }
 
-    private Task RescheduleAsync(Delivery delivery, string reason, TimeSpan? retryAfter, CancellationToken cancellation)
+    private Task<bool> RescheduleAsync(
+        Delivery delivery,
+        string reason,
+        TimeSpan? retryAfter,
+        CancellationToken cancellation
+    )
     {
         var now = time.GetUtcNow();
         var failures = delivery.Events.Max(e => e.Attempts) + 1;

@@ -30,7 +30,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteStartObject();
         json.WriteString("resourceType", "Bundle");
         json.WriteString("id", id);
-        WriteProfile(json, BackportCanonicals.Notification);
+        WriteProfile(json, BackportCanonicals.Notification, FhirSystems.Profile("CPIS-Notification"));
         json.WriteString("type", "history");
         json.WriteString("timestamp", Instant(now));
         json.WriteStartArray("entry");
@@ -196,11 +196,12 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
     }
 
-    private static void WriteProfile(Utf8JsonWriter json, string profile)
+    private static void WriteProfile(Utf8JsonWriter json, params string[] profiles)
     {
         json.WriteStartObject("meta");
         json.WriteStartArray("profile");
-        json.WriteStringValue(profile);
+        foreach (var profile in profiles)
+            json.WriteStringValue(profile);
         json.WriteEndArray();
         json.WriteEndObject();
     }

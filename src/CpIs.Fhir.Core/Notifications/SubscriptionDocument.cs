@@ -32,13 +32,19 @@ public static class SubscriptionDocument
         var resource = (Subscription)parsed.Resource.DeepCopy();
         resource.Id = id;
         resource.Text = null;
+        resource.Language = null;
         resource.Error = null;
         resource.Meta = new Meta
         {
             VersionId = version.ToString(CultureInfo.InvariantCulture),
             LastUpdated = lastUpdated,
-            Profile = [BackportCanonicals.Subscription],
+            Profile = [BackportCanonicals.Subscription, FhirSystems.Profile("CPIS-Subscription")],
         };
+        resource.Channel.Payload = terms.ContentType;
+        resource.Channel.PayloadElement!.SetExtension(
+            BackportCanonicals.PayloadContent,
+            new Code(terms.Content == PayloadContent.Empty ? "empty" : "id-only")
+        );
         resource.Channel.Header = [.. terms.Headers.Select(ChannelHeaders.Masked)];
         return new StoredResource
         {

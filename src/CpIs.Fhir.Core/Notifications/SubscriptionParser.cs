@@ -53,7 +53,6 @@ public sealed class SubscriptionParser(NotificationOptions options)
                 (place, reason) => Refuse(place, reason, "cpis-subscription-header")
             ),
             Content = ReadContent(channel, Refuse),
-            ContentType = channel.Payload ?? "",
             MaxCount = ReadNumber(channel, BackportCanonicals.MaxCount, 1, 100, Refuse) ?? 1,
             Timeout = Seconds(ReadNumber(channel, BackportCanonicals.Timeout, 1, 30, Refuse)),
             Heartbeat = Seconds(
@@ -116,6 +115,14 @@ public sealed class SubscriptionParser(NotificationOptions options)
                 "no modifier extension is understood here.",
                 "cpis-subscription-shape"
             );
+        if (subscription.Extension.Count > 0)
+            refuse("Subscription.extension", "no extension is understood here.", "cpis-subscription-shape");
+        if (subscription.Contact.Count > 0)
+            refuse(
+                "Subscription.contact",
+                "whom to reach is known to the operator; no person is named in a Subscription.",
+                "cpis-subscription-shape"
+            );
         if (subscription.ImplicitRules is not null)
             refuse("Subscription.implicitRules", "implicit rules are not understood here.", "cpis-subscription-shape");
     }
@@ -150,6 +157,7 @@ public sealed class SubscriptionParser(NotificationOptions options)
             );
     }
 
+    /// <summary>What it allows is one thing in several spellings; it is kept and sent as plain application/fhir+json.</summary>
     private static void CheckPayload(Subscription.ChannelComponent channel, Action<string, string, string> refuse)
     {
         if (

@@ -50,7 +50,7 @@ public sealed record SubscriptionTerms
     /// <summary>What to say of each event.</summary>
     public PayloadContent Content { get; init; } = PayloadContent.IdOnly;
 
-    /// <summary>Content-Type of the POST, as the Subscription asks for it.</summary>
+    /// <summary>Content-Type of the POST: <c>Subscription.channel.payload</c>.</summary>
     public string ContentType { get; init; } = "application/fhir+json";
 
     /// <summary>Most events in one notification, 1 to 100.</summary>

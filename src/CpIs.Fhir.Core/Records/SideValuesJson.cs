@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
+
+namespace CpIs.Fhir.Core.Records;
+
+/// <summary>
+/// What lies beside the body of a <see cref="StoredResource"/> (plan, date of birth, terms of a Subscription, tokens)
+/// as one small document, written alike by every store. What a store must select by is beside it in columns or fields.
+/// </summary>
+public static class SideValuesJson
+{
+    /// <summary>The document, UTF-8.</summary>
+    public static byte[] Write(StoredResource resource) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new SideValues
+            {
+                Plan = resource.Plan,
+                BirthDate = resource.BirthDate,
+                Subscription = resource.Subscription,
+                Tokens = resource.Tokens.Count == 0 ? null : resource.Tokens,
+            },
+            SideValuesJsonContext.Default.SideValues
+        );
+
+    /// <summary>Puts what <see cref="Write"/> wrote back beside a resource.</summary>
+    /// <exception cref="JsonException">It is no such document.</exception>
+    public static StoredResource AddTo(StoredResource resource, ReadOnlySpan<byte> document)
+    {
+        var values =
+            JsonSerializer.Deserialize(document, SideValuesJsonContext.Default.SideValues)
+            ?? throw new JsonException("No side values.");
+        return resource with
+        {
+            Plan = values.Plan,
+            BirthDate = values.BirthDate,
+            Subscription = values.Subscription,
+            Tokens = values.Tokens ?? [],
+        };
+    }
+}
+
+internal sealed record SideValues
+{
+    [JsonPropertyName("p")]
+    public Plan? Plan { get; init; }
+
+    [JsonPropertyName("b")]
+    public DateOnly? BirthDate { get; init; }
+
+    [JsonPropertyName("s")]
+    public SubscriptionTerms? Subscription { get; init; }
+
+    [JsonPropertyName("t")]
+    public IReadOnlyList<string>? Tokens { get; init; }
+}
+
+[JsonSourceGenerationOptions(
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true
+)]
+[JsonSerializable(typeof(SideValues))]
+internal sealed partial class SideValuesJsonContext : JsonSerializerContext;

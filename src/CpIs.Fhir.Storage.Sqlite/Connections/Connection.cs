@@ -1,0 +1,116 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace CpIs.Fhir.Storage.Sqlite.Connections;
+
+/// <summary>One connection to the file with its prepared statements. Used by one thread at a time.</summary>
+internal sealed class Connection : IDisposable
+{
+    /// <summary>Statements kept per connection; searches come in more shapes than are worth keeping.</summary>
+    private const int StatementLimit = 200;
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+
+    private Connection(SqliteConnection connection) => _connection = connection;
+
+    private sqlite3 Handle => _connection.Handle!;
+
+    /// <summary>True inside a transaction; some failures (a full disk) end the transaction by themselves.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    /// <summary>What was prepared on this connection, for the test that looks at the query plans.</summary>
+    public IReadOnlyCollection<string> Prepared => _statements.Keys;
+
+    /// <summary>Opens the connection that writes: write-ahead log, every commit followed by its fdatasync.</summary>
+    public static Connection OpenWriter(string file) =>
+        Open(
+            file,
+            SqliteOpenMode.ReadWriteCreate,
+            // A checkpoint at commit would make a whole group wait for it; see Checkpointer.
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+        );
+
+    /// <summary>Opens a connection that cannot write.</summary>
+    public static Connection OpenReader(string file) =>
+        Open(file, SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;");
+
+    /// <summary>A prepared statement; dispose of it to give it back.</summary>
+    public Statement Prepare(string sql)
+    {
+        if (_statements.TryGetValue(sql, out var statement))
+            return statement;
+        if (_statements.Count >= StatementLimit)
+            return new Statement(Handle, sql, kept: false);
+        statement = new Statement(Handle, sql, kept: true);
+        _statements.Add(sql, statement);
+        return statement;
+    }
+
+    /// <summary>Runs a statement without parameters.</summary>
+    public void Run(string sql)
+    {
+        using var statement = Prepare(sql);
+        statement.Run();
+    }
+
+    /// <summary>Runs a script of several statements, once in a while (schema).</summary>
+    public void RunScript(string sql)
+    {
+        using var command = _connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this assembly only.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Stops what runs on this connection; it fails with SQLITE_INTERRUPT. May be called from any thread.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(Handle);
+
+    /// <summary>
+    /// Copies pages of the log into the file as far as no reader or writer stands in the way, without making anybody wait.
+    /// </summary>
+    public void Checkpoint()
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
+            SqliteException.ThrowExceptionForRC(code, Handle);
+    }
+
+    /// <summary>Pages this connection has written since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        _ = raw.sqlite3_db_status(Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        return pages;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+            statement.Close();
+        _statements.Clear();
+        _connection.Dispose();
+    }
+
+    private static Connection Open(string file, SqliteOpenMode mode, string pragmas)
+    {
+        var text = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = mode,
+            Pooling = false,
+        };
+        var connection = new Connection(new SqliteConnection(text.ToString()));
+        try
+        {
+            connection._connection.Open();
+            connection.RunScript(pragmas);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Storage.Sqlite.Notifications;
+
+namespace CpIs.Fhir.Storage.Sqlite;
+
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc />
+    public Task<int> NumberObligationsAsync(
+        DateTimeOffset now,
+        TimeSpan coalesceWithin,
+        TimeSpan quiet,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var job = new NumberingJob(now, coalesceWithin, quiet, limit);
+        return WriteAsync<int>(connection => job.Write(connection), cancellation);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<Delivery>> ClaimDueAsync(
+        DateTimeOffset now,
+        TimeSpan lease,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var job = new ClaimJob(now, lease, limit);
+        return await WriteAsync<List<Delivery>>(connection => job.Write(connection), cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, CancellationToken cancellation) =>
+        WriteAsync<bool>(connection => DeliveryEnd.Settle(connection, delivery, now), cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> RescheduleAsync(
+        Delivery delivery,
+        DateTimeOffset now,
+        DateTimeOffset due,
+        string reason,
+        CancellationToken cancellation
+    ) => WriteAsync<bool>(connection => DeliveryEnd.Reschedule(connection, delivery, now, due, reason), cancellation);
+
+    /// <inheritdoc />
+    public Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
+        WriteAsync<bool>(
+            connection =>
+            {
+                // Never before a lease has lapsed: its holder may be sending.
+                using var statement = connection.Prepare(
+                    "UPDATE event SET due = max(?, lease) WHERE subscription = ? AND delivered IS NULL"
+                );
+                statement.Add(now.ToUnixTimeMilliseconds()).Add(subscriptionId).Run();
+                return true;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
+        string subscriptionId,
+        long first,
+        long last,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        ReadAsync<IReadOnlyList<NotificationEvent>>(
+            connection =>
+            {
+                // Numbers have no gap, so the limit is a number too.
+                var from = Math.Max(1, first);
+                var to = Math.Min(last, from + limit - 1);
+                return EventRows.Read(connection, subscriptionId, from, to);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<SubscriptionLedger> ReadLedgerAsync(string subscriptionId, CancellationToken cancellation) =>
+        ReadAsync(
+            connection =>
+            {
+                using var row = connection.Prepare(
+                    """
+                    SELECT s.last_number, s.failing_since, s.last_error, count(e.number), min(e.time)
+                    FROM subscription s LEFT JOIN event e ON e.subscription = s.id AND e.delivered IS NULL
+                    WHERE s.id = ? GROUP BY s.id
+                    """
+                );
+                row.Add(subscriptionId);
+                return row.Step()
+                    ? new SubscriptionLedger(
+                        row.Long(0),
+                        row.Long(3),
+                        Instant(row.LongOrNull(4)),
+                        Instant(row.LongOrNull(1)),
+                        row.TextOrNull(2)
+                    )
+                    : new SubscriptionLedger(0, 0, null, null, null);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<(long Count, DateTimeOffset? Oldest)> ReadOpenObligationsAsync(
+        OdsCode authority,
+        CancellationToken cancellation
+    ) =>
+        ReadAsync(
+            connection =>
+            {
+                using var row = connection.Prepare(
+                    "SELECT count(*), min(time) FROM obligation WHERE authority = ? AND settled IS NULL"
+                );
+                row.Add(authority.Value);
+                row.Step();
+                return (row.Long(0), Instant(row.LongOrNull(1)));
+            },
+            cancellation
+        );
+}

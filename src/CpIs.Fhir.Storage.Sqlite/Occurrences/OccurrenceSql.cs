@@ -1,0 +1,75 @@
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Records;
+
+namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
+
+/// <summary>
+/// An <see cref="OccurrenceQuery"/> as SQL: from the concerns of an authority, else from the child, the kind or the time,
+/// each with its index, newest first.
+/// </summary>
+internal static class OccurrenceSql
+{
+    public static Page<Occurrence> Run(Connection connection, OccurrenceQuery query)
+    {
+        var (from, where) = Shape(query);
+        long total;
+        using (var row = connection.Prepare($"SELECT count(*) FROM {from} WHERE {where}"))
+        {
+            Bind(row, query);
+            total = row.Step() ? row.Long(0) : 0;
+        }
+
+        if (query.Count == 0)
+            return new Page<Occurrence>([], total, null);
+        var items = Read(connection, query, from, where);
+        if (items.Count <= query.Count)
+            return new Page<Occurrence>(items, total, null);
+        items.RemoveAt(items.Count - 1);
+        return new Page<Occurrence>(items, total, new PagePosition(items[^1].Time, items[^1].Id));
+    }
+
+    private static List<Occurrence> Read(Connection connection, OccurrenceQuery query, string from, string where)
+    {
+        var join = query.Concerning is null ? "" : " CROSS JOIN occurrence d ON d.key = o.occurrence";
+        var document = query.Concerning is null ? "o.document" : "d.document";
+        var after = query.After is null ? "" : " AND (o.time, o.id) < (?, ?)";
+        using var rows = connection.Prepare(
+            $"SELECT {document} FROM {from}{join} WHERE {where}{after} ORDER BY o.time DESC, o.id DESC LIMIT ?"
+        );
+        Bind(rows, query);
+        if (query.After is { } position)
+            rows.Add(position.Time.ToUnixTimeMilliseconds()).Add(position.Id);
+        rows.Add(query.Count + 1);
+        var items = new List<Occurrence>();
+        while (rows.Step())
+            items.Add(OccurrenceJson.Read(rows.Blob(0)));
+        return items;
+    }
+
+    private static (string From, string Where) Shape(OccurrenceQuery query)
+    {
+        // Kinds are literals: the index of the rare kinds is partial, and is used only where SQLite sees the kind.
+        var drivesByKind = query is { Child: null, Concerning: null, Kind: not null and not OccurrenceKind.Access };
+        var kind = query.Kind is { } wanted ? $" AND {(drivesByKind ? "" : "+")}o.kind = {(int)wanted}" : "";
+        return (
+            query.Concerning is null ? "occurrence o" : "concern o",
+            "o.time >= ? AND o.time <= ?"
+                + (query.Concerning is null ? "" : " AND o.authority = ?")
+                + (query.Child is null ? "" : " AND o.child = ?")
+                + kind
+        );
+    }
+
+    private static void Bind(Statement statement, OccurrenceQuery query)
+    {
+        statement
+            .Add(query.From?.ToUnixTimeMilliseconds() ?? long.MinValue)
+            .Add(query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        if (query.Concerning is { } authority)
+            statement.Add(authority.Value);
+        if (query.Child is { } child)
+            statement.Add(ResourceRow.FromChild(child));
+    }
+}

@@ -1,0 +1,87 @@
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Records;
+
+namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
+
+/// <summary>
+/// An occurrence made ready on the caller's thread. Hit and miss write the same row; what only a hit has (concerns,
+/// obligations) follows in the same savepoint.
+/// </summary>
+internal sealed class PreparedOccurrence(Occurrence occurrence)
+{
+    private readonly byte[] _document = OccurrenceJson.Write(occurrence);
+    private readonly long _time = occurrence.Time.ToUnixTimeMilliseconds();
+    private readonly long? _child = occurrence.Child is { } child ? ResourceRow.FromChild(child) : null;
+
+    /// <summary>Writes it; one of the same id that is already there stands, with its obligations.</summary>
+    public void Write(Connection connection)
+    {
+        using (
+            var statement = connection.Prepare(
+                """
+                INSERT INTO occurrence (id, kind, time, child, in_history, person, document) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO NOTHING
+                """
+            )
+        )
+        {
+            var added = statement
+                .Add(occurrence.Id)
+                .Add((long)occurrence.Kind)
+                .Add(_time)
+                .Add(_child)
+                .Add(occurrence.InHistory ? 1 : 0)
+                .Add(occurrence.InHistory ? occurrence.Person?.SdsUserId : null)
+                .Add(_document)
+                .Run();
+            if (added == 0)
+                return;
+        }
+
+        if (occurrence.Concerns.Count > 0)
+            WriteConcerns(connection);
+        foreach (var obligation in occurrence.Obligations)
+            WriteObligation(connection, obligation);
+    }
+
+    private void WriteConcerns(Connection connection)
+    {
+        long key;
+        using (var row = connection.Prepare("SELECT last_insert_rowid()"))
+        {
+            row.Step();
+            key = row.Long(0);
+        }
+
+        foreach (var authority in occurrence.Concerns.Distinct())
+        {
+            using var statement = connection.Prepare(
+                "INSERT INTO concern (authority, time, id, kind, child, occurrence) VALUES (?, ?, ?, ?, ?, ?)"
+            );
+            statement
+                .Add(authority.Value)
+                .Add(_time)
+                .Add(occurrence.Id)
+                .Add((long)occurrence.Kind)
+                .Add(_child)
+                .Add(key)
+                .Run();
+        }
+    }
+
+    private void WriteObligation(Connection connection, Obligation obligation)
+    {
+        using var statement = connection.Prepare(
+            "INSERT INTO obligation (authority, occurrence, time, person, organisation, child) VALUES (?, ?, ?, ?, ?, ?)"
+        );
+        statement
+            .Add(obligation.Authority.Value)
+            .Add(occurrence.Id)
+            .Add(_time)
+            .Add(occurrence.Person?.SdsUserId)
+            .Add(occurrence.Organisation.Value)
+            .Add(_child)
+            .Run();
+    }
+}

@@ -1,0 +1,66 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Occurrences;
+using CpIs.Fhir.Storage.Sqlite.Records;
+using CpIs.Fhir.Storage.Sqlite.Writing;
+
+namespace CpIs.Fhir.Storage.Sqlite;
+
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc />
+    public Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
+            throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
+        var changes = commit.Changes.Select(c => new PreparedChange(c)).ToArray();
+        var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened) : null;
+        return WriteAsync(
+            connection =>
+            {
+                if (commit.Answer is { } answer && !TryKeep(connection, answer))
+                    return Undo(CommitOutcome.AlreadyAnswered);
+                foreach (var change in changes)
+                    if (!change.TryWrite(connection))
+                        return Undo(CommitOutcome.Conflict);
+                SaveRegistrations(connection, commit.Registrations);
+                occurrence?.Write(connection);
+                return CommitOutcome.Committed;
+            },
+            cancellation,
+            large: changes.Length > _options.LargeCommit
+        );
+    }
+
+    private static Written<CommitOutcome> Undo(CommitOutcome outcome) => new(outcome, Keep: false);
+
+    /// <summary>False when an unexpired answer is there; an expired one is replaced.</summary>
+    private bool TryKeep(Connection connection, IdempotentAnswer answer)
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        Purge(
+            connection,
+            "DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE expires <= ? LIMIT 4)",
+            now
+        );
+        using var statement = connection.Prepare(
+            """
+            INSERT INTO answer (client, request, hash, status, body, location, expires) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (client, request) DO UPDATE SET hash = excluded.hash, status = excluded.status,
+                body = excluded.body, location = excluded.location, expires = excluded.expires
+            WHERE expires <= ?
+            """
+        );
+        return statement
+                .Add(answer.ClientId)
+                .Add(answer.RequestId)
+                .Add(answer.BodyHash.Span)
+                .Add(answer.Status)
+                .Add(answer.Body.Span)
+                .Add(answer.Location)
+                .Add(answer.Expires.ToUnixTimeMilliseconds())
+                .Add(now)
+                .Run() == 1;
+    }
+}

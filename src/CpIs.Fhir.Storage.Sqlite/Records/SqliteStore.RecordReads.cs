@@ -1,0 +1,130 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Records;
+
+namespace CpIs.Fhir.Storage.Sqlite;
+
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc />
+    public Task<StoredResource?> ReadAsync(RecordType type, string id, int? version, CancellationToken cancellation) =>
+        ReadAsync(
+            connection =>
+            {
+                var current = ReadCurrent(connection, type, id);
+                return version is not { } wanted || current is null || current.Version == wanted
+                    ? current
+                    : ReadVersion(connection, type, id, wanted);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<IReadOnlyDictionary<string, StoredResource>> ReadByIdentityAsync(
+        RecordType type,
+        IReadOnlyCollection<string> identities,
+        CancellationToken cancellation
+    )
+    {
+        var wanted = JsonArray.Of(identities);
+        return ReadAsync<IReadOnlyDictionary<string, StoredResource>>(
+            connection =>
+            {
+                using var rows = connection.Prepare(
+                    $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.type = ? AND r.identity = j.value"
+                );
+                rows.AddUtf8(wanted).Add((long)type);
+                var found = new Dictionary<string, StoredResource>(identities.Count, StringComparer.Ordinal);
+                while (rows.Step())
+                {
+                    var resource = ResourceRow.Read(rows);
+                    found[resource.Identity!] = resource;
+                }
+
+                return found;
+            },
+            cancellation
+        );
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<StoredResource>>(
+            connection =>
+            {
+                using var rows = connection.Prepare(
+                    $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.child = ? ORDER BY r.type"
+                );
+                rows.Add(ResourceRow.FromChild(child));
+                return ResourceRow.ReadAll(rows);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        IReadOnlyCollection<NhsNumber> children,
+        CancellationToken cancellation
+    )
+    {
+        var wanted = JsonArray.Of(children.Distinct().Select(ResourceRow.FromChild));
+        return ReadAsync<IReadOnlyList<StoredResource>>(
+            connection =>
+            {
+                using var rows = connection.Prepare(
+                    $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.child = j.value AND r.type = ?"
+                );
+                rows.AddUtf8(wanted).Add((long)RecordType.Patient);
+                return ResourceRow.ReadAll(rows);
+            },
+            cancellation
+        );
+    }
+
+    /// <inheritdoc />
+    public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
+        SearchAsync(connection => SearchSql.Run(connection, query), cancellation);
+
+    /// <inheritdoc />
+    public Task<IdempotentAnswer?> ReadAnswerAsync(string clientId, string requestId, CancellationToken cancellation) =>
+        ReadAsync(
+            connection =>
+            {
+                using var row = connection.Prepare(
+                    "SELECT hash, status, body, location, expires FROM answer WHERE client = ? AND request = ? AND +expires > ?"
+                );
+                row.Add(clientId).Add(requestId).Add(_time.GetUtcNow().ToUnixTimeMilliseconds());
+                return row.Step()
+                    ? new IdempotentAnswer(
+                        clientId,
+                        requestId,
+                        row.Blob(0).ToArray(),
+                        row.Int(1),
+                        row.Blob(2).ToArray(),
+                        row.TextOrNull(3),
+                        Instant(row.Long(4))
+                    )
+                    : null;
+            },
+            cancellation
+        );
+
+    private static StoredResource? ReadCurrent(Connection connection, RecordType type, string id)
+    {
+        using var row = connection.Prepare(
+            $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.type = ? AND r.id = ?"
+        );
+        row.Add((long)type).Add(id);
+        return row.Step() ? ResourceRow.Read(row) : null;
+    }
+
+    private static StoredResource? ReadVersion(Connection connection, RecordType type, string id, int version)
+    {
+        using var row = connection.Prepare(
+            $"SELECT {ResourceRow.VersionColumns} FROM resource r JOIN resource_version v ON v.resource = r.key AND v.version = ? WHERE r.type = ? AND r.id = ?"
+        );
+        row.Add(version).Add((long)type).Add(id);
+        return row.Step() ? ResourceRow.Read(row) : null;
+    }
+}

@@ -1,0 +1,158 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Writing;
+using Microsoft.Data.Sqlite;
+
+namespace CpIs.Fhir.Storage.Sqlite;
+
+/// <summary>
+/// The embedded store: one process, one SQLite file, one writer thread. Every write returns after the fdatasync of the
+/// log that holds it; reads never wait for a writer. Its parts lie in folders by duty.
+/// </summary>
+public sealed partial class SqliteStore
+    : IRecordStore,
+        IOccurrenceStore,
+        IRegistrationStore,
+        INotificationStore,
+        IAsyncDisposable
+{
+    private readonly SqliteStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly StoreLock _lock;
+    private readonly GroupCommit _writer;
+    private readonly ReadPool _readers;
+
+    private SqliteStore(
+        SqliteStoreOptions options,
+        TimeProvider time,
+        StoreLock storeLock,
+        GroupCommit writer,
+        ReadPool readers
+    ) => (_options, _time, _lock, _writer, _readers) = (options, time, storeLock, writer, readers);
+
+    /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
+    internal IEnumerable<string> Prepared => _writer.Prepared.Concat(_readers.Prepared).Distinct();
+
+    /// <summary>
+    /// Opens the store, making it where there is none. What a killed process left behind is put right by SQLite here.
+    /// </summary>
+    /// <param name="options">Where, and how.</param>
+    /// <param name="time">The clock of timeouts and of what expires.</param>
+    /// <param name="cancellation">Gives up before opening.</param>
+    /// <exception cref="StoreUnavailableException">
+    /// Another process uses the directory, the file is of a newer version, or it cannot be opened; the message says what to do.
+    /// </exception>
+    public static Task<SqliteStore> OpenAsync(
+        SqliteStoreOptions options,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        options.Validate();
+        // Opening may have to recover a log of many megabytes: not on the caller's thread.
+        return Task.Run(() => Open(options, time), cancellation);
+    }
+
+    /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot write now.</exception>
+    public Task CheckWritableAsync(CancellationToken cancellation) =>
+        WriteAsync<bool>(
+            connection =>
+            {
+                connection.Run("UPDATE counter SET value = value + 1 WHERE name = 'probe'");
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _readers.Dispose();
+        await _writer.DisposeAsync();
+        _lock.Dispose();
+    }
+
+    internal Task<T> WriteAsync<T>(
+        Func<Connection, Written<T>> write,
+        CancellationToken cancellation,
+        bool large = false
+    ) => _writer.WriteAsync(write, large, cancellation);
+
+    internal Task<T> ReadAsync<T>(Func<Connection, T> read, CancellationToken cancellation) =>
+        _readers.ReadAsync(read, cancellation);
+
+    private Task<T> SearchAsync<T>(Func<Connection, T> read, CancellationToken cancellation) =>
+        _readers.SearchAsync(read, _options.SearchTimeout, _time, cancellation);
+
+    private static SqliteStore Open(SqliteStoreOptions options, TimeProvider time)
+    {
+        var directory = Path.GetFullPath(options.Directory);
+        MakeDirectory(directory);
+        var storeLock = StoreLock.Take(directory);
+        Connection? connection = null;
+        try
+        {
+            var file = Path.Combine(directory, "cpis.db");
+            MakeFile(file);
+            connection = Connection.OpenWriter(file);
+            Schema.Prepare(connection, file);
+            return new SqliteStore(
+                options,
+                time,
+                storeLock,
+                new GroupCommit(file, connection, options, time),
+                new ReadPool(file, options.ReadConnections)
+            );
+        }
+        catch (Exception failure)
+        {
+            connection?.Dispose();
+            storeLock.Dispose();
+            if (failure is SqliteException sqlite)
+                throw new StoreUnavailableException(
+                    $"'{directory}' cannot be opened (SQLite error {sqlite.SqliteExtendedErrorCode}). See that the disk is sound and not full, or restore the directory from a backup.",
+                    sqlite
+                );
+            throw;
+        }
+    }
+
+    private static void MakeDirectory(string directory)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(directory);
+            else
+                Directory.CreateDirectory(
+                    directory,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                );
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The data directory '{directory}' cannot be made.", failure);
+        }
+    }
+
+    /// <summary>SQLite gives the log and the index of the log the rights of the file, so it is made before SQLite opens it.</summary>
+    private static void MakeFile(string file)
+    {
+        if (OperatingSystem.IsWindows() || File.Exists(file))
+            return;
+        File.Open(
+                file,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+            .Dispose();
+    }
+}
