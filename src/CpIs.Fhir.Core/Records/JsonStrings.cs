@@ -34,7 +34,11 @@ internal static class JsonStrings
     {
         if (value.Length is < 16 or > 22 || value[4] != '-' || value[7] != '-' || value[10] != 'T' || value[13] != ':')
             return false;
-        if (property.SequenceEqual("value"u8) || property.SequenceEqual("text"u8) || property.SequenceEqual("display"u8))
+        if (
+            property.SequenceEqual("value"u8)
+            || property.SequenceEqual("text"u8)
+            || property.SequenceEqual("display"u8)
+        )
             return false;
         foreach (var at in (ReadOnlySpan<int>)[0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15])
             if (!char.IsAsciiDigit((char)value[at]))
@@ -47,7 +51,9 @@ internal static class JsonStrings
     {
         var shown = new StringBuilder();
         foreach (var b in name[..Math.Min(name.Length, 64)])
-            shown.Append(char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' or (byte)'$' ? (char)b : '?');
+            shown.Append(
+                char.IsAsciiLetterOrDigit((char)b) || b is (byte)'_' or (byte)'-' or (byte)'$' ? (char)b : '?'
+            );
         return shown.ToString();
     }
 

@@ -22,7 +22,9 @@ internal sealed class AllowedElements
                 if (name == "*")
                     node._below["*"] = new AllowedElements();
                 else
-                    node = node._below.TryGetValue(name, out var known) ? known : node._below[name] = new AllowedElements();
+                    node = node._below.TryGetValue(name, out var known)
+                        ? known
+                        : node._below[name] = new AllowedElements();
         }
     }
 

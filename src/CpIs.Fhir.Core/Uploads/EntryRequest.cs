@@ -70,7 +70,7 @@ internal sealed record EntryRequest(RecordType Type, EntryTarget Target, string?
     {
         if (request.IfNoneExist is not null)
             Malformed(at, "request.ifNoneExist", "cpis-entry-condition", "ifNoneExist belongs to POST.");
-        if (EntryUrl.Parse(request.Url) is not { } url || url.Type != type)
+        if (EntryUrl.Parse(request.Url ?? "") is not { } url || url.Type != type)
         {
             Malformed(
                 at,

@@ -43,8 +43,7 @@ internal readonly record struct EntryUrl(RecordType Type, string? Id, string? Sy
             return null;
         var decoded = Uri.UnescapeDataString(query[name.Length..]);
         var bar = decoded.IndexOf('|', StringComparison.Ordinal);
-        return
-            bar > 0 && bar < decoded.Length - 1 && decoded.AsSpan(bar + 1).IndexOfAny('|', ',') < 0
+        return bar > 0 && bar < decoded.Length - 1 && decoded.AsSpan(bar + 1).IndexOfAny('|', ',') < 0
             ? (decoded[..bar], decoded[(bar + 1)..])
             : null;
     }

@@ -6,28 +6,26 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>Profile CPIS-EpisodeOfCare: a plan, the one truth. It says that a plan exists, since when and whose it is.</summary>
 internal static class EpisodeOfCareRules
 {
-    private static readonly AllowedElements Allowed = new(
-        [
-            "id",
-            "meta.versionId",
-            "meta.lastUpdated",
-            "meta.profile",
-            "identifier.system",
-            "identifier.value",
-            "status",
-            "type.coding.system",
-            "type.coding.code",
-            "type.coding.display",
-            "patient.reference",
-            "patient.identifier.system",
-            "patient.identifier.value",
-            "managingOrganization.reference",
-            "managingOrganization.identifier.system",
-            "managingOrganization.identifier.value",
-            "period.start",
-            "period.end",
-        ]
-    );
+    private static readonly AllowedElements Allowed = new([
+        "id",
+        "meta.versionId",
+        "meta.lastUpdated",
+        "meta.profile",
+        "identifier.system",
+        "identifier.value",
+        "status",
+        "type.coding.system",
+        "type.coding.code",
+        "type.coding.display",
+        "patient.reference",
+        "patient.identifier.system",
+        "patient.identifier.value",
+        "managingOrganization.reference",
+        "managingOrganization.identifier.system",
+        "managingOrganization.identifier.value",
+        "period.start",
+        "period.end",
+    ]);
 
     /// <summary>What the EpisodeOfCare says and the reference to its Patient, or null with the reasons told.</summary>
     public static (PlanContent Plan, string Patient)? Read(EpisodeOfCare episode, Place place, UploadContext context)

@@ -9,36 +9,38 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 internal static class FlagRules
 {
-    private static readonly AllowedElements Allowed = new(
-        [
-            "id",
-            "meta.versionId",
-            "meta.lastUpdated",
-            "meta.profile",
-            "extension.url",
-            "extension.value.reference",
-            "identifier.system",
-            "identifier.value",
-            "status",
-            "category.coding.system",
-            "category.coding.code",
-            "category.coding.display",
-            "code.coding.system",
-            "code.coding.code",
-            "code.coding.display",
-            "subject.reference",
-            "subject.identifier.system",
-            "subject.identifier.value",
-            "period.start",
-            "period.end",
-            "author.reference",
-            "author.identifier.system",
-            "author.identifier.value",
-        ]
-    );
+    private static readonly AllowedElements Allowed = new([
+        "id",
+        "meta.versionId",
+        "meta.lastUpdated",
+        "meta.profile",
+        "extension.url",
+        "extension.value.reference",
+        "identifier.system",
+        "identifier.value",
+        "status",
+        "category.coding.system",
+        "category.coding.code",
+        "category.coding.display",
+        "code.coding.system",
+        "code.coding.code",
+        "code.coding.display",
+        "subject.reference",
+        "subject.identifier.system",
+        "subject.identifier.value",
+        "period.start",
+        "period.end",
+        "author.reference",
+        "author.identifier.system",
+        "author.identifier.value",
+    ]);
 
     /// <summary>What the Flag says, the references to its Patient and its EpisodeOfCare, or null with the reasons told.</summary>
-    public static (PlanContent Plan, string Patient, string Episode)? Read(Flag flag, Place place, UploadContext context)
+    public static (PlanContent Plan, string Patient, string Episode)? Read(
+        Flag flag,
+        Place place,
+        UploadContext context
+    )
     {
         var before = place.Findings.Count;
         Allowed.Check(flag, place);
@@ -57,7 +59,14 @@ internal static class FlagRules
         };
         return place.Findings.Count == before
             ? (
-                new PlanContent(planId!, type!.Value, status, child!.Value.Number, period!.Value.Start, period.Value.End),
+                new PlanContent(
+                    planId!,
+                    type!.Value,
+                    status,
+                    child!.Value.Number,
+                    period!.Value.Start,
+                    period.Value.End
+                ),
                 child.Value.Reference,
                 episode!
             )

@@ -9,22 +9,20 @@ internal static class PatientRules
     private const int LongestName = 200;
     private const string LocalSystems = FhirSystems.Own + "/Id/local-person/";
 
-    private static readonly AllowedElements Allowed = new(
-        [
-            "id",
-            "meta.versionId",
-            "meta.lastUpdated",
-            "meta.profile",
-            "identifier.system",
-            "identifier.value",
-            "name.family",
-            "name.given",
-            "birthDate",
-            "managingOrganization.reference",
-            "managingOrganization.identifier.system",
-            "managingOrganization.identifier.value",
-        ]
-    );
+    private static readonly AllowedElements Allowed = new([
+        "id",
+        "meta.versionId",
+        "meta.lastUpdated",
+        "meta.profile",
+        "identifier.system",
+        "identifier.value",
+        "name.family",
+        "name.given",
+        "birthDate",
+        "managingOrganization.reference",
+        "managingOrganization.identifier.system",
+        "managingOrganization.identifier.value",
+    ]);
 
     /// <summary>What the Patient says, or null with the reasons told.</summary>
     public static PatientContent? Read(Patient patient, Place place, UploadContext context)

@@ -30,9 +30,15 @@ internal sealed record PlanDay(string Text, DateOnly Day)
     {
         var culture = System.Globalization.CultureInfo.InvariantCulture;
         DateOnly day;
-        if (text.Length > 10 && DateTimeOffset.TryParse(text, culture, out var instant) && instant.Year is > 1800 and < 2300)
+        if (
+            text.Length > 10
+            && DateTimeOffset.TryParse(text, culture, out var instant)
+            && instant.Year is > 1800 and < 2300
+        )
             day = LondonCalendar.DayOf(instant);
-        else if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", culture, System.Globalization.DateTimeStyles.None, out day))
+        else if (
+            !DateOnly.TryParseExact(text, "yyyy-MM-dd", culture, System.Globalization.DateTimeStyles.None, out day)
+        )
             return null;
         return day.Year is >= 1900 and < 2200 ? new PlanDay(text, day) : null;
     }

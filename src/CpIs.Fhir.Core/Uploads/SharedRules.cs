@@ -141,7 +141,8 @@ internal static class SharedRules
 
         if (child.Reference is null)
             place.Miss($"{element}.reference", "cpis-child", "The reference to the Patient is missing.");
-        return Number(place, $"{element}.identifier", child.Identifier) is { } number && child.Reference is { } reference
+        return
+            Number(place, $"{element}.identifier", child.Identifier) is { } number && child.Reference is { } reference
             ? (number, reference)
             : null;
     }

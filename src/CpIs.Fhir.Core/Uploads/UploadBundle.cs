@@ -9,20 +9,18 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 internal static class UploadBundle
 {
-    private static readonly AllowedElements Allowed = new(
-        [
-            "id",
-            "meta.*",
-            "type",
-            "timestamp",
-            "entry.fullUrl",
-            "entry.resource.*",
-            "entry.request.method",
-            "entry.request.url",
-            "entry.request.ifMatch",
-            "entry.request.ifNoneExist",
-        ]
-    );
+    private static readonly AllowedElements Allowed = new([
+        "id",
+        "meta.*",
+        "type",
+        "timestamp",
+        "entry.fullUrl",
+        "entry.resource.*",
+        "entry.request.method",
+        "entry.request.url",
+        "entry.request.ifMatch",
+        "entry.request.ifNoneExist",
+    ]);
 
     /// <summary>The entries in order.</summary>
     public static Result<IReadOnlyList<UploadEntry>> Read(Bundle bundle, UploadContext context, UploadOptions options)
@@ -84,7 +82,7 @@ internal static class UploadBundle
             FullUrl = entry.FullUrl,
             Type = request.Type,
             Target = request.Target,
-            Id = request.Id ?? entry.Resource.Id,
+            Id = request.Id ?? entry.Resource!.Id,
             IfMatch = request.IfMatch,
         };
         switch (entry.Resource)
