@@ -48,6 +48,9 @@ public static class FhirSystems
     /// <summary>The codes <c>unscheduled</c> and <c>scheduled</c>.</summary>
     public const string AccessMode = Own + "/CodeSystem/access-mode";
 
+    /// <summary>Ids of the rules of CP-IS that an issue can name.</summary>
+    public const string Rule = Own + "/CodeSystem/rule";
+
     /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
     public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";
 

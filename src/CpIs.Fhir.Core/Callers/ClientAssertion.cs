@@ -26,7 +26,11 @@ public static class ClientAssertion
     {
         var key = new JsonWebKey(client.Jwk.GetRawText());
         var now = time.GetUtcNow().UtcDateTime;
-        var claims = new Dictionary<string, object> { ["sub"] = client.ClientId, ["jti"] = Guid.NewGuid().ToString("N") };
+        var claims = new Dictionary<string, object>
+        {
+            ["sub"] = client.ClientId,
+            ["jti"] = Guid.NewGuid().ToString("N"),
+        };
         if ((user ?? client.User) is { } person)
             claims["cpis_user"] = JsonSerializer.SerializeToElement(person, ClientFileJson.Default.ClientUser);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(

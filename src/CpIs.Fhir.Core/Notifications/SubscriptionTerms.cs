@@ -50,7 +50,7 @@ public sealed record SubscriptionTerms
     /// <summary>What to say of each event.</summary>
     public PayloadContent Content { get; init; } = PayloadContent.IdOnly;
 
-    /// <summary>Content-Type of the POST, as the Subscription asks for it.</summary>
+    /// <summary>Content-Type of the POST: <c>Subscription.channel.payload</c>.</summary>
     public string ContentType { get; init; } = "application/fhir+json";
 
     /// <summary>Most events in one notification, 1 to 100.</summary>
@@ -61,6 +61,9 @@ public sealed record SubscriptionTerms
 
     /// <summary>The longest silence before a heartbeat; null for none.</summary>
     public TimeSpan? Heartbeat { get; init; }
+
+    /// <summary>When the client wants it to end by itself (<c>Subscription.end</c>); null for never.</summary>
+    public DateTimeOffset? End { get; init; }
 
     /// <summary>True when events are numbered and sent: active, or in error after having been active.</summary>
     public bool TakesEvents => Status == SubscriptionStatus.Active || (Status == SubscriptionStatus.Error && Activated);

@@ -1,0 +1,100 @@
+// What a server of this project must do. The running server makes /metadata from its own table; a test compares the two,
+// so a line here is a promise. One RuleSet call per line keeps it easy to mend.
+RuleSet: Resource(type, profile)
+* rest.resource[+].type = #{type}
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/{profile}"
+
+RuleSet: Interaction(code)
+* rest.resource[=].interaction[+].code = #{code}
+
+RuleSet: WrittenInTransaction
+* rest.resource[=].interaction[+].code = #create
+* rest.resource[=].interaction[=].documentation = "Only as an entry of a transaction: a conditional PUT that finds no match."
+* rest.resource[=].interaction[+].code = #update
+* rest.resource[=].interaction[=].documentation = "Only as an entry of a transaction: a conditional PUT that finds its match."
+* rest.resource[=].conditionalUpdate = true
+
+RuleSet: Search(name, type, definition)
+* rest.resource[=].searchParam[+].name = "{name}"
+* rest.resource[=].searchParam[=].type = #{type}
+* rest.resource[=].searchParam[=].definition = "{definition}"
+
+Instance: cpis-server
+InstanceOf: CapabilityStatement
+Usage: #definition
+* url = "https://fhir.cpis.example/CapabilityStatement/cpis-server"
+* version = "0.1.0"
+* name = "CPISServer"
+* title = "CP-IS server"
+* status = #draft
+* experimental = false
+* date = "2026-11-23"
+* publisher = "The CpIs.Fhir contributors"
+* description = "What a CP-IS server does: it takes uploads from authorities, answers look-ups of settings, and tells authorities of accesses."
+* kind = #requirements
+* instantiates = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
+* fhirVersion = #4.0.1
+* format = #application/fhir+json
+* rest.mode = #server
+* rest.interaction.code = #transaction
+
+* insert Resource(Patient, CPIS-Patient)
+* insert Interaction(read)
+* insert Interaction(vread)
+* insert WrittenInTransaction
+* insert Interaction(search-type)
+* rest.resource[=].versioning = #versioned
+* insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Patient-identifier)
+* rest.resource[=].operation.name = "child-protection"
+* rest.resource[=].operation.definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
+
+* insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
+* insert Interaction(read)
+* insert Interaction(vread)
+* insert WrittenInTransaction
+* insert Interaction(search-type)
+* rest.resource[=].versioning = #versioned
+* insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/clinical-identifier)
+* insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/clinical-patient)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/EpisodeOfCare-status)
+* insert Search(type, token, http://hl7.org/fhir/SearchParameter/clinical-type)
+* insert Search(date, date, http://hl7.org/fhir/SearchParameter/clinical-date)
+
+* insert Resource(Flag, CPIS-Flag)
+* insert Interaction(read)
+* insert Interaction(vread)
+* insert WrittenInTransaction
+* insert Interaction(search-type)
+* rest.resource[=].versioning = #versioned
+* rest.resource[=].searchInclude[+] = "Flag:patient"
+* rest.resource[=].searchInclude[+] = "Flag:author"
+* insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Flag-identifier)
+* insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/clinical-patient)
+* insert Search(author, reference, http://hl7.org/fhir/SearchParameter/Flag-author)
+* insert Search(status, token, https://fhir.cpis.example/SearchParameter/Flag-status)
+
+* insert Resource(Organization, CPIS-Authority)
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Setting"
+* insert Interaction(read)
+* insert Interaction(vread)
+* insert Interaction(search-type)
+* rest.resource[=].versioning = #versioned
+* insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Organization-identifier)
+
+* insert Resource(AuditEvent, CPIS-AuditEvent)
+* insert Interaction(read)
+* insert Interaction(search-type)
+* insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-patient)
+* insert Search(date, date, http://hl7.org/fhir/SearchParameter/AuditEvent-date)
+
+* insert Resource(Subscription, CPIS-Subscription)
+* rest.resource[=].extension.url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
+* rest.resource[=].extension.valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
+* insert Interaction(read)
+* insert Interaction(create)
+* insert Interaction(update)
+* insert Interaction(search-type)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/Subscription-status)
+* rest.resource[=].operation.name = "status"
+* rest.resource[=].operation.definition = "https://fhir.cpis.example/OperationDefinition/subscription-status"

@@ -1,0 +1,74 @@
+// SNOMED CT is not copied: the value set names three codes and the server needs no other.
+ValueSet: CPISPlanType
+Id: plan-type
+Title: "CP-IS plan type"
+Description: "The three statuses of a child that CP-IS shares."
+* ^experimental = false
+* $sct#342191000000101 "Subject to child protection plan"
+* $sct#764841000000100 "Looked after child"
+* $sct#818901000000100 "Unborn child subject to child protection plan"
+
+// Planned, waitlist, onhold and cancelled are not statuses of a plan that is shared: an authority sends a plan when it holds.
+ValueSet: CPISPlanStatus
+Id: plan-status
+Title: "CP-IS plan status"
+Description: "The statuses that a plan may have: it holds, it has ended, or it was never true."
+* ^experimental = false
+* http://hl7.org/fhir/episode-of-care-status#active "Active"
+* http://hl7.org/fhir/episode-of-care-status#finished "Finished"
+* http://hl7.org/fhir/episode-of-care-status#entered-in-error "Entered in Error"
+
+CodeSystem: CPISAccessMode
+Id: access-mode
+Title: "CP-IS access mode"
+Description: "The two ways to look a child up."
+* ^caseSensitive = true
+* ^experimental = false
+* #unscheduled "Unscheduled" "The child came without an appointment. The look-up enters the child's history and the authority is told."
+* #scheduled "Scheduled" "The child came by appointment. The look-up is audited; it enters no history and the authority is not told."
+
+ValueSet: CPISAccessModes
+Id: access-mode
+Title: "CP-IS access modes"
+Description: "All access modes."
+* ^experimental = false
+* include codes from system CPISAccessMode
+
+CodeSystem: CPISSettingKind
+Id: setting-kind
+Title: "CP-IS setting kind"
+Description: "What kind of care setting looks children up. The kind does not decide the mode: the mode right of the organisation and the activity of the person do."
+* ^caseSensitive = true
+* ^experimental = false
+* #emergency-department "Emergency department"
+* #walk-in-centre "Walk-in centre"
+* #minor-injury-unit "Minor injury unit"
+* #out-of-hours-gp "Out-of-hours general practice"
+* #nhs-111 "NHS 111"
+* #ambulance "Ambulance service"
+* #maternity "Maternity unit"
+* #paediatric-ward "Paediatric ward"
+* #gp "General practice"
+* #camhs "Child and adolescent mental health service"
+* #sarc "Sexual assault referral centre"
+* #community-paediatrics "Community paediatrics"
+* #school-nursing "School nursing"
+* #health-visiting "Health visiting"
+* #dentistry "Dentistry"
+
+ValueSet: CPISSettingKinds
+Id: setting-kind
+Title: "CP-IS setting kinds"
+Description: "All setting kinds."
+* ^experimental = false
+* include codes from system CPISSettingKind
+
+// The codes are those of the R5 Backport guide; they are named one by one because this package does not depend on the guide.
+ValueSet: CPISNotificationContent
+Id: notification-content
+Title: "CP-IS notification content"
+Description: "How much of an access a notification may carry."
+* ^experimental = false
+* http://hl7.org/fhir/uv/subscriptions-backport/CodeSystem/backport-content-code-system#empty "Empty"
+* http://hl7.org/fhir/uv/subscriptions-backport/CodeSystem/backport-content-code-system#id-only "Id Only"
+* http://hl7.org/fhir/uv/subscriptions-backport/CodeSystem/backport-content-code-system#full-resource "Full Resource"

@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Keys;
+
+/// <summary>
+/// Keeps the keys of every purpose in step with the store. A new key is published <see cref="ActivationDelay"/> before
+/// it signs, so that every server that shares the store, and every receiver that caches our public keys, knows it when
+/// the first thing signed by it arrives.
+/// </summary>
+/// <param name="store">Where the keys lie, shared by many servers.</param>
+/// <param name="ids">Makes key ids.</param>
+/// <param name="time">Clock.</param>
+public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvider time) : IKeyRing
+{
+    /// <summary>From the making of a successor until it signs. Servers look for new keys several times within it.</summary>
+    public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(15);
+
+    private FrozenDictionary<string, IReadOnlyList<SigningKey>> _keys = FrozenDictionary<
+        string,
+        IReadOnlyList<SigningKey>
+    >.Empty;
+
+    /// <inheritdoc />
+    public event Action<string>? Changed;
+
+    /// <inheritdoc />
+    public SigningKey Current(string purpose)
+    {
+        var now = time.GetUtcNow();
+        var keys = Stored(purpose);
+        foreach (var key in keys)
+            if (key.Created <= now && (key.Retired is null || key.Retired > now))
+                return key;
+
+        // Clocks of two servers differ, or the only key lies in the future: the oldest unretired key is known everywhere.
+        return keys.LastOrDefault(key => key.Retired is null)
+            ?? throw new InvalidOperationException($"No key for '{purpose}': the key ring has not been loaded.");
+    }
+
+    /// <inheritdoc />
+    public IReadOnlyList<SigningKey> Published(string purpose)
+    {
+        var oldest = time.GetUtcNow() - KeyPurposes.PublishedAfterRetirement(purpose);
+        var current = Current(purpose);
+        return
+        [
+            current,
+            .. Stored(purpose).Where(key => key.Id != current.Id && (key.Retired is null || key.Retired > oldest)),
+        ];
+    }
+
+    /// <summary>Reads every purpose from the store and makes the first key of each that has none.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer; the keys known so far stay in force.</exception>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        foreach (var purpose in KeyPurposes.All)
+            if ((await store.ReadKeysAsync(purpose, cancellation).ConfigureAwait(false)).Count == 0)
+                await store.SaveKeyAsync(NewKey(purpose, time.GetUtcNow()), cancellation).ConfigureAwait(false);
+        await RefreshAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes over what other servers have changed.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer; the keys known so far stay in force.</exception>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var read = new Dictionary<string, IReadOnlyList<SigningKey>>();
+        foreach (var purpose in KeyPurposes.All)
+            read[purpose] =
+            [
+                .. (await store.ReadKeysAsync(purpose, cancellation).ConfigureAwait(false))
+                    .OrderByDescending(key => key.Created)
+                    .ThenByDescending(key => key.Id, StringComparer.Ordinal),
+            ];
+        var before = _keys;
+        _keys = read.ToFrozenDictionary();
+        foreach (var purpose in KeyPurposes.All)
+            if (!Same(before.GetValueOrDefault(purpose) ?? [], read[purpose]))
+                Changed?.Invoke(purpose);
+    }
+
+    /// <summary>
+    /// Makes the successor of a purpose's key: published now, signing after <see cref="ActivationDelay"/>, when the
+    /// present key retires.
+    /// </summary>
+    /// <returns>The new key.</returns>
+    public async Task<SigningKey> RotateAsync(string purpose, CancellationToken cancellation)
+    {
+        await RefreshAsync(cancellation).ConfigureAwait(false);
+        var successor = NewKey(purpose, time.GetUtcNow() + ActivationDelay);
+        var present = Stored(purpose).Where(key => key.Retired is null).ToList();
+        await store.SaveKeyAsync(successor, cancellation).ConfigureAwait(false);
+        foreach (var key in present)
+            await store
+                .SaveKeyAsync(key with { Retired = Later(successor.Created, key.Created) }, cancellation)
+                .ConfigureAwait(false);
+        await RefreshAsync(cancellation).ConfigureAwait(false);
+        return successor;
+    }
+
+    private SigningKey NewKey(string purpose, DateTimeOffset from) =>
+        new(purpose, ids.Next(), KeyPurposes.NewSecret(purpose), from);
+
+    private IReadOnlyList<SigningKey> Stored(string purpose) => _keys.GetValueOrDefault(purpose) ?? [];
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    private static bool Same(IReadOnlyList<SigningKey> before, IReadOnlyList<SigningKey> after) =>
+        before.Select(key => (key.Id, key.Retired)).SequenceEqual(after.Select(key => (key.Id, key.Retired)));
+}

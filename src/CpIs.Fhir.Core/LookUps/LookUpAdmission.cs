@@ -1,0 +1,63 @@
+using CpIs.Fhir.Core.Callers;
+
+namespace CpIs.Fhir.Core.LookUps;
+
+/// <summary>Who looks up, and in which mode.</summary>
+/// <param name="Person">The person whom the history will name.</param>
+/// <param name="Mode">Whether it notifies and enters the history.</param>
+public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
+{
+    /// <summary>
+    /// Decides whether a caller may look up at all. The refusals do not depend on the child, so they are the same
+    /// bytes whether or not a plan exists (promise 8).
+    /// </summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="setting">The caller's organisation as registered.</param>
+    /// <param name="unscheduledHeader">Header <c>IsUnscheduledAccessEvent</c>, which may only narrow.</param>
+    /// <param name="resource">The resource type whose scope is needed.</param>
+    public static Result<LookUpAdmission> Decide(
+        Caller caller,
+        Organisation? setting,
+        string? unscheduledHeader,
+        string resource
+    )
+    {
+        if (caller.Kind != CallerKind.Setting || setting is null)
+            return Refusal.Forbidden("Only a care setting looks children up.");
+        if (!SmartScopes.Allow(caller, resource, "s"))
+            return Refusal.Forbidden($"The token lacks the scope user/{resource}.s.");
+        if (caller.Person is not { } person)
+            return Refusal.Forbidden(
+                "A look-up needs a person: send the claim cpis_user in the client assertion, or a token that names one."
+            );
+
+        bool? header = null;
+        if (unscheduledHeader is not null)
+        {
+            if (!bool.TryParse(unscheduledHeader, out var value))
+                return Refusal.Malformed(
+                    "IsUnscheduledAccessEvent is true or false.",
+                    "http.IsUnscheduledAccessEvent",
+                    SpineCodes.PreconditionFailed
+                );
+            header = value;
+        }
+
+        var unscheduled =
+            caller.Activities.Contains(Activities.ViewFlag) && setting.ModeRights.Contains(LookUpMode.Unscheduled);
+        var scheduled =
+            caller.Activities.Contains(Activities.ViewFlagSilently)
+            && setting.ModeRights.Contains(LookUpMode.Scheduled);
+        return (unscheduled, scheduled, header) switch
+        {
+            (false, false, _) => Refusal.Forbidden(
+                "The person has no right to look children up here: activity B0107 (unscheduled) or B0170 (scheduled) is needed, within the modes of the setting."
+            ),
+            (true, false, false) or (false, true, true) => Refusal.Forbidden(
+                "IsUnscheduledAccessEvent contradicts the person's activities, which decide the mode."
+            ),
+            (true, true, false) or (false, true, _) => new LookUpAdmission(person, LookUpMode.Scheduled),
+            _ => new LookUpAdmission(person, LookUpMode.Unscheduled),
+        };
+    }
+}

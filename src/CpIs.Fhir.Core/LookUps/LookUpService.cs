@@ -1,0 +1,151 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.LookUps;
+
+/// <summary>
+/// The journey of the LOOK-UP: caller, NHS number, read records, visibility, occurrence (with obligations) durable,
+/// answer. Hit, miss and refusal are all recorded before a byte of the answer exists outside this class (promise 1).
+/// </summary>
+public sealed class LookUpService(
+    IRecordStore records,
+    IOccurrenceStore occurrences,
+    IOrganisationDirectory directory,
+    IDispatchSignal dispatcher,
+    IdGenerator ids,
+    TimeProvider time,
+    LookUpOptions options
+)
+{
+    /// <summary>Looks one child up and records that it was done.</summary>
+    /// <returns>What to show, or the refusal, which has been recorded too.</returns>
+    /// <exception cref="StoreUnavailableException">
+    /// Nothing is known of the child or of the record of this look-up: answer 503 and say nothing.
+    /// </exception>
+    public async Task<Result<LookUpAnswer>> LookUpAsync(
+        LookUpRequest request,
+        Caller caller,
+        CancellationToken cancellation
+    )
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(options.TimeoutSeconds));
+        try
+        {
+            return await DecideAsync(request, caller, limit.Token);
+        }
+        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("The look-up took longer than its time limit.", late);
+        }
+    }
+
+    private async Task<Result<LookUpAnswer>> DecideAsync(
+        LookUpRequest request,
+        Caller caller,
+        CancellationToken cancellation
+    )
+    {
+        var attempt = Begin(request, caller);
+        if (request.Refused is { } early)
+            return await RefuseAsync(attempt, early, cancellation);
+
+        var setting = directory.Current.Find(caller.Organisation);
+        var resource =
+            request.Interaction == LookUpInteraction.ChildProtection ? "Flag" : request.Interaction.ToString();
+        var admitted = LookUpAdmission.Decide(caller, setting, request.UnscheduledHeader, resource);
+        if (admitted.IsRefused(out var refusal, out var admission))
+            return await RefuseAsync(attempt, refusal, cancellation);
+        attempt = attempt with { Mode = admission.Mode };
+        if (LookUpParameters.Parse(request).IsRefused(out refusal, out var asked))
+            return await RefuseAsync(attempt, refusal, cancellation);
+
+        return await AnswerAsync(request, asked, admission, attempt with { Child = asked.Child }, cancellation);
+    }
+
+    private async Task<LookUpAnswer> AnswerAsync(
+        LookUpRequest request,
+        LookUpParameters asked,
+        LookUpAdmission admission,
+        Occurrence attempt,
+        CancellationToken cancellation
+    )
+    {
+        var person = admission.Person.SdsUserId;
+        var since = attempt.Time - AccessHistory.RepeatWindow;
+        var held = records.ReadChildAsync(asked.Child, cancellation);
+        var earlier = occurrences.ReadHistoryAsync(asked.Child, person, since, AccessHistory.ReadLength, cancellation);
+        await Task.WhenAll(held, earlier);
+
+        var view = ChildView.Of(await held, LondonCalendar.DayOf(attempt.Time));
+        var history = await earlier;
+        var occurrence = Complete(attempt, view, admission, history);
+        await occurrences.RecordAsync(occurrence, cancellation);
+        if (occurrence.Obligations.Count > 0)
+            dispatcher.Wake();
+
+        return new LookUpAnswer(
+            request,
+            asked,
+            occurrence,
+            view.Plans,
+            view.Plans.Count == 0 ? [] : AccessHistory.Fold(occurrence.InHistory ? [occurrence, .. history] : history)
+        );
+    }
+
+    private static Occurrence Complete(
+        Occurrence attempt,
+        ChildView view,
+        LookUpAdmission admission,
+        IReadOnlyList<Occurrence> history
+    )
+    {
+        var shown = view.Shown();
+        var counts = shown.Count > 0 && admission.Mode == LookUpMode.Unscheduled;
+        return attempt with
+        {
+            Outcome = shown.Count > 0 ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
+            Shown = shown,
+            Concerns = view.Concerns,
+            InHistory = counts && AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
+            Obligations = counts ? [.. shown.GroupBy(p => p.Authority).Select(g => new Obligation(g.Key, [.. g]))] : [],
+        };
+    }
+
+    private async Task<Refusal> RefuseAsync(Occurrence attempt, Refusal refusal, CancellationToken cancellation)
+    {
+        await occurrences.RecordAsync(
+            attempt with
+            {
+                Outcome = AccessOutcome.Refused,
+                Reason = refusal.Issues[0].Diagnostics,
+            },
+            cancellation
+        );
+        return refusal;
+    }
+
+    private Occurrence Begin(LookUpRequest request, Caller caller)
+    {
+        var now = time.GetUtcNow();
+        return new Occurrence
+        {
+            Id = ids.Next(),
+            Kind = OccurrenceKind.Access,
+            Time = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),
+            ClientId = caller.ClientId,
+            Organisation = caller.Organisation,
+            OrganisationName = caller.OrganisationName,
+            CallerKind = caller.Kind,
+            Person = caller.Person,
+            Interaction = request.Path,
+            Query = request.Query is { Length: <= MaximumQuery } query ? query : request.Query[..MaximumQuery],
+            RequestId = request.RequestId,
+            CorrelationId = request.CorrelationId,
+        };
+    }
+
+    private const int MaximumQuery = 2048;
+}

@@ -1,0 +1,88 @@
+using System.Buffers;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// The header lines a Subscription may ask for. They can hold a receiver's secret, so a value is kept for sending only
+/// and shown as <see cref="Mask"/> to everyone who reads the Subscription.
+/// </summary>
+public static class ChannelHeaders
+{
+    /// <summary>What stands in place of a value when a Subscription is read. Sent back unchanged it keeps the value.</summary>
+    public const string Mask = "***";
+
+    private const int Most = 10;
+    private const int LongestLine = 2_048;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
+
+    private static readonly HashSet<string> Ours = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Accept-Encoding",
+        "Connection",
+        "Cookie",
+        "Date",
+        "Expect",
+        "Forwarded",
+        "Host",
+        "Keep-Alive",
+        "TE",
+        "Trailer",
+        "Transfer-Encoding",
+        "Upgrade",
+        "User-Agent",
+        "Via",
+        "X-Request-ID",
+    };
+
+    private static readonly string[] OurPrefixes = ["Content-", "Proxy-", "Sec-", "Webhook-", "X-Forwarded-"];
+
+    /// <summary>Name and value of a line that is well formed; the value without surrounding blanks.</summary>
+    public static bool TrySplit(string line, out string name, out string value)
+    {
+        var colon = line.IndexOf(':', StringComparison.Ordinal);
+        (name, value) = colon > 0 ? (line[..colon], line[(colon + 1)..].Trim(' ', '\t')) : ("", "");
+        return name.Length > 0
+            && !name.AsSpan().ContainsAnyExcept(NameCharacters)
+            && value.Length > 0
+            && line.Length <= LongestLine
+            && value.All(c => c is '\t' or (>= ' ' and <= '~'));
+    }
+
+    /// <summary>The line with its value masked.</summary>
+    public static string Masked(string line) => TrySplit(line, out var name, out _) ? $"{name}: {Mask}" : Mask;
+
+    /// <summary>Reads the lines, taking a masked value from what was kept before.</summary>
+    internal static List<string> Read(
+        IReadOnlyList<string> lines,
+        IReadOnlyList<string> before,
+        Action<string, string> refuse
+    )
+    {
+        var read = new List<string>();
+        if (lines.Count > Most)
+            refuse("Subscription.channel.header", $"at most {Most} header lines may be asked for.");
+        for (var i = 0; i < lines.Count; i++)
+        {
+            var place = $"Subscription.channel.header[{i}]";
+            if (!TrySplit(lines[i], out var name, out var value))
+                refuse(place, "a header line is 'Name: value' in visible ASCII, without line breaks.");
+            else if (
+                Ours.Contains(name) || OurPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))
+            )
+                refuse(place, "this header is the server's own and cannot be set by a Subscription.");
+            else if (value != Mask)
+                read.Add($"{name}: {value}");
+            else if (
+                before.FirstOrDefault(b => b.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase)) is { } kept
+            )
+                read.Add(kept);
+            else
+                refuse(place, $"'{Mask}' stands for a value kept here, and none is kept under this name.");
+        }
+
+        return read;
+    }
+}

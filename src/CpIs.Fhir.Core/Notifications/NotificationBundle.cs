@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// Writes notifications and statuses in the R4 form of the R5 Backport, straight to UTF-8. What they say of a child is
+/// nothing: an event's number, its time and the id of the AuditEvent to fetch.
+/// </summary>
+/// <param name="fhirBase">Tells the FHIR base under which receivers find this server, without a slash at the end; it is known once the server listens.</param>
+public sealed class NotificationBundle(Func<string> fhirBase)
+{
+    /// <summary>A Bundle to post.</summary>
+    /// <param name="id">See <see cref="NotificationId"/>.</param>
+    /// <param name="type">Handshake, heartbeat or event notification.</param>
+    /// <param name="standing">Where the Subscription stands.</param>
+    /// <param name="events">The events told; empty for a handshake and a heartbeat.</param>
+    /// <param name="now">When it is assembled.</param>
+    public byte[] Write(
+        string id,
+        NotificationType type,
+        SubscriptionStanding standing,
+        IReadOnlyList<NotificationEvent> events,
+        DateTimeOffset now
+    )
+    {
+        var bytes = new ArrayBufferWriter<byte>(2_048);
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("id", id);
+        WriteProfile(json, BackportCanonicals.Notification, FhirSystems.Profile("CPIS-Notification"));
+        json.WriteString("type", "history");
+        json.WriteString("timestamp", Instant(now));
+        json.WriteStartArray("entry");
+        WriteStatusEntry(json, id, type, standing, events);
+        if (standing.Content != PayloadContent.Empty)
+            foreach (var occurrence in events.SelectMany(e => e.Occurrences).Distinct(StringComparer.Ordinal))
+                WriteFocusEntry(json, occurrence);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The answer of <c>Subscription/{id}/$status</c>: Parameters alone.</summary>
+    public byte[] WriteStatus(SubscriptionStanding standing)
+    {
+        var bytes = new ArrayBufferWriter<byte>(1_024);
+        using var json = new Utf8JsonWriter(bytes);
+        WriteParameters(json, null, NotificationType.QueryStatus, standing, []);
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The answer of <c>Subscription/$status</c>: a searchset with Parameters for each.</summary>
+    /// <param name="id">Id of the Bundle.</param>
+    /// <param name="standings">Where each of them stands.</param>
+    /// <param name="self">The request, for <c>link[self]</c>.</param>
+    public byte[] WriteStatuses(string id, IReadOnlyList<SubscriptionStanding> standings, string self)
+    {
+        var bytes = new ArrayBufferWriter<byte>(2_048);
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("id", id);
+        json.WriteString("type", "searchset");
+        json.WriteNumber("total", standings.Count);
+        json.WriteStartArray("link");
+        json.WriteStartObject();
+        json.WriteString("relation", "self");
+        json.WriteString("url", self);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        if (standings.Count > 0)
+        {
+            json.WriteStartArray("entry");
+            foreach (var standing in standings)
+            {
+                var statusId = NotificationId.Of(standing.SubscriptionId, []);
+                json.WriteStartObject();
+                json.WriteString("fullUrl", $"urn:uuid:{statusId}");
+                json.WritePropertyName("resource");
+                WriteParameters(json, statusId, NotificationType.QueryStatus, standing, []);
+                json.WriteStartObject("search");
+                json.WriteString("mode", "match");
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private void WriteStatusEntry(
+        Utf8JsonWriter json,
+        string id,
+        NotificationType type,
+        SubscriptionStanding standing,
+        IReadOnlyList<NotificationEvent> events
+    )
+    {
+        json.WriteStartObject();
+        json.WriteString("fullUrl", $"urn:uuid:{id}");
+        json.WritePropertyName("resource");
+        WriteParameters(json, id, type, standing, events);
+        WriteExchange(json, "GET", $"{fhirBase()}/Subscription/{standing.SubscriptionId}/$status", "200");
+        json.WriteEndObject();
+    }
+
+    private void WriteFocusEntry(Utf8JsonWriter json, string occurrence)
+    {
+        json.WriteStartObject();
+        json.WriteString("fullUrl", $"{fhirBase()}/AuditEvent/{occurrence}");
+        WriteExchange(json, "POST", "AuditEvent", "201");
+        json.WriteEndObject();
+    }
+
+    /// <summary>bdl-3 and bdl-4: every entry of a history has request and response.</summary>
+    private static void WriteExchange(Utf8JsonWriter json, string method, string url, string status)
+    {
+        json.WriteStartObject("request");
+        json.WriteString("method", method);
+        json.WriteString("url", url);
+        json.WriteEndObject();
+        json.WriteStartObject("response");
+        json.WriteString("status", status);
+        json.WriteEndObject();
+    }
+
+    private void WriteParameters(
+        Utf8JsonWriter json,
+        string? id,
+        NotificationType type,
+        SubscriptionStanding standing,
+        IReadOnlyList<NotificationEvent> events
+    )
+    {
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Parameters");
+        if (id is not null)
+            json.WriteString("id", id);
+        WriteProfile(json, BackportCanonicals.Status);
+        json.WriteStartArray("parameter");
+        WriteReference(json, "subscription", $"{fhirBase()}/Subscription/{standing.SubscriptionId}");
+        if (standing.Content != PayloadContent.Empty)
+            WriteValue(json, "topic", "valueCanonical", FhirSystems.RecordAccessedTopic);
+        WriteValue(json, "status", "valueCode", SubscriptionDocument.StatusCode(standing.Status));
+        WriteValue(json, "type", "valueCode", type.Code());
+        WriteValue(json, "events-since-subscription-start", "valueString", Number(standing.EventCount));
+        foreach (var notice in events)
+            WriteEvent(json, notice, standing.Content);
+        if (standing.Error is not null)
+            WriteError(json, standing.Error);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private void WriteEvent(Utf8JsonWriter json, NotificationEvent notice, PayloadContent content)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", "notification-event");
+        json.WriteStartArray("part");
+        WriteValue(json, "event-number", "valueString", Number(notice.Number));
+        WriteValue(json, "timestamp", "valueInstant", Instant(notice.Time));
+        // The guide allows one focus; what was coalesced into the same event follows as its context.
+        if (content != PayloadContent.Empty)
+            for (var i = 0; i < notice.Occurrences.Count; i++)
+                WriteReference(
+                    json,
+                    i == 0 ? "focus" : "additional-context",
+                    $"{fhirBase()}/AuditEvent/{notice.Occurrences[i]}"
+                );
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, string error)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", "error");
+        json.WriteStartObject("valueCodeableConcept");
+        json.WriteStartArray("coding");
+        json.WriteStartObject();
+        json.WriteString("system", BackportCanonicals.ErrorCodes);
+        json.WriteString("code", DeliveryError.CodeOf(error));
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("text", error);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteProfile(Utf8JsonWriter json, params string[] profiles)
+    {
+        json.WriteStartObject("meta");
+        json.WriteStartArray("profile");
+        foreach (var profile in profiles)
+            json.WriteStringValue(profile);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, string name, string type, string value)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString(type, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteReference(Utf8JsonWriter json, string name, string reference)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteStartObject("valueReference");
+        json.WriteString("reference", reference);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Instant(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+}

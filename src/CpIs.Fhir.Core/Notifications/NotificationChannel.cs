@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// One attempt on one Subscription's channel, whatever it says: assembles the Bundle, posts it, tells the observer, and
+/// remembers when something was last taken, for heartbeats.
+/// </summary>
+public sealed class NotificationChannel(
+    INotificationSender sender,
+    IOrganisationDirectory directory,
+    NotificationBundle bundle,
+    NotificationOptions options,
+    IDispatchObserver observer,
+    TimeProvider time
+)
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _lastTaken = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _start = time.GetUtcNow();
+
+    /// <summary>
+    /// True while the owner may be told at all; asked before every attempt, because rights end at once (W13).
+    /// An authority that the directory does not know is not authorised.
+    /// </summary>
+    public bool IsAuthorised(StoredResource subscription) =>
+        directory.Current.Find(subscription.Authority) is { Kind: CallerKind.Authority, Suspended: false };
+
+    /// <summary>When the receiver last took something from this server; the server's start before that.</summary>
+    public DateTimeOffset LastTaken(string subscriptionId) => _lastTaken.GetValueOrDefault(subscriptionId, _start);
+
+    /// <summary>One attempt.</summary>
+    /// <param name="id">See <see cref="NotificationId"/>.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="subscription">A Subscription with its terms.</param>
+    /// <param name="ledger">Where it stands.</param>
+    /// <param name="events">What to tell; empty for a handshake and a heartbeat.</param>
+    /// <param name="cancellation">The server is stopping.</param>
+    public async Task<SendOutcome> SendAsync(
+        string id,
+        NotificationType type,
+        StoredResource subscription,
+        SubscriptionLedger ledger,
+        IReadOnlyList<NotificationEvent> events,
+        CancellationToken cancellation
+    )
+    {
+        var terms = subscription.Subscription!;
+        var now = time.GetUtcNow();
+        var standing = SubscriptionStanding.Of(subscription.Id, terms, ledger);
+        if (terms.Status != SubscriptionStatus.Error)
+            standing = standing with { Error = null };
+        var outcome = await sender
+            .SendAsync(
+                new OutgoingNotification(
+                    id,
+                    new Uri(terms.Endpoint),
+                    terms.ContentType,
+                    terms.Headers,
+                    bundle.Write(id, type, standing, events, now),
+                    terms.Timeout ?? options.Timeout
+                ),
+                cancellation
+            )
+            .ConfigureAwait(false);
+        if (outcome.Result == SendResult.Accepted)
+            _lastTaken[subscription.Id] = time.GetUtcNow();
+        observer.Attempted(
+            new DispatchAttempt(
+                subscription.Id,
+                type,
+                events.Count > 0 ? events[0].Number : null,
+                events.Count,
+                events.Count > 0 ? events.Max(e => e.Attempts) + 1 : 1,
+                outcome,
+                events.Count > 0 ? now - events.Min(e => e.Time) : TimeSpan.Zero
+            )
+        );
+        return outcome;
+    }
+}

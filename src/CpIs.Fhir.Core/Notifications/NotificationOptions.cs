@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// How notifications are sent: section <c>Notifications</c> of <c>fhir.config.json</c>. The defaults are the figures of
+/// <c>docs/adr/0007-notification-engine.md</c>.
+/// </summary>
+public sealed record NotificationOptions
+{
+    /// <summary>The longest time one attempt may take, whatever a Subscription asks for.</summary>
+    public static readonly TimeSpan MaximumTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Waiting times after the first, second, ... failed attempt, each a number with <c>s</c>, <c>m</c> or <c>h</c>. The
+    /// last one repeats for ever: nothing is dropped.
+    /// </summary>
+    [Required]
+    public string RetrySchedule { get; init; } = "5s, 30s, 2m, 5m, 15m, 30m, 1h";
+
+    /// <summary>How far a waiting time is moved at random, as a share of it (0.2 = plus or minus 20 %).</summary>
+    [Range(0, 0.9)]
+    public double Jitter { get; init; } = 0.2;
+
+    /// <summary>How long a new event waits for others of the same person and child, before its first attempt.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Occurrences of one person on one child within this of the first become one event, while it is unsent.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan CoalesceWithin { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long one attempt may take in all, where the Subscription says nothing else.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long of that the connection may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a claim is ours. At least three times <see cref="MaximumTimeout"/>, so that no other server sends while
+    /// an attempt of ours may still be answered.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:30", "01:00:00")]
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>Attempts under way at once on this server, over all Subscriptions; one Subscription has one at a time.</summary>
+    [Range(1, 500)]
+    public int MaxInFlight { get; init; } = 64;
+
+    /// <summary>How often the store is asked for work when nobody signals any.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>After this long without a 2xx a Subscription's status becomes <c>error</c>; attempts go on.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan ErrorAfter { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>True only in demo and tests: plain http to a loopback address is allowed, on any port.</summary>
+    public bool AllowLoopbackHttp { get; init; }
+
+    /// <summary>True: an endpoint is on port 443. False allows any port.</summary>
+    public bool RequirePort443 { get; init; } = true;
+
+    /// <summary>
+    /// Hosts that an authority (key: ODS code) may be notified at, separated by commas. An authority without an entry may
+    /// name any public host.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> AllowedHosts { get; init; } = new Dictionary<string, string>();
+}

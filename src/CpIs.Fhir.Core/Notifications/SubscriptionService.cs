@@ -1,0 +1,203 @@
+using System.Globalization;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// What an authority does with its Subscriptions. Another authority's are unknown to it, in the same words as those that
+/// do not exist (promise 5).
+/// </summary>
+public sealed class SubscriptionService(
+    IRecordStore records,
+    INotificationStore notifications,
+    IdempotentWrite writes,
+    SubscriptionParser parser,
+    IDispatchSignal signal,
+    IdGenerator ids,
+    TimeProvider time
+)
+{
+    /// <summary>Stores a new Subscription.</summary>
+    public async Task<Result<IdempotentAnswer>> CreateAsync(SubscriptionWrite write, CancellationToken cancellation)
+    {
+        if (parser.Parse(write.Body, write.Caller.Organisation).IsRefused(out var refusal, out var parsed))
+            return refusal;
+        var answer = await writes
+            .RunAsync(
+                write.Request,
+                _ => Task.FromResult<Result<PreparedWrite>>(Prepare(write, parsed, parsed.Terms, ids.Next(), 0)),
+                cancellation
+            )
+            .ConfigureAwait(false);
+        signal.Wake();
+        return answer;
+    }
+
+    /// <summary>
+    /// Stores a new version. A new handshake follows where it asks for <c>requested</c>; events that wait for delivery
+    /// wait on, and those of an endpoint that was active before go on being tried should the handshake fail.
+    /// </summary>
+    public async Task<Result<IdempotentAnswer>> UpdateAsync(
+        string id,
+        int? ifMatch,
+        SubscriptionWrite write,
+        CancellationToken cancellation
+    )
+    {
+        var answer = await writes
+            .RunAsync(write.Request, token => PrepareUpdateAsync(id, ifMatch, write, token), cancellation)
+            .ConfigureAwait(false);
+        signal.Wake();
+        return answer;
+    }
+
+    /// <summary>One version of the caller's own.</summary>
+    public async Task<Result<StoredResource>> ReadAsync(
+        Caller caller,
+        string id,
+        int? version,
+        CancellationToken cancellation
+    )
+    {
+        var found = await records.ReadAsync(RecordType.Subscription, id, version, cancellation).ConfigureAwait(false);
+        return found is not null && found.Authority == caller.Organisation
+            ? found
+            : Refusal.Unknown($"Subscription/{id}");
+    }
+
+    /// <summary>Where one of the caller's own stands.</summary>
+    public async Task<Result<SubscriptionStanding>> ReadStandingAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            (await ReadAsync(caller, id, null, cancellation).ConfigureAwait(false)).IsRefused(out var no, out var found)
+        )
+            return no;
+        return await StandingOfAsync(found, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Where the caller's own stand, all or those of these ids and statuses; at most 1,000.</summary>
+    public async Task<IReadOnlyList<SubscriptionStanding>> ReadStandingsAsync(
+        Caller caller,
+        IReadOnlyList<string> onlyIds,
+        IReadOnlyList<string> statuses,
+        CancellationToken cancellation
+    )
+    {
+        var conditions = new List<Condition>();
+        if (onlyIds.Count > 0)
+            conditions.Add(new Condition.AnyId(onlyIds));
+        if (statuses.Count > 0)
+            conditions.Add(new Condition.AnyToken([.. statuses.Select(SubscriptionDocument.StatusToken)]));
+        var page = await records
+            .SearchAsync(
+                new RecordQuery(RecordType.Subscription, caller.Organisation, conditions) { Count = 1_000 },
+                cancellation
+            )
+            .ConfigureAwait(false);
+        var standings = new List<SubscriptionStanding>(page.Items.Count);
+        foreach (var subscription in page.Items)
+            standings.Add(await StandingOfAsync(subscription, cancellation).ConfigureAwait(false));
+        return standings;
+    }
+
+    private async Task<SubscriptionStanding> StandingOfAsync(
+        StoredResource subscription,
+        CancellationToken cancellation
+    )
+    {
+        var ledger = await notifications.ReadLedgerAsync(subscription.Id, cancellation).ConfigureAwait(false);
+        return SubscriptionStanding.Of(subscription.Id, subscription.Subscription!, ledger);
+    }
+
+    private async Task<Result<PreparedWrite>> PrepareUpdateAsync(
+        string id,
+        int? ifMatch,
+        SubscriptionWrite write,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            (await ReadAsync(write.Caller, id, null, cancellation).ConfigureAwait(false)).IsRefused(
+                out var unknown,
+                out var current
+            )
+        )
+            return unknown;
+        if (ifMatch is { } expected && expected != current.Version)
+            return Refusal.Because(
+                RefusalKind.PreconditionFailed,
+                new Issue(
+                    "conflict",
+                    $"If-Match names version {expected}, and version {current.Version} is current.",
+                    "http.If-Match",
+                    SpineCodes.ResourceVersionMismatch
+                )
+            );
+        var before = current.Subscription!;
+        if (parser.Parse(write.Body, write.Caller.Organisation, before).IsRefused(out var refusal, out var parsed))
+            return refusal;
+        if (parsed.Resource.Id != id)
+            return Refusal.Malformed(
+                "The id in the body must be the id in the URL.",
+                "Subscription.id",
+                SpineCodes.InvalidResourceId
+            );
+        var terms = parsed.Terms with { Activated = before.Activated && before.Endpoint == parsed.Terms.Endpoint };
+        return Prepare(write, parsed, terms, id, current.Version);
+    }
+
+    private PreparedWrite Prepare(
+        SubscriptionWrite write,
+        ParsedSubscription parsed,
+        SubscriptionTerms terms,
+        string id,
+        int currentVersion
+    )
+    {
+        var now = time.GetUtcNow();
+        var stored = SubscriptionDocument.Create(parsed, terms, id, currentVersion + 1, write.Caller.Organisation, now);
+        var created = currentVersion == 0;
+        var occurrence = new Occurrence
+        {
+            Id = ids.Next(),
+            Kind = OccurrenceKind.Upload,
+            Time = stored.LastUpdated,
+            ClientId = write.Caller.ClientId,
+            Organisation = write.Caller.Organisation,
+            OrganisationName = write.Caller.OrganisationName,
+            CallerKind = write.Caller.Kind,
+            Person = write.Caller.Person,
+            Interaction = "Subscription",
+            Reason = $"{(created ? "Created" : "Updated")} Subscription/{id}/_history/{stored.Version}",
+            RequestId = write.Request.RequestId,
+            CorrelationId = write.CorrelationId,
+        };
+        var version = stored.Version.ToString(CultureInfo.InvariantCulture);
+        return new PreparedWrite(
+            new Commit { Changes = [new Change(stored, currentVersion)], Occurrence = occurrence },
+            created ? 201 : 200,
+            stored.Body,
+            $"{write.FhirBase}/Subscription/{id}/_history/{version}"
+        );
+    }
+}
+
+/// <summary>A Subscription as it was sent, with what is known of the request.</summary>
+/// <param name="Caller">The authority.</param>
+/// <param name="Request">For idempotency.</param>
+/// <param name="CorrelationId">For the audit.</param>
+/// <param name="FhirBase">For Location.</param>
+/// <param name="Body">The body as it came.</param>
+public sealed record SubscriptionWrite(
+    Caller Caller,
+    WriteRequest Request,
+    string? CorrelationId,
+    string FhirBase,
+    ReadOnlyMemory<byte> Body
+);

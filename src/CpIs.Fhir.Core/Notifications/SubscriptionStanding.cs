@@ -1,0 +1,20 @@
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>What a status says of a Subscription, whoever asks and why.</summary>
+/// <param name="SubscriptionId">Which.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Content">Decides whether the topic is named (not with <c>empty</c>).</param>
+/// <param name="EventCount">Events since it was created, delivered or not.</param>
+/// <param name="Error">What the last failed attempt met (<see cref="DeliveryError"/>), or null.</param>
+public sealed record SubscriptionStanding(
+    string SubscriptionId,
+    SubscriptionStatus Status,
+    PayloadContent Content,
+    long EventCount,
+    string? Error
+)
+{
+    /// <summary>The standing of a Subscription by its terms and its ledger.</summary>
+    public static SubscriptionStanding Of(string subscriptionId, SubscriptionTerms terms, SubscriptionLedger ledger) =>
+        new(subscriptionId, terms.Status, terms.Content, ledger.EventCount, ledger.LastError);
+}

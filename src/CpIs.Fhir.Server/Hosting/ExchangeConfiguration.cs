@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CpIs.Fhir.Server.Hosting;
+
+/// <summary>Finds, reads and checks the settings; the server does not start with settings that it does not understand.</summary>
+internal static class ExchangeConfiguration
+{
+    private const string FileName = "fhir.config.json";
+
+    /// <summary>Reads fhir.config.json, the environment and the command line, in rising order of precedence.</summary>
+    /// <exception cref="InvalidConfigurationException">A key is unknown, or a value is out of range; the message has every path.</exception>
+    public static ExchangeOptions AddExchangeConfiguration(
+        this WebApplicationBuilder builder,
+        StartupArguments arguments
+    )
+    {
+        var settings = new ConfigurationBuilder();
+        if (FindFile(arguments.Config) is { } file)
+            settings.AddJsonFile(file, optional: false, reloadOnChange: false);
+        settings.AddEnvironmentVariables("CPIS__");
+        var configuration = settings.Build();
+
+        var unknown = UnknownKeys.In(configuration, typeof(ExchangeOptions));
+        if (unknown.Count > 0)
+            throw new InvalidConfigurationException($"Unknown settings: {string.Join(", ", unknown)}");
+        var options = configuration.Get<ExchangeOptions>() ?? new ExchangeOptions();
+        if (arguments.Data is { } data)
+            options = options with { SqliteDbOptions = options.SqliteDbOptions with { Directory = data } };
+        Validate(options, "");
+
+        builder.Configuration.AddConfiguration(configuration);
+        builder.WebHost.UseUrls(arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080");
+        return options;
+    }
+
+    private static string? FindFile(string? named)
+    {
+        if (named is not null)
+            return File.Exists(named)
+                ? Path.GetFullPath(named)
+                : throw new InvalidConfigurationException($"--config {named}: there is no such file.");
+        return new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory }
+            .Select(folder => Path.Combine(folder, FileName))
+            .FirstOrDefault(File.Exists);
+    }
+
+    private static void Validate(object section, string path)
+    {
+        var problems = new List<ValidationResult>();
+        if (
+            !Validator.TryValidateObject(section, new ValidationContext(section), problems, validateAllProperties: true)
+        )
+            throw new InvalidConfigurationException(
+                string.Join("; ", problems.Select(p => $"{path}{p.MemberNames.FirstOrDefault()}: {p.ErrorMessage}"))
+            );
+        foreach (var property in section.GetType().GetProperties())
+            if (
+                property.PropertyType.Namespace?.StartsWith("CpIs.", StringComparison.Ordinal) == true
+                && !property.PropertyType.IsEnum
+                && property.GetValue(section) is { } inner
+            )
+                Validate(inner, $"{path}{property.Name}:");
+    }
+}
+
+/// <summary>The settings cannot be used; the message names every path that is wrong.</summary>
+internal sealed class InvalidConfigurationException(string message) : Exception(message);

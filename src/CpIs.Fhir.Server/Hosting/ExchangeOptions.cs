@@ -1,0 +1,61 @@
+using System.ComponentModel.DataAnnotations;
+using CpIs.Fhir.Core.LookUps;
+
+namespace CpIs.Fhir.Server.Hosting;
+
+/// <summary>
+/// fhir.config.json, whole. Section names follow Firely Server where the meaning is the same. Environment variables
+/// <c>CPIS__Section__Key</c> override; unknown keys are refused with their path (<see cref="UnknownKeys"/>).
+/// </summary>
+public sealed record ExchangeOptions
+{
+    /// <summary>
+    /// FHIR base as callers reach it, without trailing slash: used for fullUrl, own references and the token audience.
+    /// Empty: the first listening address with <c>/FHIR/R4</c>.
+    /// </summary>
+    public string PublicBaseUrl { get; init; } = "";
+
+    /// <summary>Which store: <c>SQLite</c>.</summary>
+    [AllowedValues("SQLite")]
+    public string Repository { get; init; } = "SQLite";
+
+    /// <summary>The embedded store.</summary>
+    public SqliteDbOptions SqliteDbOptions { get; init; } = new();
+
+    /// <summary>How much one request may hold.</summary>
+    public SizeLimits SizeLimits { get; init; } = new();
+
+    /// <summary>How searches are paged.</summary>
+    public BundleOptions BundleOptions { get; init; } = new();
+
+    /// <summary>Look-ups.</summary>
+    public LookUpOptions LookUp { get; init; } = new();
+}
+
+/// <summary>Section <c>SqliteDbOptions</c>.</summary>
+public sealed record SqliteDbOptions
+{
+    /// <summary>Folder of the database file and its lock. Default <c>./data</c>.</summary>
+    [Required]
+    public string Directory { get; init; } = "./data";
+}
+
+/// <summary>Section <c>SizeLimits</c>.</summary>
+public sealed record SizeLimits
+{
+    /// <summary>Most bytes of a request body; default 5 MiB.</summary>
+    [Range(1_024, 64 * 1_024 * 1_024)]
+    public int MaxBatchSize { get; init; } = 5 * 1_024 * 1_024;
+
+    /// <summary>Most entries of a transaction; default 300.</summary>
+    [Range(1, 1_000)]
+    public int MaxBatchEntries { get; init; } = 300;
+}
+
+/// <summary>Section <c>BundleOptions</c>.</summary>
+public sealed record BundleOptions
+{
+    /// <summary>Results on a page where <c>_count</c> does not say; default 50.</summary>
+    [Range(1, 1_000)]
+    public int DefaultCount { get; init; } = 50;
+}

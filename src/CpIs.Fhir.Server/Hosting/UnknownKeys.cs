@@ -1,0 +1,41 @@
+using System.Collections;
+using System.Reflection;
+
+namespace CpIs.Fhir.Server.Hosting;
+
+/// <summary>Finds settings that nothing reads, so that a misspelt key stops the server instead of being ignored.</summary>
+internal static class UnknownKeys
+{
+    /// <summary>Sections of the framework that share the file.</summary>
+    private static readonly string[] Foreign = ["Logging", "Kestrel", "AllowedHosts"];
+
+    /// <summary>Paths such as <c>SizeLimits:MaxBatchSiez</c>, in order.</summary>
+    public static IReadOnlyList<string> In(IConfiguration configuration, Type options) =>
+        [
+            .. configuration
+                .GetChildren()
+                .Where(section => !Foreign.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+                .SelectMany(section => Below(section, options)),
+        ];
+
+    private static IEnumerable<string> Below(IConfigurationSection section, Type owner)
+    {
+        var property = owner.GetProperty(
+            section.Key,
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase
+        );
+        if (property is null)
+            return [section.Path];
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan))
+            return [];
+        if (ElementType(type) is not { } element)
+            return section.GetChildren().SelectMany(child => Below(child, type));
+        return element == typeof(string)
+            ? []
+            : section.GetChildren().SelectMany(item => item.GetChildren().SelectMany(child => Below(child, element)));
+    }
+
+    private static Type? ElementType(Type type) =>
+        typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType ? type.GetGenericArguments()[^1] : null;
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Server.Http;
+
+/// <summary>
+/// The last word on what went wrong: a store that could not answer is 503 "could not check" (promise 9), a bug is 500,
+/// each as OperationOutcome. The log names the request and nothing of the child (promise 12).
+/// </summary>
+internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<FailureMiddleware> logger)
+{
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The boundary of the process: every failure ends as an answer."
+    )]
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            CouldNotCheck(logger, Id(context), unavailable.Message);
+            await AnswerAsync(context, Refusal.CouldNotCheck());
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to answer.
+        }
+        catch (BadHttpRequestException bad)
+        {
+            await AnswerAsync(
+                context,
+                bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? Refusal.Because(RefusalKind.TooLarge, new Issue("too-long", "The body is larger than the limit."))
+                    : Refusal.Malformed("The request is not well-formed HTTP.")
+            );
+        }
+        catch (Exception bug)
+        {
+            Failed(logger, Id(context), bug.GetType().Name, bug.StackTrace);
+            if (!context.Response.HasStarted)
+                await FhirResponse.WriteAsync(
+                    context,
+                    StatusCodes.Status500InternalServerError,
+                    OperationOutcomeWriter.ToBytes([
+                        new Issue(
+                            "exception",
+                            "The server failed; nothing is known of the outcome.",
+                            null,
+                            SpineCodes.FailureToProcessMessage
+                        ),
+                    ])
+                );
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, Refusal refusal) =>
+        context.Response.HasStarted ? Task.CompletedTask : FhirResponse.WriteAsync(context, refusal);
+
+    private static string? Id(HttpContext context) => context.Features.Get<RequestIdentity>()?.RequestId;
+
+    [LoggerMessage(1, LogLevel.Error, "Request {RequestId} could not be checked: {Reason}")]
+    private static partial void CouldNotCheck(ILogger logger, string? requestId, string reason);
+
+    // The message of an unknown exception may repeat input, so it stays out of the log; its type and place do not.
+    [LoggerMessage(2, LogLevel.Error, "Request {RequestId} failed with {Exception} {Stack}")]
+    private static partial void Failed(ILogger logger, string? requestId, string exception, string? stack);
+}

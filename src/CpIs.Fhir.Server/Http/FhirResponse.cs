@@ -1,0 +1,51 @@
+using System.Globalization;
+using CpIs.Fhir.Core;
+
+namespace CpIs.Fhir.Server.Http;
+
+/// <summary>Writes FHIR answers: bytes that are there already, or a refusal as OperationOutcome with its status.</summary>
+internal static class FhirResponse
+{
+    public const string ContentType = "application/fhir+json; charset=utf-8";
+
+    /// <summary>The HTTP status of each kind of refusal.</summary>
+    public static int StatusOf(RefusalKind kind) =>
+        kind switch
+        {
+            RefusalKind.Malformed => 400,
+            RefusalKind.Unauthenticated => 401,
+            RefusalKind.Forbidden => 403,
+            RefusalKind.Unknown => 404,
+            RefusalKind.NotAllowed => 405,
+            RefusalKind.NotAcceptable => 406,
+            RefusalKind.Conflict => 409,
+            RefusalKind.PreconditionFailed => 412,
+            RefusalKind.TooLarge => 413,
+            RefusalKind.UnsupportedMediaType => 415,
+            RefusalKind.Rule => 422,
+            RefusalKind.TooMany => 429,
+            RefusalKind.CouldNotCheck => 503,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+
+    /// <summary>A refusal. Safe to call once, before anything else was written.</summary>
+    public static Task WriteAsync(HttpContext context, Refusal refusal)
+    {
+        if (refusal.RetryAfter is { } wait)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, StatusOf(refusal.Kind), OperationOutcomeWriter.ToBytes(refusal.Issues));
+    }
+
+    /// <summary>A resource as bytes, sent in one write.</summary>
+    public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = ContentType;
+        response.ContentLength = body.Length;
+        return HttpMethods.IsHead(context.Request.Method)
+            ? Task.CompletedTask
+            : response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+}

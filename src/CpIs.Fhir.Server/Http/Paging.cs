@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Security;
+
+namespace CpIs.Fhir.Server.Http;
+
+/// <summary>
+/// Pages of search results. The link to the next page is one encrypted cursor that holds the whole search, so that no URL
+/// made by this server carries an NHS number; it works only for the organisation it was made for.
+/// </summary>
+internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGenerator ids, TimeProvider time)
+{
+    private const string Parameter = "_cursor";
+
+    /// <summary>The search as it was first asked, and where its page begins.</summary>
+    public Result<SearchCursor> Open(HttpContext context, string type, List<KeyValuePair<string, string>> input)
+    {
+        if (!input.Exists(p => p.Key == Parameter))
+            return new SearchCursor(type, input, null);
+        return
+            input is [var only]
+            && cursors.TryUnprotect(only.Value, Binding(context), out var bytes)
+            && JsonSerializer.Deserialize(bytes, SearchCursorJson.Default.SearchCursor) is { } cursor
+            && cursor.Type == type
+            ? cursor
+            : Refusal.Malformed($"{Parameter} is not a cursor of this search.", Parameter, SpineCodes.InvalidSearchData);
+    }
+
+    /// <summary>One page as a searchset.</summary>
+    public ReadOnlyMemory<byte> Write<T>(
+        HttpContext context,
+        SearchCursor search,
+        Page<T> page,
+        Func<T, (string Id, ReadOnlyMemory<byte> Body)> show
+    )
+    {
+        var path = $"{urls.FhirBase}/{search.Type}";
+        using var bundle = new SearchsetWriter(
+            urls.FhirBase,
+            ids.Next(),
+            time.GetUtcNow(),
+            page.Total,
+            path + context.Request.QueryString,
+            page.Next is { } next ? $"{path}?{Parameter}={Protect(context, search with { After = next })}" : null
+        );
+        foreach (var item in page.Items)
+        {
+            var (id, body) = show(item);
+            bundle.Add(search.Type, id, body.Span, "match");
+        }
+
+        return bundle.Finish();
+    }
+
+    private string Protect(HttpContext context, SearchCursor search) =>
+        cursors.Protect(
+            JsonSerializer.SerializeToUtf8Bytes(search, SearchCursorJson.Default.SearchCursor),
+            Binding(context)
+        );
+
+    private static string Binding(HttpContext context) => context.Caller().Organisation.Value;
+}
+
+/// <summary>A search and a place in its results.</summary>
+/// <param name="Type">FHIR resource type searched.</param>
+/// <param name="Parameters">The parameters as first asked.</param>
+/// <param name="After">Where the page before ended; null for the first.</param>
+internal sealed record SearchCursor(
+    string Type,
+    IReadOnlyList<KeyValuePair<string, string>> Parameters,
+    PagePosition? After
+);
+
+[JsonSerializable(typeof(SearchCursor))]
+internal sealed partial class SearchCursorJson : JsonSerializerContext;

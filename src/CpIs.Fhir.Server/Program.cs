@@ -1,0 +1,3 @@
+using CpIs.Fhir.Server.Hosting;
+
+return await ExchangeHost.RunAsync(args);

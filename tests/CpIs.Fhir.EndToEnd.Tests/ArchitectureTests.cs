@@ -1,0 +1,76 @@
+using System.Reflection;
+using ArchUnitNET.Domain;
+using ArchUnitNET.Loader;
+using static ArchUnitNET.Fluent.ArchRuleDefinition;
+
+namespace CpIs.Fhir.EndToEnd.Tests;
+
+/// <summary>The arrows of the house: Server and Cli use Conformance and Storage, these use Core, Core uses none of them.</summary>
+public sealed class ArchitectureTests
+{
+    private const string Prefix = "CpIs.Fhir.";
+
+    private static readonly System.Reflection.Assembly[] House =
+    [
+        typeof(Core.NhsNumber).Assembly,
+        System.Reflection.Assembly.Load("CpIs.Fhir.Conformance"),
+        System.Reflection.Assembly.Load("CpIs.Fhir.Storage.Sqlite"),
+        System.Reflection.Assembly.Load("CpIs.Fhir.Server"),
+        System.Reflection.Assembly.Load("cpis"),
+    ];
+
+    private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader().LoadAssemblies(House).Build();
+
+    [Theory]
+    [InlineData("CpIs.Fhir.Core", new string[0])]
+    [InlineData("CpIs.Fhir.Conformance", new[] { "Core" })]
+    [InlineData("CpIs.Fhir.Storage.Sqlite", new[] { "Core" })]
+    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.Sqlite" })]
+    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.Sqlite" })]
+    public void Arrows_point_inwards_only(string assembly, string[] allowed) =>
+        House
+            .Single(a => a.GetName().Name == assembly)
+            .GetReferencedAssemblies()
+            .Select(reference => reference.Name!)
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) || name == "cpis")
+            .Should()
+            .BeSubsetOf(allowed.Select(name => Prefix + name));
+
+    [Theory]
+    [InlineData("System.Net.Http")]
+    [InlineData("Microsoft.AspNetCore")]
+    [InlineData("Microsoft.Data.Sqlite")]
+    [InlineData("MongoDB")]
+    public void Core_knows_no_HTTP_and_no_database(string forbidden) =>
+        typeof(Core.NhsNumber)
+            .Assembly.GetReferencedAssemblies()
+            .Should()
+            .NotContain(reference => reference.Name!.StartsWith(forbidden, StringComparison.Ordinal));
+
+    [Fact]
+    public void Core_opens_no_file_but_a_client_file()
+    {
+        var files = Types().That().HaveFullName("System.IO.File").Or().HaveFullName("System.IO.FileStream");
+        var rule = Classes()
+            .That()
+            .ResideInNamespaceMatching(@"^CpIs\.Fhir\.Core(\..*)?$")
+            .And()
+            .DoNotHaveName("ClientFile")
+            .Should()
+            .NotDependOnAny(files);
+        rule.HasNoViolations(Loaded).Should().BeTrue();
+    }
+
+    [Fact]
+    public void No_type_is_called_manager_helper_or_util() =>
+        House
+            .SelectMany(a => a.GetTypes())
+            .Where(type => type.Namespace?.StartsWith(Prefix, StringComparison.Ordinal) == true)
+            .Select(type => type.Name)
+            .Should()
+            .NotContain(name =>
+                name.EndsWith("Manager", StringComparison.Ordinal)
+                || name.EndsWith("Helper", StringComparison.Ordinal)
+                || name.Contains("Util", StringComparison.Ordinal)
+            );
+}
