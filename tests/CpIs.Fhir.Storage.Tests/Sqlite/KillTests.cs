@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Tests.Contract;
