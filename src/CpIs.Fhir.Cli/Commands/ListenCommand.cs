@@ -31,17 +31,19 @@ internal static class ListenCommand
         };
         var command = new ToolCommand(
             "listen",
-            """
-            Receive notices as an authority would: verify each signature against the exchange's published keys, show what
-            is new, answer 204. What is not signed by the exchange gets 400 and is not shown.
-            """,
+            "Receive notices as an authority would, verify their signatures and show what is new.",
             "cpis listen --port 9000",
             "cpis listen --port 9000 --json --count 1 | jq .events"
         )
         {
-            port,
-            count,
+            Details = """
+            Each signature is verified against the exchange's published keys (Standard Webhooks, Ed25519, 300 s).
+            A notice that verifies gets 204, and is shown once however often it comes; anything else gets 400, is not
+            shown, and is noted on standard error.
+            """,
         };
+        command.Add(port);
+        command.Add(count);
         return tool.Runs(
             command,
             async (run, cancellation) =>

@@ -30,20 +30,21 @@ internal static class LookupCommand
         };
         var command = new ToolCommand(
             "lookup",
-            """
-            Look a child up, as a care setting. Tells one of three things:
-              INFORMATION HELD  what each authority holds, and its phones
-              NONE HELD HERE    which does not mean no concern
-              COULD NOT CHECK   exit code 1 (refused) or 2: nothing is known
-            """,
+            "Look a child up, as a care setting.",
             "cpis lookup 9990000018 --client examples/clients/setting-ed.json",
             "echo 9990000018 | cpis lookup - --scheduled --json"
         )
         {
-            number,
-            scheduled,
-            user,
+            Details = """
+            Tells one of three things:
+              INFORMATION HELD  what each authority holds, and its phones
+              NONE HELD HERE    which does not mean no concern
+              COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
+            """,
         };
+        command.Add(number);
+        command.Add(scheduled);
+        command.Add(user);
         return tool.Runs(
             command,
             async (run, cancellation) =>
@@ -55,24 +56,26 @@ internal static class LookupCommand
                 {
                     answer = await exchange.SendAsync(Ask(child, run.Get(scheduled)), cancellation);
                 }
-                catch (CannotRunException)
+                catch (CannotRunException unknown)
                 {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    throw;
+                    return SayCouldNotCheck(run.Report, [unknown.Message], unknown.ExitCode);
                 }
 
                 if (!answer.IsSuccess)
-                {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    return run.Report.Refused(answer, "the look-up");
-                }
-
+                    return SayCouldNotCheck(
+                        run.Report,
+                        [
+                            $"HTTP {answer.Status}, X-Request-ID {answer.RequestId}",
+                            .. answer.Problems.Select(p => p.ToString()),
+                        ],
+                        ExitCode.Of(answer.Status)
+                    );
                 if (LookUpView.Read(answer.Body) is not { } view)
-                {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    throw new CannotRunException("the answer is not a complete answer to a look-up.");
-                }
-
+                    return SayCouldNotCheck(
+                        run.Report,
+                        ["the answer is not a complete answer to a look-up."],
+                        ExitCode.CouldNotRun
+                    );
                 Show(run.Report, view);
                 return ExitCode.Done;
             }
@@ -107,6 +110,22 @@ internal static class LookupCommand
             : throw new CannotRunException(
                 "that is no valid NHS number: ten digits, the last of which is a modulus-11 check digit. Nothing was looked up."
             );
+    }
+
+    private static int SayCouldNotCheck(Report report, IReadOnlyList<string> reasons, int exitCode)
+    {
+        report.Headline(CouldNotCheck, Tone.Doubt);
+        foreach (var reason in reasons)
+            report.Note("cpis: " + reason);
+        report.Object(
+            new JsonObject
+            {
+                ["state"] = "could-not-check",
+                ["outcome"] = exitCode == ExitCode.Refused ? "refused" : "could-not-run",
+                ["problems"] = new JsonArray([.. reasons.Select(r => (JsonNode)JsonValue.Create(r))]),
+            }
+        );
+        return exitCode;
     }
 
     private static void Show(Report report, LookUpView view)
