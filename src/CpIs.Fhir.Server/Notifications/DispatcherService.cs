@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using CpIs.Fhir.Core.Notifications;
+
+namespace CpIs.Fhir.Server.Notifications;
+
+/// <summary>
+/// Runs the dispatcher for as long as the server runs: a step at every signal or idle time, and never more often than
+/// <see cref="Pace"/>, so that a burst of look-ups does not keep the store busy with looking for work.
+/// </summary>
+internal sealed class DispatcherService(
+    Dispatcher dispatcher,
+    DispatchSignal signal,
+    IDispatchObserver observer,
+    NotificationOptions options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime
+) : BackgroundService
+{
+    /// <summary>The least time between two steps.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long attempts under way may take to end when the server stops; what is cut off is repeated.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var sending = new CancellationTokenSource();
+        try
+        {
+            await StartedAsync(stoppingToken);
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                if (!await StepAsync(sending.Token))
+                    await signal.WaitAsync(options.Idle, stoppingToken);
+                await Task.Delay(Pace, time, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+
+        await Task.WhenAny(dispatcher.WhenQuietAsync(), Task.Delay(Grace, time, CancellationToken.None));
+        await sending.CancelAsync();
+        await dispatcher.WhenQuietAsync();
+    }
+
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The loop outlives every failure of one step; each is reported."
+    )]
+    private async Task<bool> StepAsync(CancellationToken sending)
+    {
+        try
+        {
+            return await dispatcher.StepAsync(sending);
+        }
+        catch (Exception failure)
+        {
+            observer.Failed(null, failure);
+            return false;
+        }
+    }
+
+    /// <summary>Waits until the server listens: only then is its own URL known, which every notification names.</summary>
+    private Task StartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        return started.Task.WaitAsync(stopping);
+    }
+}
