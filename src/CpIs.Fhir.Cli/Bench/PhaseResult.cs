@@ -50,7 +50,10 @@ internal sealed record PhaseResult(string Phase, string Unit)
             Text(Latency.Percentile(0.5)),
             Text(Latency.Percentile(0.99)),
             Text(Latency.Max),
-            string.Join(", ", ratios.Select(r => r.Value.ToString("P0", CultureInfo.InvariantCulture) + " of " + r.Key)),
+            string.Join(
+                ", ",
+                ratios.Select(r => r.Value.ToString("P0", CultureInfo.InvariantCulture) + " of " + r.Key)
+            ),
             Errors.Count == 0 ? "none" : string.Join(", ", Errors.Select(e => $"{e.Key} x{e.Value}")),
         ];
 

@@ -11,13 +11,15 @@ namespace CpIs.Fhir.Cli.Commands;
 internal static class LookupCommand
 {
     /// <summary>Promise 9: an unknown outcome is never an empty result.</summary>
-    private const string CouldNotCheck = "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
+    private const string CouldNotCheck =
+        "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
 
     public static Command Create(Tool tool)
     {
         var number = new Argument<string>("NHS-NUMBER")
         {
-            Description = "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
+            Description =
+                "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
         };
         var scheduled = new Option<bool>("--scheduled")
         {
@@ -36,11 +38,11 @@ internal static class LookupCommand
         )
         {
             Details = """
-            Tells one of three things:
-              INFORMATION HELD  what each authority holds, and its phones
-              NONE HELD HERE    which does not mean no concern
-              COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
-            """,
+                Tells one of three things:
+                  INFORMATION HELD  what each authority holds, and its phones
+                  NONE HELD HERE    which does not mean no concern
+                  COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
+                """,
         };
         command.Add(number);
         command.Add(scheduled);
@@ -162,11 +164,7 @@ internal static class LookupCommand
         report.Line();
         report.Table(
             ["Looked up (UTC)", "By", "Role", "At"],
-            [
-                .. view.History.Select(h =>
-                    (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation]
-                ),
-            ]
+            [.. view.History.Select(h => (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation])]
         );
     }
 }

@@ -13,7 +13,12 @@ internal static class PopulationCommand
 {
     public static Command Create(Tool tool)
     {
-        var children = new Option<int>("--children") { Description = "How many.", Required = true, HelpName = "N" };
+        var children = new Option<int>("--children")
+        {
+            Description = "How many.",
+            Required = true,
+            HelpName = "N",
+        };
         children.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 900_000)
@@ -54,9 +59,9 @@ internal static class PopulationCommand
         )
         {
             Details = """
-            People who do not exist, with NHS numbers of the test range (999...), in the proportions of a county.
-            NAME.numbers.txt holds the NHS numbers of which a look-up shows a plan.
-            """,
+                People who do not exist, with NHS numbers of the test range (999...), in the proportions of a county.
+                NAME.numbers.txt holds the NHS numbers of which a look-up shows a plan.
+                """,
         };
         foreach (var option in new Option[] { children, authority, output, seed, name, date })
             command.Add(option);
