@@ -9,18 +9,14 @@ using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Tests.Security;
 
-public sealed class AdministrationTests : IAsyncLifetime
+public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture<SecurityFixture>, IAsyncLifetime
 {
-    private SecurityHost _host = null!;
+    private readonly SecurityHost _host = fixture.Host;
     private string _operator = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _host = await SecurityHost.StartAsync();
-        _operator = await _host.TokenAsync("demo-operator");
-    }
+    public async ValueTask InitializeAsync() => _operator = await _host.TokenAsync("demo-operator");
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task An_organisation_its_resource_and_the_audit_are_one_commit()
@@ -31,6 +27,7 @@ public sealed class AdministrationTests : IAsyncLifetime
             kind = "authority",
             emergencyDutyPhone = "01632 960199",
         };
+        _host.Time.Advance(TimeSpan.FromSeconds(1));
         (await Put("organisations/XFS07", authority)).Status.Should().Be(200);
         (await Put("organisations/XFS07", authority)).Status.Should().Be(200, "the same again changes nothing");
 
@@ -203,7 +200,7 @@ public sealed class AdministrationTests : IAsyncLifetime
     public async Task A_device_looks_up_as_its_nominated_person()
     {
         var (status, body) = await Put(
-            "clients/demo-nhs-111-north",
+            "clients/nhs-111-device",
             new
             {
                 organisation = "XNE04",
@@ -220,7 +217,7 @@ public sealed class AdministrationTests : IAsyncLifetime
             }
         );
         status.Should().Be(200, body.ToString());
-        var file = SecurityHost.Client("demo-nhs-111-north") with { User = null };
+        var file = SecurityHost.Client("demo-nhs-111-north") with { ClientId = "nhs-111-device", User = null };
         var (_, token) = await _host.AskAsync(ClientAssertion.Create(file, _host.TokenEndpoint, _host.Time));
 
         var (_, caller, _) = await _host.SendAsync(
@@ -237,9 +234,13 @@ public sealed class AdministrationTests : IAsyncLifetime
     public async Task Lists_show_what_was_registered_and_no_private_part()
     {
         var (_, organisations, _) = await _host.SendAsync(HttpMethod.Get, "/admin/organisations", _operator);
-        organisations.GetProperty("items").GetArrayLength().Should().Be(20);
+        organisations.GetProperty("items").GetArrayLength().Should().BeGreaterThanOrEqualTo(20);
         var (_, clients, response) = await _host.SendAsync(HttpMethod.Get, "/admin/clients", _operator);
-        clients.GetProperty("items").GetArrayLength().Should().Be(DemoRegistrations.ReadClients().Count);
+        clients
+            .GetProperty("items")
+            .GetArrayLength()
+            .Should()
+            .BeGreaterThanOrEqualTo(DemoRegistrations.ReadClients().Count);
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/json");
         clients.ToString().Should().NotContain("\"d\"");
     }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Server.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -7,13 +6,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Server.Tests.Security;
 
-public sealed class BearerTests : IAsyncLifetime
+public sealed class BearerTests(SecurityFixture fixture) : IClassFixture<SecurityFixture>
 {
-    private SecurityHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await SecurityHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private readonly SecurityHost _host = fixture.Host;
 
     [Fact]
     public async Task Without_a_token_an_OperationOutcome_says_what_is_needed()

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Server.Security;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;

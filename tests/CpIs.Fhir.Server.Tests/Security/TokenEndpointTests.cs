@@ -7,13 +7,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Server.Tests.Security;
 
-public sealed class TokenEndpointTests : IAsyncLifetime
+public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<SecurityFixture>
 {
-    private SecurityHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await SecurityHost.StartAsync();
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    private readonly SecurityHost _host = fixture.Host;
 
     [Theory]
     [InlineData("demo-hareford-ed", "ES384")]
@@ -185,6 +181,7 @@ public sealed class TokenEndpointTests : IAsyncLifetime
         (await Ask(Good())).Should().Be(200);
         (await _host.SendAsync(HttpMethod.Post, "/admin/organisations/XED01/suspend", admin)).Status.Should().Be(200);
         (await Refused(Good())).Should().Be("invalid_client");
+        (await _host.SendAsync(HttpMethod.Post, "/admin/organisations/XED01/restore", admin)).Status.Should().Be(200);
     }
 
     [Theory]
