@@ -39,7 +39,7 @@ public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture
         );
         stored!.Version.Should().Be(1);
         stored.Authority.Should().Be(OdsCode.Parse("XFS07"));
-        stored.Tokens.Should().Contain("identifier=XFS07");
+        stored.Tokens.Should().Contain("identifier=https://fhir.nhs.uk/Id/ods-organization-code|XFS07");
         var telecom = JsonDocument.Parse(stored.Body).RootElement.GetProperty("telecom");
         telecom[0].GetProperty("use").GetString().Should().Be("mobile");
         var audit = await _host.Store.SearchOccurrencesAsync(
