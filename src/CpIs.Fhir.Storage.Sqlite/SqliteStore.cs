@@ -22,6 +22,7 @@ public sealed partial class SqliteStore
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
     private readonly ReadPool _readers;
+    private int _isClosed;
 
     private SqliteStore(
         SqliteStoreOptions options,
@@ -74,6 +75,8 @@ public sealed partial class SqliteStore
     /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) == 1)
+            return;
         _readers.Dispose();
         await _writer.DisposeAsync();
         _lock.Dispose();
