@@ -22,6 +22,7 @@ public sealed partial class SqliteStore
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
     private readonly ReadPool _readers;
+    private bool _disposed;
 
     private SqliteStore(
         SqliteStoreOptions options,
@@ -33,6 +34,9 @@ public sealed partial class SqliteStore
 
     /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
     internal IEnumerable<string> Prepared => _writer.Prepared.Concat(_readers.Prepared).Distinct();
+
+    /// <summary>Commits since opening, each with its fdatasync; many writes share one.</summary>
+    internal long CommitCount => _writer.CommitCount;
 
     /// <summary>
     /// Opens the store, making it where there is none. What a killed process left behind is put right by SQLite here.
@@ -71,7 +75,9 @@ public sealed partial class SqliteStore
     /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
     public async ValueTask DisposeAsync()
     {
-        _readers.Dispose();
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        await _readers.DisposeAsync();
         await _writer.DisposeAsync();
         _lock.Dispose();
     }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Conformance.Capabilities;
 
@@ -12,102 +13,89 @@ public static class CapabilityTable
 
     /// <summary>One row for each resource type.</summary>
     public static IReadOnlyList<ResourceCapability> Resources { get; } =
+    [
+        new(
+            "Patient",
+            ["CPIS-Patient"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Patient),
+            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
+            []
+        ),
+        new(
+            "EpisodeOfCare",
+            ["CPIS-EpisodeOfCare"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.EpisodeOfCare),
+            [],
+            []
+        ),
+        new(
+            "Flag",
+            ["CPIS-Flag"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Flag),
+            [],
+            ["Flag:patient", "Flag:author"]
+        ),
+        new(
+            "Organization",
+            ["CPIS-Authority", "CPIS-Setting"],
+            ["read", "vread", "search-type"],
+            [],
+            Stored(RecordType.Organization),
+            [],
+            []
+        ),
+        new(
+            "AuditEvent",
+            ["CPIS-AuditEvent"],
+            ["read", "search-type"],
+            [],
+            [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
+            [],
+            []
+        ),
+        new(
+            "Subscription",
+            ["CPIS-Subscription"],
+            ["read", "vread", "create", "update", "search-type"],
+            [],
+            [new("url", "uri", Core + "Subscription-url"), Token("status", Core + "Subscription-status")],
+            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
+            []
+        ),
+    ];
+
+    // What is searched from the store is in Core's table, with what every resource has.
+    private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>
         [
-            new(
-                "Patient",
-                ["CPIS-Patient"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Patient-identifier"),
-                    Text("family", Core + "individual-family"),
-                    Text("given", Core + "individual-given"),
-                    Text("name", Core + "Patient-name"),
-                    Date("birthdate", Core + "individual-birthdate"),
-                ],
-                [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
-                []
-            ),
-            new(
-                "EpisodeOfCare",
-                ["CPIS-EpisodeOfCare"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "clinical-identifier"),
-                    Reference("patient", Core + "clinical-patient"),
-                    Token("status", Core + "EpisodeOfCare-status"),
-                    Token("type", Core + "clinical-type"),
-                    Date("date", Core + "clinical-date"),
-                    Reference("organization", Core + "EpisodeOfCare-organization"),
-                ],
-                [],
-                []
-            ),
-            new(
-                "Flag",
-                ["CPIS-Flag"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Flag-identifier"),
-                    Reference("patient", Core + "clinical-patient"),
-                    Reference("subject", Core + "Flag-subject"),
-                    Reference("author", Core + "Flag-author"),
-                    Date("date", Core + "clinical-date"),
-                    Token("status", FhirSystems.Own + "/SearchParameter/Flag-status"),
-                ],
-                [],
-                ["Flag:patient", "Flag:author"]
-            ),
-            new(
-                "Organization",
-                ["CPIS-Authority", "CPIS-Setting"],
-                ["read", "vread", "search-type"],
-                [],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Organization-identifier"),
-                    Text("name", Core + "Organization-name"),
-                ],
-                [],
-                []
-            ),
-            new(
-                "AuditEvent",
-                ["CPIS-AuditEvent"],
-                ["read", "search-type"],
-                [],
-                [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
-                [],
-                []
-            ),
-            new(
-                "Subscription",
-                ["CPIS-Subscription"],
-                ["read", "vread", "create", "update", "search-type"],
-                [],
-                [
-                    new("url", "uri", Core + "Subscription-url"),
-                    Token("status", Core + "Subscription-status"),
-                ],
-                [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
-                []
-            ),
+            Token("_id", Core + "Resource-id"),
+            Date("_lastUpdated", Core + "Resource-lastUpdated"),
+            .. SearchParameters
+                .Of(type)
+                .Select(parameter => new SearchCapability(
+                    parameter.Code,
+                    TypeOf(parameter.Kind),
+                    parameter.Definition
+                )),
         ];
+
+    private static string TypeOf(SearchKind kind) =>
+        kind switch
+        {
+            SearchKind.Token => "token",
+            SearchKind.Text => "string",
+            SearchKind.Date => "date",
+            _ => "reference",
+        };
 
     private static SearchCapability Token(string name, string definition) => new(name, "token", definition);
 
     private static SearchCapability Date(string name, string definition) => new(name, "date", definition);
-
-    private static SearchCapability Text(string name, string definition) => new(name, "string", definition);
 
     private static SearchCapability Reference(string name, string definition) => new(name, "reference", definition);
 }
