@@ -39,8 +39,9 @@ internal static class AccentFolding
         "zźżžẑẓẕ",
     ];
 
-    private static readonly FrozenDictionary<char, string> Letters = Rows
-        .SelectMany(row => row[1..].Select(letter => KeyValuePair.Create(letter, row[..1])))
+    private static readonly FrozenDictionary<char, string> Letters = Rows.SelectMany(row =>
+            row[1..].Select(letter => KeyValuePair.Create(letter, row[..1]))
+        )
         .Concat([new('ß', "ss"), new('æ', "ae"), new('œ', "oe"), new('þ', "th")])
         .ToFrozenDictionary();
 
