@@ -1,0 +1,153 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.LookUps;
+using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Core;
+
+namespace CpIs.Fhir.Cli.Commands;
+
+/// <summary><c>cpis lookup</c>.</summary>
+internal static class LookupCommand
+{
+    /// <summary>Promise 9: an unknown outcome is never an empty result.</summary>
+    private const string CouldNotCheck = "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
+
+    public static Command Create(Tool tool)
+    {
+        var number = new Argument<string>("NHS-NUMBER")
+        {
+            Description = "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
+        };
+        var scheduled = new Option<bool>("--scheduled")
+        {
+            Description = "A scheduled (silent) look-up: the authority is not notified. Without it, it is.",
+        };
+        var user = new Option<string?>("--user")
+        {
+            Description = "The person in whose name to ask (JSON), instead of the client file's.",
+            HelpName = "FILE",
+        };
+        var command = new ToolCommand(
+            "lookup",
+            """
+            Look a child up, as a care setting. Tells one of three things:
+              INFORMATION HELD  what each authority holds, and its phones
+              NONE HELD HERE    which does not mean no concern
+              COULD NOT CHECK   exit code 1 (refused) or 2: nothing is known
+            """,
+            "cpis lookup 9990000018 --client examples/clients/setting-ed.json",
+            "echo 9990000018 | cpis lookup - --scheduled --json"
+        )
+        {
+            number,
+            scheduled,
+            user,
+        };
+        return tool.Runs(
+            command,
+            async (run, cancellation) =>
+            {
+                var child = await ReadNumber(run, run.Get(number), cancellation);
+                using var exchange = run.Connect(run.Get(user));
+                Answer answer;
+                try
+                {
+                    answer = await exchange.SendAsync(Ask(child, run.Get(scheduled)), cancellation);
+                }
+                catch (CannotRunException)
+                {
+                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
+                    throw;
+                }
+
+                if (!answer.IsSuccess)
+                {
+                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
+                    return run.Report.Refused(answer, "the look-up");
+                }
+
+                if (LookUpView.Read(answer.Body) is not { } view)
+                {
+                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
+                    throw new CannotRunException("the answer is not a complete answer to a look-up.");
+                }
+
+                Show(run.Report, view);
+                return ExitCode.Done;
+            }
+        );
+    }
+
+    private static Ask Ask(NhsNumber child, bool scheduled) =>
+        new(HttpMethod.Post, "Patient/$child-protection")
+        {
+            Body = System.Text.Encoding.UTF8.GetBytes(
+                new JsonObject
+                {
+                    ["resourceType"] = "Parameters",
+                    ["parameter"] = new JsonArray(
+                        new JsonObject { ["name"] = "nhsNumber", ["valueString"] = child.Digits }
+                    ),
+                }.ToJsonString()
+            ),
+            Headers = scheduled ? [("IsUnscheduledAccessEvent", "false")] : [],
+        };
+
+    private static async Task<NhsNumber> ReadNumber(Run run, string text, CancellationToken cancellation)
+    {
+        if (text == "-")
+        {
+            using var reader = new StreamReader(run.Surroundings.In());
+            text = await reader.ReadLineAsync(cancellation) ?? "";
+        }
+
+        return NhsNumber.TryParse(text.Replace(" ", "", StringComparison.Ordinal), out var child)
+            ? child
+            : throw new CannotRunException(
+                "that is no valid NHS number: ten digits, the last of which is a modulus-11 check digit. Nothing was looked up."
+            );
+    }
+
+    private static void Show(Report report, LookUpView view)
+    {
+        report.Object(view.ToJson());
+        if (view.Plans.Count == 0)
+        {
+            report.Headline("NONE HELD HERE - this does not mean no concern.", Tone.Calm);
+            report.Line(
+                "Follow your local safeguarding procedure, and phone the local authority where you are worried."
+            );
+            return;
+        }
+
+        report.Headline("INFORMATION HELD", Tone.Alarm);
+        report.Table(
+            ["Plan", "Person", "Born", "From", "To", "Authority"],
+            [
+                .. view.Plans.Select(p =>
+                    (IReadOnlyList<string>)
+                        [p.Plan, p.Person, p.BirthDate, p.Start, p.End, $"{p.Authority} ({p.AuthorityCode})"]
+                ),
+            ]
+        );
+        report.Line();
+        report.Table(
+            ["Authority to phone", "Office hours", "Emergency duty"],
+            [
+                .. view
+                    .Plans.DistinctBy(p => p.AuthorityCode)
+                    .Select(p => (IReadOnlyList<string>)[p.Authority, p.OfficePhone, p.EmergencyPhone]),
+            ]
+        );
+        report.Line();
+        report.Table(
+            ["Looked up (UTC)", "By", "Role", "At"],
+            [
+                .. view.History.Select(h =>
+                    (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation]
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
+
+namespace CpIs.Fhir.Cli.Commands;
+
+/// <summary><c>cpis subscribe</c>.</summary>
+internal static class SubscribeCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    public static Command Create(Tool tool)
+    {
+        var endpoint = new Option<string>("--endpoint")
+        {
+            Description = "Where notices are to be posted: https, or loopback http under --demo.",
+            Required = true,
+            HelpName = "URL",
+        };
+        var payload = new Option<string>("--payload")
+        {
+            Description = "What a notice tells: id-only (which accesses) or empty (only that there are some).",
+            DefaultValueFactory = _ => "id-only",
+        };
+        payload.AcceptOnlyFromAmong("id-only", "empty");
+        var heartbeat = new Option<int?>("--heartbeat")
+        {
+            Description = "Longest silence, in seconds, before a heartbeat.",
+            HelpName = "SECONDS",
+        };
+        var wait = new Option<int>("--wait")
+        {
+            Description = "How long to wait for the handshake, in seconds.",
+            DefaultValueFactory = _ => 30,
+            HelpName = "SECONDS",
+        };
+        var command = new ToolCommand(
+            "subscribe",
+            "Ask, as an authority, to be told of accesses to its records, and wait until the exchange has shaken hands.",
+            "cpis listen --port 9000 &",
+            "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority.json"
+        )
+        {
+            endpoint,
+            payload,
+            heartbeat,
+            wait,
+        };
+        return tool.Runs(
+            command,
+            async (run, cancellation) =>
+            {
+                using var exchange = run.Connect();
+                var body = Write(run.Get(endpoint)!, run.Get(payload)!, run.Get(heartbeat));
+                var answer = await exchange.SendAsync(
+                    new Ask(HttpMethod.Post, "Subscription") { Body = body, Repeatable = true },
+                    cancellation
+                );
+                if (!answer.IsSuccess)
+                    return run.Report.Refused(answer, "the Subscription");
+                var id =
+                    IdOf(answer) ?? throw new CannotRunException("the exchange did not say which Subscription it made.");
+                var deadline = run.Surroundings.Time.GetUtcNow() + TimeSpan.FromSeconds(run.Get(wait));
+                while (true)
+                {
+                    answer = await exchange.SendAsync(
+                        new Ask(HttpMethod.Get, $"Subscription/{id}") { Repeatable = true },
+                        cancellation
+                    );
+                    if (!answer.IsSuccess)
+                        return run.Report.Refused(answer, $"reading Subscription/{id}");
+                    var (status, error) = StatusOf(answer);
+                    if (status == "active")
+                        return Tell(run, id, status, null, ExitCode.Done);
+                    if (status is "error" or "off")
+                        return Tell(run, id, status, error ?? "the endpoint did not answer 2xx.", ExitCode.Refused);
+                    if (run.Surroundings.Time.GetUtcNow() >= deadline)
+                        return Tell(run, id, status ?? "?", "the handshake has not been answered yet.", ExitCode.CouldNotRun);
+                    await Task.Delay(Pause, run.Surroundings.Time, cancellation);
+                }
+            }
+        );
+    }
+
+    /// <summary>A Subscription in the R5 Backport shape.</summary>
+    internal static byte[] Write(string endpoint, string payload, int? heartbeat) =>
+        Encoding.UTF8.GetBytes(
+            new JsonObject
+            {
+                ["resourceType"] = "Subscription",
+                ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
+                ["status"] = "requested",
+                ["reason"] = "Told of accesses to our records",
+                ["criteria"] = FhirSystems.RecordAccessedTopic,
+                ["channel"] = Channel(endpoint, payload, heartbeat),
+            }.ToJsonString()
+        );
+
+    private static JsonObject Channel(string endpoint, string payload, int? heartbeat)
+    {
+        var channel = new JsonObject();
+        if (heartbeat is { } seconds)
+            channel["extension"] = new JsonArray(
+                new JsonObject { ["url"] = BackportCanonicals.HeartbeatPeriod, ["valueUnsignedInt"] = seconds }
+            );
+        channel["type"] = "rest-hook";
+        channel["endpoint"] = endpoint;
+        channel["payload"] = "application/fhir+json";
+        channel["_payload"] = new JsonObject
+        {
+            ["extension"] = new JsonArray(
+                new JsonObject { ["url"] = BackportCanonicals.PayloadContent, ["valueCode"] = payload }
+            ),
+        };
+        return channel;
+    }
+
+    /// <summary>The id from Location (<c>.../Subscription/ID/_history/1</c>), or from the body.</summary>
+    private static string? IdOf(Answer answer)
+    {
+        var parts = answer.Location?.Split('/') ?? [];
+        var at = Array.LastIndexOf(parts, "Subscription");
+        if (at >= 0 && at + 1 < parts.Length)
+            return parts[at + 1];
+        return Read(answer).Text("id");
+    }
+
+    private static (string? Status, string? Error) StatusOf(Answer answer)
+    {
+        var subscription = Read(answer);
+        return (subscription.Text("status"), subscription.Text("error"));
+    }
+
+    private static JsonElement Read(Answer answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer.Body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static int Tell(Run run, string id, string status, string? problem, int exitCode)
+    {
+        run.Report.Object(
+            new JsonObject
+            {
+                ["subscription"] = id,
+                ["status"] = status,
+                ["problem"] = problem,
+            }
+        );
+        run.Report.Line($"Subscription/{id} {status}");
+        if (problem is not null)
+            run.Report.Note($"cpis: Subscription/{id} is {status}: {problem}");
+        return exitCode;
+    }
+}

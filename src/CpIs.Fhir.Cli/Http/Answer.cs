@@ -1,0 +1,15 @@
+namespace CpIs.Fhir.Cli.Http;
+
+/// <summary>What the exchange answered.</summary>
+/// <param name="Status">HTTP status.</param>
+/// <param name="Body">Bytes of the body.</param>
+/// <param name="RequestId">X-Request-ID of the question.</param>
+/// <param name="Location">Location header, or null.</param>
+internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string RequestId, string? Location = null)
+{
+    /// <summary>2xx.</summary>
+    public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>What is wrong, in the exchange's words; at least one.</summary>
+    public IReadOnlyList<Problem> Problems => Problem.Read(Body, Status);
+}

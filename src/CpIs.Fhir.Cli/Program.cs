@@ -1,0 +1,3 @@
+using CpIs.Fhir.Cli;
+
+return await Cpis.RunAsync(args, Surroundings.OfProcess());

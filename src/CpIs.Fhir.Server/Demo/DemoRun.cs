@@ -1,0 +1,158 @@
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Http;
+using Spectre.Console;
+
+namespace CpIs.Fhir.Server.Demo;
+
+/// <summary>
+/// The main job, end to end, over the exchange's own HTTP interface: an authority uploads and subscribes, an emergency
+/// department looks a child up, the authority is notified. Started again, it keeps its data and seeds nothing twice.
+/// </summary>
+internal sealed class DemoRun(
+    ExchangeUrls urls,
+    IRecordStore records,
+    DemoRegistrations registrations,
+    DemoOptions options,
+    TimeProvider time
+)
+{
+    private const string AuthorityClient = "authority-xhf01";
+    private const string SettingClient = "hareford-ed-doctor";
+
+    private readonly DemoScreen _screen = new(AnsiConsole.Console);
+
+    /// <summary>Runs the demo and then shows notices as they come, until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            _screen.Begin(urls.Root);
+            await UploadAsync("authority-xhf01", DemoCounty.Register(Today), cancellation);
+            await UploadAsync("authority-xbr02", DemoCounty.NeighboursRegister(Today), cancellation);
+            await using var subscriber = await DemoSubscriber.StartAsync(urls, time, cancellation);
+            var subscription = await SubscribeAsync(subscriber, cancellation);
+            await LookUpAsync(cancellation);
+            await NoticesAsync(subscriber, subscription, cancellation);
+        }
+        catch (HttpRequestException refused)
+        {
+            _screen.Problem(refused.Message);
+        }
+    }
+
+    private DateOnly Today => LondonCalendar.DayOf(time.GetUtcNow());
+
+    private async Task UploadAsync(string client, SyntheticPopulation register, CancellationToken cancellation)
+    {
+        var organisation = registrations.Organisation(register.Authority);
+        _screen.Step($"{organisation.Name} uploads its register");
+        var held = await records.SearchAsync(
+            new RecordQuery(RecordType.Patient, register.Authority, []) { Count = 0 },
+            cancellation
+        );
+        if (held.Total >= register.Count)
+        {
+            _screen.Line($"{held.Total:N0} children are held already; nothing is sent twice.");
+            return;
+        }
+
+        using var authority = await SignInAsync(client, cancellation);
+        var bundles = SyntheticUpload.Bundles(register).ToList();
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = options.Concurrency,
+            CancellationToken = cancellation,
+        };
+        DemoAnswer? last = null;
+        await _screen.ProgressAsync(
+            $"{register.Count:N0} synthetic children in {bundles.Count} Bundles",
+            bundles.Count,
+            done =>
+                Parallel.ForEachAsync(
+                    bundles,
+                    parallel,
+                    async (bundle, token) =>
+                    {
+                        last = await authority.SendAsync(HttpMethod.Post, "", bundle, token);
+                        done();
+                    }
+                )
+        );
+        _screen.Exchange($"POST {urls.FhirBase}  Bundle (transaction)", last!);
+    }
+
+    private async Task<string> SubscribeAsync(DemoSubscriber subscriber, CancellationToken cancellation)
+    {
+        _screen.Step("The authority subscribes to accesses of its children");
+        using var authority = await SignInAsync(AuthorityClient, cancellation);
+        var existing = await authority.GetAsync("Subscription", cancellation);
+        var id = existing.Body.TryGetProperty("entry", out var entries)
+            ? entries[0].GetProperty("resource").GetProperty("id").GetString()
+            : null;
+        var subscription = $$"""
+            {"resourceType":"Subscription",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"status":"requested","reason":"demo",
+             "criteria":"{{FhirSystems.RecordAccessedTopic}}",
+             "channel":{"type":"rest-hook","endpoint":"{{subscriber.Endpoint}}","payload":"application/fhir+json",
+              "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]}}}
+            """;
+        var answer = id is null
+            ? await authority.SendAsync(HttpMethod.Post, "Subscription", subscription, cancellation)
+            : await authority.SendAsync(HttpMethod.Put, $"Subscription/{id}", subscription, cancellation);
+        _screen.Exchange($"{(id is null ? "POST" : "PUT")} {urls.FhirBase}/Subscription  rest-hook, id-only", answer);
+        var handshake = await subscriber.Notices.ReadAsync(cancellation);
+        while (handshake.Type != NotificationType.Handshake)
+            handshake = await subscriber.Notices.ReadAsync(cancellation);
+        _screen.Line("handshake received, signature verified, answered 204: the Subscription is active");
+        return answer.Body.GetProperty("id").GetString()!;
+    }
+
+    private async Task LookUpAsync(CancellationToken cancellation)
+    {
+        var child = Visible(0);
+        _screen.Step($"{registrations.Organisation(OdsCode.Parse("XED01")).Name} looks a child up");
+        using var setting = await SignInAsync(SettingClient, cancellation);
+        var answer = await setting.SendAsync(
+            HttpMethod.Post,
+            "Patient/$child-protection",
+            $$"""{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"{{child.Digits}}"}]}""",
+            cancellation
+        );
+        _screen.Exchange($"POST {urls.FhirBase}/Patient/$child-protection  nhsNumber={child.Digits}", answer);
+        _screen.LookUp(answer.Body);
+    }
+
+    private async Task NoticesAsync(DemoSubscriber subscriber, string subscription, CancellationToken cancellation)
+    {
+        _screen.Step("The authority is notified");
+        var first = true;
+        await foreach (var notice in subscriber.Notices.ReadAllAsync(cancellation))
+        {
+            if (notice.Type != NotificationType.EventNotification)
+                continue;
+            foreach (var told in notice.Events)
+                _screen.Line(
+                    $"{time.GetUtcNow():HH:mm:ss} event {told.Number} of Subscription/{subscription}: a child was looked up, see {string.Join(", ", told.References)} (signature verified)"
+                );
+            if (first)
+                _screen.Again(urls.Root, urls.FhirBase, Visible(1).Digits);
+            first = false;
+        }
+    }
+
+    // Children on an active plan, the same on every start.
+    private NhsNumber Visible(int index) =>
+        DemoCounty
+            .Register(Today)
+            .Children()
+            .Where(child => child.Plans[0] is { Status: PlanStatus.Active, Type: PlanType.ChildProtectionPlan })
+            .Select(child => child.NhsNumber)
+            .ElementAt(index);
+
+    private Task<DemoCaller> SignInAsync(string client, CancellationToken cancellation) =>
+        DemoCaller.SignInAsync(urls, registrations.Client(client), time, cancellation);
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using CpIs.Fhir.Core.Callers;
+using Spectre.Console;
+
+namespace CpIs.Fhir.Server.Demo;
+
+/// <summary>What the demo shows a person: each step with its request and answer in short, always marked as synthetic.</summary>
+internal sealed class DemoScreen(IAnsiConsole console)
+{
+    private int _step;
+
+    public void Begin(string url) =>
+        console.Write(
+            new Panel(
+                $"[bold]CpIs.Fhir demo[/] on {url}\n[yellow]SYNTHETIC DATA ONLY: nobody shown here exists. Not approved for real data.[/]"
+            ).RoundedBorder()
+        );
+
+    /// <summary>The next step of the main job.</summary>
+    public void Step(string title) => console.MarkupLine($"\n[bold blue]{++_step}[/] [bold]{Markup.Escape(title)}[/]");
+
+    /// <summary>A request and how it was answered.</summary>
+    public void Exchange(string request, DemoAnswer answer) =>
+        console.MarkupLine(
+            $"  [grey]{Markup.Escape(request)}[/] -> [green]{answer.Status}[/] in {answer.Took.TotalMilliseconds:F0} ms"
+        );
+
+    public void Line(string text) => console.MarkupLine("  " + Markup.Escape(text));
+
+    public Task ProgressAsync(string title, int total, Func<Action, Task> work) =>
+        console
+            .Progress()
+            .AutoClear(false)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .StartAsync(async progress =>
+            {
+                var task = progress.AddTask("  " + title, maxValue: total);
+                await work(() => task.Increment(1));
+            });
+
+    /// <summary>What a clinician would see of the answer to a look-up.</summary>
+    public void LookUp(JsonElement bundle)
+    {
+        foreach (var entry in bundle.GetProperty("entry").EnumerateArray())
+        {
+            var resource = entry.GetProperty("resource");
+            switch (resource.GetProperty("resourceType").GetString())
+            {
+                case "Flag":
+                    var period = resource.GetProperty("period");
+                    var end = period.TryGetProperty("end", out var last) ? $" to {last.GetString()}" : "";
+                    Line(
+                        $"{resource.GetProperty("code").GetProperty("coding")[0].GetProperty("display").GetString()}, {period.GetProperty("start").GetString()}{end} (synthetic)"
+                    );
+                    break;
+                case "Organization":
+                    var phones = resource.GetProperty("telecom").EnumerateArray().Select(Phone);
+                    Line($"{resource.GetProperty("name").GetString()}: {string.Join(", ", phones)}");
+                    break;
+                case "AuditEvent":
+                    Line($"accessed {resource.GetProperty("recorded").GetString()} by {Who(resource)}");
+                    break;
+            }
+        }
+    }
+
+    /// <summary>How to do it again by hand: another child and another person, so that the next notice really comes.</summary>
+    public void Again(string root, string fhirBase, string nhsNumber)
+    {
+        const string cpis = "dotnet run --project src/CpIs.Fhir.Cli --";
+        console.MarkupLine(
+            "\n[bold]Now by hand[/] [grey](another child, another person; the notice appears in this window)[/]\n"
+        );
+        console.WriteLine($"TOKEN=$({cpis} token --client examples/clients/hareford-ed-nurse.json --server {root})");
+        console.WriteLine(
+            $$"""curl -s '{{fhirBase}}/Patient/$child-protection' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"{{nhsNumber}}"}]}'"""
+        );
+        console.WriteLine(
+            $"curl -s '{fhirBase}/AuditEvent?_count=2' -H \"Authorization: Bearer $({cpis} token --client examples/clients/authority-xhf01.json --server {root})\""
+        );
+        console.MarkupLine("\n[grey]Serving until Ctrl+C.[/]");
+    }
+
+    public void Problem(string text) => console.MarkupLine($"[red]The demo stopped:[/] {Markup.Escape(text)}");
+
+    private static string Phone(JsonElement telecom) =>
+        $"{(telecom.GetProperty("use").GetString() == "mobile" ? "emergency duty" : "office")} {telecom.GetProperty("value").GetString()}";
+
+    private static string Who(JsonElement accessed)
+    {
+        var agents = accessed.GetProperty("agent").EnumerateArray().ToList();
+        var person = agents.Find(a => a.TryGetProperty("name", out _));
+        var organisation = agents.Find(a =>
+            a.GetProperty("who").TryGetProperty("display", out _)
+        );
+        return $"{person.GetProperty("name").GetString()}, {person.GetProperty("role")[0].GetProperty("coding")[0].GetProperty("display").GetString()}, {organisation.GetProperty("who").GetProperty("display").GetString()}";
+    }
+}

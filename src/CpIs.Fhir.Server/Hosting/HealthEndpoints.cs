@@ -1,0 +1,52 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite;
+
+namespace CpIs.Fhir.Server.Hosting;
+
+/// <summary>Whether the process lives, and whether it can do its work: a durable write, no less.</summary>
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health)).AllowAnonymous();
+        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
+    }
+
+    private static async Task<IResult> ReadyAsync(HttpContext context)
+    {
+        var services = context.RequestServices;
+        if (!services.GetRequiredService<Readiness>().IsWarm)
+            return NotReady("starting");
+        try
+        {
+            await services.GetRequiredService<SqliteStore>().CheckWritableAsync(context.RequestAborted);
+            return Results.Json(new Health("ready"), HealthJson.Default.Health);
+        }
+        catch (StoreUnavailableException)
+        {
+            return NotReady("the store cannot write");
+        }
+    }
+
+    private static IResult NotReady(string why) =>
+        Results.Json(new Health(why), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
+}
+
+/// <summary>Set once everything that is slow the first time has been done once.</summary>
+internal sealed class Readiness
+{
+    private volatile bool _isWarm;
+
+    public bool IsWarm => _isWarm;
+
+    public void Warmed() => _isWarm = true;
+}
+
+/// <summary>Answer of the health endpoints.</summary>
+internal sealed record Health(string Status);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(Health))]
+[System.Text.Json.Serialization.JsonSourceGenerationOptions(
+    PropertyNamingPolicy = System.Text.Json.Serialization.JsonKnownNamingPolicy.CamelCase
+)]
+internal sealed partial class HealthJson : System.Text.Json.Serialization.JsonSerializerContext;
