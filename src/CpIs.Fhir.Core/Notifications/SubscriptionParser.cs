@@ -210,7 +210,7 @@ public sealed class SubscriptionParser(NotificationOptions options)
             case "full-resource":
                 refuse(
                     Place,
-                    "full-resource is not given: a notification holds no personal data. Ask for id-only or empty.",
+                    "the content level full-resource is not given: a notification holds no personal data. Ask for id-only or empty.",
                     "cpis-subscription-content"
                 );
                 return PayloadContent.FullResource;

@@ -44,9 +44,7 @@ public sealed class NotificationBundleTests
                 "request":{"method":"GET","url":"https://cpis.example/FHIR/R4/Subscription/s1/$status"},"response":{"status":"200"}},
                 {"fullUrl":"https://cpis.example/FHIR/R4/AuditEvent/a1","request":{"method":"POST","url":"AuditEvent"},"response":{"status":"201"}},
                 {"fullUrl":"https://cpis.example/FHIR/R4/AuditEvent/a2","request":{"method":"POST","url":"AuditEvent"},"response":{"status":"201"}}]}
-                """
-                    .Replace("\n", "")
-                    .Replace("ID", id)
+                """.Replace("\n", "").Replace("ID", id)
             );
     }
 
@@ -71,7 +69,12 @@ public sealed class NotificationBundleTests
         var bytes = Writer.Write(
             NotificationId.Of("s1", [7, 8]),
             type,
-            Standing with { Content = content, Status = SubscriptionStatus.Error, Error = "no-response: timeout" },
+            Standing with
+            {
+                Content = content,
+                Status = SubscriptionStatus.Error,
+                Error = "no-response: timeout",
+            },
             events,
             Now
         );
@@ -94,7 +97,12 @@ public sealed class NotificationBundleTests
 
         FhirJsonDeserializer.STRICT.DeserializeResource(one).Should().BeOfType<Parameters>();
         one.Should().Contain("query-status").And.Contain("\"code\":\"error-response\"");
-        FhirJsonDeserializer.STRICT.DeserializeResource(many).Should().BeOfType<Bundle>().Which.Entry.Should().HaveCount(2);
+        FhirJsonDeserializer
+            .STRICT.DeserializeResource(many)
+            .Should()
+            .BeOfType<Bundle>()
+            .Which.Entry.Should()
+            .HaveCount(2);
         FhirJsonDeserializer.STRICT.DeserializeResource(none).Should().BeOfType<Bundle>().Which.Total.Should().Be(0);
     }
 
@@ -124,7 +132,9 @@ public sealed class NotificationBundleTests
     [InlineData("{}")]
     [InlineData("""{"resourceType":"Bundle","entry":[]}""")]
     [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient"}}]}""")]
-    [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Parameters","parameter":[{"name":"type"}]}}]}""")]
+    [InlineData(
+        """{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Parameters","parameter":[{"name":"type"}]}}]}"""
+    )]
     [InlineData("""{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Parameters","parameter":3}}]}""")]
     public void What_is_no_notification_is_not_read(string body) =>
         NotificationReader.TryRead(Encoding.UTF8.GetBytes(body), out _).Should().BeFalse();

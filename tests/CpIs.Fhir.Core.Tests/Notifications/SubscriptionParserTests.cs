@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 
 namespace CpIs.Fhir.Core.Tests.Notifications;
@@ -95,7 +95,8 @@ public sealed class SubscriptionParserTests
         json["channel"]!["endpoint"] = "http://example.org";
         json["criteria"] = "x";
 
-        Parse(json).Refusal!.Issues.Select(i => i.Expression)
+        Parse(json)
+            .Refusal!.Issues.Select(i => i.Expression)
             .Should()
             .BeEquivalentTo("Subscription.status", "Subscription.channel.endpoint", "Subscription.criteria");
     }
@@ -183,14 +184,18 @@ public sealed class SubscriptionParserTests
         next.Version.Should().Be(2);
         next.Tokens.Should().Contain("status=error");
         var read = FhirJsonDeserializer.STRICT.DeserializeResource(Encoding.UTF8.GetString(next.Body.Span));
-        var resource = read.Should().BeOfType<Hl7.Fhir.Model.Subscription>().Subject;
-        resource.Meta.VersionId.Should().Be("2");
+        var resource = read.Should().BeOfType<Subscription>().Subject;
+        resource.Meta!.VersionId.Should().Be("2");
         resource.Meta.LastUpdated.Should().Be(Now.AddSeconds(1));
         resource.Error.Should().Be("no-response: \"quoted\"");
         resource.Text.Should().BeNull();
         resource.Channel.Payload.Should().Be("application/fhir+json");
-        resource.Channel.PayloadElement.GetExtension(BackportCanonicals.PayloadContent)!.Value!.ToString().Should().Be("id-only");
-        SubscriptionDocument.Next(next, parsed.Terms, null, Now).Body.ToString().Should().NotContain("\"error\":");
+        var content = resource.Channel.PayloadElement!.GetExtension(BackportCanonicals.PayloadContent);
+        content!.Value.Should().BeOfType<Code>().Which.Value.Should().Be("id-only");
+        Encoding
+            .UTF8.GetString(SubscriptionDocument.Next(next, parsed.Terms, null, Now).Body.Span)
+            .Should()
+            .NotContain("\"error\":");
     }
 
     private static Result<ParsedSubscription> Parse(JsonObject json, NotificationOptions? options = null) =>
@@ -224,7 +229,9 @@ public sealed class SubscriptionParserTests
             "custom" => Extension(BackportCanonicals.ChannelType, "valueCoding", JsonNode.Parse("{\"code\":\"z\"}")!),
             "phone" => JsonNode.Parse("""[{"system":"phone","value":"1"}]"""),
             "full-resource" or "something" => Extension(BackportCanonicals.PayloadContent, "valueCode", value),
-            "heartbeat 30" => Extension(BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt", 30)["extension"]!.DeepClone(),
+            "heartbeat 30" => Extension(BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt", 30)[
+                "extension"
+            ]!.DeepClone(),
             "timeout 31" => Extension(BackportCanonicals.Timeout, "valueUnsignedInt", 31)["extension"]!.DeepClone(),
             "max 101" => Extension(BackportCanonicals.MaxCount, "valuePositiveInt", 101)["extension"]!.DeepClone(),
             _ => JsonNode.Parse(value.Replace('\'', '"')),

@@ -19,8 +19,7 @@ public sealed class WebhookSignatureTests
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_767_225_600);
 
     [Fact]
-    public void The_public_key_is_that_of_RFC_8032() =>
-        WebhookSignature.PublicKeyOf(Seed).Should().Equal(PublicKey);
+    public void The_public_key_is_that_of_RFC_8032() => WebhookSignature.PublicKeyOf(Seed).Should().Equal(PublicKey);
 
     [Fact]
     public void The_signature_is_the_one_that_OpenSSL_makes() =>
@@ -56,7 +55,14 @@ public sealed class WebhookSignatureTests
     [InlineData(301, false)]
     public void An_old_signature_cannot_be_replayed(int seconds, bool valid) =>
         WebhookSignature
-            .Verify(Id, Timestamp, WebhookSignature.Sign(Id, Timestamp, Body, [Seed]), Body, [PublicKey], Now.AddSeconds(seconds))
+            .Verify(
+                Id,
+                Timestamp,
+                WebhookSignature.Sign(Id, Timestamp, Body, [Seed]),
+                Body,
+                [PublicKey],
+                Now.AddSeconds(seconds)
+            )
             .Should()
             .Be(valid);
 
