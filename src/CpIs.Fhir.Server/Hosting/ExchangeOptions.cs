@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -30,6 +31,9 @@ public sealed record ExchangeOptions
 
     /// <summary>Look-ups.</summary>
     public LookUpOptions LookUp { get; init; } = new();
+
+    /// <summary>Who may call, and how often.</summary>
+    public SecurityOptions Security { get; init; } = new();
 }
 
 /// <summary>Section <c>SqliteDbOptions</c>.</summary>
