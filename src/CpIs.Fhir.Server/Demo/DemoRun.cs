@@ -20,9 +20,9 @@ internal sealed class DemoRun(
     TimeProvider time
 )
 {
-    private static readonly ClientFile Authority = Client("authority-xhf01");
-    private static readonly ClientFile Neighbour = Client("authority-xbr02");
-    private static readonly ClientFile Setting = Client("hareford-ed-doctor");
+    private static readonly ClientFile Authority = Client("demo-authority-xhf01");
+    private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
+    private static readonly ClientFile Setting = Client("demo-hareford-ed");
 
     private readonly DemoScreen _screen = new(AnsiConsole.Console);
 
@@ -98,7 +98,7 @@ internal sealed class DemoRun(
             {"resourceType":"Subscription",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"status":"requested","reason":"demo",
              "criteria":"{{FhirSystems.RecordAccessedTopic}}",
              "channel":{"type":"rest-hook","endpoint":"{{subscriber.Endpoint}}","payload":"application/fhir+json",
-              "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]}}}
+              "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]} } }
             """;
         var answer = id is null
             ? await authority.SendAsync(HttpMethod.Post, "Subscription", subscription, cancellation)
