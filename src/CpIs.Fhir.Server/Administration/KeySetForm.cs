@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Server.Administration;
 

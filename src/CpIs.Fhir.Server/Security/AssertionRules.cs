@@ -1,9 +1,9 @@
 using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
+using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
-using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
 

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using System.Text.Json;
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -8,6 +7,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
 
 namespace CpIs.Fhir.Server.Security;
 
@@ -39,7 +39,7 @@ internal static class BearerSchemes
     public static void AddBearerSchemes(this IServiceCollection services, IReadOnlyList<IssuerOptions> issuers)
     {
         var authentication = services.AddAuthentication();
-        authentication.AddJwtBearer(Own, null);
+        authentication.AddJwtBearer(Own, _ => { });
         services
             .AddOptions<JwtBearerOptions>(Own)
             .Configure<TokenKeys, ExchangeUrls, TimeProvider>(
@@ -48,7 +48,7 @@ internal static class BearerSchemes
                     var parameters = Common(options, ClaimMapping.Own, time);
                     parameters.ValidIssuer = new Uri(urls.Root).AbsoluteUri;
                     parameters.ValidAudience = urls.FhirBase;
-                    parameters.ValidTypes = [JsonWebTokenTypes.AccessToken];
+                    parameters.ValidTypes = [OpenIddictConstants.JsonWebTokenTypes.AccessToken];
                     parameters.ValidAlgorithms = [TokenKeys.Algorithm];
                     parameters.IssuerSigningKeyResolver = (_, _, kid, _) =>
                         keys.Verifying.Where(key => key.KeyId == kid);
@@ -56,7 +56,7 @@ internal static class BearerSchemes
             );
         foreach (var issuer in issuers)
         {
-            authentication.AddJwtBearer(Of(issuer), null);
+            authentication.AddJwtBearer(Of(issuer), _ => { });
             services
                 .AddOptions<JwtBearerOptions>(Of(issuer))
                 .Configure<ExchangeUrls, TimeProvider>((options, urls, time) => Configure(options, issuer, urls, time));
@@ -85,7 +85,7 @@ internal static class BearerSchemes
     private static TokenValidationParameters Common(JwtBearerOptions options, ClaimMapping mapping, TimeProvider time)
     {
         options.MapInboundClaims = false;
-        var reader = new TokenReader(mapping);
+        var reader = new TokenFactsReader(mapping);
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = context => Recall(context),
@@ -121,7 +121,7 @@ internal static class BearerSchemes
         return Task.CompletedTask;
     }
 
-    private static Task Read(TokenValidatedContext context, TokenReader reader, TimeProvider time)
+    private static Task Read(TokenValidatedContext context, TokenFactsReader reader, TimeProvider time)
     {
         var token = (JsonWebToken)context.SecurityToken;
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));

@@ -61,7 +61,7 @@ internal static class ExchangeSecurity
                 throw new InvalidConfigurationException($"{path}:Issuer is configured twice.");
             try
             {
-                _ = new TokenReader(issuer.Claims);
+                _ = new TokenFactsReader(issuer.Claims);
             }
             catch (FormatException unreadable)
             {

@@ -65,19 +65,19 @@ internal sealed class TokenServerKeys
     private readonly TokenKeys _keys;
     private readonly ExchangeUrls _urls;
     private readonly TimeProvider _time;
-    private CancellationTokenSource _changed = new();
+    private ConfigurationReloadToken _changed = new();
 
     public TokenServerKeys(TokenKeys keys, ExchangeUrls urls, TimeProvider time)
     {
         (_keys, _urls, _time) = (keys, urls, time);
-        keys.Changed += () => Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
+        keys.Changed += () => Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();
     }
 
     /// <inheritdoc />
     public string Name => Options.DefaultName;
 
     /// <inheritdoc />
-    public IChangeToken GetChangeToken() => new CancellationChangeToken(Volatile.Read(ref _changed).Token);
+    public IChangeToken GetChangeToken() => Volatile.Read(ref _changed);
 
     /// <inheritdoc />
     public void Configure(OpenIddictServerOptions options)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CpIs.Fhir.Core;
+using Microsoft.AspNetCore;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Server.OpenIddictServerEvents;
