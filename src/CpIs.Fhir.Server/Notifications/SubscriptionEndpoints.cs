@@ -17,7 +17,10 @@ internal static class SubscriptionEndpoints
     {
         Guard(fhir.MapPost("/Subscription", CreateAsync), "c");
         Guard(fhir.MapPut(IdRoute, UpdateAsync), "u");
-        Guard(fhir.MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null)), "r");
+        Guard(
+            fhir.MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null)),
+            "r"
+        );
         Guard(fhir.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync), "r");
         Guard(fhir.MapGet("/Subscription", SearchAsync), "s");
         Guard(fhir.MapPost("/Subscription/_search", SearchAsync), "s");
@@ -39,12 +42,18 @@ internal static class SubscriptionEndpoints
                     ? next(context)
                     : new ValueTask<object?>(
                         FhirResults.Refused(
-                            Refusal.Forbidden($"This needs the scope system/Subscription.{letter} of a local authority.")
+                            Refusal.Forbidden(
+                                $"This needs the scope system/Subscription.{letter} of a local authority."
+                            )
                         )
                     )
         );
 
-    private static async Task<IResult> CreateAsync(HttpContext context, SubscriptionService service, ExchangeUrls urls) =>
+    private static async Task<IResult> CreateAsync(
+        HttpContext context,
+        SubscriptionService service,
+        ExchangeUrls urls
+    ) =>
         (await SubscriptionRequests.ReadWriteAsync(context, urls)).IsRefused(out var refusal, out var write)
             ? FhirResults.Refused(refusal)
             : Answer(context, await service.CreateAsync(write, context.RequestAborted));

@@ -66,7 +66,9 @@ internal static class SubscriptionQuery
             (name == "id" ? ids : statuses).AddRange(values);
         }
 
-        return ids.Count > MostValues ? Bad($"At most {MostValues} ids can be asked for at once.", "id") : (ids, statuses);
+        return ids.Count > MostValues
+            ? Bad($"At most {MostValues} ids can be asked for at once.", "id")
+            : (ids, statuses);
     }
 
     private static Result<string[]> Values(string name, string value)

@@ -91,7 +91,10 @@ public sealed class DispatcherTests
         sender.Sent.Should().ContainSingle("the server never asks again by itself");
         var stored = await engine.ReadAsync(id);
         stored.Subscription!.TakesEvents.Should().BeFalse();
-        System.Text.Encoding.UTF8.GetString(stored.Body.Span).Should().Contain("\"error\":\"Handshake: error-response: HTTP 500\"");
+        System
+            .Text.Encoding.UTF8.GetString(stored.Body.Span)
+            .Should()
+            .Contain("\"error\":\"Handshake: error-response: HTTP 500\"");
 
         sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
         (await engine.UpdateAsync(id, Hook, "requested")).Refusal.Should().BeNull();
@@ -118,7 +121,20 @@ public sealed class DispatcherTests
         await engine.LookUpAsync();
 
         await Engine.RunAsync(dispatcher);
-        foreach (var (wait, attempts) in new[] { (1, 1), (4, 1), (1, 2), (29, 2), (1, 3), (119, 3), (1, 4), (300, 5), (9_000, 5) })
+        foreach (
+            var (wait, attempts) in new[]
+            {
+                (1, 1),
+                (4, 1),
+                (1, 2),
+                (29, 2),
+                (1, 3),
+                (119, 3),
+                (1, 4),
+                (300, 5),
+                (9_000, 5),
+            }
+        )
         {
             await engine.RunAfterAsync(TimeSpan.FromSeconds(wait), dispatcher);
             sender.Events.Should().HaveCount(attempts, $"after {wait} s more");

@@ -120,7 +120,12 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     }
 
     public async Task<Result<IdempotentAnswer>> UpdateAsync(string id, string endpoint, string status) =>
-        await Subscriptions.UpdateAsync(id, null, Write(Encoding.UTF8.GetBytes(Json(endpoint, status, id, 1, ""))), default);
+        await Subscriptions.UpdateAsync(
+            id,
+            null,
+            Write(Encoding.UTF8.GetBytes(Json(endpoint, status, id, 1, ""))),
+            default
+        );
 
     public SubscriptionWrite Write(byte[] body, OdsCode? authority = null) =>
         new(
@@ -168,11 +173,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     public async Task<SubscriptionStatus> StatusAsync(string id) => (await ReadAsync(id)).Subscription!.Status;
 
     public void Suspend(OdsCode authority) =>
-        Current = new(
-            2,
-            Organisations().Select(o => o.Code == authority ? o with { Suspended = true } : o),
-            []
-        );
+        Current = new(2, Organisations().Select(o => o.Code == authority ? o with { Suspended = true } : o), []);
 
     public void Attempted(DispatchAttempt attempt) => Attempts.Enqueue(attempt);
 

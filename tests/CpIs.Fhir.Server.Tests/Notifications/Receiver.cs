@@ -43,8 +43,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public string Url => _app.Urls.Single() + "/hook";
 
-    public IEnumerable<Received> Events =>
-        Posts.Where(p => p.Notification.Type == NotificationType.EventNotification);
+    public IEnumerable<Received> Events => Posts.Where(p => p.Notification.Type == NotificationType.EventNotification);
 
     public static async Task<Receiver> StartAsync()
     {

@@ -15,7 +15,8 @@ public sealed class SubscriptionEndpointTests
         receiver.Answer = (context, post) =>
         {
             var isFirstEvent =
-                post.Notification.Type == NotificationType.EventNotification && Interlocked.Increment(ref failures) == 1;
+                post.Notification.Type == NotificationType.EventNotification
+                && Interlocked.Increment(ref failures) == 1;
             context.Response.StatusCode = isFirstEvent ? 500 : 204;
             return Task.CompletedTask;
         };
@@ -107,7 +108,9 @@ public sealed class SubscriptionEndpointTests
         var id = (await PostAsync(exchange, "http://127.0.0.1:9/x", "off")).Body.GetProperty("id").GetString()!;
         var other = ("X-Test-Authority", Engine.OtherAuthority.Value);
 
-        foreach (var url in new[] { $"Subscription/{id}", $"Subscription/{id}/_history/1", $"Subscription/{id}/$status" })
+        foreach (
+            var url in new[] { $"Subscription/{id}", $"Subscription/{id}/_history/1", $"Subscription/{id}/$status" }
+        )
         {
             var (theirs, text) = await exchange.SendAsync(HttpMethod.Get, url, null, other);
             var (none, words) = await exchange.SendAsync(HttpMethod.Get, url.Replace(id, "none"), null, other);
@@ -154,7 +157,9 @@ public sealed class SubscriptionEndpointTests
                 .Be(HttpStatusCode.BadRequest, bad);
 
         var (_, page) = await exchange.SendAsync(HttpMethod.Get, "Subscription?_count=1");
-        var next = page.GetProperty("link").EnumerateArray().Single(l => l.GetProperty("relation").GetString() == "next");
+        var next = page.GetProperty("link")
+            .EnumerateArray()
+            .Single(l => l.GetProperty("relation").GetString() == "next");
         var (_, rest) = await exchange.SendAsync(HttpMethod.Get, next.GetProperty("url").GetString()!);
         rest.GetProperty("entry").GetArrayLength().Should().Be(1);
     }
@@ -167,7 +172,9 @@ public sealed class SubscriptionEndpointTests
         await PostAsync(exchange, "http://127.0.0.1:9/y", "off");
 
         async Task<int> Total(HttpMethod method, string query, string? body = null) =>
-            (await exchange.SendAsync(method, "Subscription/$status" + query, body)).Body.GetProperty("total").GetInt32();
+            (await exchange.SendAsync(method, "Subscription/$status" + query, body))
+                .Body.GetProperty("total")
+                .GetInt32();
         (await Total(HttpMethod.Get, "")).Should().Be(2);
         (await Total(HttpMethod.Get, $"?id={id}")).Should().Be(1);
         (await Total(HttpMethod.Get, "?status=active")).Should().Be(0);
@@ -189,7 +196,9 @@ public sealed class SubscriptionEndpointTests
         Outcome(outcome).Should().Contain("Subscription.channel.endpoint").And.Contain("must be https");
         (await exchange.SendAsync(HttpMethod.Get, "Subscription")).Body.GetProperty("total").GetInt32().Should().Be(0);
         using var text = new StringContent("{}");
-        (await exchange.Http.PostAsync("Subscription", text)).StatusCode.Should().Be(HttpStatusCode.UnsupportedMediaType);
+        (await exchange.Http.PostAsync("Subscription", text))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.UnsupportedMediaType);
         var (large, _) = await exchange.SendAsync(HttpMethod.Post, "Subscription", new string(' ', 70_000));
         large.StatusCode.Should().Be(HttpStatusCode.RequestEntityTooLarge);
     }

@@ -162,7 +162,9 @@ public sealed class WebhookSenderTests
         await receiver.DisposeAsync();
         using var sender = Sender(engine);
 
-        (await sender.SendAsync(To(url), default)).Error.Should().Be("no-response: connection failed (ConnectionRefused)");
+        (await sender.SendAsync(To(url), default))
+            .Error.Should()
+            .Be("no-response: connection failed (ConnectionRefused)");
     }
 
     [Fact]
@@ -239,12 +241,5 @@ public sealed class WebhookSenderTests
         new(engine.Options, new WebhookKeys(engine.Keys, engine.Time), engine.Time);
 
     private static OutgoingNotification To(string url) =>
-        new(
-            NotificationId.Of("s1", [1]),
-            new Uri(url),
-            "application/fhir+json",
-            [],
-            Body,
-            TimeSpan.FromSeconds(20)
-        );
+        new(NotificationId.Of("s1", [1]), new Uri(url), "application/fhir+json", [], Body, TimeSpan.FromSeconds(20));
 }
