@@ -1,10 +1,11 @@
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
 
 public sealed class DispatcherTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private const string Hook = "https://hooks.example.org/cpis";
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
@@ -33,7 +34,7 @@ public sealed class DispatcherTests
             .Equal($"{Engine.Base}/AuditEvent/{first}", $"{Engine.Base}/AuditEvent/{second}");
         sender.Events.Last().Notification.EventCount.Should().Be(2);
         sender.Events.Last().Notification.Subscription.Should().Be($"{Engine.Base}/Subscription/{id}");
-        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, default)).Count.Should().Be(0);
+        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, Stop)).Count.Should().Be(0);
         engine.Failures.Should().BeEmpty();
     }
 
@@ -178,7 +179,7 @@ public sealed class DispatcherTests
 
         sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
         await engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
-        var ledger = await engine.Store.ReadLedgerAsync(id, default);
+        var ledger = await engine.Store.ReadLedgerAsync(id, Stop);
         ledger.Undelivered.Should().Be(0);
         ledger.LastError.Should().BeNull();
         (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Error, "only the client sets it back");
@@ -221,7 +222,7 @@ public sealed class DispatcherTests
         (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Off);
         engine.Moves.Should().Contain(m => m.Status == SubscriptionStatus.Off, "an alarm is raised");
         sender.Events.Should().ContainSingle();
-        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, default)).Count.Should().Be(1);
+        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, Stop)).Count.Should().Be(1);
     }
 
     [Fact]
@@ -339,7 +340,7 @@ public sealed class DispatcherTests
         await engine.RunAfterAsync(Second, dispatcher);
 
         sender.Events.Should().BeEmpty();
-        (await engine.Store.ReadOpenObligationsAsync(Engine.OtherAuthority, default)).Count.Should().Be(1);
+        (await engine.Store.ReadOpenObligationsAsync(Engine.OtherAuthority, Stop)).Count.Should().Be(1);
     }
 
     [Fact]

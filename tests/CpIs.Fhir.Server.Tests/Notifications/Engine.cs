@@ -127,7 +127,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             default
         );
 
-    public SubscriptionWrite Write(byte[] body, OdsCode? authority = null) =>
+    public static SubscriptionWrite Write(byte[] body, OdsCode? authority = null) =>
         new(
             Caller(authority ?? Authority),
             WriteRequest.Of("client", Guid.NewGuid().ToString(), true, "POST", "/Subscription", body),

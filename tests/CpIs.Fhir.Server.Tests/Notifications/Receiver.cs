@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Notifications;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -37,7 +37,12 @@ public sealed class SubscriptionEndpointTests
         second.Headers["webhook-id"].Should().Be(first.Headers["webhook-id"]);
         second.Notification.Events.Single().References.Single().Should().EndWith($"/FHIR/R4/AuditEvent/{access}");
         var root = exchange.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        var keys = WebhookKeySet.Read(await exchange.Http.GetByteArrayAsync(root + "/.well-known/webhook-keys.json"));
+        var keys = WebhookKeySet.Read(
+            await exchange.Http.GetByteArrayAsync(
+                root + "/.well-known/webhook-keys.json",
+                TestContext.Current.CancellationToken
+            )
+        );
         receiver.Posts.Should().OnlyContain(p => p.IsSignedBy(keys, DateTimeOffset.UtcNow));
         receiver.Posts.Should().OnlyContain(p => !(p.Url + string.Join(' ', p.Headers.Values)).Contains("9990000018"));
 
@@ -196,7 +201,7 @@ public sealed class SubscriptionEndpointTests
         Outcome(outcome).Should().Contain("Subscription.channel.endpoint").And.Contain("must be https");
         (await exchange.SendAsync(HttpMethod.Get, "Subscription")).Body.GetProperty("total").GetInt32().Should().Be(0);
         using var text = new StringContent("{}");
-        (await exchange.Http.PostAsync("Subscription", text))
+        (await exchange.Http.PostAsync("Subscription", text, TestContext.Current.CancellationToken))
             .StatusCode.Should()
             .Be(HttpStatusCode.UnsupportedMediaType);
         var (large, _) = await exchange.SendAsync(HttpMethod.Post, "Subscription", new string(' ', 70_000));

@@ -7,6 +7,8 @@ namespace CpIs.Fhir.Server.Tests.Notifications;
 
 public sealed class WebhookSenderTests
 {
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static readonly byte[] Body = "{\"resourceType\":\"Bundle\"}"u8.ToArray();
 
     [Fact]
@@ -21,7 +23,7 @@ public sealed class WebhookSenderTests
             {
                 Headers = ["Authorization: Bearer s3cret", "X-Key: a b"],
             },
-            default
+            Stop
         );
 
         outcome.Should().Be(new SendOutcome(SendResult.Accepted, 204));
@@ -45,11 +47,11 @@ public sealed class WebhookSenderTests
         using var sender = Sender(engine);
         var webhookKeys = new WebhookKeys(engine.Keys, engine.Time);
         var oldSet = WebhookKeySet.Read(webhookKeys.KeySet());
-        await sender.SendAsync(To(receiver.Url), default);
+        await sender.SendAsync(To(receiver.Url), Stop);
         engine.Time.Advance(TimeSpan.FromHours(1));
-        await engine.Keys.RotateAsync("webhook", default);
+        await engine.Keys.RotateAsync("webhook", Stop);
         engine.Time.Advance(TimeSpan.FromMinutes(1));
-        await sender.SendAsync(To(receiver.Url), default);
+        await sender.SendAsync(To(receiver.Url), Stop);
 
         var newSet = WebhookKeySet.Read(webhookKeys.KeySet());
         newSet.Should().HaveCount(2);
@@ -82,7 +84,7 @@ public sealed class WebhookSenderTests
             return Task.CompletedTask;
         };
 
-        var outcome = await sender.SendAsync(To(receiver.Url), default);
+        var outcome = await sender.SendAsync(To(receiver.Url), Stop);
 
         (outcome.Result, outcome.HttpStatus).Should().Be((result, status));
         if (result != SendResult.Accepted)
@@ -105,7 +107,7 @@ public sealed class WebhookSenderTests
             return Task.CompletedTask;
         };
 
-        (await sender.SendAsync(To(receiver.Url), default)).HttpStatus.Should().Be(307);
+        (await sender.SendAsync(To(receiver.Url), Stop)).HttpStatus.Should().Be(307);
         elsewhere.Posts.Should().BeEmpty();
     }
 
@@ -122,7 +124,7 @@ public sealed class WebhookSenderTests
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
 
-        var sending = sender.SendAsync(To(receiver.Url), default);
+        var sending = sender.SendAsync(To(receiver.Url), Stop);
         await arrived.Task;
         engine.Time.Advance(TimeSpan.FromSeconds(20));
 
@@ -149,7 +151,7 @@ public sealed class WebhookSenderTests
             cut.SetResult();
         };
 
-        (await sender.SendAsync(To(receiver.Url), default)).Result.Should().Be(SendResult.Accepted);
+        (await sender.SendAsync(To(receiver.Url), Stop)).Result.Should().Be(SendResult.Accepted);
         await cut.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
@@ -162,9 +164,7 @@ public sealed class WebhookSenderTests
         await receiver.DisposeAsync();
         using var sender = Sender(engine);
 
-        (await sender.SendAsync(To(url), default))
-            .Error.Should()
-            .Be("no-response: connection failed (ConnectionRefused)");
+        (await sender.SendAsync(To(url), Stop)).Error.Should().Be("no-response: connection failed (ConnectionRefused)");
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class WebhookSenderTests
             (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray())
         );
 
-        (await sender.SendAsync(To(url), default))
+        (await sender.SendAsync(To(url), Stop))
             .Error.Should()
             .Be("dns-resolution-error: the host resolves to an address that is not public");
     }
@@ -226,12 +226,12 @@ public sealed class WebhookSenderTests
         var demo = new CheckedConnection(true, Resolve);
         var real = new CheckedConnection(false, Resolve);
 
-        (await demo.CheckAsync("localhost", plain: true, default)).Should().HaveCount(2);
-        await Blocked(() => demo.CheckAsync("mixed", plain: false, default));
-        await Blocked(() => demo.CheckAsync("8.8.8.8", plain: true, default));
-        await Blocked(() => real.CheckAsync("localhost", plain: true, default));
-        await Blocked(() => real.CheckAsync("localhost", plain: false, default));
-        (await real.CheckAsync("8.8.8.8", plain: false, default)).Should().ContainSingle();
+        (await demo.CheckAsync("localhost", plain: true, Stop)).Should().HaveCount(2);
+        await Blocked(() => demo.CheckAsync("mixed", plain: false, Stop));
+        await Blocked(() => demo.CheckAsync("8.8.8.8", plain: true, Stop));
+        await Blocked(() => real.CheckAsync("localhost", plain: true, Stop));
+        await Blocked(() => real.CheckAsync("localhost", plain: false, Stop));
+        (await real.CheckAsync("8.8.8.8", plain: false, Stop)).Should().ContainSingle();
 
         static async Task Blocked(Func<Task> check) =>
             await FluentActions.Awaiting(check).Should().ThrowAsync<BlockedAddressException>();
