@@ -34,6 +34,9 @@ public sealed partial class SqliteStore
     /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
     internal IEnumerable<string> Prepared => _writer.Prepared.Concat(_readers.Prepared).Distinct();
 
+    /// <summary>Commits since opening, each with its fdatasync; many writes share one.</summary>
+    internal long CommitCount => _writer.CommitCount;
+
     /// <summary>
     /// Opens the store, making it where there is none. What a killed process left behind is put right by SQLite here.
     /// </summary>

@@ -84,6 +84,7 @@ internal sealed record OccurrenceDocument
     public string[]? Concerns { get; init; }
 
     [JsonPropertyName("h")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool InHistory { get; init; }
 
     [JsonPropertyName("b")]
@@ -190,7 +191,7 @@ internal sealed record ObligationDocument(
 
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(OccurrenceDocument))]
 internal sealed partial class OccurrenceJsonContext : JsonSerializerContext;

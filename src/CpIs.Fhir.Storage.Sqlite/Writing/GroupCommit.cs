@@ -19,6 +19,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteJob> _group = [];
     private Connection? _connection;
+    private long _commits;
 
     /// <summary>Takes over an open connection and starts the thread.</summary>
     public GroupCommit(string file, Connection connection, SqliteStoreOptions options, TimeProvider time)
@@ -31,6 +32,9 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     /// <summary>Statements prepared by the writer. Only while nothing is being written.</summary>
     public IEnumerable<string> Prepared => _connection?.Prepared ?? [];
+
+    /// <summary>Commits since opening.</summary>
+    public long CommitCount => Interlocked.Read(ref _commits);
 
     /// <summary>Writes and returns when it is durable.</summary>
     /// <param name="write">Runs on the writer thread inside a savepoint; whatever can be computed before should be.</param>
@@ -106,6 +110,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         if (_group.Count == 0)
             return;
         _connection!.Run("COMMIT");
+        Interlocked.Increment(ref _commits);
         _checkpointer.AfterCommit(_connection);
     }
 

@@ -1,0 +1,39 @@
+using BenchmarkDotNet.Attributes;
+
+namespace CpIs.Fhir.Benchmarks.Store;
+
+/// <summary>The two reads of a look-up, for a child that is held (hit) and one that is not (97 % of all).</summary>
+[MemoryDiagnoser]
+public class ChildReads
+{
+    private TemporaryStore? _store;
+
+    [GlobalSetup]
+    public async Task OpenAsync()
+    {
+        _store = await TemporaryStore.OpenAsync();
+        for (var i = 0; i < 10; i++)
+            await _store.Store.CommitAsync(Samples.Upload(i * 300, 300), default);
+        for (var i = 0; i < 30; i++)
+            await _store.Store.RecordAsync(Samples.Access(7, hit: true), default);
+    }
+
+    [GlobalCleanup]
+    public async Task CloseAsync() => await _store!.DisposeAsync();
+
+    [Benchmark]
+    public Task<IReadOnlyList<Core.Records.StoredResource>> ChildHit() =>
+        _store!.Store.ReadChildAsync(Samples.Child(7), default);
+
+    [Benchmark(Baseline = true)]
+    public Task<IReadOnlyList<Core.Records.StoredResource>> ChildMiss() =>
+        _store!.Store.ReadChildAsync(Samples.Child(15_000), default);
+
+    [Benchmark]
+    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryHit() =>
+        _store!.Store.ReadHistoryAsync(Samples.Child(7), "nobody", DateTimeOffset.UtcNow, 25, default);
+
+    [Benchmark]
+    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryMiss() =>
+        _store!.Store.ReadHistoryAsync(Samples.Child(15_000), "nobody", DateTimeOffset.UtcNow, 25, default);
+}

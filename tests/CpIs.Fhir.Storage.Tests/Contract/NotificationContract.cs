@@ -1,0 +1,412 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
+
+namespace CpIs.Fhir.Storage.Tests.Contract;
+
+/// <summary>Obligations become numbered events, events are claimed, sent and settled (promises 3 and 4).</summary>
+public abstract class NotificationContract : StoreContract
+{
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Each_obligation_becomes_one_event_numbered_from_one()
+    {
+        await SaveAsync(Make.Subscription("s"), Make.Subscription("other", Make.Essex));
+        for (var i = 1; i <= 3; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await Occurrences.RecordAsync(Make.Access("miss"), Cancellation);
+
+        (await NumberAsync()).Should().Be(3);
+        (await NumberAsync()).Should().Be(0);
+
+        var events = await EventsAsync("s");
+        events.Select(e => e.Number).Should().Equal(1, 2, 3);
+        events.SelectMany(e => e.Occurrences).Should().Equal("o1", "o2", "o3");
+        events.Select(e => e.Time).Should().Equal(At(1), At(2), At(3));
+        (await EventsAsync("other")).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Numbering_stops_at_its_limit_and_goes_on_where_it_stopped()
+    {
+        await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));
+        for (var i = 1; i <= 5; i++)
+            await HitAsync($"o{i}", i, child: i);
+
+        (await NumberAsync(limit: 4)).Should().Be(4);
+        (await NumberAsync(limit: 4)).Should().Be(4);
+        (await NumberAsync(limit: 4)).Should().Be(2);
+
+        foreach (var id in new[] { "s", "t" })
+        {
+            var events = await EventsAsync(id);
+            events.Select(e => e.Number).Should().Equal(1, 2, 3, 4, 5);
+            events.SelectMany(e => e.Occurrences).Should().Equal("o1", "o2", "o3", "o4", "o5");
+        }
+    }
+
+    [Fact]
+    public async Task Numbers_have_no_gap_and_no_repeat_whoever_writes_numbers_claims_and_settles()
+    {
+        await SaveAsync(Make.Subscription("s", maxCount: 10));
+        await RaceAsync(
+            24,
+            async worker =>
+            {
+                for (var i = 0; i < 25; i++)
+                {
+                    if (worker % 3 == 0)
+                        await HitAsync($"o{worker}-{i}", i, child: worker * 100 + i);
+                    else if (worker % 3 == 1)
+                        await NumberAsync(limit: 3);
+                    else
+                        foreach (var delivery in await ClaimAsync())
+                            await Notifications.SettleAsync(delivery, Time.GetUtcNow(), Cancellation);
+                }
+
+                return true;
+            }
+        );
+        while (await NumberAsync() > 0) { }
+
+        var events = await EventsAsync("s");
+        events.Select(e => e.Number).Should().Equal(Enumerable.Range(1, 200).Select(n => (long)n));
+        events.SelectMany(e => e.Occurrences).Should().HaveCount(200).And.OnlyHaveUniqueItems();
+        (await Notifications.ReadLedgerAsync("s", Cancellation)).EventCount.Should().Be(200);
+    }
+
+    [Fact]
+    public async Task The_same_person_on_the_same_child_within_the_time_is_one_event()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await HitAsync("o2", 5);
+        await NumberAsync();
+        await HitAsync("o3", 5);
+        await HitAsync("late", 6);
+        await NumberAsync();
+
+        var events = await EventsAsync("s");
+        events.Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1,o2,o3", "late");
+        events[0].Time.Should().Be(At(0));
+    }
+
+    [Theory]
+    [InlineData("person")]
+    [InlineData("organisation")]
+    [InlineData("child")]
+    [InlineData("nobody")]
+    public async Task Another_person_organisation_or_child_is_another_event(string different)
+    {
+        await SaveAsync(Make.Subscription("s"));
+        var first = Make.Access("o1", authorities: Make.Herts);
+        var second = different switch
+        {
+            "person" => first with { Person = Make.Nurse("555000000002") },
+            "organisation" => first with { Organisation = OdsCode.Parse("RWH02") },
+            "child" => first with { Child = Make.Child(2) },
+            _ => first with { Person = null },
+        };
+        await Occurrences.RecordAsync(first, Cancellation);
+        await Occurrences.RecordAsync(second with { Id = "o2" }, Cancellation);
+
+        await NumberAsync();
+
+        (await EventsAsync("s")).Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task What_was_claimed_once_is_joined_no_more_even_when_its_attempt_failed()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await NumberAsync();
+        var delivery = (await ClaimAsync()).Single();
+        await HitAsync("o2", 1);
+        await NumberAsync();
+        await Notifications.RescheduleAsync(delivery, Time.GetUtcNow(), At(0), "500", Cancellation);
+        await HitAsync("o3", 1);
+        await NumberAsync();
+
+        (await EventsAsync("s")).Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1", "o2,o3");
+    }
+
+    [Fact]
+    public async Task Every_subscription_of_an_authority_gets_its_own_event_and_the_first_2xx_settles()
+    {
+        await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));
+        await HitAsync("o1", 0);
+        (await NumberAsync()).Should().Be(2);
+
+        var deliveries = await ClaimAsync();
+        deliveries.Select(d => d.SubscriptionId).Should().BeEquivalentTo("s", "t");
+        await Notifications.SettleAsync(deliveries.First(d => d.SubscriptionId == "s"), At(1), Cancellation);
+
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Should().Be((0, null));
+        (await LedgerAsync("t")).Undelivered.Should().Be(1);
+        var other = deliveries.First(d => d.SubscriptionId == "t");
+        (await Notifications.SettleAsync(other, At(1), Cancellation)).Should().BeTrue();
+        (await EventsAsync("t")).Single().Delivered.Should().Be(At(1));
+    }
+
+    [Theory]
+    [InlineData(SubscriptionStatus.Requested)]
+    [InlineData(SubscriptionStatus.Off)]
+    [InlineData(SubscriptionStatus.Error)]
+    public async Task A_subscription_that_takes_no_events_leaves_obligations_open_for_its_activation(
+        SubscriptionStatus status
+    )
+    {
+        await SaveAsync(Make.Subscription("s", status: status));
+        await HitAsync("o1", 0, child: 1);
+        await HitAsync("o2", 1, child: 2);
+        (await NumberAsync()).Should().Be(0);
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Should().Be((2, At(0)));
+
+        await SaveAsync(Make.Subscription("s", version: 2));
+
+        (await NumberAsync()).Should().Be(2);
+        (await EventsAsync("s")).SelectMany(e => e.Occurrences).Should().Equal("o1", "o2");
+    }
+
+    [Fact]
+    public async Task A_later_subscription_gets_only_what_is_not_settled_yet()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0, child: 1);
+        await NumberAsync();
+        await SettleAllAsync();
+        await HitAsync("o2", 1, child: 2);
+        await NumberAsync();
+
+        await SaveAsync(Make.Subscription("t"));
+        (await NumberAsync()).Should().Be(1);
+
+        (await EventsAsync("t")).Single().Occurrences.Should().Equal("o2");
+        (await EventsAsync("t")).Single().Number.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_is_off_for_a_while_misses_nothing_and_repeats_nothing()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0, child: 1);
+        await NumberAsync();
+        await SaveAsync(Make.Subscription("s", status: SubscriptionStatus.Off, version: 2));
+        await HitAsync("o2", 1, child: 2);
+        (await NumberAsync()).Should().Be(0);
+        (await ClaimAsync()).Should().BeEmpty();
+
+        await SaveAsync(Make.Subscription("s", version: 3, maxCount: 5));
+        await NumberAsync();
+
+        (await ClaimAsync()).Single().Events.SelectMany(e => e.Occurrences).Should().Equal("o1", "o2");
+    }
+
+    [Fact]
+    public async Task An_activated_subscription_in_error_still_takes_events()
+    {
+        var subscription = Make.Subscription("s", status: SubscriptionStatus.Error);
+        await SaveAsync(subscription with { Subscription = subscription.Subscription! with { Activated = true } });
+        await HitAsync("o1", 0);
+
+        (await NumberAsync()).Should().Be(1);
+        (await ClaimAsync()).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_new_event_is_due_after_the_quiet_time()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await Notifications.NumberObligationsAsync(Make.Noon, default, TimeSpan.FromSeconds(2), 9, Cancellation);
+
+        (await ClaimAsync(Make.Noon.AddMilliseconds(1999))).Should().BeEmpty();
+        (await ClaimAsync(Make.Noon.AddSeconds(2))).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_claim_is_a_batch_of_the_lowest_numbers_up_to_the_subscriptions_own_measure()
+    {
+        await SaveAsync(Make.Subscription("s", maxCount: 3));
+        for (var i = 1; i <= 5; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await NumberAsync();
+
+        (await ClaimAsync()).Single().Events.Select(e => e.Number).Should().Equal(1, 2, 3);
+        (await ClaimAsync()).Single().Events.Select(e => e.Number).Should().Equal(4, 5);
+        (await ClaimAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_event_is_claimed_by_one_worker_only()
+    {
+        await SaveAsync(Make.Subscription("s", maxCount: 2));
+        for (var i = 0; i < 20; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await NumberAsync();
+
+        var claims = await RaceAsync(20, _ => ClaimAsync());
+
+        claims
+            .SelectMany(c => c)
+            .SelectMany(d => d.Events)
+            .Select(e => e.Number)
+            .Should()
+            .HaveCount(20)
+            .And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task A_lapsed_lease_is_taken_over_and_the_first_holder_can_change_nothing_more()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await NumberAsync();
+        var first = (await ClaimAsync(At(0))).Single();
+        (await ClaimAsync(At(0) + Lease - TimeSpan.FromMilliseconds(1))).Should().BeEmpty();
+
+        var second = (await ClaimAsync(At(0) + Lease)).Single();
+
+        second.Fence.Should().BeGreaterThan(first.Fence);
+        (await Notifications.SettleAsync(first, At(2), Cancellation)).Should().BeFalse();
+        (await Notifications.RescheduleAsync(first, At(2), At(9), "late", Cancellation)).Should().BeFalse();
+        (await EventsAsync("s"))
+            .Single()
+            .Should()
+            .Match<NotificationEvent>(e => e.Delivered == null && e.Attempts == 0);
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(1);
+
+        (await Notifications.SettleAsync(second, At(3), Cancellation)).Should().BeTrue();
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_delivery_of_which_one_event_was_taken_over_is_settled_not_at_all()
+    {
+        await SaveAsync(Make.Subscription("s", maxCount: 2));
+        await HitAsync("o1", 0, child: 1);
+        await HitAsync("o2", 0, child: 2);
+        await NumberAsync();
+        var first = (await ClaimAsync(At(0))).Single();
+        await SaveAsync(Make.Subscription("s", version: 2, maxCount: 1));
+        (await ClaimAsync(At(0) + Lease)).Single().Events.Should().ContainSingle();
+
+        (await Notifications.SettleAsync(first, At(2), Cancellation)).Should().BeFalse();
+
+        (await LedgerAsync("s")).Undelivered.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Of_ten_who_settle_the_same_claim_at_once_the_obligation_is_settled_once_and_stays_so()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await NumberAsync();
+        var delivery = (await ClaimAsync()).Single();
+
+        await RaceAsync(10, _ => Notifications.SettleAsync(delivery, At(1), Cancellation));
+
+        (await Notifications.RescheduleAsync(delivery, At(2), At(2), "late", Cancellation)).Should().BeFalse();
+        (await EventsAsync("s")).Single().Delivered.Should().Be(At(1));
+        (await ClaimAsync(At(60))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_due_again_and_stands_in_the_ledger_until_a_success()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0);
+        await NumberAsync();
+        var first = (await ClaimAsync()).Single();
+        (await Notifications.RescheduleAsync(first, At(1), At(5), "503", Cancellation)).Should().BeTrue();
+        (await Notifications.SettleAsync(first, At(2), Cancellation)).Should().BeFalse("the claim was given back");
+        (await ClaimAsync(At(4))).Should().BeEmpty();
+        var second = (await ClaimAsync(At(5))).Single();
+        second.Events.Single().Attempts.Should().Be(1);
+        await Notifications.RescheduleAsync(second, At(6), At(6), "504", Cancellation);
+        await Store.ReopenAsync();
+
+        (await LedgerAsync("s")).Should().Be(new SubscriptionLedger(1, 1, At(0), At(1), "504"));
+        await Notifications.SettleAsync((await ClaimAsync(At(6))).Single(), At(7), Cancellation);
+        (await LedgerAsync("s")).Should().Be(new SubscriptionLedger(1, 0, null, null, null));
+        (await LedgerAsync("unknown")).Should().Be(new SubscriptionLedger(0, 0, null, null, null));
+    }
+
+    [Fact]
+    public async Task A_dead_subscription_with_many_due_events_does_not_starve_another()
+    {
+        await SaveAsync(Make.Subscription("dead"), Make.Subscription("live", Make.Essex));
+        for (var i = 0; i < 20; i++)
+            await HitAsync($"d{i}", i, child: i);
+        await Occurrences.RecordAsync(Make.Access("l", At(30), authorities: Make.Essex), Cancellation);
+        await NumberAsync();
+
+        var served = new List<string>();
+        for (var i = 0; i < 2; i++)
+            foreach (var delivery in await ClaimAsync(At(31), limit: 1))
+            {
+                served.Add(delivery.SubscriptionId);
+                await Notifications.RescheduleAsync(delivery, At(31), At(31), "dead", Cancellation);
+            }
+
+        served.Should().BeEquivalentTo("dead", "live");
+    }
+
+    [Fact]
+    public async Task Reactivation_makes_everything_due_but_what_is_being_sent()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        await HitAsync("o1", 0, child: 1);
+        await HitAsync("o2", 0, child: 2);
+        await NumberAsync();
+        await Notifications.RescheduleAsync((await ClaimAsync(At(0))).Single(), At(0), At(500), "x", Cancellation);
+        var sending = (await ClaimAsync(At(0))).Single();
+
+        await Notifications.MakeDueAsync("s", At(0), Cancellation);
+
+        var again = (await ClaimAsync(At(0))).Single();
+        again.Events.Single().Number.Should().NotBe(sending.Events.Single().Number);
+        (await ClaimAsync(At(0))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Events_are_read_by_number_both_bounds_included_up_to_a_limit()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        for (var i = 1; i <= 6; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await NumberAsync();
+
+        (await ReadAsync(2, 4, 10)).Should().Equal(2, 3, 4);
+        (await ReadAsync(0, long.MaxValue, 2)).Should().Equal(1, 2);
+        (await ReadAsync(5, 99, 10)).Should().Equal(5, 6);
+        (await ReadAsync(7, 99, 10)).Should().BeEmpty();
+    }
+
+    private async Task<IEnumerable<long>> ReadAsync(long first, long last, int limit) =>
+        (await Notifications.ReadEventsAsync("s", first, last, limit, Cancellation)).Select(e => e.Number);
+
+    private Task HitAsync(string id, int minute, int child = 1) =>
+        Occurrences.RecordAsync(Make.Access(id, At(minute), Make.Child(child), authorities: Make.Herts), Cancellation);
+
+    private Task<int> NumberAsync(int limit = 1000) =>
+        Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.FromMinutes(5), TimeSpan.Zero, limit, Cancellation);
+
+    private Task<IReadOnlyList<Delivery>> ClaimAsync(DateTimeOffset? now = null, int limit = 100) =>
+        Notifications.ClaimDueAsync(now ?? Make.Noon, Lease, limit, Cancellation);
+
+    private async Task SettleAllAsync()
+    {
+        foreach (var delivery in await ClaimAsync())
+            await Notifications.SettleAsync(delivery, Make.Noon, Cancellation);
+    }
+
+    private Task<IReadOnlyList<NotificationEvent>> EventsAsync(string subscription) =>
+        Notifications.ReadEventsAsync(subscription, 1, 1000, 1000, Cancellation);
+
+    private Task<SubscriptionLedger> LedgerAsync(string subscription) =>
+        Notifications.ReadLedgerAsync(subscription, Cancellation);
+
+    private static DateTimeOffset At(int minute) => Make.Noon.AddMinutes(minute);
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Storage.Tests.Contract;
+
+/// <summary>What every server that shares a store must agree on.</summary>
+public abstract class RegistrationContract : StoreContract
+{
+    [Fact]
+    public async Task A_registration_is_there_for_all_and_changes_the_stamp()
+    {
+        var empty = await Registrations.ReadRegistrationsAsync(Cancellation);
+        await RegisterAsync("client", "c", "1");
+        var first = await Registrations.ReadRegistrationsAsync(Cancellation);
+        await RegisterAsync("client", "c", "2");
+        await RegisterAsync("organisation", "c", "3");
+        await Store.ReopenAsync();
+        var second = await Registrations.ReadRegistrationsAsync(Cancellation);
+
+        empty.Registrations.Should().BeEmpty();
+        first.Stamp.Should().NotBe(empty.Stamp);
+        second.Stamp.Should().NotBe(first.Stamp).And.NotBe(empty.Stamp);
+        (await Registrations.ReadRegistrationStampAsync(Cancellation)).Should().Be(second.Stamp);
+        second
+            .Registrations.Select(r => (r.Kind, r.Id, Encoding.UTF8.GetString(r.Json.Span)))
+            .Should()
+            .BeEquivalentTo([("client", "c", "2"), ("organisation", "c", "3")]);
+    }
+
+    [Fact]
+    public async Task A_commit_without_registrations_leaves_the_stamp()
+    {
+        var before = await Registrations.ReadRegistrationStampAsync(Cancellation);
+        await SaveAsync(Make.Resource("e"));
+
+        (await Registrations.ReadRegistrationStampAsync(Cancellation)).Should().Be(before);
+    }
+
+    [Fact]
+    public async Task A_value_is_used_once_whoever_races_for_it_until_it_expires()
+    {
+        var expires = Make.Noon.AddMinutes(5);
+        var won = await RaceAsync(32, _ => UseAsync("jti", "v", expires));
+        won.Count(w => w).Should().Be(1);
+
+        await Store.ReopenAsync();
+        (await UseAsync("jti", "v", expires)).Should().BeFalse();
+        (await UseAsync("other", "v", expires)).Should().BeTrue();
+        (await UseAsync("jti", "w", expires)).Should().BeTrue();
+
+        Time.Advance(TimeSpan.FromMinutes(5));
+        (await UseAsync("jti", "v", expires.AddMinutes(5))).Should().BeTrue();
+        (await UseAsync("jti", "v", expires.AddMinutes(5))).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Keys_are_read_newest_first_and_can_be_retired()
+    {
+        var old = new SigningKey("token", "k1", new byte[] { 1, 2 }, Make.Noon);
+        await Registrations.SaveKeyAsync(old, Cancellation);
+        await Registrations.SaveKeyAsync(
+            new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)),
+            Cancellation
+        );
+        await Registrations.SaveKeyAsync(new SigningKey("cursor", "k1", new byte[] { 4 }, Make.Noon), Cancellation);
+        await Registrations.SaveKeyAsync(old with { Retired = Make.Noon.AddDays(2) }, Cancellation);
+        await Store.ReopenAsync();
+
+        var keys = await Registrations.ReadKeysAsync("token", Cancellation);
+
+        keys.Select(k => (k.Id, k.Created, k.Retired))
+            .Should()
+            .Equal(("k2", Make.Noon.AddDays(1), null), ("k1", Make.Noon, Make.Noon.AddDays(2)));
+        keys[1].Secret.ToArray().Should().Equal(1, 2);
+        (await Registrations.ReadKeysAsync("webhook", Cancellation)).Should().BeEmpty();
+    }
+
+    private Task<bool> UseAsync(string purpose, string value, DateTimeOffset expires) =>
+        Registrations.TryUseOnceAsync(purpose, value, expires, Cancellation);
+
+    private Task<CommitOutcome> RegisterAsync(string kind, string id, string json) =>
+        Records.CommitAsync(
+            new Commit { Registrations = [new Registration(kind, id, Encoding.UTF8.GetBytes(json))] },
+            Cancellation
+        );
+}

@@ -1,0 +1,33 @@
+using CpIs.Fhir.Storage.Tests.Contract;
+
+namespace CpIs.Fhir.Storage.Tests.Sqlite;
+
+public sealed class SqliteCommits : CommitContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteSearches : SearchContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteOccurrences : OccurrenceContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteRegistrations : RegistrationContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteNotifications : NotificationContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}

@@ -1,0 +1,49 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Tests.Contract;
+
+namespace CpIs.Fhir.Storage.Tests.Sqlite;
+
+/// <summary>The embedded store on a directory of its own, which is removed afterwards.</summary>
+internal sealed class SqliteStoreUnderTest : IStoreUnderTest
+{
+    private readonly TimeProvider _time;
+
+    private SqliteStoreUnderTest(SqliteStore store, SqliteStoreOptions options, TimeProvider time) =>
+        (Store, Options, _time) = (store, options, time);
+
+    public SqliteStore Store { get; private set; }
+
+    public SqliteStoreOptions Options { get; }
+
+    public IRecordStore Records => Store;
+
+    public IOccurrenceStore Occurrences => Store;
+
+    public IRegistrationStore Registrations => Store;
+
+    public INotificationStore Notifications => Store;
+
+    public static async Task<SqliteStoreUnderTest> OpenAsync(
+        TimeProvider time,
+        Func<SqliteStoreOptions, SqliteStoreOptions>? change = null
+    )
+    {
+        var options = new SqliteStoreOptions { Directory = Path.Combine(Path.GetTempPath(), "cpis-" + Guid.NewGuid()) };
+        options = change?.Invoke(options) ?? options;
+        return new SqliteStoreUnderTest(await SqliteStore.OpenAsync(options, time, default), options, time);
+    }
+
+    public async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        Store = await SqliteStore.OpenAsync(Options, _time, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        Directory.Delete(Options.Directory, recursive: true);
+    }
+}
