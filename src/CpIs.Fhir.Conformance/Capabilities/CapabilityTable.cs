@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Conformance.Capabilities;
 
@@ -18,15 +19,7 @@ public static class CapabilityTable
                 ["CPIS-Patient"],
                 ["read", "vread", "search-type"],
                 ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Patient-identifier"),
-                    Text("family", Core + "individual-family"),
-                    Text("given", Core + "individual-given"),
-                    Text("name", Core + "Patient-name"),
-                    Date("birthdate", Core + "individual-birthdate"),
-                ],
+                Stored(RecordType.Patient),
                 [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
                 []
             ),
@@ -35,16 +28,7 @@ public static class CapabilityTable
                 ["CPIS-EpisodeOfCare"],
                 ["read", "vread", "search-type"],
                 ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "clinical-identifier"),
-                    Reference("patient", Core + "clinical-patient"),
-                    Token("status", Core + "EpisodeOfCare-status"),
-                    Token("type", Core + "clinical-type"),
-                    Date("date", Core + "clinical-date"),
-                    Reference("organization", Core + "EpisodeOfCare-organization"),
-                ],
+                Stored(RecordType.EpisodeOfCare),
                 [],
                 []
             ),
@@ -53,16 +37,7 @@ public static class CapabilityTable
                 ["CPIS-Flag"],
                 ["read", "vread", "search-type"],
                 ["create", "update"],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Flag-identifier"),
-                    Reference("patient", Core + "clinical-patient"),
-                    Reference("subject", Core + "Flag-subject"),
-                    Reference("author", Core + "Flag-author"),
-                    Date("date", Core + "clinical-date"),
-                    Token("status", FhirSystems.Own + "/SearchParameter/Flag-status"),
-                ],
+                Stored(RecordType.Flag),
                 [],
                 ["Flag:patient", "Flag:author"]
             ),
@@ -71,12 +46,7 @@ public static class CapabilityTable
                 ["CPIS-Authority", "CPIS-Setting"],
                 ["read", "vread", "search-type"],
                 [],
-                [
-                    Token("_id", Core + "Resource-id"),
-                    Date("_lastUpdated", Core + "Resource-lastUpdated"),
-                    Token("identifier", Core + "Organization-identifier"),
-                    Text("name", Core + "Organization-name"),
-                ],
+                Stored(RecordType.Organization),
                 [],
                 []
             ),
@@ -103,11 +73,28 @@ public static class CapabilityTable
             ),
         ];
 
+    // What is searched from the store is in Core's table, with what every resource has.
+    private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>
+        [
+            Token("_id", Core + "Resource-id"),
+            Date("_lastUpdated", Core + "Resource-lastUpdated"),
+            .. SearchParameters
+                .Of(type)
+                .Select(parameter => new SearchCapability(parameter.Code, TypeOf(parameter.Kind), parameter.Definition)),
+        ];
+
+    private static string TypeOf(SearchKind kind) =>
+        kind switch
+        {
+            SearchKind.Token => "token",
+            SearchKind.Text => "string",
+            SearchKind.Date => "date",
+            _ => "reference",
+        };
+
     private static SearchCapability Token(string name, string definition) => new(name, "token", definition);
 
     private static SearchCapability Date(string name, string definition) => new(name, "date", definition);
-
-    private static SearchCapability Text(string name, string definition) => new(name, "string", definition);
 
     private static SearchCapability Reference(string name, string definition) => new(name, "reference", definition);
 }

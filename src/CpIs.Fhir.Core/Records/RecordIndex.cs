@@ -15,12 +15,10 @@ public static class RecordIndex
     /// <summary>Tokens of an Organization.</summary>
     /// <param name="code">Its ODS code.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="active">False when it is suspended.</param>
-    public static IReadOnlyList<string> Organization(OdsCode code, string name, bool active) =>
+    public static IReadOnlyList<string> Organization(OdsCode code, string name) =>
         [
             SearchTokens.Identifier("identifier", FhirSystems.OdsOrganisation, code.Value),
             SearchTokens.Text("name", name),
-            SearchTokens.Exact("active", active ? "true" : "false"),
         ];
 
     /// <summary>Tokens of a Patient.</summary>

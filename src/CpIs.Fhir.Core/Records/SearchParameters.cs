@@ -78,10 +78,6 @@ public static class SearchParameters
         AuthorityOf(RecordType.Flag, "author", Hl7 + "Flag-author"),
         new(RecordType.Organization, "identifier", SearchKind.Token, Hl7 + "Organization-identifier"),
         new(RecordType.Organization, "name", SearchKind.Text, Hl7 + "Organization-name"),
-        new(RecordType.Organization, "active", SearchKind.Token, Hl7 + "Organization-active")
-        {
-            System = "http://terminology.hl7.org/CodeSystem/special-values",
-        },
     ];
 
     private static readonly FrozenDictionary<(RecordType, string), SearchParameter> ByCode = All.ToFrozenDictionary(

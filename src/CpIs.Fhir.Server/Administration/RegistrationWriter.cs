@@ -164,11 +164,7 @@ internal sealed class RegistrationWriter(
                 Authority = organisation.Code,
                 Identity = organisation.Code.Value,
                 Body = OrganisationResource.ToBytes(organisation, before + 1, now),
-                Tokens =
-                [
-                    .. SearchTokens.Coded("identifier", FhirSystems.OdsOrganisation, organisation.Code.Value),
-                    SearchTokens.Text("name", organisation.Name),
-                ],
+                Tokens = RecordIndex.Organization(organisation.Code, organisation.Name),
             },
             before
         );

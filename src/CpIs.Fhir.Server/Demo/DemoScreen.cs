@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CpIs.Fhir.Core.Callers;
 using Spectre.Console;
 
 namespace CpIs.Fhir.Server.Demo;

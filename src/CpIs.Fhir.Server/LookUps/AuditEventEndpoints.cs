@@ -16,8 +16,8 @@ internal static class AuditEventEndpoints
 {
     public static void MapAuditEvents(this IEndpointRouteBuilder fhir)
     {
-        fhir.MapGet("/AuditEvent", SearchAsync);
-        fhir.MapPost("/AuditEvent/_search", SearchAsync);
+        fhir.MapGet("/AuditEvent", (Delegate)SearchAsync);
+        fhir.MapPost("/AuditEvent/_search", (Delegate)SearchAsync);
         fhir.MapGet("/AuditEvent/{id}", ReadAsync);
     }
 

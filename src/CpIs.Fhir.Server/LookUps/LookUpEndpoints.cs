@@ -18,9 +18,12 @@ internal static class LookUpEndpoints
 
     public static void MapLookUps(this IEndpointRouteBuilder fhir)
     {
-        fhir.MapGet("/Patient/$child-protection", (HttpContext context) => AnswerAsync(context, LookUpInteraction.ChildProtection));
-        fhir.MapPost("/Patient/$child-protection", (HttpContext context) => AnswerAsync(context, LookUpInteraction.ChildProtection));
+        fhir.MapGet("/Patient/$child-protection", (Delegate)ChildProtectionAsync);
+        fhir.MapPost("/Patient/$child-protection", (Delegate)ChildProtectionAsync);
     }
+
+    private static Task<IResult> ChildProtectionAsync(HttpContext context) =>
+        AnswerAsync(context, LookUpInteraction.ChildProtection);
 
     /// <summary>Answers one look-up.</summary>
     public static async Task<IResult> AnswerAsync(HttpContext context, LookUpInteraction interaction)

@@ -29,8 +29,9 @@ internal static class RecordEndpoints
     {
         foreach (var type in Types)
         {
-            fhir.MapGet($"/{type}", (HttpContext context) => SearchAsync(context, type));
-            fhir.MapPost($"/{type}/_search", (HttpContext context) => SearchAsync(context, type));
+            Delegate search = (HttpContext context) => SearchAsync(context, type);
+            fhir.MapGet($"/{type}", search);
+            fhir.MapPost($"/{type}/_search", search);
             fhir.MapGet($"/{type}/{Id}", (HttpContext context, string id) => ReadAsync(context, type, id, null));
             fhir.MapGet(
                 $"/{type}/{Id}/_history/{{version:int:min(1)}}",
@@ -69,7 +70,7 @@ internal static class RecordEndpoints
         if (
             pages.Open(context, type.ToString(), input).IsRefused(out refusal, out var search)
             || SearchQueryParser
-                .Parse(type, Own(caller), search.Parameters, defaultCount)
+                .Parse(type, search.Parameters, Own(caller), defaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);

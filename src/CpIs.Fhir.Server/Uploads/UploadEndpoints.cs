@@ -34,7 +34,10 @@ internal static class UploadEndpoints
             urls.FhirBase,
             body.Span
         );
-        var result = await upload.ExecuteAsync(body, caller, write, identity.CorrelationId, context.RequestAborted);
+        var result = await upload.ExecuteAsync(
+            new Upload(caller, write, identity.CorrelationId, body),
+            context.RequestAborted
+        );
         return result.IsRefused(out refusal, out var answer)
             ? FhirResults.Refused(refusal)
             : FhirResults.Resource(answer.Body, answer.Status);
