@@ -37,7 +37,7 @@ internal static class UploadCommand
         var command = new ToolCommand(
             "upload",
             "Send an authority's records. Each file is one transaction: all of it is accepted, or nothing.",
-            "cpis upload bundle.json --client examples/clients/authority.json",
+            "cpis upload bundle.json --client examples/clients/authority-xhf01.json",
             "cpis upload extract/ --ledger extract.ledger",
             "make-extract | cpis upload - --json"
         )
