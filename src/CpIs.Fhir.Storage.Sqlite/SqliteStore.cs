@@ -22,6 +22,7 @@ public sealed partial class SqliteStore
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
     private readonly ReadPool _readers;
+    private bool _disposed;
 
     private SqliteStore(
         SqliteStoreOptions options,
@@ -74,7 +75,9 @@ public sealed partial class SqliteStore
     /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
     public async ValueTask DisposeAsync()
     {
-        _readers.Dispose();
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
+        await _readers.DisposeAsync();
         await _writer.DisposeAsync();
         _lock.Dispose();
     }

@@ -58,9 +58,13 @@ public sealed class KillTests : IDisposable
         await Eventually.TrueAsync(
             () => Task.FromResult(answered.IsSubsetOf(receiver.Accesses)),
             TimeSpan.FromSeconds(60),
-            () => $"{answered.Except(receiver.Accesses).Count()} of {answered.Count} answered look-ups are still to be notified"
+            () =>
+                $"{answered.Except(receiver.Accesses).Count()} of {answered.Count} answered look-ups are still to be notified"
         );
-        receiver.Events.Keys.Order().Should().Equal(Enumerable.Range(1, receiver.Events.Count).Select(n => (long)n), "numbers have no gap");
+        receiver
+            .Events.Keys.Order()
+            .Should()
+            .Equal(Enumerable.Range(1, receiver.Events.Count).Select(n => (long)n), "numbers have no gap");
 
         using var auditor = await Actor.SignInAsync(exchange, "authority-xhf01");
         foreach (var id in answered.Take(50))
@@ -90,7 +94,10 @@ public sealed class KillTests : IDisposable
                         {
                             for (int i; (i = Interlocked.Increment(ref next) - 1) < children.Length; )
                             {
-                                using var answer = await authority.PostJsonAsync("", SyntheticUpload.Bundle(Authority, children[i]));
+                                using var answer = await authority.PostJsonAsync(
+                                    "",
+                                    SyntheticUpload.Bundle(Authority, children[i])
+                                );
                                 answer.StatusCode.Should().Be(HttpStatusCode.OK);
                                 answered.Add(i);
                                 if (answered.Count >= target)
@@ -163,7 +170,9 @@ public sealed class KillTests : IDisposable
             var page = await authority.ReadAsync(path);
             if (page.TryGetProperty("entry", out var entries))
                 foreach (var entry in entries.EnumerateArray())
-                    ids.Add(entry.GetProperty("resource").GetProperty("identifier")[0].GetProperty("value").GetString()!);
+                    ids.Add(
+                        entry.GetProperty("resource").GetProperty("identifier")[0].GetProperty("value").GetString()!
+                    );
             path = page.GetProperty("link")
                 .EnumerateArray()
                 .Where(link => link.GetProperty("relation").GetString() == "next")

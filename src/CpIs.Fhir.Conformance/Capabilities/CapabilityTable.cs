@@ -13,65 +13,62 @@ public static class CapabilityTable
 
     /// <summary>One row for each resource type.</summary>
     public static IReadOnlyList<ResourceCapability> Resources { get; } =
-        [
-            new(
-                "Patient",
-                ["CPIS-Patient"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                Stored(RecordType.Patient),
-                [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
-                []
-            ),
-            new(
-                "EpisodeOfCare",
-                ["CPIS-EpisodeOfCare"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                Stored(RecordType.EpisodeOfCare),
-                [],
-                []
-            ),
-            new(
-                "Flag",
-                ["CPIS-Flag"],
-                ["read", "vread", "search-type"],
-                ["create", "update"],
-                Stored(RecordType.Flag),
-                [],
-                ["Flag:patient", "Flag:author"]
-            ),
-            new(
-                "Organization",
-                ["CPIS-Authority", "CPIS-Setting"],
-                ["read", "vread", "search-type"],
-                [],
-                Stored(RecordType.Organization),
-                [],
-                []
-            ),
-            new(
-                "AuditEvent",
-                ["CPIS-AuditEvent"],
-                ["read", "search-type"],
-                [],
-                [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
-                [],
-                []
-            ),
-            new(
-                "Subscription",
-                ["CPIS-Subscription"],
-                ["read", "vread", "create", "update", "search-type"],
-                [],
-                [
-                    new("url", "uri", Core + "Subscription-url"),
-                    Token("status", Core + "Subscription-status"),
-                ],
-                [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
-                []
-            ),
-        ];
+    [
+        new(
+            "Patient",
+            ["CPIS-Patient"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Patient),
+            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
+            []
+        ),
+        new(
+            "EpisodeOfCare",
+            ["CPIS-EpisodeOfCare"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.EpisodeOfCare),
+            [],
+            []
+        ),
+        new(
+            "Flag",
+            ["CPIS-Flag"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Flag),
+            [],
+            ["Flag:patient", "Flag:author"]
+        ),
+        new(
+            "Organization",
+            ["CPIS-Authority", "CPIS-Setting"],
+            ["read", "vread", "search-type"],
+            [],
+            Stored(RecordType.Organization),
+            [],
+            []
+        ),
+        new(
+            "AuditEvent",
+            ["CPIS-AuditEvent"],
+            ["read", "search-type"],
+            [],
+            [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
+            [],
+            []
+        ),
+        new(
+            "Subscription",
+            ["CPIS-Subscription"],
+            ["read", "vread", "create", "update", "search-type"],
+            [],
+            [new("url", "uri", Core + "Subscription-url"), Token("status", Core + "Subscription-status")],
+            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
+            []
+        ),
+    ];
 
     // What is searched from the store is in Core's table, with what every resource has.
     private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>
@@ -80,7 +77,11 @@ public static class CapabilityTable
             Date("_lastUpdated", Core + "Resource-lastUpdated"),
             .. SearchParameters
                 .Of(type)
-                .Select(parameter => new SearchCapability(parameter.Code, TypeOf(parameter.Kind), parameter.Definition)),
+                .Select(parameter => new SearchCapability(
+                    parameter.Code,
+                    TypeOf(parameter.Kind),
+                    parameter.Definition
+                )),
         ];
 
     private static string TypeOf(SearchKind kind) =>

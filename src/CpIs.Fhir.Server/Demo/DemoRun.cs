@@ -13,12 +13,7 @@ namespace CpIs.Fhir.Server.Demo;
 /// The main job, end to end, over the exchange's own HTTP interface: an authority uploads and subscribes, an emergency
 /// department looks a child up, the authority is notified. Started again, it keeps its data and seeds nothing twice.
 /// </summary>
-internal sealed class DemoRun(
-    ExchangeUrls urls,
-    IRecordStore records,
-    DemoOptions options,
-    TimeProvider time
-)
+internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptions options, TimeProvider time)
 {
     private static readonly ClientFile Authority = Client("demo-authority-xhf01");
     private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
@@ -95,7 +90,9 @@ internal sealed class DemoRun(
             ? entries[0].GetProperty("resource").GetProperty("id").GetString()
             : null;
         var subscription = $$"""
-            {"resourceType":"Subscription",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"status":"requested","reason":"demo",
+            {"resourceType":"Subscription",{{(
+                id is null ? "" : $"\"id\":\"{id}\","
+            )}}"status":"requested","reason":"demo",
              "criteria":"{{FhirSystems.RecordAccessedTopic}}",
              "channel":{"type":"rest-hook","endpoint":"{{subscriber.Endpoint}}","payload":"application/fhir+json",
               "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]} } }
@@ -153,7 +150,8 @@ internal sealed class DemoRun(
             .Select(child => child.NhsNumber)
             .ElementAt(index);
 
-    private static ClientFile Client(string id) => DemoRegistrations.ReadClients().Single(client => client.ClientId == id);
+    private static ClientFile Client(string id) =>
+        DemoRegistrations.ReadClients().Single(client => client.ClientId == id);
 
     private static Organisation Named(OdsCode code) =>
         DemoRegistrations.ReadOrganisations().Single(organisation => organisation.Code == code);

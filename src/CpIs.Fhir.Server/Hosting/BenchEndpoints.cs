@@ -6,8 +6,14 @@ namespace CpIs.Fhir.Server.Hosting;
 internal static class BenchEndpoints
 {
     // About as long as the answer to a look-up that finds nothing.
-    private static readonly byte[] Constant = [.. "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0,\"x\":\""u8, .. Enumerable.Repeat((byte)'x', 680), .. "\"}"u8];
+    private static readonly byte[] Constant =
+    [
+        .. "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0,\"x\":\""u8,
+        .. Enumerable.Repeat((byte)'x', 680),
+        .. "\"}"u8,
+    ];
 
     public static void MapBench(this IEndpointRouteBuilder app) =>
-        app.MapGet("/bench/constant", (HttpContext context) => FhirResponse.WriteAsync(context, 200, Constant)).AllowAnonymous();
+        app.MapGet("/bench/constant", (HttpContext context) => FhirResponse.WriteAsync(context, 200, Constant))
+            .AllowAnonymous();
 }

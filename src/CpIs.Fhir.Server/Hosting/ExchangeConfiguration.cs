@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -72,7 +73,7 @@ internal static class ExchangeConfiguration
             throw new InvalidConfigurationException(
                 string.Join("; ", problems.Select(p => $"{path}{p.MemberNames.FirstOrDefault()}: {p.ErrorMessage}"))
             );
-        foreach (var property in section.GetType().GetProperties())
+        foreach (var property in section.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
             if (
                 property.PropertyType.Namespace?.StartsWith("CpIs.", StringComparison.Ordinal) == true
                 && !property.PropertyType.IsEnum

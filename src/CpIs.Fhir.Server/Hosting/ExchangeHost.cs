@@ -34,7 +34,8 @@ internal static class ExchangeHost
             await app.RunAsync();
             return 0;
         }
-        catch (Exception cannot) when (cannot is InvalidConfigurationException or StoreUnavailableException or IOException)
+        catch (Exception cannot)
+            when (cannot is InvalidConfigurationException or StoreUnavailableException or IOException)
         {
             await Console.Error.WriteLineAsync($"The server cannot start: {cannot.Message}");
             return 2;
@@ -48,14 +49,19 @@ internal static class ExchangeHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         var options = builder.AddExchangeConfiguration(arguments);
+        builder.AddExchangeLogging();
         await builder.Services.AddExchangeAsync(options, cancellation);
         if (arguments.Demo)
             builder.Services.AddDemo(options.Demo);
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
-        });
+        else
+            builder.Services.AddHostedService<FirstOperator>();
+        builder
+            .WebHost.UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
+            });
 
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();

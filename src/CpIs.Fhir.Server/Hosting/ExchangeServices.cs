@@ -7,6 +7,7 @@ using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -37,6 +38,9 @@ internal static class ExchangeServices
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdGenerator>();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), options.PublicBaseUrl));
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
+        // Nothing here needs it, but the authentication services bring it: without this it would write keys to a home folder.
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddSingleton<Paging>();
         services.AddSingleton<Readiness>();
         services.AddHostedService<WarmUp>();

@@ -8,7 +8,10 @@ namespace CpIs.Fhir.Server.Hosting;
 internal static class WellKnownEndpoints
 {
     public static void MapSmartConfiguration(this IEndpointRouteBuilder fhir) =>
-        fhir.MapGet("/.well-known/smart-configuration", (ExchangeUrls urls) => Results.Bytes(Write(urls), "application/json"))
+        fhir.MapGet(
+                "/.well-known/smart-configuration",
+                (ExchangeUrls urls) => Results.Bytes(Write(urls), "application/json")
+            )
             .AllowAnonymous();
 
     private static byte[] Write(ExchangeUrls urls)

@@ -43,7 +43,8 @@ internal static class LookUpEndpoints
                 {
                     Interaction = interaction,
                     Parameters = parameters ?? SearchInput.FromUrl(context),
-                    UnscheduledHeader = Header(context, "IsUnscheduledAccessEvent") ?? Header(context, "IsUnscheduledEvent"),
+                    UnscheduledHeader =
+                        Header(context, "IsUnscheduledAccessEvent") ?? Header(context, "IsUnscheduledEvent"),
                     Refused = refused,
                     RequestId = identity.RequestId,
                     CorrelationId = identity.CorrelationId,
@@ -96,9 +97,13 @@ internal static class LookUpEndpoints
                 );
             return parameters;
         }
-        catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception unreadable)
+            when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return Refusal.Malformed("The body must be a Parameters resource whose parameters are strings.", "Parameters");
+            return Refusal.Malformed(
+                "The body must be a Parameters resource whose parameters are strings.",
+                "Parameters"
+            );
         }
     }
 

@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Server.Notifications;
 /// <summary>Subscriptions over HTTP, for the authority that owns them.</summary>
 internal static class SubscriptionEndpoints
 {
-    private const string IdRoute = "/Subscription/{id}";
+    private const string IdRoute = "/Subscription/{id:fhirid}";
 
     /// <summary>Maps create, update, read, vread, search and <c>$status</c> under the FHIR base.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)

@@ -15,8 +15,6 @@ namespace CpIs.Fhir.Server.Records;
 /// </summary>
 internal static class RecordEndpoints
 {
-    private const string Id = "{id:regex(^[A-Za-z0-9\\-.]{{1,64}}$)}";
-
     private static readonly RecordType[] Types =
     [
         RecordType.Patient,
@@ -32,9 +30,12 @@ internal static class RecordEndpoints
             Delegate search = (HttpContext context) => SearchAsync(context, type);
             fhir.MapGet($"/{type}", search);
             fhir.MapPost($"/{type}/_search", search);
-            fhir.MapGet($"/{type}/{Id}", (HttpContext context, string id) => ReadAsync(context, type, id, null));
             fhir.MapGet(
-                $"/{type}/{Id}/_history/{{version:int:min(1)}}",
+                $"/{type}/{{id:fhirid}}",
+                (HttpContext context, string id) => ReadAsync(context, type, id, null)
+            );
+            fhir.MapGet(
+                $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
                 (HttpContext context, string id, int version) => ReadAsync(context, type, id, version)
             );
         }

@@ -31,7 +31,6 @@ internal static class ExchangeSecurity
         services.AddSingleton<ValidatedTokens>();
         services.AddSingleton<RegistrationWriter>();
         services.AddHostedService<RegistrationRefresher>();
-        services.AddHostedService<FirstOperator>();
         services.AddTokenServer();
         services.AddBearerSchemes(options.Issuers);
     }

@@ -69,7 +69,10 @@ internal sealed class Receiver : IAsyncDisposable
 
         HasHandshake |= notice.Type == NotificationType.Handshake;
         foreach (var told in notice.Events)
-            Events[told.Number] = [.. told.References.Select(reference => reference[(reference.LastIndexOf('/') + 1)..])];
+            Events[told.Number] =
+            [
+                .. told.References.Select(reference => reference[(reference.LastIndexOf('/') + 1)..]),
+            ];
         context.Response.StatusCode = 204;
     }
 }

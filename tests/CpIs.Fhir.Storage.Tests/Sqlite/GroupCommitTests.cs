@@ -27,7 +27,10 @@ public sealed class GroupCommitTests : IAsyncLifetime
     {
         var before = Store.CommitCount;
         var gate = new WriterGate(Store);
-        var waiting = Enumerable.Range(0, 20).Select(i => Store.RecordAsync(Make.Access($"o{i}"), Cancellation)).ToList();
+        var waiting = Enumerable
+            .Range(0, 20)
+            .Select(i => Store.RecordAsync(Make.Access($"o{i}"), Cancellation))
+            .ToList();
         gate.Dispose();
         await Task.WhenAll(waiting);
         Store.CommitCount.Should().Be(before + 1);
@@ -194,7 +197,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     private static List<string> Group(JobQueue queue)
     {
         var names = new List<string>();
-        for (var more = queue.TakeFirst(out var job); more; more = queue.TakeNext(out job))
+        for (var more = queue.TakeFirst(out var job); more; more = queue.TakeNext(TimeSpan.Zero, out job))
             names.Add(((NamedJob)job!).Name);
         return names;
     }
