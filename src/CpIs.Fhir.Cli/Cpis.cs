@@ -16,7 +16,7 @@ internal static class Cpis
         CancellationToken cancellation = default
     )
     {
-        var parsed = Root(new Tool(surroundings)).Parse(args);
+        var parsed = Root(new Tool(surroundings)).Parse(args.Count == 0 ? ["--help"] : args);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors)
@@ -34,7 +34,8 @@ internal static class Cpis
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
         };
-        return await parsed.InvokeAsync(invocation, cancellation);
+        var code = await parsed.InvokeAsync(invocation, cancellation);
+        return args.Count == 0 ? ExitCode.CouldNotRun : code;
     }
 
     private static RootCommand Root(Tool tool)

@@ -69,7 +69,10 @@ internal sealed class Tool(Surroundings surroundings)
                 }
                 catch (Exception bug)
                 {
-                    run.Report.Failure($"unexpected failure: {bug.GetType().Name}: {bug.Message}", ExitCode.CouldNotRun);
+                    run.Report.Failure(
+                        $"unexpected failure: {bug.GetType().Name}: {bug.Message}",
+                        ExitCode.CouldNotRun
+                    );
                     if (Surroundings.Variable("CPIS_DEBUG") == "1")
                         await Surroundings.Error.WriteLineAsync(bug.ToString());
                     return ExitCode.CouldNotRun;

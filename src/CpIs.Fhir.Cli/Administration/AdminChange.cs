@@ -47,14 +47,7 @@ internal static class AdminChange
     /// <param name="idName">What names the subject.</param>
     /// <param name="list">Path of the list it stands in.</param>
     /// <param name="example">For the help.</param>
-    public static Command Switch(
-        Tool tool,
-        string verb,
-        string description,
-        string idName,
-        string list,
-        string example
-    )
+    public static Command Switch(Tool tool, string verb, string description, string idName, string list, string example)
     {
         var id = new Argument<string>(idName);
         return tool.Runs(

@@ -9,7 +9,18 @@ namespace CpIs.Fhir.Cli.Administration;
 /// <summary>Public halves of JSON Web Keys (RFC 7517). No private part ever passes.</summary>
 internal static class PublicKeys
 {
-    private static readonly IReadOnlyList<string> PublicMembers = ["kty", "kid", "alg", "use", "crv", "x", "y", "n", "e"];
+    private static readonly IReadOnlyList<string> PublicMembers =
+    [
+        "kty",
+        "kid",
+        "alg",
+        "use",
+        "crv",
+        "x",
+        "y",
+        "n",
+        "e",
+    ];
 
     /// <summary>
     /// The public keys of a file: a JWK, a JWK Set, or a client file. Private members are left out, so that a client's own

@@ -1,8 +1,217 @@
 using System.CommandLine;
+using System.Globalization;
+using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Cli.Commands;
 
+/// <summary><c>cpis bench</c>.</summary>
 internal static class BenchCommand
 {
-    public static Command Create(Tool tool) => tool.Runs(new ToolCommand("bench", "x"), (_, _) => Task.FromResult(0));
+    // Tokens live five minutes, and a phase keeps one.
+    private static readonly TimeSpan LongestPhase = TimeSpan.FromMinutes(4);
+
+    public static Command Create(Tool tool)
+    {
+        var connections = Number("--connections", "Look-ups at a time.", 64);
+        var lookups = new Option<long?>("--lookups")
+        {
+            Description = "End the look-up phase after so many.",
+            HelpName = "N",
+        };
+        var duration = Time("--duration", "Counted time of each phase, such as 10s.", 10);
+        var warmUp = Time("--warm-up", "Uncounted time before it.", 2);
+        var ratio = new Option<double>("--hit-ratio")
+        {
+            Description = "Share of look-ups that show a plan, 0 to 1.",
+            DefaultValueFactory = _ => 0.03,
+            HelpName = "R",
+        };
+        var numbers = new Option<string?>("--numbers")
+        {
+            Description = "Known children: a file of NHS numbers, one a line (cpis population writes it).",
+            HelpName = "FILE",
+        };
+        var authority = new Option<string?>("--authority")
+        {
+            Description = "Known children: those that cpis population made for this authority ...",
+            HelpName = "ODS",
+        };
+        var seed = Number("--seed", "... with this seed ...", 1);
+        var children = Number("--children", "... and this number.", 1_000);
+        var authorityClient = new Option<string?>("--authority-client")
+        {
+            Description =
+                "An authority's client file: for --uploads and --notices, and to send known children where none are named.",
+            HelpName = "FILE",
+        };
+        var uploads = new Option<bool>("--uploads") { Description = "Measure uploads, and look-ups during one." };
+        var uploadConcurrency = Number("--upload-concurrency", "Bundles at a time.", 4);
+        var uploadChildren = Number("--upload-children", "New children to send in each upload phase, at most.", 10_000);
+        var notices = new Option<bool>("--notices") { Description = "Measure the time from a look-up to its notice." };
+        var floor = new Option<string>("--floor-dir")
+        {
+            Description = "Where to measure the bare store: on the disk that holds the server's data.",
+            DefaultValueFactory = _ => ".",
+            HelpName = "DIR",
+        };
+        var command = new ToolCommand(
+            "bench",
+            "Measure a running server, started with --bench, against the floors of this machine.",
+            "cpis bench --client examples/clients/setting-ed.json --numbers extract/population.numbers.txt",
+            "cpis bench --client setting-ed.json --authority-client authority.json --uploads --notices --json"
+        )
+        {
+            Details = """
+                Phases: constant (the server answers constant bytes) and store (bare durable writes) are the floors;
+                lookup; with --notices: notice; with --uploads: upload, and lookup during upload.
+                Each worker asks, waits for the answer and asks again. A known child that comes without a plan is an error.
+                It writes: use it on synthetic data only.
+                """,
+        };
+        foreach (
+            var option in new Option[]
+            {
+                connections,
+                lookups,
+                duration,
+                warmUp,
+                ratio,
+                numbers,
+                authority,
+                seed,
+                children,
+                authorityClient,
+                uploads,
+                uploadConcurrency,
+                uploadChildren,
+                notices,
+                floor,
+            }
+        )
+            command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (
+                (result.GetValue(uploads) || result.GetValue(notices))
+                && string.IsNullOrEmpty(result.GetValue(authorityClient))
+            )
+                result.AddError("--uploads and --notices need --authority-client.");
+            if (
+                result.GetValue(ratio) > 0
+                && result.GetValue(numbers) is null
+                && result.GetValue(authority) is null
+                && result.GetValue(authorityClient) is null
+            )
+                result.AddError(
+                    "Hits need known children: name --numbers, --authority or --authority-client, or say --hit-ratio 0."
+                );
+        });
+        return tool.Runs(
+            command,
+            async (run, cancellation) =>
+            {
+                var options = new BenchOptions
+                {
+                    Connections = run.Get(connections),
+                    Duration = run.Get(duration),
+                    WarmUp = run.Get(warmUp),
+                    LookUps = run.Get(lookups),
+                    HitRatio = run.Get(ratio),
+                    UploadConcurrency = run.Get(uploadConcurrency),
+                    UploadChildren = run.Get(uploadChildren),
+                    Uploads = run.Get(uploads),
+                    Notices = run.Get(notices),
+                    FloorDirectory = run.Get(floor)!,
+                };
+                var hits =
+                    run.Get(numbers) is { } file ? ReadNumbers(file)
+                    : run.Get(authority) is { } ods ? Known(run, ods, run.Get(children), run.Get(seed))
+                    : null;
+                using var setting = run.Connect();
+                var client = run.Get(authorityClient) is { } path ? Run.ReadClient(path) : null;
+                using var sender = client is null
+                    ? null
+                    : new ExchangeClient(run.Server, client, null, null, run.Surroundings.Time, run.Report.Note);
+                var report = new BenchReport(run.Report);
+                await new BenchRun(run, options, setting, sender is null ? null : (sender, client!)).RunAsync(
+                    hits,
+                    report.Add,
+                    cancellation
+                );
+                return report.Finish();
+            }
+        );
+    }
+
+    private static List<NhsNumber> ReadNumbers(string path)
+    {
+        var numbers = new List<NhsNumber>();
+        foreach (var line in File.ReadLines(path))
+            if (NhsNumber.TryParse(line.Trim(), out var number))
+                numbers.Add(number);
+            else if (line.Trim().Length > 0)
+                throw new CannotRunException($"{path} holds a line that is no NHS number.");
+        return numbers.Count > 0 ? numbers : throw new CannotRunException($"{path} holds no NHS number.");
+    }
+
+    private static List<NhsNumber> Known(Run run, string authority, int children, int seed) =>
+        OdsCode.TryParse(authority, out var ods)
+            ?
+            [
+                .. PopulationCommand.Visible(
+                    SyntheticPopulation.OfCounty(
+                        ods,
+                        children,
+                        LondonCalendar.DayOf(run.Surroundings.Time.GetUtcNow()),
+                        seed
+                    )
+                ),
+            ]
+            : throw new CannotRunException($"'{authority}' is no ODS code.");
+
+    private static Option<int> Number(string name, string description, int value)
+    {
+        var option = new Option<int>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => value,
+            HelpName = "N",
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1)
+                result.AddError($"{name} is 1 or more.");
+        });
+        return option;
+    }
+
+    private static Option<TimeSpan> Time(string name, string description, int seconds) =>
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => TimeSpan.FromSeconds(seconds),
+            HelpName = "TIME",
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                var minutes = text.EndsWith('m');
+                if (
+                    double.TryParse(
+                        text.TrimEnd('s', 'm'),
+                        NumberStyles.AllowDecimalPoint,
+                        CultureInfo.InvariantCulture,
+                        out var number
+                    )
+                    && TimeSpan.FromSeconds(Math.Min(number * (minutes ? 60 : 1), 1e6)) is var time
+                    && time <= LongestPhase
+                )
+                    return time;
+                result.AddError($"{name} is a time such as 10s, at most 4m.");
+                return default;
+            },
+        };
 }

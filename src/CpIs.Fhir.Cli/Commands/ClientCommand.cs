@@ -99,9 +99,9 @@ internal static class ClientCommand
                         ["roleName"] = person.RoleName,
                         ["name"] = person.Name,
                     };
-                    body["deviceActivities"] = new JsonArray(
-                        [.. person.Activities.Select(a => (JsonNode)JsonValue.Create(a))]
-                    );
+                    body["deviceActivities"] = new JsonArray([
+                        .. person.Activities.Select(a => (JsonNode)JsonValue.Create(a)),
+                    ]);
                 }
 
                 return AdminChange.SendAsync(

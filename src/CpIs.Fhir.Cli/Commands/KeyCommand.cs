@@ -41,7 +41,11 @@ internal static class KeyCommand
             HelpName = "ODS",
         };
         var kind = OrganisationCommand.KindOption();
-        var algorithm = new Option<string>("--alg") { Description = "ES384 or RS384.", DefaultValueFactory = _ => "ES384" };
+        var algorithm = new Option<string>("--alg")
+        {
+            Description = "ES384 or RS384.",
+            DefaultValueFactory = _ => "ES384",
+        };
         algorithm.AcceptOnlyFromAmong("ES384", "RS384");
         var user = new Option<string?>("--user")
         {

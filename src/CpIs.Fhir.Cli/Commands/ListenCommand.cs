@@ -31,17 +31,19 @@ internal static class ListenCommand
         };
         var command = new ToolCommand(
             "listen",
-            """
-            Receive notices as an authority would: verify each signature against the exchange's published keys, show what
-            is new, answer 204. What is not signed by the exchange gets 400 and is not shown.
-            """,
+            "Receive notices as an authority would, verify their signatures and show what is new.",
             "cpis listen --port 9000",
             "cpis listen --port 9000 --json --count 1 | jq .events"
         )
         {
-            port,
-            count,
+            Details = """
+                Each signature is verified against the exchange's published keys (Standard Webhooks, Ed25519, 300 s).
+                A notice that verifies gets 204, and is shown once however often it comes; anything else gets 400, is not
+                shown, and is noted on standard error.
+                """,
         };
+        command.Add(port);
+        command.Add(count);
         return tool.Runs(
             command,
             async (run, cancellation) =>
@@ -93,28 +95,29 @@ internal static class ListenCommand
                 ["subscription"] = notification.Subscription,
                 ["status"] = notification.Status,
                 ["eventCount"] = notification.EventCount,
-                ["events"] = new JsonArray(
-                    [
-                        .. notification.Events.Select(e =>
-                            (JsonNode)
-                                new JsonObject
-                                {
-                                    ["number"] = e.Number,
-                                    ["time"] = e.Time,
-                                    ["references"] = new JsonArray(
-                                        [.. e.References.Select(r => (JsonNode)JsonValue.Create(r))]
-                                    ),
-                                }
-                        ),
-                    ]
-                ),
+                ["events"] = new JsonArray([
+                    .. notification.Events.Select(e =>
+                        (JsonNode)
+                            new JsonObject
+                            {
+                                ["number"] = e.Number,
+                                ["time"] = e.Time,
+                                ["references"] = new JsonArray([
+                                    .. e.References.Select(r => (JsonNode)JsonValue.Create(r)),
+                                ]),
+                            }
+                    ),
+                ]),
             }
         );
         report.Line($"{notification.Type.Code()}  {notification.Subscription}  {notification.Status}");
         foreach (var told in notification.Events)
         {
             report.Line(
-                string.Create(CultureInfo.InvariantCulture, $"  event {told.Number}  {told.Time:yyyy-MM-dd'T'HH:mm:ss'Z'}")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  event {told.Number}  {told.Time:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+                )
             );
             foreach (var reference in told.References)
                 report.Line("    " + reference);

@@ -11,13 +11,15 @@ namespace CpIs.Fhir.Cli.Commands;
 internal static class LookupCommand
 {
     /// <summary>Promise 9: an unknown outcome is never an empty result.</summary>
-    private const string CouldNotCheck = "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
+    private const string CouldNotCheck =
+        "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
 
     public static Command Create(Tool tool)
     {
         var number = new Argument<string>("NHS-NUMBER")
         {
-            Description = "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
+            Description =
+                "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
         };
         var scheduled = new Option<bool>("--scheduled")
         {
@@ -30,20 +32,21 @@ internal static class LookupCommand
         };
         var command = new ToolCommand(
             "lookup",
-            """
-            Look a child up, as a care setting. Tells one of three things:
-              INFORMATION HELD  what each authority holds, and its phones
-              NONE HELD HERE    which does not mean no concern
-              COULD NOT CHECK   exit code 1 (refused) or 2: nothing is known
-            """,
+            "Look a child up, as a care setting.",
             "cpis lookup 9990000018 --client examples/clients/setting-ed.json",
             "echo 9990000018 | cpis lookup - --scheduled --json"
         )
         {
-            number,
-            scheduled,
-            user,
+            Details = """
+                Tells one of three things:
+                  INFORMATION HELD  what each authority holds, and its phones
+                  NONE HELD HERE    which does not mean no concern
+                  COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
+                """,
         };
+        command.Add(number);
+        command.Add(scheduled);
+        command.Add(user);
         return tool.Runs(
             command,
             async (run, cancellation) =>
@@ -55,24 +58,26 @@ internal static class LookupCommand
                 {
                     answer = await exchange.SendAsync(Ask(child, run.Get(scheduled)), cancellation);
                 }
-                catch (CannotRunException)
+                catch (CannotRunException unknown)
                 {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    throw;
+                    return SayCouldNotCheck(run.Report, [unknown.Message], unknown.ExitCode);
                 }
 
                 if (!answer.IsSuccess)
-                {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    return run.Report.Refused(answer, "the look-up");
-                }
-
+                    return SayCouldNotCheck(
+                        run.Report,
+                        [
+                            $"HTTP {answer.Status}, X-Request-ID {answer.RequestId}",
+                            .. answer.Problems.Select(p => p.ToString()),
+                        ],
+                        ExitCode.Of(answer.Status)
+                    );
                 if (LookUpView.Read(answer.Body) is not { } view)
-                {
-                    run.Report.Headline(CouldNotCheck, Tone.Doubt);
-                    throw new CannotRunException("the answer is not a complete answer to a look-up.");
-                }
-
+                    return SayCouldNotCheck(
+                        run.Report,
+                        ["the answer is not a complete answer to a look-up."],
+                        ExitCode.CouldNotRun
+                    );
                 Show(run.Report, view);
                 return ExitCode.Done;
             }
@@ -109,6 +114,22 @@ internal static class LookupCommand
             );
     }
 
+    private static int SayCouldNotCheck(Report report, IReadOnlyList<string> reasons, int exitCode)
+    {
+        report.Headline(CouldNotCheck, Tone.Doubt);
+        foreach (var reason in reasons)
+            report.Note("cpis: " + reason);
+        report.Object(
+            new JsonObject
+            {
+                ["state"] = "could-not-check",
+                ["outcome"] = exitCode == ExitCode.Refused ? "refused" : "could-not-run",
+                ["problems"] = new JsonArray([.. reasons.Select(r => (JsonNode)JsonValue.Create(r))]),
+            }
+        );
+        return exitCode;
+    }
+
     private static void Show(Report report, LookUpView view)
     {
         report.Object(view.ToJson());
@@ -143,11 +164,7 @@ internal static class LookupCommand
         report.Line();
         report.Table(
             ["Looked up (UTC)", "By", "Role", "At"],
-            [
-                .. view.History.Select(h =>
-                    (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation]
-                ),
-            ]
+            [.. view.History.Select(h => (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation])]
         );
     }
 }

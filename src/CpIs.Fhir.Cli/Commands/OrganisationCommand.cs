@@ -102,9 +102,9 @@ internal static class OrganisationCommand
                 Set(body, "emergencyDutyPhone", run.Get(duty));
                 Set(body, "settingKind", run.Get(setting));
                 if (run.Get(mode) is { Length: > 0 } modes)
-                    body["modeRights"] = new JsonArray(
-                        [.. modes.Distinct().Select(m => (JsonNode)JsonValue.Create(m))]
-                    );
+                    body["modeRights"] = new JsonArray([
+                        .. modes.Distinct().Select(m => (JsonNode)JsonValue.Create(m)),
+                    ]);
                 return AdminChange.SendAsync(
                     run,
                     HttpMethod.Put,

@@ -13,7 +13,12 @@ internal static class PopulationCommand
 {
     public static Command Create(Tool tool)
     {
-        var children = new Option<int>("--children") { Description = "How many.", Required = true, HelpName = "N" };
+        var children = new Option<int>("--children")
+        {
+            Description = "How many.",
+            Required = true,
+            HelpName = "N",
+        };
         children.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 900_000)
@@ -48,21 +53,18 @@ internal static class PopulationCommand
         };
         var command = new ToolCommand(
             "population",
-            """
-            Write synthetic children as the Bundles in which an authority would send them: people who do not exist, NHS
-            numbers of the test range (999...), and NAME.numbers.txt with those that a look-up shows.
-            """,
+            "Write synthetic children as the Bundles in which an authority would send them.",
             "cpis population --children 200 --authority XHF01 --out extract",
             "cpis upload extract --client examples/clients/authority.json"
         )
         {
-            children,
-            authority,
-            output,
-            seed,
-            name,
-            date,
+            Details = """
+                People who do not exist, with NHS numbers of the test range (999...), in the proportions of a county.
+                NAME.numbers.txt holds the NHS numbers of which a look-up shows a plan.
+                """,
         };
+        foreach (var option in new Option[] { children, authority, output, seed, name, date })
+            command.Add(option);
         return tool.Runs(
             command,
             async (run, cancellation) =>

@@ -63,7 +63,8 @@ internal static class SubscribeCommand
                 if (!answer.IsSuccess)
                     return run.Report.Refused(answer, "the Subscription");
                 var id =
-                    IdOf(answer) ?? throw new CannotRunException("the exchange did not say which Subscription it made.");
+                    IdOf(answer)
+                    ?? throw new CannotRunException("the exchange did not say which Subscription it made.");
                 var deadline = run.Surroundings.Time.GetUtcNow() + TimeSpan.FromSeconds(run.Get(wait));
                 while (true)
                 {
@@ -79,7 +80,13 @@ internal static class SubscribeCommand
                     if (status is "error" or "off")
                         return Tell(run, id, status, error ?? "the endpoint did not answer 2xx.", ExitCode.Refused);
                     if (run.Surroundings.Time.GetUtcNow() >= deadline)
-                        return Tell(run, id, status ?? "?", "the handshake has not been answered yet.", ExitCode.CouldNotRun);
+                        return Tell(
+                            run,
+                            id,
+                            status ?? "?",
+                            "the handshake has not been answered yet.",
+                            ExitCode.CouldNotRun
+                        );
                     await Task.Delay(Pause, run.Surroundings.Time, cancellation);
                 }
             }
@@ -120,7 +127,7 @@ internal static class SubscribeCommand
     }
 
     /// <summary>The id from Location (<c>.../Subscription/ID/_history/1</c>), or from the body.</summary>
-    private static string? IdOf(Answer answer)
+    internal static string? IdOf(Answer answer)
     {
         var parts = answer.Location?.Split('/') ?? [];
         var at = Array.LastIndexOf(parts, "Subscription");

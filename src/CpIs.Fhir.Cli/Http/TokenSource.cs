@@ -7,8 +7,13 @@ namespace CpIs.Fhir.Cli.Http;
 /// Gets tokens by signed assertion (SMART Backend Services) and keeps the last one, in memory only, until shortly before
 /// it expires.
 /// </summary>
-internal sealed class TokenSource(HttpClient http, ClientFile client, ClientUser? user, string? scope, TimeProvider time)
-    : IDisposable
+internal sealed class TokenSource(
+    HttpClient http,
+    ClientFile client,
+    ClientUser? user,
+    string? scope,
+    TimeProvider time
+) : IDisposable
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(20);
     private readonly SemaphoreSlim _one = new(1, 1);
@@ -51,11 +56,7 @@ internal sealed class TokenSource(HttpClient http, ClientFile client, ClientUser
         using var response = await http.PostAsync(endpoint, content, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
         if (!response.IsSuccessStatusCode)
-            return new Grant(
-                null,
-                new Answer((int)response.StatusCode, body, ""),
-                ExchangeClient.RetryAfter(response)
-            );
+            return new Grant(null, new Answer((int)response.StatusCode, body, ""), ExchangeClient.RetryAfter(response));
         try
         {
             using var document = JsonDocument.Parse(body);

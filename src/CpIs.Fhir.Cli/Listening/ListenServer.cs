@@ -26,11 +26,7 @@ internal sealed class ListenServer : IAsyncDisposable
     /// <param name="receiver">Takes what comes.</param>
     /// <param name="cancellation">Cancels the start.</param>
     /// <exception cref="CannotRunException">The port is taken.</exception>
-    public static async Task<ListenServer> StartAsync(
-        int port,
-        NoticeReceiver receiver,
-        CancellationToken cancellation
-    )
+    public static async Task<ListenServer> StartAsync(int port, NoticeReceiver receiver, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -54,7 +50,10 @@ internal sealed class ListenServer : IAsyncDisposable
             throw new CannotRunException($"port {port} cannot be listened on: {taken.Message}", inner: taken);
         }
 
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var address = app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.First();
         return new ListenServer(app, new Uri(address));
     }
 

@@ -41,10 +41,7 @@ internal sealed record LookUpView(IReadOnlyList<PlanRow> Plans, IReadOnlyList<Hi
         if (!entries.Any(e => e.At("search").Text("mode") == "outcome"))
             return null;
         var resources = entries.Select(e => e.At("resource")).ToLookup(r => r.Text("resourceType") ?? "");
-        var flags = entries
-            .Where(e => e.At("search").Text("mode") == "match")
-            .Select(e => e.At("resource"))
-            .ToList();
+        var flags = entries.Where(e => e.At("search").Text("mode") == "match").Select(e => e.At("resource")).ToList();
         var total = bundle.At("total");
         if (
             flags.Any(f => f.Text("resourceType") != "Flag")
@@ -140,9 +137,7 @@ internal sealed record HistoryRow(string Time, string Person, string Role, strin
     {
         var agents = access.List("agent").ToList();
         var person = agents.FirstOrDefault(a => a.At("requestor").ValueKind == JsonValueKind.True);
-        var organisation = agents.FirstOrDefault(a =>
-            a.At("type").List("coding").Any(c => c.Text("code") == "PROV")
-        );
+        var organisation = agents.FirstOrDefault(a => a.At("type").List("coding").Any(c => c.Text("code") == "PROV"));
         return new HistoryRow(
             access.Text("recorded") ?? "",
             person.Text("name") ?? "",

@@ -25,6 +25,17 @@ public static class SmartScopes
             _ => [],
         };
 
+    /// <summary>True when a scope asked for is no more than one of those held: the same, or fewer of its letters.</summary>
+    public static bool IsWithin(string asked, IReadOnlyCollection<string> held) =>
+        held.Contains(asked)
+        || asked.LastIndexOf('.') is var dot and > 0
+            && dot < asked.Length - 1
+            && held.Any(scope =>
+                scope.LastIndexOf('.') == dot
+                && scope.AsSpan(0, dot).SequenceEqual(asked.AsSpan(0, dot))
+                && Covers(scope.AsSpan(dot + 1), asked[(dot + 1)..])
+            );
+
     /// <summary>True when one of the scopes gives all letters of <paramref name="access"/> on the resource type.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="resource">FHIR resource type.</param>

@@ -17,7 +17,7 @@ public sealed record TokenFacts(
 
 /// <summary>Reads <see cref="TokenFacts"/> out of a token by an issuer's <see cref="ClaimMapping"/>.</summary>
 /// <param name="mapping">Where that issuer says what.</param>
-public sealed class TokenReader(ClaimMapping mapping)
+public sealed class TokenFactsReader(ClaimMapping mapping)
 {
     private readonly ClaimPath _clientId = new(mapping.ClientId);
     private readonly ClaimPath _scope = new(mapping.Scope);

@@ -14,11 +14,11 @@ public interface IKeyRing
 
     /// <summary>
     /// Every key whose work may still be met, the current one first: one that will sign soon, the one that signs, and
-    /// retired ones until the last thing they signed has lost its worth.
+    /// retired ones until the last thing they signed has lost its worth. Empty before the keys have been loaded.
     /// </summary>
     /// <param name="purpose">One of <see cref="KeyPurposes"/>.</param>
     IReadOnlyList<SigningKey> Published(string purpose);
 
-    /// <summary>Raised when the published keys of a purpose have changed, with the purpose.</summary>
+    /// <summary>Raised with the purpose when its published keys have changed or another one has begun to sign.</summary>
     event Action<string>? Changed;
 }

@@ -32,7 +32,7 @@ public static class KeyPurposes
         purpose switch
         {
             Token => TimeSpan.FromMinutes(15),
-            Webhook => TimeSpan.FromDays(30),
+            Webhook => TimeSpan.FromDays(7),
             _ => TimeSpan.FromHours(24),
         };
 

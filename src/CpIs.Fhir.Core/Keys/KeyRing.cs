@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using CpIs.Fhir.Core.Records;
 
@@ -21,6 +22,8 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
         IReadOnlyList<SigningKey>
     >.Empty;
 
+    private readonly ConcurrentDictionary<string, string> _announced = new();
+
     /// <inheritdoc />
     public event Action<string>? Changed;
 
@@ -41,6 +44,8 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
     /// <inheritdoc />
     public IReadOnlyList<SigningKey> Published(string purpose)
     {
+        if (Stored(purpose).Count == 0)
+            return [];
         var oldest = time.GetUtcNow() - KeyPurposes.PublishedAfterRetirement(purpose);
         var current = Current(purpose);
         return
@@ -72,11 +77,16 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
                     .OrderByDescending(key => key.Created)
                     .ThenByDescending(key => key.Id, StringComparer.Ordinal),
             ];
-        var before = _keys;
         _keys = read.ToFrozenDictionary();
         foreach (var purpose in KeyPurposes.All)
-            if (!Same(before.GetValueOrDefault(purpose) ?? [], read[purpose]))
-                Changed?.Invoke(purpose);
+        {
+            // Also when a key comes into force by the mere passing of time.
+            var standing = string.Join(' ', Published(purpose).Select(key => key.Id));
+            if (_announced.TryGetValue(purpose, out var known) && known == standing)
+                continue;
+            _announced[purpose] = standing;
+            Changed?.Invoke(purpose);
+        }
     }
 
     /// <summary>
@@ -104,7 +114,4 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
     private IReadOnlyList<SigningKey> Stored(string purpose) => _keys.GetValueOrDefault(purpose) ?? [];
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
-
-    private static bool Same(IReadOnlyList<SigningKey> before, IReadOnlyList<SigningKey> after) =>
-        before.Select(key => (key.Id, key.Retired)).SequenceEqual(after.Select(key => (key.Id, key.Retired)));
 }

@@ -53,7 +53,10 @@ public static class AuditEventQuery
                 case "_format" when value is "json" or "application/json" or "application/fhir+json":
                     break;
                 default:
-                    return Refuse($"'{(name.Length <= 64 ? name : name[..64])}' is not a search parameter of AuditEvent here.", null);
+                    return Refuse(
+                        $"'{(name.Length <= 64 ? name : name[..64])}' is not a search parameter of AuditEvent here.",
+                        null
+                    );
             }
         return query;
     }
@@ -72,7 +75,12 @@ public static class AuditEventQuery
             );
         else if (
             text.Contains('T', StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            && DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var instant
+            )
         )
             span = (instant, instant);
         else

@@ -9,9 +9,11 @@ namespace CpIs.Fhir.Core.Records;
 /// </summary>
 public static class SearchTokens
 {
-    /// <summary>A token parameter (identifier, code): matches <c>system|value</c>, <c>value</c> and <c>system|</c>.</summary>
-    public static IEnumerable<string> Coded(string parameter, string system, string value) =>
-        [$"{parameter}={system}|{value}", $"{parameter}={value}", $"{parameter}={system}|"];
+    /// <summary>
+    /// An identifier: <c>system|value</c>. A search without a system is turned into the systems that there are, so that
+    /// every identifier costs one token.
+    /// </summary>
+    public static string Identifier(string parameter, string system, string value) => $"{parameter}={system}|{value}";
 
     /// <summary>A value that is matched to the letter (status, reference).</summary>
     public static string Exact(string parameter, string value) => $"{parameter}={value}";

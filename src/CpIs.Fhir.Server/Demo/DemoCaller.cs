@@ -43,7 +43,7 @@ internal sealed class DemoCaller : IDisposable
     }
 
     public Task<DemoAnswer> GetAsync(string path, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Get, path, null, cancellation);
+        SendAsync(HttpMethod.Get, path, (ReadOnlyMemory<byte>?)null, cancellation);
 
     public Task<DemoAnswer> SendAsync(HttpMethod method, string path, string json, CancellationToken cancellation) =>
         SendAsync(method, path, Encoding.UTF8.GetBytes(json).AsMemory(), cancellation);

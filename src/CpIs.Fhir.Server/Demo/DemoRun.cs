@@ -13,16 +13,11 @@ namespace CpIs.Fhir.Server.Demo;
 /// The main job, end to end, over the exchange's own HTTP interface: an authority uploads and subscribes, an emergency
 /// department looks a child up, the authority is notified. Started again, it keeps its data and seeds nothing twice.
 /// </summary>
-internal sealed class DemoRun(
-    ExchangeUrls urls,
-    IRecordStore records,
-    DemoRegistrations registrations,
-    DemoOptions options,
-    TimeProvider time
-)
+internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptions options, TimeProvider time)
 {
-    private const string AuthorityClient = "authority-xhf01";
-    private const string SettingClient = "hareford-ed-doctor";
+    private static readonly ClientFile Authority = Client("demo-authority-xhf01");
+    private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
+    private static readonly ClientFile Setting = Client("demo-hareford-ed");
 
     private readonly DemoScreen _screen = new(AnsiConsole.Console);
 
@@ -32,8 +27,8 @@ internal sealed class DemoRun(
         try
         {
             _screen.Begin(urls.Root);
-            await UploadAsync("authority-xhf01", DemoCounty.Register(Today), cancellation);
-            await UploadAsync("authority-xbr02", DemoCounty.NeighboursRegister(Today), cancellation);
+            await UploadAsync(Authority, DemoCounty.Register(Today), cancellation);
+            await UploadAsync(Neighbour, DemoCounty.NeighboursRegister(Today), cancellation);
             await using var subscriber = await DemoSubscriber.StartAsync(urls, time, cancellation);
             var subscription = await SubscribeAsync(subscriber, cancellation);
             await LookUpAsync(cancellation);
@@ -47,9 +42,9 @@ internal sealed class DemoRun(
 
     private DateOnly Today => LondonCalendar.DayOf(time.GetUtcNow());
 
-    private async Task UploadAsync(string client, SyntheticPopulation register, CancellationToken cancellation)
+    private async Task UploadAsync(ClientFile client, SyntheticPopulation register, CancellationToken cancellation)
     {
-        var organisation = registrations.Organisation(register.Authority);
+        var organisation = Named(register.Authority);
         _screen.Step($"{organisation.Name} uploads its register");
         var held = await records.SearchAsync(
             new RecordQuery(RecordType.Patient, register.Authority, []) { Count = 0 },
@@ -89,16 +84,18 @@ internal sealed class DemoRun(
     private async Task<string> SubscribeAsync(DemoSubscriber subscriber, CancellationToken cancellation)
     {
         _screen.Step("The authority subscribes to accesses of its children");
-        using var authority = await SignInAsync(AuthorityClient, cancellation);
+        using var authority = await SignInAsync(Authority, cancellation);
         var existing = await authority.GetAsync("Subscription", cancellation);
         var id = existing.Body.TryGetProperty("entry", out var entries)
             ? entries[0].GetProperty("resource").GetProperty("id").GetString()
             : null;
         var subscription = $$"""
-            {"resourceType":"Subscription",{{(id is null ? "" : $"\"id\":\"{id}\",")}}"status":"requested","reason":"demo",
+            {"resourceType":"Subscription",{{(
+                id is null ? "" : $"\"id\":\"{id}\","
+            )}}"status":"requested","reason":"demo",
              "criteria":"{{FhirSystems.RecordAccessedTopic}}",
              "channel":{"type":"rest-hook","endpoint":"{{subscriber.Endpoint}}","payload":"application/fhir+json",
-              "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]}}}
+              "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]} } }
             """;
         var answer = id is null
             ? await authority.SendAsync(HttpMethod.Post, "Subscription", subscription, cancellation)
@@ -114,8 +111,8 @@ internal sealed class DemoRun(
     private async Task LookUpAsync(CancellationToken cancellation)
     {
         var child = Visible(0);
-        _screen.Step($"{registrations.Organisation(OdsCode.Parse("XED01")).Name} looks a child up");
-        using var setting = await SignInAsync(SettingClient, cancellation);
+        _screen.Step($"{Named(OdsCode.Parse(Setting.Organisation)).Name} looks a child up");
+        using var setting = await SignInAsync(Setting, cancellation);
         var answer = await setting.SendAsync(
             HttpMethod.Post,
             "Patient/$child-protection",
@@ -153,6 +150,12 @@ internal sealed class DemoRun(
             .Select(child => child.NhsNumber)
             .ElementAt(index);
 
-    private Task<DemoCaller> SignInAsync(string client, CancellationToken cancellation) =>
-        DemoCaller.SignInAsync(urls, registrations.Client(client), time, cancellation);
+    private static ClientFile Client(string id) =>
+        DemoRegistrations.ReadClients().Single(client => client.ClientId == id);
+
+    private static Organisation Named(OdsCode code) =>
+        DemoRegistrations.ReadOrganisations().Single(organisation => organisation.Code == code);
+
+    private Task<DemoCaller> SignInAsync(ClientFile client, CancellationToken cancellation) =>
+        DemoCaller.SignInAsync(urls, client, time, cancellation);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CpIs.Fhir.Core.Callers;
 using Spectre.Console;
 
 namespace CpIs.Fhir.Server.Demo;
@@ -31,7 +30,12 @@ internal sealed class DemoScreen(IAnsiConsole console)
         console
             .Progress()
             .AutoClear(false)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new ElapsedTimeColumn()
+            )
             .StartAsync(async progress =>
             {
                 var task = progress.AddTask("  " + title, maxValue: total);
@@ -67,15 +71,17 @@ internal sealed class DemoScreen(IAnsiConsole console)
     /// <summary>How to do it again by hand: another child and another person, so that the next notice really comes.</summary>
     public void Again(string root, string fhirBase, string nhsNumber)
     {
+        // Not through the console's word wrap: what is printed here is copied and pasted.
+        var lines = console.Profile.Out.Writer;
         const string cpis = "dotnet run --project src/CpIs.Fhir.Cli --";
         console.MarkupLine(
             "\n[bold]Now by hand[/] [grey](another child, another person; the notice appears in this window)[/]\n"
         );
-        console.WriteLine($"TOKEN=$({cpis} token --client examples/clients/hareford-ed-nurse.json --server {root})");
-        console.WriteLine(
+        lines.WriteLine($"TOKEN=$({cpis} token --client examples/clients/hareford-ed-nurse.json --server {root})");
+        lines.WriteLine(
             $$"""curl -s '{{fhirBase}}/Patient/$child-protection' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"{{nhsNumber}}"}]}'"""
         );
-        console.WriteLine(
+        lines.WriteLine(
             $"curl -s '{fhirBase}/AuditEvent?_count=2' -H \"Authorization: Bearer $({cpis} token --client examples/clients/authority-xhf01.json --server {root})\""
         );
         console.MarkupLine("\n[grey]Serving until Ctrl+C.[/]");
@@ -90,9 +96,7 @@ internal sealed class DemoScreen(IAnsiConsole console)
     {
         var agents = accessed.GetProperty("agent").EnumerateArray().ToList();
         var person = agents.Find(a => a.TryGetProperty("name", out _));
-        var organisation = agents.Find(a =>
-            a.GetProperty("who").TryGetProperty("display", out _)
-        );
+        var organisation = agents.Find(a => a.GetProperty("who").TryGetProperty("display", out _));
         return $"{person.GetProperty("name").GetString()}, {person.GetProperty("role")[0].GetProperty("coding")[0].GetProperty("display").GetString()}, {organisation.GetProperty("who").GetProperty("display").GetString()}";
     }
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -26,11 +28,29 @@ internal static class ExchangeConfiguration
         var options = configuration.Get<ExchangeOptions>() ?? new ExchangeOptions();
         if (arguments.Data is { } data)
             options = options with { SqliteDbOptions = options.SqliteDbOptions with { Directory = data } };
+        if (arguments.Demo)
+            options = options with
+            {
+                Notifications = options.Notifications with { AllowLoopbackHttp = true, RequirePort443 = false },
+            };
+        if (arguments.Bench)
+            options = options with { Security = options.Security with { Limits = LimitOptions.Raised } };
         Validate(options, "");
+        var urls = arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080";
+        if (arguments.Demo || arguments.Bench)
+            RefuseOutside(urls);
 
         builder.Configuration.AddConfiguration(configuration);
-        builder.WebHost.UseUrls(arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080");
+        builder.WebHost.UseUrls(urls);
         return options;
+    }
+
+    // Demo clients have public keys, and the bench has no limits: neither may be reached from another machine.
+    private static void RefuseOutside(string urls)
+    {
+        foreach (var url in urls.Split(';'))
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback)
+                throw new InvalidConfigurationException($"--urls {url}: --demo and --bench listen on loopback only.");
     }
 
     private static string? FindFile(string? named)
@@ -53,7 +73,7 @@ internal static class ExchangeConfiguration
             throw new InvalidConfigurationException(
                 string.Join("; ", problems.Select(p => $"{path}{p.MemberNames.FirstOrDefault()}: {p.ErrorMessage}"))
             );
-        foreach (var property in section.GetType().GetProperties())
+        foreach (var property in section.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
             if (
                 property.PropertyType.Namespace?.StartsWith("CpIs.", StringComparison.Ordinal) == true
                 && !property.PropertyType.IsEnum

@@ -1,7 +1,12 @@
-using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Administration;
+using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;
-using Microsoft.AspNetCore.Hosting.Server;
+using CpIs.Fhir.Server.LookUps;
+using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Records;
+using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Server.Uploads;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -19,42 +24,67 @@ internal static class ExchangeHost
         var (arguments, problem) = StartupArguments.Parse(args);
         if (arguments is null)
         {
-            await Console.Error.WriteLineAsync(problem);
-            await Console.Error.WriteLineAsync(StartupArguments.Help);
+            await Console.Error.WriteLineAsync($"{problem}\n\n{StartupArguments.Help}");
             return 2;
         }
 
-        await using var app = Build(arguments);
-        await app.RunAsync();
-        return 0;
+        try
+        {
+            await using var app = await BuildAsync(arguments, CancellationToken.None);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception cannot)
+            when (cannot is InvalidConfigurationException or StoreUnavailableException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"The server cannot start: {cannot.Message}");
+            return 2;
+        }
     }
 
     /// <summary>The whole server, not yet listening. Tests start it this way too.</summary>
-    public static WebApplication Build(StartupArguments arguments)
+    /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
+    public static async Task<WebApplication> BuildAsync(StartupArguments arguments, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         var options = builder.AddExchangeConfiguration(arguments);
+        builder.AddExchangeLogging();
+        await builder.Services.AddExchangeAsync(options, cancellation);
+        if (arguments.Demo)
+            builder.Services.AddDemo(options.Demo);
+        else
+            builder.Services.AddHostedService<FirstOperator>();
         builder
-            .WebHost.UseKestrelCore()
+            .WebHost.UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
             });
 
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IdGenerator>();
-        builder.Services.AddSingleton(options.LookUp);
-        builder.Services.AddSingleton<LookUpService>();
-        builder.Services.AddSingleton(services => new ExchangeUrls(
-            services.GetRequiredService<IServer>(),
-            options.PublicBaseUrl
-        ));
-
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();
         app.UseMiddleware<RequestIdentityMiddleware>();
+        app.UseMiddleware<OutcomeMiddleware>();
+        app.UseRouting();
+        app.UseExchangeSecurity();
+
+        app.MapHealth();
+        app.MapTokenEndpoint();
+        app.MapWebhookKeys();
+        app.MapAdministration();
+        if (arguments.Bench)
+            app.MapBench();
+
+        var fhir = app.MapGroup(ExchangeUrls.FhirPath);
+        fhir.MapMetadata();
+        fhir.MapSmartConfiguration();
+        fhir.MapUploads();
+        fhir.MapLookUps();
+        fhir.MapAuditEvents();
+        fhir.MapRecords();
+        fhir.MapGroup("").AddEndpointFilter(RequestChecks.Filter).LimitRequests().MapSubscriptions();
         return app;
     }
 }

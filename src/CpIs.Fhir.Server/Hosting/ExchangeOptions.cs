@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -30,6 +33,15 @@ public sealed record ExchangeOptions
 
     /// <summary>Look-ups.</summary>
     public LookUpOptions LookUp { get; init; } = new();
+
+    /// <summary>Who may call, and how often.</summary>
+    public SecurityOptions Security { get; init; } = new();
+
+    /// <summary>How authorities are notified.</summary>
+    public NotificationOptions Notifications { get; init; } = new();
+
+    /// <summary>What <c>--demo</c> does.</summary>
+    public DemoOptions Demo { get; init; } = new();
 }
 
 /// <summary>Section <c>SqliteDbOptions</c>.</summary>

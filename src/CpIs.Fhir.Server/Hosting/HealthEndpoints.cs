@@ -9,7 +9,7 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health)).AllowAnonymous();
-        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
+        app.MapGet("/health/ready", (Delegate)ReadyAsync).AllowAnonymous();
     }
 
     private static async Task<IResult> ReadyAsync(HttpContext context)

@@ -25,7 +25,11 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
             && JsonSerializer.Deserialize(bytes, SearchCursorJson.Default.SearchCursor) is { } cursor
             && cursor.Type == type
             ? cursor
-            : Refusal.Malformed($"{Parameter} is not a cursor of this search.", Parameter, SpineCodes.InvalidSearchData);
+            : Refusal.Malformed(
+                $"{Parameter} is not a cursor of this search.",
+                Parameter,
+                SpineCodes.InvalidSearchData
+            );
     }
 
     /// <summary>One page as a searchset.</summary>

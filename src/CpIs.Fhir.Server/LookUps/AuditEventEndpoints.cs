@@ -16,9 +16,9 @@ internal static class AuditEventEndpoints
 {
     public static void MapAuditEvents(this IEndpointRouteBuilder fhir)
     {
-        fhir.MapGet("/AuditEvent", SearchAsync);
-        fhir.MapPost("/AuditEvent/_search", SearchAsync);
-        fhir.MapGet("/AuditEvent/{id}", ReadAsync);
+        fhir.MapGet("/AuditEvent", (Delegate)SearchAsync);
+        fhir.MapPost("/AuditEvent/_search", (Delegate)SearchAsync);
+        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync);
     }
 
     private static async Task<IResult> SearchAsync(HttpContext context)
@@ -26,7 +26,10 @@ internal static class AuditEventEndpoints
         var caller = context.Caller();
         if (caller.Kind == CallerKind.Setting)
             return await LookUpEndpoints.AnswerAsync(context, LookUpInteraction.AuditEvent);
-        if (MayRead(context, "s") is { } refusal || (await SearchInput.ReadAsync(context)).IsRefused(out refusal!, out var input))
+        if (
+            MayRead(context, "s") is { } refusal
+            || (await SearchInput.ReadAsync(context)).IsRefused(out refusal!, out var input)
+        )
             return FhirResults.Refused(refusal);
 
         var services = context.RequestServices;
@@ -59,7 +62,11 @@ internal static class AuditEventEndpoints
             && (caller.Kind == CallerKind.Operator || occurrence.Concerns.Contains(caller.Organisation));
         return isTheirs
             ? FhirResults.Resource(
-                AuditEventWriter.ToBytes(occurrence!, context.RequestServices.GetRequiredService<ExchangeUrls>().FhirBase, caller)
+                AuditEventWriter.ToBytes(
+                    occurrence!,
+                    context.RequestServices.GetRequiredService<ExchangeUrls>().FhirBase,
+                    caller
+                )
             )
             : FhirResults.Refused(Refusal.Unknown("This AuditEvent"));
     }
@@ -69,8 +76,13 @@ internal static class AuditEventEndpoints
         var caller = context.Caller();
         if (RequestChecks.Find(context) is { } problem)
             return problem;
-        if (caller.Kind is not (CallerKind.Authority or CallerKind.Operator) || !SmartScopes.Allow(caller, "AuditEvent", access))
-            return Refusal.Forbidden("Accesses are open to the authority whose children they concern, and to operators.");
+        if (
+            caller.Kind is not (CallerKind.Authority or CallerKind.Operator)
+            || !SmartScopes.Allow(caller, "AuditEvent", access)
+        )
+            return Refusal.Forbidden(
+                "Accesses are open to the authority whose children they concern, and to operators."
+            );
         return context.RequestServices.GetRequiredService<RequestLimits>().Check(caller);
     }
 }

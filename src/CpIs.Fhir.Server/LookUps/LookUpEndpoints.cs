@@ -18,9 +18,12 @@ internal static class LookUpEndpoints
 
     public static void MapLookUps(this IEndpointRouteBuilder fhir)
     {
-        fhir.MapGet("/Patient/$child-protection", (HttpContext context) => AnswerAsync(context, LookUpInteraction.ChildProtection));
-        fhir.MapPost("/Patient/$child-protection", (HttpContext context) => AnswerAsync(context, LookUpInteraction.ChildProtection));
+        fhir.MapGet("/Patient/$child-protection", (Delegate)ChildProtectionAsync);
+        fhir.MapPost("/Patient/$child-protection", (Delegate)ChildProtectionAsync);
     }
+
+    private static Task<IResult> ChildProtectionAsync(HttpContext context) =>
+        AnswerAsync(context, LookUpInteraction.ChildProtection);
 
     /// <summary>Answers one look-up.</summary>
     public static async Task<IResult> AnswerAsync(HttpContext context, LookUpInteraction interaction)
@@ -40,7 +43,8 @@ internal static class LookUpEndpoints
                 {
                     Interaction = interaction,
                     Parameters = parameters ?? SearchInput.FromUrl(context),
-                    UnscheduledHeader = Header(context, "IsUnscheduledAccessEvent") ?? Header(context, "IsUnscheduledEvent"),
+                    UnscheduledHeader =
+                        Header(context, "IsUnscheduledAccessEvent") ?? Header(context, "IsUnscheduledEvent"),
                     Refused = refused,
                     RequestId = identity.RequestId,
                     CorrelationId = identity.CorrelationId,
@@ -93,9 +97,13 @@ internal static class LookUpEndpoints
                 );
             return parameters;
         }
-        catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception unreadable)
+            when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return Refusal.Malformed("The body must be a Parameters resource whose parameters are strings.", "Parameters");
+            return Refusal.Malformed(
+                "The body must be a Parameters resource whose parameters are strings.",
+                "Parameters"
+            );
         }
     }
 

@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Server.Notifications;
 /// <summary>Subscriptions over HTTP, for the authority that owns them.</summary>
 internal static class SubscriptionEndpoints
 {
-    private const string IdRoute = "/Subscription/{id:regex(^[A-Za-z0-9\\-.]{{1,64}}$)}";
+    private const string IdRoute = "/Subscription/{id:fhirid}";
 
     private static readonly string[] Statuses = ["requested", "active", "error", "off"];
 

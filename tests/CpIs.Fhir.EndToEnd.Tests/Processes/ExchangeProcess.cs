@@ -57,7 +57,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Repository.Root,
-            Environment = { ["CPIS__Demo__Seed"] = "false", ["CPIS__Demo__Children"] = "1754" },
+            Environment = { ["CPIS__Demo__Seed"] = "false" },
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             start.Environment[key] = value;

@@ -1,0 +1,35 @@
+namespace CpIs.Fhir.Cli.Bench;
+
+/// <summary>What to measure, and how hard.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Look-ups (and constant answers, and store writes) at a time.</summary>
+    public required int Connections { get; init; }
+
+    /// <summary>Counted time of each phase.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Uncounted time before it.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
+    /// <summary>Most look-ups counted in the look-up phase, or null.</summary>
+    public long? LookUps { get; init; }
+
+    /// <summary>Share of look-ups that show a plan.</summary>
+    public required double HitRatio { get; init; }
+
+    /// <summary>Bundles under way at a time.</summary>
+    public required int UploadConcurrency { get; init; }
+
+    /// <summary>Children sent in each upload phase.</summary>
+    public required int UploadChildren { get; init; }
+
+    /// <summary>Measure uploads, and look-ups during an upload.</summary>
+    public bool Uploads { get; init; }
+
+    /// <summary>Measure the time from a look-up to its notice.</summary>
+    public bool Notices { get; init; }
+
+    /// <summary>Where the bare store is made; on the disk that the server's data is on.</summary>
+    public required string FloorDirectory { get; init; }
+}

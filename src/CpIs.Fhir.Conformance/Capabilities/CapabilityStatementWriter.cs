@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Text.Json;
+using CpIs.Fhir.Core;
+
+namespace CpIs.Fhir.Conformance.Capabilities;
+
+/// <summary>Writes the CapabilityStatement of a running server from <see cref="CapabilityTable"/>.</summary>
+public static class CapabilityStatementWriter
+{
+    /// <summary>The statement as UTF-8 JSON.</summary>
+    /// <param name="baseUrl">FHIR base of this server.</param>
+    /// <param name="version">Version of the software.</param>
+    /// <param name="date">When this version was published, as FHIR writes a date.</param>
+    public static byte[] ToBytes(string baseUrl, string version, string date)
+    {
+        var buffer = new ArrayBufferWriter<byte>(8_192);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "CapabilityStatement");
+        json.WriteString("status", "active");
+        json.WriteString("date", date);
+        json.WriteString("publisher", "The CpIs.Fhir contributors");
+        json.WriteString("kind", "instance");
+        WriteStrings(json, "instantiates", FhirSystems.Own + "/CapabilityStatement/cpis-server");
+        json.WriteStartObject("software");
+        json.WriteString("name", "CpIs.Fhir");
+        json.WriteString("version", version);
+        json.WriteEndObject();
+        json.WriteStartObject("implementation");
+        json.WriteString("description", "Child Protection - Information Sharing. Not approved for real data.");
+        json.WriteString("url", baseUrl);
+        json.WriteEndObject();
+        json.WriteString("fhirVersion", "4.0.1");
+        WriteStrings(json, "format", "application/fhir+json");
+        json.WriteStartArray("rest");
+        json.WriteStartObject();
+        json.WriteString("mode", "server");
+        WriteSecurity(json);
+        json.WriteStartArray("resource");
+        foreach (var resource in CapabilityTable.Resources)
+            Write(json, resource);
+        json.WriteEndArray();
+        WriteInteractions(json, ["transaction"], []);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteSecurity(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("security");
+        json.WriteBoolean("cors", false);
+        json.WriteStartArray("service");
+        json.WriteStartObject();
+        json.WriteStartArray("coding");
+        json.WriteStartObject();
+        json.WriteString("system", "http://terminology.hl7.org/CodeSystem/restful-security-service");
+        json.WriteString("code", "SMART-on-FHIR");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString(
+            "description",
+            "OAuth 2.0 client credentials with private_key_jwt; see .well-known/smart-configuration. A look-up needs a person."
+        );
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ResourceCapability resource)
+    {
+        json.WriteStartObject();
+        if (resource.Type == "Subscription")
+        {
+            json.WriteStartArray("extension");
+            json.WriteStartObject();
+            json.WriteString(
+                "url",
+                "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
+            );
+            json.WriteString("valueCanonical", FhirSystems.RecordAccessedTopic);
+            json.WriteEndObject();
+            json.WriteEndArray();
+        }
+
+        json.WriteString("type", resource.Type);
+        WriteStrings(json, "supportedProfile", [.. resource.Profiles.Select(FhirSystems.Profile)]);
+        WriteInteractions(json, resource.Interactions, resource.InTransaction);
+        if (resource.IsVersioned)
+            json.WriteString("versioning", "versioned");
+        if (resource.InTransaction.Contains("update"))
+            json.WriteBoolean("conditionalUpdate", true);
+        if (resource.Includes.Count > 0)
+            WriteStrings(json, "searchInclude", [.. resource.Includes]);
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in resource.SearchParameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("definition", parameter.Definition);
+            json.WriteString("type", parameter.Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (resource.Operations.Count > 0)
+        {
+            json.WriteStartArray("operation");
+            foreach (var operation in resource.Operations)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", operation.Name);
+                json.WriteString("definition", operation.Definition);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteInteractions(
+        Utf8JsonWriter json,
+        IReadOnlyList<string> codes,
+        IReadOnlyList<string> inTransaction
+    )
+    {
+        json.WriteStartArray("interaction");
+        foreach (var code in codes)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteEndObject();
+        }
+
+        foreach (var code in inTransaction)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", code);
+            json.WriteString("documentation", "Only as an entry of a transaction.");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, params string[] values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

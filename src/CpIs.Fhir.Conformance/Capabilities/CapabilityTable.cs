@@ -1,0 +1,101 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Conformance.Capabilities;
+
+/// <summary>
+/// Everything the exchange offers, once. <c>GET metadata</c> is written from here, the published CapabilityStatement is
+/// compared with it, and a test holds it against the endpoints that are really there.
+/// </summary>
+public static class CapabilityTable
+{
+    private const string Core = "http://hl7.org/fhir/SearchParameter/";
+
+    /// <summary>One row for each resource type.</summary>
+    public static IReadOnlyList<ResourceCapability> Resources { get; } =
+    [
+        new(
+            "Patient",
+            ["CPIS-Patient"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Patient),
+            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
+            []
+        ),
+        new(
+            "EpisodeOfCare",
+            ["CPIS-EpisodeOfCare"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.EpisodeOfCare),
+            [],
+            []
+        ),
+        new(
+            "Flag",
+            ["CPIS-Flag"],
+            ["read", "vread", "search-type"],
+            ["create", "update"],
+            Stored(RecordType.Flag),
+            [],
+            ["Flag:patient", "Flag:author"]
+        ),
+        new(
+            "Organization",
+            ["CPIS-Authority", "CPIS-Setting"],
+            ["read", "vread", "search-type"],
+            [],
+            Stored(RecordType.Organization),
+            [],
+            []
+        ),
+        new(
+            "AuditEvent",
+            ["CPIS-AuditEvent"],
+            ["read", "search-type"],
+            [],
+            [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
+            [],
+            []
+        ),
+        new(
+            "Subscription",
+            ["CPIS-Subscription"],
+            ["read", "vread", "create", "update", "search-type"],
+            [],
+            [new("url", "uri", Core + "Subscription-url"), Token("status", Core + "Subscription-status")],
+            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
+            []
+        ),
+    ];
+
+    // What is searched from the store is in Core's table, with what every resource has.
+    private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>
+        [
+            Token("_id", Core + "Resource-id"),
+            Date("_lastUpdated", Core + "Resource-lastUpdated"),
+            .. SearchParameters
+                .Of(type)
+                .Select(parameter => new SearchCapability(
+                    parameter.Code,
+                    TypeOf(parameter.Kind),
+                    parameter.Definition
+                )),
+        ];
+
+    private static string TypeOf(SearchKind kind) =>
+        kind switch
+        {
+            SearchKind.Token => "token",
+            SearchKind.Text => "string",
+            SearchKind.Date => "date",
+            _ => "reference",
+        };
+
+    private static SearchCapability Token(string name, string definition) => new(name, "token", definition);
+
+    private static SearchCapability Date(string name, string definition) => new(name, "date", definition);
+
+    private static SearchCapability Reference(string name, string definition) => new(name, "reference", definition);
+}

@@ -1,0 +1,34 @@
+namespace CpIs.Fhir.Conformance.Capabilities;
+
+/// <summary>What the exchange does with one resource type: a row of <see cref="CapabilityTable"/>.</summary>
+/// <param name="Type">FHIR resource type.</param>
+/// <param name="Profiles">Names of the profiles under our own canonical base.</param>
+/// <param name="Interactions">FHIR interaction codes, each offered at its own URL.</param>
+/// <param name="InTransaction">Interaction codes offered only as entries of a transaction.</param>
+/// <param name="SearchParameters">What can be searched by.</param>
+/// <param name="Operations">Operations on the type.</param>
+/// <param name="Includes">Values of <c>_include</c>.</param>
+public sealed record ResourceCapability(
+    string Type,
+    IReadOnlyList<string> Profiles,
+    IReadOnlyList<string> Interactions,
+    IReadOnlyList<string> InTransaction,
+    IReadOnlyList<SearchCapability> SearchParameters,
+    IReadOnlyList<OperationCapability> Operations,
+    IReadOnlyList<string> Includes
+)
+{
+    /// <summary>True when every version is kept and can be read.</summary>
+    public bool IsVersioned => Interactions.Contains("vread");
+}
+
+/// <summary>One search parameter.</summary>
+/// <param name="Name">Code in the URL.</param>
+/// <param name="Type"><c>token</c>, <c>reference</c>, <c>date</c>, <c>string</c> or <c>uri</c>.</param>
+/// <param name="Definition">Canonical of its SearchParameter.</param>
+public sealed record SearchCapability(string Name, string Type, string Definition);
+
+/// <summary>One operation.</summary>
+/// <param name="Name">Name without the dollar sign.</param>
+/// <param name="Definition">Canonical of its OperationDefinition.</param>
+public sealed record OperationCapability(string Name, string Definition);

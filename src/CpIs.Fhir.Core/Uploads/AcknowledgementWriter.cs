@@ -1,0 +1,52 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>
+/// Writes the answer to an upload (profile CPIS-Acknowledgement): one entry per entry of the upload, in its order, with
+/// what became of it. It carries no personal data, so it can be kept and passed on.
+/// </summary>
+internal static class AcknowledgementWriter
+{
+    public static byte[] Write(IEnumerable<(UploadedResource Resource, Issue? Warning)> entries)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16_384);
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteStartObject("meta");
+        json.WriteStartArray("profile");
+        json.WriteStringValue(FhirSystems.Profile("CPIS-Acknowledgement"));
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteString("type", "transaction-response");
+        json.WriteStartArray("entry");
+        foreach (var (uploaded, warning) in entries)
+        {
+            var resource = uploaded.Resource;
+            var version = resource.Version.ToString(CultureInfo.InvariantCulture);
+            json.WriteStartObject();
+            json.WriteStartObject("response");
+            json.WriteString("status", uploaded.Effect == UploadEffect.Created ? "201 Created" : "200 OK");
+            json.WriteString("location", $"{resource.Type}/{resource.Id}/_history/{version}");
+            json.WriteString("etag", $"W/\"{version}\"");
+            json.WriteString("lastModified", SearchsetWriter.Instant(resource.LastUpdated));
+            if (warning is not null)
+            {
+                json.WritePropertyName("outcome");
+                OperationOutcomeWriter.Write(json, [warning]);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,67 @@
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>How an entry names what it writes.</summary>
+internal enum EntryTarget
+{
+    /// <summary>Conditional PUT: the one with the authority's own identifier, or a new one.</summary>
+    ByIdentifier,
+
+    /// <summary>PUT of an id that the server gave.</summary>
+    ById,
+
+    /// <summary>POST: a new one.</summary>
+    New,
+
+    /// <summary>POST with ifNoneExist: a new one, unless the identifier is there already.</summary>
+    NewUnlessThere,
+}
+
+/// <summary>One entry of an upload that keeps every rule which can be checked without the store.</summary>
+internal sealed record UploadEntry
+{
+    /// <summary>Its resource, and where findings about it go.</summary>
+    public required Place Place { get; init; }
+
+    /// <summary>Its request, and where findings about it go.</summary>
+    public required Place Request { get; init; }
+
+    /// <summary>By which other entries refer to it, or null.</summary>
+    public required string? FullUrl { get; init; }
+
+    /// <summary>Patient, EpisodeOfCare or Flag.</summary>
+    public required RecordType Type { get; init; }
+
+    /// <summary>How it names what it writes.</summary>
+    public required EntryTarget Target { get; init; }
+
+    /// <summary>The id in the URL of a PUT by id; the id inside the resource otherwise; null when neither is there.</summary>
+    public required string? Id { get; init; }
+
+    /// <summary>The version that must be current, or null.</summary>
+    public required int? IfMatch { get; init; }
+
+    /// <summary>What a Patient says.</summary>
+    public PatientContent? Patient { get; init; }
+
+    /// <summary>What an EpisodeOfCare or Flag says.</summary>
+    public PlanContent? Plan { get; init; }
+
+    /// <summary>Reference of an EpisodeOfCare or Flag to its Patient, as sent.</summary>
+    public string? PatientReference { get; init; }
+
+    /// <summary>Reference of a Flag to its EpisodeOfCare, as sent.</summary>
+    public string? EpisodeReference { get; init; }
+
+    /// <summary>What makes the resource the one of its kind within the authority: NHS number or plan id.</summary>
+    public string Key => Patient?.Number.Digits ?? Plan!.PlanId;
+
+    /// <summary>The entry with its findings told elsewhere: each try of a commit finds anew.</summary>
+    public UploadEntry Telling(Findings findings) =>
+        this with
+        {
+            Place = Place with { Findings = findings },
+            Request = Request with { Findings = findings },
+        };
+}

@@ -1,0 +1,305 @@
+using System.Globalization;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>
+/// Brings the entries of an upload together with what the store holds: who is who, which versions follow, and the Flag
+/// that each EpisodeOfCare gives. Pure: it reads a snapshot and makes changes, and writes nothing.
+/// </summary>
+internal sealed class UploadResolution(
+    UploadContext context,
+    UploadSnapshot held,
+    IdGenerator ids,
+    DateTimeOffset now,
+    ResourceWriter writer
+)
+{
+    private readonly Findings _findings = new();
+    private readonly Dictionary<(RecordType, string), UploadedResource> _done = [];
+    private readonly Dictionary<string, string> _patientIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UploadEntry> _byFullUrl = new(StringComparer.Ordinal);
+
+    /// <summary>Every resource that the upload touches, by type and key: Patients first, then each plan and its Flag.</summary>
+    public Result<IReadOnlyDictionary<(RecordType Type, string Key), UploadedResource>> Resolve(
+        IEnumerable<UploadEntry> sent
+    )
+    {
+        var entries = sent.Select(entry => entry.Telling(_findings)).ToList();
+        var plans = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+            if (entry.FullUrl is { } url)
+                _byFullUrl[url] = entry;
+        foreach (var entry in entries)
+            if (entry.Patient is { } patient)
+                ResolvePatient(entry, patient);
+        var flags = entries.Where(e => e.Type == RecordType.Flag).ToDictionary(e => e.Key, StringComparer.Ordinal);
+        foreach (var entry in entries)
+            if (entry.Type == RecordType.EpisodeOfCare && plans.Add(entry.Key))
+                ResolvePlan(entry.Key, entry, flags.GetValueOrDefault(entry.Key));
+        foreach (var (key, flag) in flags)
+            if (plans.Add(key))
+                ResolvePlan(key, null, flag);
+        return _findings.ToRefusal() is { } refusal ? refusal : _done;
+    }
+
+    private static bool IsPlan(UploadEntry entry, string key) =>
+        entry.Type == RecordType.EpisodeOfCare && entry.Key == key;
+
+    private void ResolvePatient(UploadEntry entry, PatientContent patient)
+    {
+        var existing = held.Find(RecordType.Patient, entry.Key);
+        CheckTarget(entry, existing);
+        var id = _patientIds[entry.Key] = existing?.Id ?? ids.Next();
+        if (_findings.Count > 0)
+            return;
+        if (existing is not null && entry.Target == EntryTarget.NewUnlessThere)
+            _done[(RecordType.Patient, entry.Key)] = new UploadedResource(existing, UploadEffect.Unchanged);
+        else
+            Put(
+                RecordType.Patient,
+                entry.Key,
+                id,
+                existing,
+                version => writer.Patient(patient, version, forSetting: false),
+                (resource, version) =>
+                    resource with
+                    {
+                        Child = patient.Number,
+                        BirthDate = patient.BirthDate,
+                        SettingView = patient.LocalId is null
+                            ? default(ReadOnlyMemory<byte>)
+                            : writer.Patient(patient, version, forSetting: true),
+                        Tokens = RecordIndex.Patient(patient, context.Authority),
+                    }
+            );
+    }
+
+    private void ResolvePlan(string key, UploadEntry? sent, UploadEntry? sentFlag)
+    {
+        var existing = held.Find(RecordType.EpisodeOfCare, key);
+        var existingFlag = held.Find(RecordType.Flag, key);
+        if (sent is not null)
+            CheckTarget(sent, existing);
+        if (sentFlag is not null)
+            CheckTarget(sentFlag, existingFlag);
+        if (sent is null && existing is null)
+        {
+            sentFlag!.Place.Break(
+                "identifier[0].value",
+                "cpis-flag-without-episode",
+                "There is no EpisodeOfCare of this plan, neither in the Bundle nor among your records; a Flag stands for one."
+            );
+            return;
+        }
+
+        var plan =
+            sent is null || (existing is not null && sent.Target == EntryTarget.NewUnlessThere)
+                ? UploadSnapshot.ReadPlan(existing!)
+                : sent.Plan!;
+        if (sent is not null && existing is not null && existing.Child != sent.Plan!.Child)
+            sent.Place.Break(
+                "patient",
+                "cpis-episode-patient-immutable",
+                "A plan stays with its child. Withdraw it (entered-in-error) with the old number and send it anew under a new plan id.",
+                SpineCodes.InvalidUpdate
+            );
+        var patientId = PatientIdOf(plan.Child);
+        if (sent is not null)
+            CheckPatientReference(sent, "patient.reference");
+        if (sentFlag is not null)
+        {
+            CheckPatientReference(sentFlag, "subject.reference");
+            CheckEpisodeReference(sentFlag, existing);
+            FlagAgreement.Check(sentFlag, plan);
+        }
+
+        if (_findings.Count > 0 || patientId is null)
+            return;
+        if (sentFlag?.Plan!.Status == PlanStatus.Withdrawn)
+            plan = plan with { Status = PlanStatus.Withdrawn };
+        PutPlan(key, plan, patientId, existing, existingFlag);
+    }
+
+    private void PutPlan(
+        string key,
+        PlanContent plan,
+        string patientId,
+        StoredResource? existing,
+        StoredResource? existingFlag
+    )
+    {
+        var episodeId = existing?.Id ?? ids.Next();
+        var beside = new Plan(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
+        Put(
+            RecordType.EpisodeOfCare,
+            key,
+            episodeId,
+            existing,
+            version => writer.Episode(plan, patientId, version),
+            (resource, _) =>
+                resource with
+                {
+                    Child = plan.Child,
+                    Plan = beside,
+                    Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
+                }
+        );
+        Put(
+            RecordType.Flag,
+            key,
+            existingFlag?.Id ?? ids.Next(),
+            existingFlag,
+            version => writer.Flag(plan, patientId, episodeId, version),
+            (resource, _) =>
+                resource with
+                {
+                    Child = plan.Child,
+                    Plan = beside,
+                    Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
+                }
+        );
+    }
+
+    private void Put(
+        RecordType type,
+        string key,
+        string id,
+        StoredResource? existing,
+        Func<ResourceVersion, byte[]> write,
+        Func<StoredResource, ResourceVersion, StoredResource> complete
+    )
+    {
+        if (
+            existing is not null
+            && write(new ResourceVersion(existing.Id, existing.Version, existing.LastUpdated))
+                .AsSpan()
+                .SequenceEqual(existing.Body.Span)
+        )
+        {
+            _done[(type, key)] = new UploadedResource(existing, UploadEffect.Unchanged);
+            return;
+        }
+
+        var version = new ResourceVersion(id, (existing?.Version ?? 0) + 1, now);
+        var resource = new StoredResource
+        {
+            Type = type,
+            Id = id,
+            Version = version.Version,
+            LastUpdated = now,
+            Authority = context.Authority,
+            Identity = UploadSnapshot.Identity(context.Authority, key),
+            Body = write(version),
+        };
+        _done[(type, key)] = new UploadedResource(
+            complete(resource, version),
+            existing is null ? UploadEffect.Created : UploadEffect.Updated
+        );
+    }
+
+    private void CheckTarget(UploadEntry entry, StoredResource? existing)
+    {
+        switch (entry.Target)
+        {
+            case EntryTarget.ById when existing?.Id != entry.Id && held.HasOwn(entry.Type, entry.Id!):
+                entry.Place.Break(
+                    "identifier",
+                    "cpis-identifier-immutable",
+                    "The resource of this id has another identifier, which does not change.",
+                    SpineCodes.InvalidUpdate
+                );
+                break;
+            case EntryTarget.ById when existing?.Id != entry.Id:
+                entry.Request.Add(
+                    RefusalKind.Unknown,
+                    "not-found",
+                    "url",
+                    "cpis-entry-unknown",
+                    $"{entry.Type}/{entry.Id} is not known. The server gives ids: a new resource is sent by its identifier.",
+                    SpineCodes.ResourceNotFound
+                );
+                break;
+            case EntryTarget.ByIdentifier when entry.Id is not null && existing?.Id != entry.Id:
+                entry.Place.Add(
+                    RefusalKind.Malformed,
+                    "invalid",
+                    "id",
+                    "cpis-entry-id",
+                    "The resource that the identifier finds has another id, or there is none yet: leave the id out, the server gives ids."
+                );
+                break;
+            case EntryTarget.New when existing is not null:
+                entry.Place.Add(
+                    RefusalKind.Conflict,
+                    "duplicate",
+                    "identifier",
+                    "cpis-entry-duplicate",
+                    "There is a resource with this identifier already; send a PUT by identifier to change it.",
+                    SpineCodes.InvalidUpdate
+                );
+                break;
+        }
+
+        if (entry.IfMatch is { } version && existing?.Version != version)
+            entry.Request.Add(
+                RefusalKind.PreconditionFailed,
+                "conflict",
+                "ifMatch",
+                "cpis-entry-if-match",
+                existing is null
+                    ? "There is no such resource yet."
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Version {version} is not current: version {existing.Version} is. Read it and send again."
+                    ),
+                SpineCodes.ResourceVersionMismatch
+            );
+    }
+
+    private string? PatientIdOf(NhsNumber child) =>
+        _patientIds.TryGetValue(child.Digits, out var id) ? id : held.Find(RecordType.Patient, child.Digits)?.Id;
+
+    /// <summary>The reference leads to the authority's own Patient with the NHS number that stands beside it.</summary>
+    private void CheckPatientReference(UploadEntry entry, string element)
+    {
+        var number = entry.Plan!.Child.Digits;
+        var reference = entry.PatientReference!;
+        bool right;
+        if (_byFullUrl.TryGetValue(reference, out var target))
+            right = target.Patient?.Number.Digits == number;
+        else if (EntryUrl.Parse(reference) is { Type: RecordType.Patient } url)
+            right =
+                PatientIdOf(entry.Plan.Child) is { } id
+                && (url.Id is null ? url.System == FhirSystems.NhsNumber && url.Value == number : url.Id == id);
+        else
+            right = false;
+        if (!right)
+            entry.Place.Break(
+                element,
+                "cpis-upload-references",
+                "This leads to no Patient of yours with the NHS number beside it: neither in the Bundle (by fullUrl) nor among your records (Patient/id, Patient?identifier=system|value)."
+            );
+    }
+
+    private void CheckEpisodeReference(UploadEntry flag, StoredResource? existing)
+    {
+        var reference = flag.EpisodeReference!;
+        bool right;
+        if (_byFullUrl.TryGetValue(reference, out var target))
+            right = IsPlan(target, flag.Key);
+        else if (EntryUrl.Parse(reference) is { Type: RecordType.EpisodeOfCare } url)
+            right = url.Id is null
+                ? url.System == FhirSystems.PlanId(context.Authority) && url.Value == flag.Key
+                : url.Id == existing?.Id;
+        else
+            right = false;
+        if (!right)
+            flag.Place.Break(
+                "extension[0].value.reference",
+                "cpis-upload-references",
+                "This leads to no EpisodeOfCare of yours with the plan id of this Flag."
+            );
+    }
+}

@@ -1,0 +1,123 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.LookUps;
+
+namespace CpIs.Fhir.Server.Administration;
+
+/// <summary>
+/// An organisation as an operator registers it: name, kind; for an authority its phones, of which the emergency duty
+/// phone is needed because a child may come at night; for a setting its kind and the modes in which it may look up.
+/// </summary>
+internal static class OrganisationForm
+{
+    private static readonly string[] Members =
+    [
+        "name",
+        "kind",
+        "officePhone",
+        "emergencyDutyPhone",
+        "settingKind",
+        "modeRights",
+    ];
+
+    public static Result<Organisation> Read(OdsCode code, JsonForm form)
+    {
+        form.Only(Members);
+        var name = form.Text("name", required: true);
+        var kind = KindOf(form);
+        var office = Phone(form, "officePhone", required: false);
+        var duty = Phone(form, "emergencyDutyPhone", required: kind == CallerKind.Authority);
+        var settingKind = form.Text("settingKind", required: kind == CallerKind.Setting);
+        if (settingKind is not null && !SettingKinds.All.Contains(settingKind))
+            form.Problem(
+                "settingKind",
+                $"This is one of {string.Join(", ", SettingKinds.All.Order())}.",
+                "code-invalid"
+            );
+        var rights = Rights(form);
+
+        if (kind is not null and not CallerKind.Authority)
+            Absent(form, "an authority", "officePhone", "emergencyDutyPhone");
+        if (kind is not null and not CallerKind.Setting)
+            Absent(form, "a setting", "settingKind", "modeRights");
+        return form.Refusal is { } refusal
+            ? refusal
+            : new Organisation
+            {
+                Code = code,
+                Name = name!,
+                Kind = kind!.Value,
+                // The ODS code is unique, says nothing of a child, and makes references that a person can read.
+                ResourceId = kind is CallerKind.Authority or CallerKind.Setting ? code.Value : null,
+                OfficePhone = office,
+                EmergencyDutyPhone = duty,
+                SettingKind = settingKind,
+                ModeRights = rights,
+            };
+    }
+
+    /// <summary>The member <c>kind</c>.</summary>
+    public static CallerKind? KindOf(JsonForm form)
+    {
+        if (form.Text("kind", required: true) is not { } text)
+            return null;
+        foreach (var kind in Enum.GetValues<CallerKind>())
+            if (text == NameOf(kind))
+                return kind;
+        form.Problem("kind", "This is one of authority, setting, tester, operator.", "code-invalid");
+        return null;
+    }
+
+    /// <summary>A kind as it is written in JSON.</summary>
+    public static string NameOf(Enum value) =>
+        System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    private static string? Phone(JsonForm form, string member, bool required)
+    {
+        if (form.Text(member, required) is not { } phone)
+            return null;
+        var digits = phone.StartsWith('+') ? phone[1..] : phone;
+        if (
+            digits.Length is >= 5 and <= 20
+            && char.IsAsciiDigit(digits[0])
+            && digits.All(c => char.IsAsciiDigit(c) || c == ' ')
+        )
+            return phone;
+        form.Problem(
+            member,
+            "A phone number is digits and spaces, with a plus sign in front where it is international."
+        );
+        return null;
+    }
+
+    private static List<LookUpMode> Rights(JsonForm form)
+    {
+        var rights = new List<LookUpMode>();
+        var texts = form.Texts("modeRights");
+        for (var i = 0; i < texts.Count; i++)
+        {
+            LookUpMode? mode = texts[i] switch
+            {
+                "unscheduled" => LookUpMode.Unscheduled,
+                "scheduled" => LookUpMode.Scheduled,
+                _ => null,
+            };
+            if (mode is null)
+                form.Problem($"modeRights[{i}]", "This is unscheduled or scheduled.", "code-invalid");
+            else if (rights.Contains(mode.Value))
+                form.Problem($"modeRights[{i}]", "Each mode right is given once.", "duplicate");
+            else
+                rights.Add(mode.Value);
+        }
+
+        rights.Sort();
+        return rights;
+    }
+
+    private static void Absent(JsonForm form, string whose, params string[] members)
+    {
+        foreach (var member in members)
+            if (form.Member(member).ValueKind != System.Text.Json.JsonValueKind.Undefined)
+                form.Problem(member, $"Only {whose} has this.", "business-rule");
+    }
+}

@@ -1,0 +1,25 @@
+using System.Reflection;
+using CpIs.Fhir.Conformance.Capabilities;
+using CpIs.Fhir.Server.Http;
+
+namespace CpIs.Fhir.Server.Hosting;
+
+/// <summary><c>GET metadata</c>, for anyone: what this server does, written from the one table.</summary>
+internal static class MetadataEndpoint
+{
+    // The day the capabilities last changed; a date of today would tell every reader that they just did.
+    private const string Published = "2026-11-23";
+
+    public static void MapMetadata(this IEndpointRouteBuilder fhir) =>
+        fhir.MapGet(
+                "/metadata",
+                (ExchangeUrls urls) =>
+                    FhirResults.Resource(CapabilityStatementWriter.ToBytes(urls.FhirBase, Version(), Published))
+            )
+            .AllowAnonymous();
+
+    private static string Version() =>
+        typeof(MetadataEndpoint)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
+}

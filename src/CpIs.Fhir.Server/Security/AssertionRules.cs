@@ -1,0 +1,134 @@
+using System.Globalization;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
+using Microsoft.AspNetCore;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace CpIs.Fhir.Server.Security;
+
+/// <summary>
+/// What an assertion must say beyond what OpenIddict checks (signature, issuer = subject = client, audience, expiry):
+/// it lives five minutes at most, its <c>jti</c> is used once among all servers, its client and organisation are
+/// registered and not suspended, and the person it names can be shown. Hands on the <see cref="ProvenClient"/>.
+/// </summary>
+internal sealed class AssertionRules(
+    IOrganisationDirectory directory,
+    IRegistrationStore store,
+    RequestLimits limits,
+    TimeProvider time
+) : IOpenIddictServerHandler<ProcessAuthenticationContext>
+{
+    private const int LongestId = 128;
+
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor
+            .CreateBuilder<ProcessAuthenticationContext>()
+            .UseSingletonHandler<AssertionRules>()
+            .SetOrder(OpenIddictServerHandlers.ValidateClientId.Descriptor.Order + 500)
+            .SetType(OpenIddictServerHandlerType.Custom)
+            .Build();
+
+    /// <inheritdoc />
+    public async ValueTask HandleAsync(ProcessAuthenticationContext context)
+    {
+        if (context.EndpointType != OpenIddictServerEndpointType.Token)
+            return;
+        if (
+            context.ClientAssertionPrincipal is not { } assertion
+            || assertion.GetClaim(Claims.Issuer) is not { } clientId
+        )
+        {
+            context.Reject(Errors.InvalidClient, "A client proves itself by a signed assertion (private_key_jwt).");
+            return;
+        }
+
+        var current = directory.Current;
+        if (
+            current.FindClient(clientId) is not { Suspended: false } client
+            || current.Find(client.Organisation) is not { Suspended: false } organisation
+        )
+        {
+            context.Reject(Errors.InvalidClient, "The client or its organisation is suspended.");
+            return;
+        }
+
+        var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        if (limits.CheckToken(clientId) is { } tooMany)
+        {
+            http.Features.Set(new TooManyTokens.Mark(tooMany));
+            context.Reject(Errors.TemporarilyUnavailable, tooMany.Issues[0].Diagnostics);
+            return;
+        }
+
+        if (
+            ProblemOfTimes(
+                assertion.GetClaim(Claims.IssuedAt),
+                assertion.GetClaim(Claims.NotBefore),
+                assertion.GetExpirationDate()
+            ) is
+            { } late
+        )
+        {
+            context.Reject(Errors.InvalidClient, late);
+            return;
+        }
+
+        ClientUser? user = null;
+        if (assertion.GetClaim(PersonRules.Claim) is { } json)
+        {
+            (user, var problem) = PersonRules.Read(json);
+            if (user is null)
+            {
+                context.Reject(Errors.InvalidRequest, $"The claim cpis_user cannot be used: {problem}.");
+                return;
+            }
+        }
+
+        if (assertion.GetClaim(Claims.JwtId) is not { Length: > 0 and <= LongestId } jti)
+        {
+            context.Reject(Errors.InvalidClient, $"The assertion needs a jti of 1 to {LongestId} characters.");
+            return;
+        }
+
+        // Last, so that only an otherwise good assertion is used up. Ids of different clients do not meet.
+        var expires = assertion.GetExpirationDate()!.Value + AssertionKeys.ClockSkew;
+        if (!await store.TryUseOnceAsync("jti", $"{clientId} {jti}", expires, http.RequestAborted))
+        {
+            context.Reject(Errors.InvalidClient, "The assertion was used before; each jti is good for one token.");
+            return;
+        }
+
+        http.Features.Set(new ProvenClient(client, organisation, user));
+    }
+
+    private string? ProblemOfTimes(string? issuedAt, string? notBefore, DateTimeOffset? expires)
+    {
+        var now = time.GetUtcNow();
+        if (expires is null)
+            return "The assertion needs an exp.";
+        if (Time(notBefore) > now + AssertionKeys.ClockSkew || Time(issuedAt) > now + AssertionKeys.ClockSkew)
+            return "The assertion is not valid yet; the client's clock may be fast.";
+        // Where iat tells the client's clock, the skew is allowed for; else exp counts from our own time.
+        var from = Time(issuedAt) ?? now;
+        return
+            expires - from > ClientAssertion.MaximumLife
+            || expires - now > ClientAssertion.MaximumLife + AssertionKeys.ClockSkew
+            ? "The assertion lives longer than five minutes."
+            : null;
+    }
+
+    private static DateTimeOffset? Time(string? seconds) =>
+        double.TryParse(seconds, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        && value is > 0 and < 253_402_300_799
+            ? DateTimeOffset.UnixEpoch.AddSeconds(value)
+            : null;
+}
+
+/// <summary>A client that has proved itself at the token endpoint.</summary>
+/// <param name="Client">Its registration.</param>
+/// <param name="Organisation">Its organisation.</param>
+/// <param name="User">The person it vouches for, or null.</param>
+internal sealed record ProvenClient(ClientRegistration Client, Organisation Organisation, ClientUser? User);

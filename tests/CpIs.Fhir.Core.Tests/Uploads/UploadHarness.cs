@@ -1,0 +1,145 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CpIs.Fhir.Core.Tests.Uploads;
+
+/// <summary>An authority that uploads into a real store on a fake clock.</summary>
+public sealed class UploadHarness : IAsyncDisposable
+{
+    /// <summary>Today: 23 November 2026, noon, winter time.</summary>
+    public static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly string _directory = Path.Combine(
+        Path.GetTempPath(),
+        "cpis-uploads-" + Guid.NewGuid().ToString("N")
+    );
+    private SqliteStore _store = null!;
+
+    private UploadHarness() => Clock = new FakeTimeProvider(Noon);
+
+    public FakeTimeProvider Clock { get; }
+
+    public SqliteStore Store => _store;
+
+    public UploadOptions Options { get; init; } = new();
+
+    public static Caller Hertfordshire { get; } = CallerOf("XHF01");
+
+    public static Caller Elsewhere { get; } = CallerOf("XEL01");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<UploadHarness> OpenAsync(UploadOptions? options = null)
+    {
+        var harness = new UploadHarness { Options = options ?? new UploadOptions() };
+        harness._store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = harness._directory },
+            TimeProvider.System,
+            Cancellation
+        );
+        return harness;
+    }
+
+    public static Caller CallerOf(string code, CallerKind kind = CallerKind.Authority) =>
+        new("client-" + code, OdsCode.Parse(code), "Name of " + code, kind, null, [], SmartScopes.Of(kind));
+
+    public TransactionUpload Upload(IRecordStore? store = null) =>
+        new(
+            store ?? _store,
+            new IdempotentWrite(store ?? _store, Clock),
+            new Directory2(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
+            Options,
+            new IdGenerator(Clock),
+            Clock
+        );
+
+    public Task<Result<IdempotentAnswer>> SendAsync(
+        ReadOnlyMemory<byte> body,
+        Caller? caller = null,
+        string? requestId = null,
+        IRecordStore? store = null
+    )
+    {
+        caller ??= Hertfordshire;
+        var request = WriteRequest.Of(
+            caller.ClientId,
+            requestId ?? Guid.NewGuid().ToString(),
+            requestId is not null,
+            "POST",
+            "",
+            body.Span
+        );
+        return Upload(store).ExecuteAsync(new Upload(caller, request, "correlation", body), Cancellation);
+    }
+
+    public Task<Result<IdempotentAnswer>> SendAsync(
+        JsonNode bundle,
+        Caller? caller = null,
+        string? requestId = null,
+        IRecordStore? store = null
+    ) => SendAsync(Encoding.UTF8.GetBytes(bundle.ToJsonString()), caller, requestId, store);
+
+    /// <summary>The answer's entries, after a success.</summary>
+    public async Task<List<Answered>> StoreAsync(JsonNode bundle, Caller? caller = null)
+    {
+        var result = await SendAsync(bundle, caller);
+        result.Refusal.Should().BeNull();
+        return Answered.Of(result.Value);
+    }
+
+    /// <summary>The refusal, after a failure.</summary>
+    public async Task<Refusal> RefuseAsync(JsonNode bundle, Caller? caller = null)
+    {
+        var result = await SendAsync(bundle, caller);
+        result.Refusal.Should().NotBeNull();
+        return result.Refusal!;
+    }
+
+    public Task<IReadOnlyList<StoredResource>> ChildAsync(string nhsNumber) =>
+        _store.ReadChildAsync(NhsNumber.Parse(nhsNumber), Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        System.IO.Directory.Delete(_directory, recursive: true);
+    }
+
+    private static Organisation Authority(string code) =>
+        new()
+        {
+            Code = OdsCode.Parse(code),
+            Name = "Name of " + code,
+            Kind = CallerKind.Authority,
+            ResourceId = "org-" + code.ToLowerInvariant(),
+            EmergencyDutyPhone = "01632960000",
+        };
+
+    private sealed record Directory2(OrganisationDirectory Current) : IOrganisationDirectory;
+}
+
+/// <summary>One entry of an acknowledgement.</summary>
+public sealed record Answered(string Status, string Type, string Id, int Version, JsonNode? Outcome)
+{
+    public static List<Answered> Of(IdempotentAnswer answer) =>
+        [
+            .. JsonNode.Parse(answer.Body.Span)!["entry"]!
+                .AsArray()
+                .Select(entry => entry!["response"]!)
+                .Select(response =>
+                {
+                    var location = response["location"]!.GetValue<string>().Split('/');
+                    return new Answered(
+                        response["status"]!.GetValue<string>(),
+                        location[0],
+                        location[1],
+                        int.Parse(location[3], System.Globalization.CultureInfo.InvariantCulture),
+                        response["outcome"]
+                    );
+                }),
+        ];
+}
