@@ -209,6 +209,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     {
         _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, Time, default);
         Keys = new KeyRing(_store, Ids, Time);
+        // Making an RSA key takes longer than a whole test; nothing here signs tokens.
+        await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], Time.GetUtcNow()), default);
         await Keys.LoadAsync(default);
         Subscriptions = new SubscriptionService(
             _store,

@@ -12,6 +12,7 @@ using CpIs.Fhir.Server.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ internal sealed class Exchange : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var services = builder.Services;
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        services.Configure<RouteOptions>(o => o.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdGenerator>();
         services.AddSingleton<IKeyRing>(engine.Keys);

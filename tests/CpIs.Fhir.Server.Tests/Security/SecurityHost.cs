@@ -58,6 +58,8 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<IdGenerator>();
         builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
         builder.Services.AddExchangeSecurity(options ?? new SecurityOptions());
+        if (!demo)
+            builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();
         app.UseMiddleware<RequestIdentityMiddleware>();

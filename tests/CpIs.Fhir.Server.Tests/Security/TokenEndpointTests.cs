@@ -239,6 +239,20 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task The_discovery_document_promises_signed_assertions_and_nothing_else()
+    {
+        var (status, body, _) = await _host.SendAsync(HttpMethod.Get, "/.well-known/openid-configuration", null);
+        status.Should().Be(200);
+        body.GetProperty("token_endpoint").GetString().Should().Be(_host.TokenEndpoint);
+        Texts("token_endpoint_auth_methods_supported").Should().Equal("private_key_jwt");
+        Texts("grant_types_supported").Should().Equal("client_credentials");
+        Texts("scopes_supported").Should().Contain("user/Flag.s").And.NotContain("openid");
+
+        IEnumerable<string?> Texts(string member) =>
+            body.GetProperty(member).EnumerateArray().Select(e => e.GetString());
+    }
+
+    [Fact]
     public async Task Too_many_tokens_of_one_client_are_429()
     {
         await using var strict = await SecurityHost.StartAsync(
