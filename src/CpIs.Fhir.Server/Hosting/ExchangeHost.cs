@@ -42,15 +42,26 @@ internal static class ExchangeHost
         }
     }
 
-    /// <summary>The whole server, not yet listening. Tests start it this way too.</summary>
+    /// <summary>The whole server, not yet listening.</summary>
     /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
-    public static async Task<WebApplication> BuildAsync(StartupArguments arguments, CancellationToken cancellation)
+    public static Task<WebApplication> BuildAsync(StartupArguments arguments, CancellationToken cancellation) =>
+        BuildAsync(arguments, TimeProvider.System, static _ => { }, cancellation);
+
+    /// <summary>The whole server as tests start it: the clock is theirs, and so is the last word on the services.</summary>
+    /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
+    public static async Task<WebApplication> BuildAsync(
+        StartupArguments arguments,
+        TimeProvider time,
+        Action<WebApplicationBuilder> adjust,
+        CancellationToken cancellation
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         var options = builder.AddExchangeConfiguration(arguments);
         builder.AddExchangeLogging();
-        await builder.Services.AddExchangeAsync(options, cancellation);
+        await builder.Services.AddExchangeAsync(options, time, cancellation);
         if (arguments.Demo)
             builder.Services.AddDemo(options.Demo);
         else
@@ -62,6 +73,8 @@ internal static class ExchangeHost
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
             });
+
+        adjust(builder);
 
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();
