@@ -12,6 +12,8 @@ public sealed class CollectedLogs : ILoggerProvider, ISupportExternalScope
 
     public string Text => string.Join('\n', _lines);
 
+    public IReadOnlyCollection<string> Lines => _lines;
+
     public int Count => _lines.Count;
 
     public ILogger CreateLogger(string categoryName) => new Line(this, categoryName);

@@ -20,6 +20,6 @@ public sealed class MovableClock(DateTimeOffset start) : TimeProvider
     public void MoveTo(DateTimeOffset moment)
     {
         lock (_moving)
-            _origin = (moment, Stopwatch.GetTimestamp());
+            _origin = (moment.ToUniversalTime(), Stopwatch.GetTimestamp());
     }
 }

@@ -60,7 +60,7 @@ public class RunningExchange : IAsyncLifetime
             Clock,
             builder =>
             {
-                builder.Logging.AddProvider(Logs).AddFilter<CollectedLogs>(null, LogLevel.Trace);
+                builder.Logging.ClearProviders().AddProvider(Logs).AddFilter<CollectedLogs>(null, LogLevel.Trace);
                 Adjust(builder.Services);
             },
             CancellationToken.None
@@ -171,6 +171,22 @@ public class RunningExchange : IAsyncLifetime
         );
         answer.Status.Should().Be(200, answer.Text);
         return answer;
+    }
+
+    /// <summary>What the operator finds on record of the request that was answered so.</summary>
+    public async Task<JsonElement> RecordOfAsync(Answer answer)
+    {
+        var auditor = await AsAsync("operator");
+        var newest = await auditor.GetAsync("AuditEvent?_count=20");
+        newest.Status.Should().Be(200, newest.Text);
+        return newest
+            .Entries("AuditEvent")
+            .Should()
+            .ContainSingle(
+                entry => entry.GetRawText().Contains(answer.Headers["X-Request-ID"]),
+                "every answer to an identified caller is on record"
+            )
+            .Subject;
     }
 
     /// <summary>Changes the services after they are all there.</summary>
