@@ -31,8 +31,10 @@ internal sealed record Surroundings
             Out = Console.Out,
             Error = Console.Error,
             In = Console.OpenStandardInput,
-            OutIsTerminal = !Console.IsOutputRedirected,
-            ErrorIsTerminal = !Console.IsErrorRedirected,
+            OutIsTerminal = !Console.IsOutputRedirected && CanMove,
+            ErrorIsTerminal = !Console.IsErrorRedirected && CanMove,
             Variable = Environment.GetEnvironmentVariable,
         };
+
+    private static bool CanMove => Environment.GetEnvironmentVariable("TERM") is not "dumb";
 }

@@ -22,7 +22,7 @@ public sealed partial class SqliteStore
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
     private readonly ReadPool _readers;
-    private int _isClosed;
+    private bool _disposed;
 
     private SqliteStore(
         SqliteStoreOptions options,
@@ -75,9 +75,9 @@ public sealed partial class SqliteStore
     /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) == 1)
+        if (Interlocked.Exchange(ref _disposed, true))
             return;
-        _readers.Dispose();
+        await _readers.DisposeAsync();
         await _writer.DisposeAsync();
         _lock.Dispose();
     }

@@ -1,6 +1,5 @@
-using System.Reflection;
-using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using CpIs.Fhir.Core;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
 namespace CpIs.Fhir.EndToEnd.Tests;
@@ -9,10 +8,11 @@ namespace CpIs.Fhir.EndToEnd.Tests;
 public sealed class ArchitectureTests
 {
     private const string Prefix = "CpIs.Fhir.";
+    private const string Core = @"^CpIs\.Fhir\.Core(\..*)?$";
 
     private static readonly System.Reflection.Assembly[] House =
     [
-        typeof(Core.NhsNumber).Assembly,
+        typeof(NhsNumber).Assembly,
         System.Reflection.Assembly.Load("CpIs.Fhir.Conformance"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Storage.Sqlite"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Server"),
@@ -37,15 +37,23 @@ public sealed class ArchitectureTests
             .BeSubsetOf(allowed.Select(name => Prefix + name));
 
     [Theory]
-    [InlineData("System.Net.Http")]
     [InlineData("Microsoft.AspNetCore")]
     [InlineData("Microsoft.Data.Sqlite")]
     [InlineData("MongoDB")]
     public void Core_knows_no_HTTP_and_no_database(string forbidden) =>
-        typeof(Core.NhsNumber)
+        typeof(NhsNumber)
             .Assembly.GetReferencedAssemblies()
             .Should()
             .NotContain(reference => reference.Name!.StartsWith(forbidden, StringComparison.Ordinal));
+
+    [Fact]
+    public void Core_sends_nothing()
+    {
+        // The syntax of media types is the one thing of System.Net.Http that Core reads.
+        var senders = Types().That().HaveFullNameMatching(@"^System\.Net\.(Http\.Http|Sockets\.)");
+        var rule = Classes().That().ResideInNamespaceMatching(Core).Should().NotDependOnAny(senders);
+        rule.HasNoViolations(Loaded).Should().BeTrue();
+    }
 
     [Fact]
     public void Core_opens_no_file_but_a_client_file()
@@ -53,7 +61,7 @@ public sealed class ArchitectureTests
         var files = Types().That().HaveFullName("System.IO.File").Or().HaveFullName("System.IO.FileStream");
         var rule = Classes()
             .That()
-            .ResideInNamespaceMatching(@"^CpIs\.Fhir\.Core(\..*)?$")
+            .ResideInNamespaceMatching(Core)
             .And()
             .DoNotHaveName("ClientFile")
             .Should()

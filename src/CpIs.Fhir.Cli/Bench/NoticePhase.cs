@@ -14,7 +14,10 @@ namespace CpIs.Fhir.Cli.Bench;
 /// </summary>
 internal sealed class NoticePhase(Run run, ExchangeClient authority, Uri server, Uri fhirBase, string settingToken)
 {
-    private const int LookUps = 200;
+    private const int LookUps = 50;
+
+    // One after another at a county's pace and more, so that what is measured is the way of a notice, not a queue.
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<string, long> _arrived = new(StringComparer.Ordinal);
@@ -55,6 +58,7 @@ internal sealed class NoticePhase(Run run, ExchangeClient authority, Uri server,
                     answered.Add((occurrence, Stopwatch.GetTimestamp()));
                 else
                     errors[$"HTTP {status}"] = errors.GetValueOrDefault($"HTTP {status}") + 1;
+                await Task.Delay(Pace, cancellation);
             }
 
         await UntilAsync(() => answered.TrueForAll(a => _arrived.ContainsKey(a.Occurrence)), cancellation);

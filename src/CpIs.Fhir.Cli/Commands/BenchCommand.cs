@@ -61,8 +61,8 @@ internal static class BenchCommand
         var command = new ToolCommand(
             "bench",
             "Measure a running server, started with --bench, against the floors of this machine.",
-            "cpis bench --client examples/clients/setting-ed.json --numbers extract/population.numbers.txt",
-            "cpis bench --client setting-ed.json --authority-client authority.json --uploads --notices --json"
+            "cpis bench --client examples/clients/hareford-ed-doctor.json --numbers extract/population.numbers.txt",
+            "cpis bench --client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json"
         )
         {
             Details = """

@@ -14,7 +14,11 @@ internal static class ClientCommand
         {
             Add(tool),
             tool.Runs(
-                new ToolCommand("list", "Show every registered client.", "cpis client list --client operator.json"),
+                new ToolCommand(
+                    "list",
+                    "Show every registered client.",
+                    "cpis client list --client examples/clients/operator.json"
+                ),
                 (run, cancellation) =>
                     AdminList.ShowAsync(
                         run,
@@ -34,7 +38,7 @@ internal static class ClientCommand
                 "Give a client no token, and take none of its tokens, any more.",
                 "CLIENT-ID",
                 Path,
-                "cpis client suspend ed-system --client operator.json"
+                "cpis client suspend ed-system --client examples/clients/operator.json"
             ),
             AdminChange.Switch(
                 tool,
@@ -42,7 +46,7 @@ internal static class ClientCommand
                 "Undo a suspension.",
                 "CLIENT-ID",
                 Path,
-                "cpis client restore ed-system --client operator.json"
+                "cpis client restore ed-system --client examples/clients/operator.json"
             ),
         };
 

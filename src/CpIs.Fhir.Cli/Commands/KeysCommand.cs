@@ -9,15 +9,25 @@ internal static class KeysCommand
     private const string Path = "/admin/keys";
 
     public static Command Create(Tool tool) =>
-        new ToolCommand("keys", "Look after the keys by which the exchange itself signs, as its operator.")
+        new ToolCommand("keys", "Look after the keys of the exchange itself, as its operator.")
         {
             tool.Runs(
-                new ToolCommand("list", "Show the exchange's signing keys.", "cpis keys list --client operator.json"),
+                new ToolCommand(
+                    "list",
+                    "Show which keys the exchange has.",
+                    "cpis keys list --client examples/clients/operator.json"
+                ),
                 (run, cancellation) =>
                     AdminList.ShowAsync(
                         run,
                         Path,
-                        [("Purpose", "purpose"), ("Id", "id"), ("Created", "created"), ("Retired", "retired")],
+                        [
+                            ("Purpose", "purpose"),
+                            ("Id", "id"),
+                            ("Created", "created"),
+                            ("Retired", "retired"),
+                            ("Current", "current"),
+                        ],
                         cancellation
                     )
             ),
@@ -26,13 +36,13 @@ internal static class KeysCommand
 
     private static Command Rotate(Tool tool)
     {
-        var purpose = new Argument<string>("PURPOSE") { Description = "token or webhook." };
-        purpose.AcceptOnlyFromAmong("token", "webhook");
+        var purpose = new Argument<string>("PURPOSE") { Description = "token, webhook or cursor." };
+        purpose.AcceptOnlyFromAmong("token", "webhook", "cursor");
         return tool.Runs(
             new ToolCommand(
                 "rotate",
-                "Sign with a new key from now on. What the old one signed can still be verified for a while.",
-                "cpis keys rotate webhook --client operator.json"
+                "Use a new key from now on. What the old one made stays good for a while.",
+                "cpis keys rotate webhook --client examples/clients/operator.json"
             )
             {
                 purpose,
@@ -43,7 +53,7 @@ internal static class KeysCommand
                     HttpMethod.Post,
                     $"{Path}/{run.Get(purpose)}/rotate",
                     null,
-                    $"a new {run.Get(purpose)} key signs from now on",
+                    $"a new {run.Get(purpose)} key is in use from now on",
                     cancellation
                 )
         );

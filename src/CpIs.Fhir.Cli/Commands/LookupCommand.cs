@@ -33,7 +33,7 @@ internal static class LookupCommand
         var command = new ToolCommand(
             "lookup",
             "Look a child up, as a care setting.",
-            "cpis lookup 9990000018 --client examples/clients/setting-ed.json",
+            "cpis lookup 9990000018 --client examples/clients/hareford-ed-doctor.json",
             "echo 9990000018 | cpis lookup - --scheduled --json"
         )
         {

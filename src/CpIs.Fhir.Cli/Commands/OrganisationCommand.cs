@@ -14,7 +14,11 @@ internal static class OrganisationCommand
         {
             Add(tool),
             tool.Runs(
-                new ToolCommand("list", "Show every registered organisation.", "cpis org list --client operator.json"),
+                new ToolCommand(
+                    "list",
+                    "Show every registered organisation.",
+                    "cpis org list --client examples/clients/operator.json"
+                ),
                 (run, cancellation) =>
                     AdminList.ShowAsync(
                         run,
@@ -38,7 +42,7 @@ internal static class OrganisationCommand
                 "Let nothing be done in an organisation's name any more. Its records stay.",
                 "ODS",
                 Path,
-                "cpis org suspend XHF01 --client operator.json"
+                "cpis org suspend XHF01 --client examples/clients/operator.json"
             ),
             AdminChange.Switch(
                 tool,
@@ -46,7 +50,7 @@ internal static class OrganisationCommand
                 "Undo a suspension.",
                 "ODS",
                 Path,
-                "cpis org restore XHF01 --client operator.json"
+                "cpis org restore XHF01 --client examples/clients/operator.json"
             ),
         };
 

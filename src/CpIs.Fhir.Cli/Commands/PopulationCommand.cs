@@ -55,7 +55,7 @@ internal static class PopulationCommand
             "population",
             "Write synthetic children as the Bundles in which an authority would send them.",
             "cpis population --children 200 --authority XHF01 --out extract",
-            "cpis upload extract --client examples/clients/authority.json"
+            "cpis upload extract --client examples/clients/authority-xhf01.json"
         )
         {
             Details = """

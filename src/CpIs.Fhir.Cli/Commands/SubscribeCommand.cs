@@ -42,7 +42,7 @@ internal static class SubscribeCommand
             "subscribe",
             "Ask, as an authority, to be told of accesses to its records, and wait until the exchange has shaken hands.",
             "cpis listen --port 9000 &",
-            "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority.json"
+            "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json"
         )
         {
             endpoint,

@@ -20,7 +20,7 @@ internal static class TokenCommand
         var command = new ToolCommand(
             "token",
             "Print an access token, and nothing else, for use with curl.",
-            "cpis token --client examples/clients/setting-ed.json",
+            "cpis token --client examples/clients/hareford-ed-doctor.json",
             "curl -H \"Authorization: Bearer $(cpis token)\" http://127.0.0.1:8080/FHIR/R4/..."
         )
         {

@@ -9,6 +9,8 @@ namespace CpIs.Fhir.Cli.Commands;
 /// <summary><c>cpis upload</c>.</summary>
 internal static class UploadCommand
 {
+    private const int ShownProblems = 10;
+
     public static Command Create(Tool tool)
     {
         var files = new Argument<string[]>("FILE")
@@ -37,7 +39,7 @@ internal static class UploadCommand
         var command = new ToolCommand(
             "upload",
             "Send an authority's records. Each file is one transaction: all of it is accepted, or nothing.",
-            "cpis upload bundle.json --client examples/clients/authority.json",
+            "cpis upload bundle.json --client examples/clients/authority-xhf01.json",
             "cpis upload extract/ --ledger extract.ledger",
             "make-extract | cpis upload - --json"
         )
@@ -80,11 +82,20 @@ internal static class UploadCommand
         );
     }
 
+    /// <summary>The first problems of a Bundle; all of them with <c>--json</c>.</summary>
+    private static void SayProblems(Run run, UploadResult result)
+    {
+        var problems = result.Problems ?? [];
+        foreach (var problem in problems.Take(ShownProblems))
+            run.Report.Note($"{result.File}: {(result.Outcome == UploadResult.Accepted ? "hint: " : "")}{problem}");
+        if (problems.Count > ShownProblems)
+            run.Report.Note($"{result.File}: and {problems.Count - ShownProblems} more (all of them with --json)");
+    }
+
     private static int Summarise(Run run, int total, List<UploadResult> results, string? ended)
     {
         foreach (var result in results)
-        foreach (var problem in result.Problems ?? [])
-            run.Report.Note($"{result.File}: {(result.Outcome == UploadResult.Accepted ? "hint: " : "")}{problem}");
+            SayProblems(run, result);
         int Count(string outcome) => results.Count(r => r.Outcome == outcome);
         var (accepted, refused, failed) = (
             Count(UploadResult.Accepted),

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace CpIs.Fhir.Cli.Output;
 
-/// <summary>A Spectre console over one of the process's streams.</summary>
+/// <summary>A Spectre console over a stream that is known to be a terminal which can move its cursor.</summary>
 internal static class Terminal
 {
     public static IAnsiConsole On(TextWriter writer, bool colours) =>
@@ -10,8 +10,9 @@ internal static class Terminal
             new AnsiConsoleSettings
             {
                 Out = new AnsiConsoleOutput(writer),
+                Ansi = AnsiSupport.Yes,
                 ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-                Interactive = InteractionSupport.No,
+                Interactive = InteractionSupport.Yes,
             }
         );
 }

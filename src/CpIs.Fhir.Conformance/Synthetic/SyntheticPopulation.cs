@@ -107,7 +107,7 @@ public sealed record SyntheticPopulation
         var born = Today.AddDays(-DaysOld(kind, random));
         return new SyntheticChild(
             number,
-            string.Create(CultureInfo.InvariantCulture, $"P{ordinal:D6}"),
+            string.Create(CultureInfo.InvariantCulture, $"P{Seed:X}-{ordinal:D6}"),
             Pick(SyntheticNames.Family, random),
             given == second ? [given] : [given, second],
             born,
@@ -128,7 +128,8 @@ public sealed record SyntheticPopulation
 
     private IReadOnlyList<SyntheticPlan> Plans(Kind kind, int ordinal, Random random)
     {
-        var id = ordinal.ToString("D6", CultureInfo.InvariantCulture);
+        // The seed stands in the id: two populations of one authority are different plans, not moved ones.
+        var id = string.Create(CultureInfo.InvariantCulture, $"{Seed:X}-{ordinal:D6}");
         switch (kind)
         {
             case Kind.OnPlan:

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
-using System.Text.Json;
+using CpIs.Fhir.Core.Records;
 using Hl7.Fhir.Model;
-using Hl7.Fhir.Serialization;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -30,7 +29,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
         SubscriptionTerms? before = null
     )
     {
-        if (ReadResource(json).IsRefused(out var refusal, out var subscription))
+        if (
+            ResourceParser
+                .Parse<Subscription>(json, JsonLimits.Default)
+                .IsRefused(out var refusal, out var subscription)
+        )
             return refusal;
         var issues = new List<Issue>();
         void Refuse(string place, string why, string rule) =>
@@ -68,42 +71,6 @@ public sealed class SubscriptionParser(NotificationOptions options)
         };
         return issues.Count > 0 ? new Refusal(RefusalKind.Rule, issues) : new ParsedSubscription(terms, subscription);
     }
-
-    /// <summary>The one call of the SDK's strict parser, with what it throws turned into issues.</summary>
-    private static Result<Subscription> ReadResource(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(json.Span);
-            var understood = FhirJsonDeserializer.STRICT.TryDeserializeResource(
-                ref reader,
-                out var resource,
-                out var problems
-            );
-            if (reader.Read())
-                return Refusal.Malformed("There is something after the end of the resource.");
-            if (resource is not null and not Subscription)
-                return Refusal.Malformed("The body must be a Subscription.", "$this");
-            return understood && resource is Subscription subscription
-                ? subscription
-                : new Refusal(RefusalKind.Malformed, [.. problems.Select(ToIssue)]);
-        }
-        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException or FormatException)
-        {
-            return Refusal.Malformed("The body is not well-formed JSON in UTF-8.");
-        }
-    }
-
-    private static Issue ToIssue(Hl7.Fhir.Utility.CodedException problem) =>
-        problem is Hl7.Fhir.Utility.ExtendedCodedException placed
-            ? new Issue(
-                "structure",
-                placed.BaseErrorMessage,
-                placed.InstancePath?.Replace("$this", "Subscription", StringComparison.Ordinal),
-                SpineCodes.InvalidValue,
-                Rule: placed.ErrorCode
-            )
-            : new Issue("structure", problem.Message, null, SpineCodes.InvalidValue, Rule: problem.ErrorCode);
 
     private static void CheckShape(Subscription subscription, Action<string, string, string> refuse)
     {
@@ -210,7 +177,7 @@ public sealed class SubscriptionParser(NotificationOptions options)
             case "full-resource":
                 refuse(
                     Place,
-                    "full-resource is not given: a notification holds no personal data. Ask for id-only or empty.",
+                    "the content level full-resource is not given: a notification holds no personal data. Ask for id-only or empty.",
                     "cpis-subscription-content"
                 );
                 return PayloadContent.FullResource;

@@ -64,7 +64,7 @@ public sealed class SubscriptionService(
         var found = await records.ReadAsync(RecordType.Subscription, id, version, cancellation).ConfigureAwait(false);
         return found is not null && found.Authority == caller.Organisation
             ? found
-            : Refusal.Unknown($"Subscription/{id}");
+            : Refusal.Unknown("This Subscription");
     }
 
     /// <summary>Where one of the caller's own stands.</summary>

@@ -174,9 +174,10 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
 
     private static bool IsBlank(ref Utf8JsonReader reader)
     {
-        foreach (var b in reader.ValueSpan)
-            if (b is > 0x20 and < 0x7F and not (byte)'\\')
-                return false;
+        if (!reader.ValueIsEscaped)
+            foreach (var b in reader.ValueSpan)
+                if (b is > 0x20 and < 0x7F)
+                    return false;
         return string.IsNullOrWhiteSpace(reader.GetString());
     }
 

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
 /// The search values that are stored beside a resource, so that no search parses one. What is written here is what
-/// the search parameters asks for.
+/// <see cref="SearchParameters"/> asks for.
 /// </summary>
 public static class RecordIndex
 {

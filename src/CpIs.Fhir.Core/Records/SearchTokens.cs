@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace CpIs.Fhir.Core.Records;
 
@@ -25,13 +24,6 @@ public static class SearchTokens
     public static string Day(string parameter, DateOnly day) =>
         $"{parameter}={day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Lower case, without combining marks, trimmed.</summary>
-    public static string Fold(string value)
-    {
-        var folded = new StringBuilder(value.Length);
-        foreach (var c in value.Trim().Normalize(NormalizationForm.FormD))
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-                folded.Append(char.ToLowerInvariant(c));
-        return folded.ToString();
-    }
+    /// <summary>Lower case, without accents, trimmed.</summary>
+    public static string Fold(string value) => AccentFolding.Fold(value.Trim());
 }

@@ -3,16 +3,6 @@ using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Uploads;
 
-/// <summary>
-/// Whose upload it is and on which day: what the rules of every resource ask. Dates are told in London days; the day comes
-/// from the caller's clock, never from the system's.
-/// </summary>
-/// <param name="Authority">The caller's ODS code.</param>
-/// <param name="OrganizationId">Id of the authority's Organization, or null where it is not shown as one.</param>
-/// <param name="Today">The day in London.</param>
-/// <param name="MaximumDaysAhead">How many days in the future an active plan may start.</param>
-internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, DateOnly Today, int MaximumDaysAhead);
-
 /// <summary>Rules on datatypes that Patient, EpisodeOfCare and Flag share.</summary>
 internal static class SharedRules
 {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CpIs.Fhir.Core.Uploads;
 
-/// <summary>How much one upload may hold (limits of fhir.config.json, section <c>SizeLimits</c>) and how it is tried.</summary>
+/// <summary>How much one upload may hold (limits of fhir.config.json, section <c>SizeLimits</c>).</summary>
 public sealed record UploadOptions
 {
     /// <summary>Default of <see cref="MaximumEntries"/>.</summary>
@@ -10,9 +10,6 @@ public sealed record UploadOptions
 
     /// <summary>Default of <see cref="MaximumBytes"/>: 5 MiB.</summary>
     public const int DefaultMaximumBytes = 5 * 1_024 * 1_024;
-
-    /// <summary>Default of <see cref="MaximumAttempts"/>.</summary>
-    public const int DefaultMaximumAttempts = 3;
 
     /// <summary>Default of <see cref="MaximumDaysAhead"/>.</summary>
     public const int DefaultMaximumDaysAhead = 90;
@@ -24,10 +21,6 @@ public sealed record UploadOptions
     /// <summary>Most bytes of a body.</summary>
     [Range(1_024, 64 * 1_024 * 1_024)]
     public int MaximumBytes { get; init; } = DefaultMaximumBytes;
-
-    /// <summary>How often a commit is tried when another upload changes the same records at the same time; then 409.</summary>
-    [Range(1, 10)]
-    public int MaximumAttempts { get; init; } = DefaultMaximumAttempts;
 
     /// <summary>
     /// How many days in the future an active plan may start. A plan is hidden until it starts, so that a mistyped year

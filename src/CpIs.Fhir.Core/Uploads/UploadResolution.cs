@@ -1,4 +1,3 @@
-using System.Globalization;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
@@ -50,7 +49,7 @@ internal sealed class UploadResolution(
     private void ResolvePatient(UploadEntry entry, PatientContent patient)
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
-        CheckTarget(entry, existing);
+        EntryPrecondition.Check(entry, existing, held);
         var id = _patientIds[entry.Key] = existing?.Id ?? ids.Next();
         if (_findings.Count > 0)
             return;
@@ -81,9 +80,9 @@ internal sealed class UploadResolution(
         var existing = held.Find(RecordType.EpisodeOfCare, key);
         var existingFlag = held.Find(RecordType.Flag, key);
         if (sent is not null)
-            CheckTarget(sent, existing);
+            EntryPrecondition.Check(sent, existing, held);
         if (sentFlag is not null)
-            CheckTarget(sentFlag, existingFlag);
+            EntryPrecondition.Check(sentFlag, existingFlag, held);
         if (sent is null && existing is null)
         {
             sentFlag!.Place.Break(
@@ -197,65 +196,6 @@ internal sealed class UploadResolution(
             complete(resource, version),
             existing is null ? UploadEffect.Created : UploadEffect.Updated
         );
-    }
-
-    private void CheckTarget(UploadEntry entry, StoredResource? existing)
-    {
-        switch (entry.Target)
-        {
-            case EntryTarget.ById when existing?.Id != entry.Id && held.HasOwn(entry.Type, entry.Id!):
-                entry.Place.Break(
-                    "identifier",
-                    "cpis-identifier-immutable",
-                    "The resource of this id has another identifier, which does not change.",
-                    SpineCodes.InvalidUpdate
-                );
-                break;
-            case EntryTarget.ById when existing?.Id != entry.Id:
-                entry.Request.Add(
-                    RefusalKind.Unknown,
-                    "not-found",
-                    "url",
-                    "cpis-entry-unknown",
-                    $"{entry.Type}/{entry.Id} is not known. The server gives ids: a new resource is sent by its identifier.",
-                    SpineCodes.ResourceNotFound
-                );
-                break;
-            case EntryTarget.ByIdentifier when entry.Id is not null && existing?.Id != entry.Id:
-                entry.Place.Add(
-                    RefusalKind.Malformed,
-                    "invalid",
-                    "id",
-                    "cpis-entry-id",
-                    "The resource that the identifier finds has another id, or there is none yet: leave the id out, the server gives ids."
-                );
-                break;
-            case EntryTarget.New when existing is not null:
-                entry.Place.Add(
-                    RefusalKind.Conflict,
-                    "duplicate",
-                    "identifier",
-                    "cpis-entry-duplicate",
-                    "There is a resource with this identifier already; send a PUT by identifier to change it.",
-                    SpineCodes.InvalidUpdate
-                );
-                break;
-        }
-
-        if (entry.IfMatch is { } version && existing?.Version != version)
-            entry.Request.Add(
-                RefusalKind.PreconditionFailed,
-                "conflict",
-                "ifMatch",
-                "cpis-entry-if-match",
-                existing is null
-                    ? "There is no such resource yet."
-                    : string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Version {version} is not current: version {existing.Version} is. Read it and send again."
-                    ),
-                SpineCodes.ResourceVersionMismatch
-            );
     }
 
     private string? PatientIdOf(NhsNumber child) =>

@@ -1,68 +1,35 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
 
-/// <summary>Reads what a request about Subscriptions says: rights, body, preconditions, parameters.</summary>
+/// <summary>Reads what a request about Subscriptions says: body, precondition, parameters of an operation.</summary>
 internal static class SubscriptionRequests
 {
     /// <summary>Most bytes of a Subscription.</summary>
     public const int MostBytes = 64 * 1_024;
 
-    /// <summary>Null when the caller is an authority with this letter (c, r, u, d, s) of the Subscription scope.</summary>
-    public static Refusal? Check(Caller caller, char letter) =>
-        caller.Kind == CallerKind.Authority && caller.Scopes.Any(scope => Grants(scope, letter))
-            ? null
-            : Refusal.Forbidden(
-                $"This needs the scope system/Subscription.{letter}, which local authorities can be given."
-            );
-
     /// <summary>The write as the service wants it.</summary>
     public static async Task<Result<SubscriptionWrite>> ReadWriteAsync(HttpContext context, ExchangeUrls urls)
     {
-        if (
-            !MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-            || type.MediaType?.ToUpperInvariant() is not ("APPLICATION/FHIR+JSON" or "APPLICATION/JSON")
-        )
-            return Refusal.Because(
-                RefusalKind.UnsupportedMediaType,
-                new Issue("not-supported", "The body must be application/fhir+json.", "http.Content-Type")
-            );
-        using var body = new MemoryStream();
-        var buffer = new byte[8_192];
-        int read;
-        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
-        {
-            if (body.Length + read > MostBytes)
-                return Refusal.Because(
-                    RefusalKind.TooLarge,
-                    new Issue("too-long", $"A Subscription has at most {MostBytes} bytes.")
-                );
-            body.Write(buffer, 0, read);
-        }
-
-        var bytes = body.ToArray();
+        if ((await RequestBody.ReadJsonAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
+            return refusal;
         var caller = context.Caller();
         var identity = context.Identity();
-        return new SubscriptionWrite(
-            caller,
-            WriteRequest.Of(
-                caller.ClientId,
-                identity.RequestId,
-                !identity.IsOwn,
-                context.Request.Method,
-                context.Request.Path,
-                bytes
-            ),
-            identity.CorrelationId,
-            urls.FhirBase,
-            bytes
+        var request = WriteRequest.Of(
+            caller.ClientId,
+            identity.RequestId,
+            !identity.IsOwn,
+            context.Request.Method,
+            context.Request.Path,
+            body.Span
         );
+        return new SubscriptionWrite(caller, request, identity.CorrelationId, urls.FhirBase, body);
     }
 
     /// <summary>The version that If-Match names, or null without one.</summary>
@@ -79,58 +46,43 @@ internal static class SubscriptionRequests
             : Refusal.Malformed("If-Match is one version such as W/\"3\".", "http.If-Match");
     }
 
-    /// <summary>
-    /// Parameters of the query, or of a form that is posted, or of posted Parameters; refused when one is not known here.
-    /// </summary>
-    public static async Task<Result<IReadOnlyList<KeyValuePair<string, string>>>> ReadParametersAsync(
-        HttpContext context,
-        params string[] known
-    )
+    /// <summary>Parameters of an operation: of the URL, of a posted form, or of posted Parameters with simple values.</summary>
+    public static async Task<Result<List<KeyValuePair<string, string>>>> ReadOperationAsync(HttpContext context)
     {
-        var pairs = new List<KeyValuePair<string, string>>();
-        void Add(string name, IEnumerable<string?> values) =>
-            pairs.AddRange(values.Select(v => KeyValuePair.Create(name, v ?? "")));
+        if (!HttpMethods.IsPost(context.Request.Method) || RequestBody.IsForm(context))
+            return await SearchInput.ReadAsync(context);
+        var parameters = SearchInput.FromUrl(context);
+        if (context.Request.ContentLength is null or 0)
+            return parameters;
+        if ((await RequestBody.ReadJsonAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
+            return refusal;
+        return TryReadParameters(body, parameters)
+            ? parameters
+            : Refusal.Malformed("The body must be Parameters with ids, codes or strings.", "Parameters.parameter");
+    }
 
-        foreach (var (name, values) in context.Request.Query)
-            Add(name, values);
-        if (HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType)
-            foreach (var (name, values) in await context.Request.ReadFormAsync(context.RequestAborted))
-                Add(name, values);
-        else if (HttpMethods.IsPost(context.Request.Method) && context.Request.ContentLength is not (null or 0))
+    private static bool TryReadParameters(ReadOnlyMemory<byte> body, List<KeyValuePair<string, string>> parameters)
+    {
+        try
         {
-            if (OperationParameters.TryRead(await BodyAsync(context), out var posted))
-                pairs.AddRange(posted);
-            else
-                return Refusal.Malformed("The body must be a Parameters resource with codes or ids.");
+            using var document = JsonDocument.Parse(body);
+            if (document.RootElement.GetProperty("resourceType").GetString() != "Parameters")
+                return false;
+            if (document.RootElement.TryGetProperty("parameter", out var list))
+                foreach (var parameter in list.EnumerateArray())
+                {
+                    var value = parameter
+                        .EnumerateObject()
+                        .Single(p => p.Name is "valueId" or "valueCode" or "valueString");
+                    parameters.Add(new(parameter.GetProperty("name").GetString()!, value.Value.GetString()!));
+                }
+
+            return true;
         }
-
-        var unknown = pairs.Where(p => !known.Contains(p.Key)).Select(p => p.Key).ToList();
-        if (unknown.Count > 0)
-            return Refusal.Malformed(
-                $"'{Shorten(unknown[0])}' is not a parameter here. Known are: {string.Join(", ", known)}.",
-                null,
-                SpineCodes.InvalidSearchData
-            );
-        var empty = pairs.FindIndex(p => p.Value.Length == 0);
-        return empty >= 0
-            ? Refusal.Malformed($"{pairs[empty].Key} needs a value.", null, SpineCodes.InvalidSearchData)
-            : pairs;
-    }
-
-    private static async Task<byte[]> BodyAsync(HttpContext context)
-    {
-        var body = new byte[Math.Min(context.Request.ContentLength ?? MostBytes, MostBytes)];
-        var length = await context.Request.Body.ReadAtLeastAsync(body, body.Length, false, context.RequestAborted);
-        return body[..length];
-    }
-
-    private static string Shorten(string name) => name.Length <= 40 ? name : name[..40] + "...";
-
-    private static bool Grants(string scope, char letter)
-    {
-        var dot = scope.LastIndexOf('.');
-        return dot > 0
-            && scope[..dot] is "system/Subscription" or "system/*"
-            && scope[(dot + 1)..].Split('?')[0].Contains(letter, StringComparison.Ordinal);
+        catch (Exception unreadable)
+            when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return false;
+        }
     }
 }

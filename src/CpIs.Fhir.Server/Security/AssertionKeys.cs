@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Server.Http;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -12,8 +11,7 @@ namespace CpIs.Fhir.Server.Security;
 /// <see cref="Algorithms"/> that is the key's own, and in the form <c>JWT</c> or <c>client-authentication+jwt</c>, so that
 /// no other kind of token (an access token, say) passes for one.
 /// </summary>
-internal sealed class AssertionKeys(IOrganisationDirectory directory, ExchangeUrls urls)
-    : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class AssertionKeys(IOrganisationDirectory directory) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     /// <summary>NHS England asks for RS512, SMART Backend Services for RS384 and ES384.</summary>
     public static readonly IReadOnlyList<string> Algorithms =
@@ -39,8 +37,8 @@ internal sealed class AssertionKeys(IOrganisationDirectory directory, ExchangeUr
     {
         if (!context.ValidTokenTypes.Contains(TokenTypeIdentifiers.Private.ClientAssertion))
             return default;
-        // RFC 7523 and SMART name the token endpoint; OpenIddict itself accepts the issuer, as newer drafts ask. Both name us alone.
-        context.ValidAudiences.Add(urls.Token);
+        // Checked by AssertionRules, whose refusal is the one that OAuth names for it and says which audience is right.
+        context.DisableAudienceValidation = true;
         var parameters = context.TokenValidationParameters;
         parameters.ClockSkew = ClockSkew;
         parameters.ValidAlgorithms = Algorithms;

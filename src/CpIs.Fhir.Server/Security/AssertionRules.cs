@@ -1,6 +1,7 @@
 using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
@@ -10,14 +11,15 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace CpIs.Fhir.Server.Security;
 
 /// <summary>
-/// What an assertion must say beyond what OpenIddict checks (signature, issuer = subject = client, audience, expiry):
-/// it lives five minutes at most, its <c>jti</c> is used once among all servers, its client and organisation are
+/// What an assertion must say beyond what OpenIddict checks (signature, issuer = subject = client, one audience, expiry):
+/// it is for this token endpoint, lives five minutes at most, its <c>jti</c> is used once among all servers, its client and organisation are
 /// registered and not suspended, and the person it names can be shown. Hands on the <see cref="ProvenClient"/>.
 /// </summary>
 internal sealed class AssertionRules(
     IOrganisationDirectory directory,
     IRegistrationStore store,
     RequestLimits limits,
+    ExchangeUrls urls,
     TimeProvider time
 ) : IOpenIddictServerHandler<ProcessAuthenticationContext>
 {
@@ -42,6 +44,15 @@ internal sealed class AssertionRules(
         )
         {
             context.Reject(Errors.InvalidClient, "A client proves itself by a signed assertion (private_key_jwt).");
+            return;
+        }
+
+        if (assertion.GetAudiences() is not [var audience] || !IsUs(audience))
+        {
+            context.Reject(
+                Errors.InvalidClient,
+                $"The assertion is for another audience; its aud must be {urls.Token}"
+            );
             return;
         }
 
@@ -103,6 +114,10 @@ internal sealed class AssertionRules(
 
         http.Features.Set(new ProvenClient(client, organisation, user));
     }
+
+    // RFC 7523 and SMART name the token endpoint, newer drafts the issuer. Both name us alone.
+    private bool IsUs(string audience) =>
+        audience == urls.Token || audience == urls.Root || audience == new Uri(urls.Root).AbsoluteUri;
 
     private string? ProblemOfTimes(string? issuedAt, string? notBefore, DateTimeOffset? expires)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Server.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -35,18 +36,21 @@ internal static class TokenServer
                     .SetAccessTokenLifetime(TokenLife)
                     .SetTokenEndpointUris(TokenPath)
                     .SetJsonWebKeySetEndpointUris(KeySetPath)
-                    .Configure(options =>
-                    {
-                        options.ClientAuthenticationMethods.Clear();
-                        options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
-                        options.ClientAssertionTypes.Clear();
-                        options.ClientAssertionTypes.Add(ClientAssertionTypes.JwtBearer);
-                    })
                     .AddEventHandler(AssertionKeys.Descriptor)
                     .AddEventHandler(AssertionRules.Descriptor)
                     .AddEventHandler(TooManyTokens.Descriptor);
                 // Where TLS is spoken is for the options of Kestrel or the proxy in front to say.
                 server.UseAspNetCore().EnableTokenEndpointPassthrough().DisableTransportSecurityRequirement();
+                // After UseAspNetCore, which would add secrets to the methods.
+                server.Configure(options =>
+                {
+                    options.ClientAuthenticationMethods.Clear();
+                    options.ClientAuthenticationMethods.Add(ClientAuthenticationMethods.PrivateKeyJwt);
+                    options.ClientAssertionTypes.Clear();
+                    options.ClientAssertionTypes.Add(ClientAssertionTypes.JwtBearer);
+                    options.Scopes.Clear();
+                    options.Scopes.UnionWith(Enum.GetValues<CallerKind>().SelectMany(SmartScopes.Of));
+                });
             });
         services.AddSingleton<TokenKeys>();
         services.AddSingleton<TokenServerKeys>();

@@ -6,7 +6,7 @@ using CpIs.Fhir.Core.Callers;
 namespace CpIs.Fhir.Server.Security;
 
 /// <summary>
-/// Tokens found valid a moment ago, by their SHA-256, so that a client's next look-up spares the verification (about
+/// Tokens found valid a moment ago, by their SHA-256 (3 us), so that a client's next look-up spares the validation (over
 /// 100 us with parsing). It remembers what a token says, never who the caller is: that is asked of the directory on every
 /// request, so a suspension holds at once. Forgotten whole when the keys change.
 /// </summary>

@@ -9,10 +9,11 @@ namespace CpIs.Fhir.Storage.Sqlite.Connections;
 /// which is less than handing it to another thread would cost, and in WAL mode it waits for no writer. Only a free
 /// connection is awaited.
 /// </summary>
-internal sealed class ReadPool(string file, int size) : IDisposable
+internal sealed class ReadPool(string file, int size) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(size, size);
     private readonly ConcurrentStack<Connection> _idle = new();
+    private volatile bool _closed;
 
     /// <summary>Statements prepared on the connections that are idle now.</summary>
     public IEnumerable<string> Prepared => _idle.SelectMany(c => c.Prepared).Distinct();
@@ -24,7 +25,7 @@ internal sealed class ReadPool(string file, int size) : IDisposable
         await _free.WaitAsync(cancellation);
         try
         {
-            return Use(read);
+            return _closed ? throw new StoreUnavailableException("The store is closed.") : Use(read);
         }
         catch (SqliteException failure)
         {
@@ -72,11 +73,15 @@ internal sealed class ReadPool(string file, int size) : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for the reads that run, then closes. Later ones are told that the store is closed.</summary>
+    public async ValueTask DisposeAsync()
     {
+        _closed = true;
+        for (var i = 0; i < size; i++)
+            await _free.WaitAsync();
         while (_idle.TryPop(out var connection))
             connection.Dispose();
-        _free.Dispose();
+        _free.Release(size);
     }
 
     private T Use<T>(Func<Connection, T> read)

@@ -50,9 +50,13 @@ internal static class OccurrenceSql
 
     private static (string From, string Where) Shape(OccurrenceQuery query)
     {
-        // Kinds are literals: the index of the rare kinds is partial, and is used only where SQLite sees the kind.
-        var drivesByKind = query is { Child: null, Concerning: null, Kind: not null and not OccurrenceKind.Access };
-        var kind = query.Kind is { } wanted ? $" AND {(drivesByKind ? "" : "+")}o.kind = {(int)wanted}" : "";
+        // Accesses are nearly all of the table; the index of the other kinds is partial, and SQLite sees that it may be
+        // used only where its own condition stands in the query.
+        var byKind = query is { Child: null, Concerning: null, Kind: not null and not OccurrenceKind.Access };
+        var kind =
+            query.Kind is not { } wanted ? ""
+            : byKind ? $" AND o.kind <> 0 AND o.kind = {(int)wanted}"
+            : $" AND +o.kind = {(int)wanted}";
         return (
             query.Concerning is null ? "occurrence o" : "concern o",
             "o.time >= ? AND o.time <= ?"

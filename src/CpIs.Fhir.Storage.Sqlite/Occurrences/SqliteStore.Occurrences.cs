@@ -37,7 +37,11 @@ public sealed partial class SqliteStore
             connection =>
             {
                 using var rows = connection.Prepare(
-                    "SELECT time, person, document FROM occurrence WHERE child = ? AND in_history = 1 ORDER BY time DESC, id DESC"
+                    // Named, because SQLite would as soon walk through all accesses of the child, misses too.
+                    """
+                    SELECT time, person, document FROM occurrence INDEXED BY occurrence_history
+                    WHERE child = ? AND in_history = 1 ORDER BY time DESC, id DESC
+                    """
                 );
                 rows.Add(ResourceRow.FromChild(child));
                 var history = new List<Occurrence>();

@@ -20,6 +20,8 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly List<WriteJob> _group = [];
     private Connection? _connection;
     private long _commits;
+    private int _lastGroup;
+    private TimeSpan _lastCommit;
 
     /// <summary>Takes over an open connection and starts the thread.</summary>
     public GroupCommit(string file, Connection connection, SqliteStoreOptions options, TimeProvider time)
@@ -97,7 +99,8 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void WriteGroup(WriteJob first)
     {
-        for (var job = first; job is not null; job = _group.Count < _options.GroupLimit ? Next() : null)
+        var patience = Patience;
+        for (var job = first; job is not null; job = Next(ref patience))
         {
             if (!job.TryBegin())
                 continue;
@@ -109,12 +112,32 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         if (_group.Count == 0)
             return;
+        var start = Stopwatch.GetTimestamp();
         _connection!.Run("COMMIT");
+        (_lastCommit, _lastGroup) = (Stopwatch.GetElapsedTime(start), _group.Count);
         Interlocked.Increment(ref _commits);
         _checkpointer.AfterCommit(_connection);
     }
 
-    private WriteJob? Next() => _queue.TakeNext(out var job) ? job : null;
+    /// <summary>
+    /// How long a group may wait for those who have just been told and come back: 1 ms where a commit costs several. Without
+    /// it the first to come back would take a commit alone, and the rest wait for two.
+    /// </summary>
+    private TimeSpan Patience =>
+        _lastGroup > 1 && _lastCommit > TimeSpan.FromMilliseconds(3) ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+
+    private WriteJob? Next(ref TimeSpan patience)
+    {
+        if (_group.Count >= _options.GroupLimit)
+            return null;
+        // A writer that was alone before is alone again: it never waits.
+        var wait = _group.Count < _lastGroup ? patience : TimeSpan.Zero;
+        var start = Stopwatch.GetTimestamp();
+        var found = _queue.TakeNext(wait, out var job);
+        if (wait > TimeSpan.Zero)
+            patience -= Stopwatch.GetElapsedTime(start);
+        return found ? job : null;
+    }
 
     private void Begin()
     {

@@ -22,7 +22,7 @@ internal sealed class JobQueue(int limit)
             if (_closed || _small.Count + _large.Count >= limit)
                 return false;
             (job.IsLarge ? _large : _small).Enqueue(job);
-            if (_small.Count + _large.Count == 1)
+            if (_small.Count == 1 || _large.Count == 1)
                 Monitor.Pulse(_gate);
             return true;
         }
@@ -44,11 +44,15 @@ internal sealed class JobQueue(int limit)
         }
     }
 
-    /// <summary>One more for the same group, if one waits now.</summary>
-    public bool TakeNext([NotNullWhen(true)] out WriteJob? job)
+    /// <summary>One more for the same group, if one waits now or comes within the patience (whole milliseconds).</summary>
+    public bool TakeNext(TimeSpan patience, [NotNullWhen(true)] out WriteJob? job)
     {
         lock (_gate)
+        {
+            if (_small.Count == 0 && patience > TimeSpan.Zero && !_closed)
+                Monitor.Wait(_gate, (int)Math.Ceiling(patience.TotalMilliseconds));
             return _small.TryDequeue(out job);
+        }
     }
 
     /// <summary>Takes no more; what waits is still written.</summary>

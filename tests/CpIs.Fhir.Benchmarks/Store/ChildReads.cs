@@ -15,7 +15,7 @@ public class ChildReads
         for (var i = 0; i < 10; i++)
             await _store.Store.CommitAsync(Samples.Upload(i * 300, 300), default);
         for (var i = 0; i < 30; i++)
-            await _store.Store.RecordAsync(Samples.Access(7, hit: true), default);
+            await _store.Store.RecordAsync(Samples.Access(1, hit: true), default);
     }
 
     [GlobalCleanup]
@@ -23,17 +23,17 @@ public class ChildReads
 
     [Benchmark]
     public Task<IReadOnlyList<Core.Records.StoredResource>> ChildHit() =>
-        _store!.Store.ReadChildAsync(Samples.Child(7), default);
+        _store!.Store.ReadChildAsync(Samples.Child(1), default);
 
     [Benchmark(Baseline = true)]
     public Task<IReadOnlyList<Core.Records.StoredResource>> ChildMiss() =>
-        _store!.Store.ReadChildAsync(Samples.Child(15_000), default);
+        _store!.Store.ReadChildAsync(Samples.Child(15_050), default);
 
     [Benchmark]
     public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryHit() =>
-        _store!.Store.ReadHistoryAsync(Samples.Child(7), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _store!.Store.ReadHistoryAsync(Samples.Child(1), "nobody", DateTimeOffset.UtcNow, 25, default);
 
     [Benchmark]
     public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryMiss() =>
-        _store!.Store.ReadHistoryAsync(Samples.Child(15_000), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _store!.Store.ReadHistoryAsync(Samples.Child(15_050), "nobody", DateTimeOffset.UtcNow, 25, default);
 }

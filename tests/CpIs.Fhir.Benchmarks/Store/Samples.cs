@@ -74,8 +74,8 @@ internal static class Samples
                     : new Plan(Id(n), PlanType.LookedAfter, PlanStatus.Active, new DateOnly(2026, 1, 1), null),
             Tokens =
             [
-                .. SearchTokens.Coded("identifier", "https://fhir.nhs.uk/Id/nhs-number", Child(n / 3).Digits),
-                .. SearchTokens.Coded("code", FhirSystems.Snomed, "764841000000100"),
+                SearchTokens.Identifier("identifier", FhirSystems.NhsNumber, Child(n / 3).Digits),
+                SearchTokens.Exact("code", "764841000000100"),
                 SearchTokens.Exact("status", "active"),
                 string.Create(CultureInfo.InvariantCulture, $"patient=Patient/{Id(n / 3)}"),
             ],

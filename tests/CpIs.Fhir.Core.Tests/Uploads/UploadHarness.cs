@@ -52,7 +52,7 @@ public sealed class UploadHarness : IAsyncDisposable
         new(
             store ?? _store,
             new IdempotentWrite(store ?? _store, Clock),
-            new Directory2(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
+            new FixedDirectory(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
             Options,
             new IdGenerator(Clock),
             Clock
@@ -119,7 +119,7 @@ public sealed class UploadHarness : IAsyncDisposable
             EmergencyDutyPhone = "01632960000",
         };
 
-    private sealed record Directory2(OrganisationDirectory Current) : IOrganisationDirectory;
+    private sealed record FixedDirectory(OrganisationDirectory Current) : IOrganisationDirectory;
 }
 
 /// <summary>One entry of an acknowledgement.</summary>

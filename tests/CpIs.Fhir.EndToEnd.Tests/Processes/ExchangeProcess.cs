@@ -31,6 +31,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
     /// <param name="wrapper">A program that starts the server, such as a tracer, with its arguments.</param>
     /// <param name="settings">Environment variables over the defaults.</param>
     /// <param name="port">Port, or 0 for a free one.</param>
+    /// <param name="arguments">Further arguments of the server.</param>
     public static async Task<ExchangeProcess> StartAsync(
         string data,
         IReadOnlyList<string>? wrapper = null,

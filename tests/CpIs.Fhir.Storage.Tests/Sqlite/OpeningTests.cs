@@ -111,7 +111,11 @@ public sealed class OpeningTests : IDisposable
 
         var write = () => store.CommitAsync(Make.Commit(Make.Resource("e")), Cancellation);
 
+        var read = () => store.ReadAsync(RecordType.Flag, "f", null, Cancellation);
+
         await write.Should().ThrowAsync<StoreUnavailableException>();
+        await read.Should().ThrowAsync<StoreUnavailableException>();
+        await store.DisposeAsync();
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

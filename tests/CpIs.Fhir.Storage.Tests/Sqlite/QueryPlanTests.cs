@@ -40,7 +40,7 @@ public sealed partial class QueryPlanTests
                 used.Add(index.Groups["index"].Value);
         }
 
-        ReadIndexes(connection).Should().BeSubsetOf(used, "an index that serves no query only costs");
+        ReadIndexes(connection).Except(used).Should().BeEmpty("an index that serves no query only costs");
     }
 
     [Fact]

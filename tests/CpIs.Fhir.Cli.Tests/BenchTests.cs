@@ -1,0 +1,112 @@
+using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Cli.Tests.Stub;
+
+namespace CpIs.Fhir.Cli.Tests;
+
+public sealed class BenchTests : IDisposable
+{
+    private readonly Workshop _workshop = new();
+
+    [Fact]
+    public void The_histogram_tells_percentiles_within_two_per_cent()
+    {
+        var histogram = new LatencyHistogram();
+        for (var micros = 1; micros <= 100_000; micros++)
+            histogram.Add(TimeSpan.FromMicroseconds(micros));
+        histogram.Percentile(0.5).Should().BeInRange(50_000, 51_000);
+        histogram.Percentile(0.99).Should().BeInRange(99_000, 100_000);
+        histogram.Percentile(1).Should().Be(100_000);
+        histogram.Max.Should().Be(100_000);
+        new LatencyHistogram().Percentile(0.99).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task The_same_population_is_written_twice_alike_with_numbers_of_the_test_range()
+    {
+        foreach (var folder in new[] { "one", "two" })
+            (
+                await Invocation.RunAsync(
+                    "population",
+                    "--children",
+                    "150",
+                    "--authority",
+                    "XHF01",
+                    "--seed",
+                    "7",
+                    "--out",
+                    _workshop[folder]
+                )
+            )
+                .Code.Should()
+                .Be(0);
+        var files = Directory.GetFiles(_workshop["one"]).Select(Path.GetFileName).Order().ToList();
+        files.Should().HaveCountGreaterThan(1);
+        foreach (var file in files)
+            File.ReadAllText(Path.Combine(_workshop["one"], file!))
+                .Should()
+                .Be(File.ReadAllText(Path.Combine(_workshop["two"], file!)));
+        File.ReadAllLines(_workshop["one/population.numbers.txt"])
+            .Should()
+            .NotBeEmpty()
+            .And.OnlyContain(n => n.StartsWith("999"));
+    }
+
+    [Fact]
+    public async Task Look_ups_are_measured_against_both_floors_and_a_hit_without_a_plan_is_an_error()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("GET /bench/constant", new Reply(200, new string('x', 500)));
+        exchange.On(
+            "POST /FHIR/R4/Patient/$child-protection",
+            asked => new Reply(200, asked.Body.Contains("9990000018") ? "{\"mode\":\"match\"}" : "{}")
+        );
+        var ended = await Bench(exchange, "9990000018\n9990000026\n");
+        ended.Code.Should().Be(0);
+        ended.Objects.Select(o => o["phase"]!.GetValue<string>()).Should().Equal("constant", "store", "lookup");
+        var lookup = ended.Objects[2];
+        lookup["done"]!.GetValue<long>().Should().BePositive();
+        lookup["p99Ms"]!.GetValue<double>().Should().BePositive();
+        lookup["ratios"]!.AsObject().Select(r => r.Key).Should().Equal("constant", "store");
+        lookup["errors"]!.AsObject().Select(e => e.Key).Should().Equal("hit without a plan");
+        exchange
+            .Requests.Where(r => r.Route.Contains("child-protection"))
+            .Select(r => r.Headers["X-Request-ID"])
+            .Should()
+            .OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task Errors_are_told_by_status_and_a_phase_that_did_nothing_well_is_exit_2()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("POST /FHIR/R4/Patient/$child-protection", Reply.Outcome(429, "too many."));
+        var ended = await Bench(exchange, "9990000018");
+        ended.Code.Should().Be(2);
+        ended.Objects[0]["errors"]!.AsObject().Select(e => e.Key).Should().Equal("HTTP 404");
+        ended.Objects[2]["errors"]!.AsObject().Select(e => e.Key).Should().Equal("HTTP 429");
+    }
+
+    public void Dispose() => _workshop.Dispose();
+
+    private Task<Ended> Bench(StubExchange exchange, string numbers) =>
+        Invocation.RunAsync(
+            "bench",
+            "--server",
+            exchange.Root,
+            "--client",
+            _workshop.Client,
+            "--numbers",
+            _workshop.Write("n.txt", numbers),
+            "--hit-ratio",
+            "0.5",
+            "--connections",
+            "4",
+            "--duration",
+            "0.3s",
+            "--warm-up",
+            "0s",
+            "--floor-dir",
+            _workshop.Folder,
+            "--json"
+        );
+}

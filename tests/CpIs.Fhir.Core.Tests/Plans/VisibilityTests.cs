@@ -1,0 +1,117 @@
+using CpIs.Fhir.Core.Plans;
+
+namespace CpIs.Fhir.Core.Tests.Plans;
+
+public sealed class VisibilityTests
+{
+    private static readonly DateOnly Child = new(2019, 4, 23);
+
+    [Theory]
+    [InlineData("2026-10-04", false)]
+    [InlineData("2026-10-05", true)]
+    [InlineData("2030-01-01", true)]
+    public void An_open_plan_is_shown_from_its_first_day(string today, bool shown) =>
+        Shown(PlanType.ChildProtectionPlan, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
+
+    [Theory]
+    [InlineData("2026-11-23", true)] // the last day
+    [InlineData("2027-11-23", true)] // day 365
+    [InlineData("2027-11-24", false)] // day 366
+    public void An_ended_plan_is_shown_for_365_days_more(string today, bool shown)
+    {
+        foreach (var type in new[] { PlanType.ChildProtectionPlan, PlanType.LookedAfter })
+            Shown(type, PlanStatus.Finished, "2026-10-05", "2026-11-23", Child, today).Should().Be(shown);
+    }
+
+    [Theory]
+    [InlineData("2027-03-01", true)] // the due date
+    [InlineData("2027-03-29", true)] // day 28
+    [InlineData("2027-03-30", false)] // day 29
+    public void An_unborn_plan_is_shown_until_28_days_after_the_due_date(string today, bool shown) =>
+        Shown(PlanType.UnbornChildProtectionPlan, PlanStatus.Active, "2026-10-05", "2027-03-01", null, today)
+            .Should()
+            .Be(shown);
+
+    [Fact]
+    public void An_unborn_plan_has_no_rule_of_age_because_its_subject_is_the_mother() =>
+        Shown(
+                PlanType.UnbornChildProtectionPlan,
+                PlanStatus.Active,
+                "2026-10-05",
+                "2027-03-01",
+                new DateOnly(1990, 1, 1),
+                "2026-11-23"
+            )
+            .Should()
+            .BeTrue();
+
+    [Theory]
+    [InlineData("2037-04-22", true)]
+    [InlineData("2037-04-23", false)]
+    public void A_plan_is_hidden_from_the_18th_birthday(string today, bool shown) =>
+        Shown(PlanType.LookedAfter, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
+
+    [Theory]
+    [InlineData("2008-02-29", "2026-02-28", true)]
+    [InlineData("2008-02-29", "2026-03-01", false)]
+    [InlineData("2084-02-29", "2102-02-28", true)]
+    [InlineData("2084-02-29", "2102-03-01", false)]
+    public void A_child_of_29_February_comes_of_age_on_1_March(string born, string today, bool shown) =>
+        Shown(PlanType.LookedAfter, PlanStatus.Active, "2020-01-01", null, Day(born), today, "2090-01-01")
+            .Should()
+            .Be(shown);
+
+    [Theory]
+    [InlineData(PlanType.ChildProtectionPlan)]
+    [InlineData(PlanType.UnbornChildProtectionPlan)]
+    public void A_withdrawn_plan_is_never_shown(PlanType type) =>
+        Shown(type, PlanStatus.Withdrawn, "2026-10-05", "2027-03-01", Child, "2026-11-23").Should().BeFalse();
+
+    [Theory]
+    [InlineData("2026-03-28T23:59:59Z", "2026-03-28")]
+    [InlineData("2026-03-29T00:00:00Z", "2026-03-29")] // the clocks go forward at 01:00
+    [InlineData("2026-06-30T22:59:59Z", "2026-06-30")]
+    [InlineData("2026-06-30T23:00:00Z", "2026-07-01")] // midnight in London
+    [InlineData("2026-10-24T23:00:00Z", "2026-10-25")] // the day the clocks go back begins in summer time
+    [InlineData("2026-10-25T23:30:00Z", "2026-10-25")] // and ends in winter time
+    [InlineData("2026-10-26T00:00:00Z", "2026-10-26")]
+    public void A_day_begins_at_midnight_in_London(string instant, string day) =>
+        LondonCalendar
+            .DayOf(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture))
+            .Should()
+            .Be(Day(day));
+
+    [Theory]
+    [InlineData("2026-03-29", "2026-03-29T00:00:00Z")]
+    [InlineData("2026-03-30", "2026-03-29T23:00:00Z")]
+    [InlineData("2026-10-25", "2026-10-24T23:00:00Z")]
+    [InlineData("2026-10-26", "2026-10-26T00:00:00Z")]
+    public void The_start_of_a_day_is_an_instant(string day, string instant) =>
+        LondonCalendar
+            .StartOf(Day(day))
+            .Should()
+            .Be(DateTimeOffset.Parse(instant, System.Globalization.CultureInfo.InvariantCulture));
+
+    private static bool Shown(
+        PlanType type,
+        PlanStatus status,
+        string start,
+        string? end,
+        DateOnly? born,
+        string today,
+        string? laterStart = null
+    )
+    {
+        var first = Day(start);
+        if (laterStart is not null && born > first)
+            first = Day(laterStart);
+        return Visibility.IsVisible(
+            new Plan("episode", type, status, first, end is null ? null : Day(end)),
+            born,
+            Day(today)
+        );
+    }
+
+    private static DateOnly Day(string text) =>
+        DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+}

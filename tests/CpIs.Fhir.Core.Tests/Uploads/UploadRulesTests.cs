@@ -1,0 +1,366 @@
+using System.Text.Json.Nodes;
+using CpIs.Fhir.Core.Callers;
+
+namespace CpIs.Fhir.Core.Tests.Uploads;
+
+/// <summary>Each row breaks one rule of an upload that is right otherwise; the answer names the place and the rule.</summary>
+public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<SharedUploads>
+{
+    private const string At0 = "Bundle.entry[0].resource.";
+    private const string At1 = "Bundle.entry[1].resource.";
+
+    public static TheoryData<string, string?, string, string> BrokenPatients =>
+        new()
+        {
+            { "resource.identifier.0.value", "\"9990000019\"", "cpis-nhs-number", At0 + "identifier[0].value" },
+            { "resource.identifier.0.value", "\"999000001\"", "cpis-nhs-number", At0 + "identifier[0].value" },
+            { "resource.identifier.0.value", "\"999 000 0018\"", "cpis-nhs-number", At0 + "identifier[0].value" },
+            { "resource.identifier.0.value", null, "cpis-nhs-number", At0 + "identifier[0]" },
+            { "resource.identifier.0.use", "\"official\"", "cpis-prohibited", At0 + "identifier[0].use" },
+            {
+                "resource.identifier.1.system",
+                "\"https://x.example\"",
+                "cpis-patient-local-id",
+                At0 + "identifier[1].system"
+            },
+            { "resource.identifier.1.value", "\"a b\"", "cpis-own-id", At0 + "identifier[1].value" },
+            { "resource.name", null, "cpis-patient-name", At0 + "name" },
+            { "resource.name.0.family", null, "cpis-patient-name", At0 + "name[0].family" },
+            { "resource.name.0.given", null, "cpis-patient-name", At0 + "name[0].given" },
+            { "resource.name.0.family", "\" Fernwood\"", "cpis-patient-name-trimmed", At0 + "name[0].family" },
+            { "resource.name.0.family", "\"Fern\\twood\"", "cpis-patient-name-one-line", At0 + "name[0].family" },
+            { "resource.name.0.use", "\"official\"", "cpis-prohibited", At0 + "name[0].use" },
+            { "resource.name.0.prefix", "[\"Mx\"]", "cpis-prohibited", At0 + "name[0].prefix" },
+            { "resource.birthDate", null, "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.birthDate", "\"2019-04\"", "cpis-birth-date-day", At0 + "birthDate" },
+            { "resource.birthDate", "\"2026-11-24\"", "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.gender", "\"other\"", "cpis-prohibited", At0 + "gender" },
+            { "resource.active", "true", "cpis-prohibited", At0 + "active" },
+            { "resource.address", "[{\"city\":\"Hertford\"}]", "cpis-prohibited", At0 + "address" },
+            { "resource.deceasedBoolean", "false", "cpis-prohibited", At0 + "deceased" },
+            { "resource.language", "\"en\"", "cpis-prohibited", At0 + "language" },
+            {
+                "resource.text",
+                """{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}""",
+                "cpis-prohibited",
+                At0 + "text"
+            },
+            {
+                "resource.contained",
+                """[{"resourceType":"Organization","name":"x"}]""",
+                "cpis-prohibited",
+                At0 + "contained"
+            },
+            {
+                "resource.extension",
+                """[{"url":"http://x.example","valueCode":"x"}]""",
+                "cpis-prohibited",
+                At0 + "extension"
+            },
+            {
+                "resource.modifierExtension",
+                """[{"url":"http://x.example","valueCode":"x"}]""",
+                "cpis-prohibited",
+                At0 + "modifierExtension"
+            },
+            {
+                "resource._birthDate",
+                """{"extension":[{"url":"http://x.example","valueCode":"x"}]}""",
+                "cpis-prohibited",
+                At0 + "birthDate.extension"
+            },
+            { "resource.meta", """{"security":[{"code":"R"}]}""", "cpis-prohibited", At0 + "meta.security" },
+            { "resource.meta", """{"tag":[{"code":"R"}]}""", "cpis-prohibited", At0 + "meta.tag" },
+        };
+
+    public static TheoryData<string, string?, string, string> BrokenEpisodes =>
+        new()
+        {
+            { "resource.identifier", null, "cpis-plan-id", At1 + "identifier" },
+            {
+                "resource.identifier.0.value",
+                $"\"{Sample.Robin}\"",
+                "cpis-plan-id-not-nhs-number",
+                At1 + "identifier[0].value"
+            },
+            { "resource.identifier.0.value", "\"CPP 1\"", "cpis-own-id", At1 + "identifier[0].value" },
+            {
+                "resource.identifier.0.system",
+                "\"https://x.example\"",
+                "cpis-plan-system",
+                At1 + "identifier[0].system"
+            },
+            { "resource.status", "\"planned\"", "cpis-plan-status", At1 + "status" },
+            { "resource.type", null, "cpis-plan-type", At1 + "type[0]" },
+            { "resource.type.0.coding.0.code", "\"224353004\"", "cpis-plan-type", At1 + "type[0].coding[0].code" },
+            {
+                "resource.type.0.coding.0.system",
+                "\"http://x.example\"",
+                "cpis-plan-type",
+                At1 + "type[0].coding[0].system"
+            },
+            {
+                "resource.type.0.coding.0.display",
+                "\"Neglect\"",
+                "cpis-plan-type-display",
+                At1 + "type[0].coding[0].display"
+            },
+            { "resource.type.0.text", "\"Neglect\"", "cpis-prohibited", At1 + "type[0].text" },
+            { "resource.patient.identifier", null, "cpis-nhs-number", At1 + "patient.identifier" },
+            { "resource.patient.reference", null, "cpis-child", At1 + "patient.reference" },
+            { "resource.patient.display", "\"Robin\"", "cpis-prohibited", At1 + "patient.display" },
+            {
+                "resource.patient.reference",
+                "\"urn:uuid:00000000-0000-4000-8000-000000000000\"",
+                "cpis-upload-references",
+                At1 + "patient.reference"
+            },
+            { "resource.patient.reference", "\"Patient/nobody\"", "cpis-upload-references", At1 + "patient.reference" },
+            {
+                "resource.patient.reference",
+                $"\"{Sample.EpisodeUrl}\"",
+                "cpis-upload-references",
+                At1 + "patient.reference"
+            },
+            {
+                "resource.patient.identifier.value",
+                $"\"{Sample.Casey}\"",
+                "cpis-upload-references",
+                At1 + "patient.reference"
+            },
+            { "resource.managingOrganization", null, "cpis-authority", At1 + "managingOrganization" },
+            {
+                "resource.managingOrganization.identifier.value",
+                "\"x\"",
+                "cpis-ods-code",
+                At1 + "managingOrganization.identifier.value"
+            },
+            { "resource.period", null, "cpis-period-start", At1 + "period" },
+            { "resource.period", """{"end":"2027-01-01"}""", "cpis-period-start", At1 + "period.start" },
+            { "resource.period.start", "\"2026-10\"", "cpis-period-day", At1 + "period.start" },
+            { "resource.period.start", "\"1026-10-05\"", "cpis-period-day", At1 + "period.start" },
+            { "resource.period", """{"start":"2027-01-02","end":"2027-01-01"}""", "cpis-period-order", At1 + "period" },
+            { "resource.period.end", "\"2026-11-22\"", "cpis-plan-active-end", At1 + "period.end" },
+            { "resource.period.start", "\"2027-10-05\"", "cpis-plan-start-ahead", At1 + "period.start" },
+            { "resource.status", "\"finished\"", "cpis-plan-finished-end", At1 + "period.end" },
+            { "resource.diagnosis", """[{"condition":{"display":"x"}}]""", "cpis-prohibited", At1 + "diagnosis" },
+            { "resource.careManager", """{"display":"x"}""", "cpis-prohibited", At1 + "careManager" },
+            {
+                "request.url",
+                "\"EpisodeOfCare?identifier=https://fhir.cpis.example/Id/plan/XHF01|CPP-0002\"",
+                "cpis-entry-condition",
+                "Bundle.entry[1].request.url"
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(BrokenPatients))]
+    public Task A_broken_Patient_is_422_with_place_and_rule(string path, string? json, string rule, string place) =>
+        BreakAsync(Sample.Patient().With(path, Parse(json)), Sample.Episode(), rule, place);
+
+    [Theory]
+    [MemberData(nameof(BrokenEpisodes))]
+    public Task A_broken_EpisodeOfCare_is_422_with_place_and_rule(
+        string path,
+        string? json,
+        string rule,
+        string place
+    ) => BreakAsync(Sample.Patient(), Sample.Episode().With(path, Parse(json)), rule, place);
+
+    [Theory]
+    [InlineData("resource.status", "\"inactive\"", "cpis-flag-agrees", "status")]
+    [InlineData("resource.code.coding.0.code", "\"764841000000100\"", "cpis-flag-agrees", "code")]
+    [InlineData("resource.period.start", "\"2026-10-06\"", "cpis-flag-agrees", "period.start")]
+    [InlineData("resource.period.end", "\"2027-10-06\"", "cpis-flag-agrees", "period.end")]
+    [InlineData("resource.extension", null, "cpis-flag-detail", "extension")]
+    [InlineData("resource.extension.0.url", "\"http://x.example\"", "cpis-flag-detail", "extension[0]")]
+    [InlineData(
+        "resource.extension.0.valueReference.reference",
+        "\"EpisodeOfCare/other\"",
+        "cpis-upload-references",
+        "extension[0].value.reference"
+    )]
+    [InlineData("resource.category", null, "cpis-flag-category", "category")]
+    [InlineData("resource.category.0.coding.0.code", "\"diet\"", "cpis-flag-category", "category")]
+    [InlineData("resource.author", null, "cpis-authority", "author")]
+    [InlineData("resource.encounter", """{"reference":"Encounter/1"}""", "cpis-prohibited", "encounter")]
+    [InlineData("resource.subject.reference", "\"Patient/nobody\"", "cpis-upload-references", "subject.reference")]
+    public async Task A_Flag_that_does_not_agree_is_422_with_place_and_rule(
+        string path,
+        string? json,
+        string rule,
+        string element
+    )
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(
+            Sample.Bundle(Sample.Patient(), Sample.Episode(), Sample.Flag().With(path, Parse(json)))
+        );
+
+        refusal.Kind.Should().Be(RefusalKind.Rule);
+        refusal.Issues.Should().Contain(i => i.Rule == rule && i.Expression == "Bundle.entry[2].resource." + element);
+    }
+
+    [Theory]
+    [InlineData("0", "resource.identifier.1.system", "\"https://fhir.cpis.example/Id/local-person/XEL01\"")]
+    [InlineData("1", "resource.identifier.0.system", "\"https://fhir.cpis.example/Id/plan/XEL01\"")]
+    [InlineData("1", "resource.managingOrganization.identifier.value", "\"XEL01\"")]
+    [InlineData("1", "resource.managingOrganization.reference", "\"Organization/org-xel01\"")]
+    [InlineData("1", "request.url", "\"EpisodeOfCare?identifier=https://fhir.cpis.example/Id/plan/XEL01|CPP-0001\"")]
+    public async Task A_request_that_names_another_authority_is_403(string entry, string path, string json)
+    {
+        var harness = uploads.Harness;
+        var bundle = Sample.Child();
+        bundle["entry"]![entry == "0" ? 0 : 1]!.AsObject().With(path, Parse(json));
+
+        var refusal = await harness.RefuseAsync(bundle);
+
+        refusal.Kind.Should().Be(RefusalKind.Forbidden);
+        (await harness.ChildAsync(Sample.Robin)).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("request.method", "\"DELETE\"", RefusalKind.NotAllowed, "request.method")]
+    [InlineData("request.method", "\"GET\"", RefusalKind.NotAllowed, "request.method")]
+    [InlineData("request.method", "\"PATCH\"", RefusalKind.NotAllowed, "request.method")]
+    [InlineData("request", null, RefusalKind.Malformed, "request")]
+    [InlineData("request.url", "\"Patient\"", RefusalKind.Malformed, "request.url")]
+    [InlineData("request.url", "\"Patient?name=x\"", RefusalKind.Malformed, "request.url")]
+    [InlineData("request.url", "\"Patient?identifier=x\"", RefusalKind.Malformed, "request.url")]
+    [InlineData("request.url", "\"Flag?identifier=x|y\"", RefusalKind.Malformed, "request.url")]
+    [InlineData("request.url", "\"http://x.example/Patient/1\"", RefusalKind.Malformed, "request.url")]
+    [InlineData("request.ifMatch", "\"3\"", RefusalKind.Malformed, "request.ifMatch")]
+    [InlineData("request.ifNoneExist", "\"identifier=x|y\"", RefusalKind.Malformed, "request.ifNoneExist")]
+    [InlineData("request.ifNoneMatch", "\"*\"", RefusalKind.Rule, "request.ifNoneMatch")]
+    [InlineData("resource", null, RefusalKind.Malformed, "resource")]
+    [InlineData("resource", """{"resourceType":"Basic","code":{"text":"x"}}""", RefusalKind.Rule, "resource")]
+    public async Task A_request_that_is_not_done_here_is_refused_with_its_place(
+        string path,
+        string? json,
+        RefusalKind kind,
+        string element
+    )
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(Sample.Bundle(Sample.Patient().With(path, Parse(json))));
+
+        refusal.Kind.Should().Be(kind);
+        refusal.Issues.Should().Contain(i => i.Expression == "Bundle.entry[0]." + element);
+    }
+
+    [Theory]
+    [InlineData("batch")]
+    [InlineData("collection")]
+    [InlineData("transaction-response")]
+    public async Task A_Bundle_of_another_type_is_422(string type)
+    {
+        var harness = uploads.Harness;
+        var bundle = Sample.Child();
+        bundle["type"] = type;
+
+        var refusal = await harness.RefuseAsync(bundle);
+
+        refusal.Kind.Should().Be(RefusalKind.Rule);
+        refusal.Issues.Single().Rule.Should().Be("cpis-upload-type");
+    }
+
+    [Fact]
+    public async Task An_upload_without_entries_is_422_and_one_with_too_many_413()
+    {
+        var harness = uploads.Harness;
+        var many = Enumerable.Range(0, 301).Select(_ => (JsonNode)Sample.Patient()).ToArray();
+
+        (await harness.RefuseAsync(Sample.Bundle(many))).Kind.Should().Be(RefusalKind.TooLarge);
+        var empty = new JsonObject { ["resourceType"] = "Bundle", ["type"] = "transaction" };
+        (await harness.RefuseAsync(empty)).Issues.Single().Rule.Should().Be("cpis-upload-empty");
+    }
+
+    [Fact]
+    public async Task Two_entries_for_one_resource_are_refused_and_both_are_named()
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(
+            Sample.Bundle(Sample.Patient(), Sample.Patient(url: Sample.FlagUrl), Sample.Episode())
+        );
+
+        refusal.Issues.Single().Rule.Should().Be("cpis-upload-one-entry-per-child");
+        refusal.Issues.Single().Expression.Should().Be("Bundle.entry[1].resource.identifier");
+        refusal.Issues.Single().Diagnostics.Should().Contain("Bundle.entry[0].resource");
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_told_at_once_and_nothing_is_stored()
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(
+            Sample.Bundle(
+                Sample.Patient().With("resource.gender", "other").With("resource.birthDate", "2030-01-01"),
+                Sample.Episode().With("resource.status", "waitlist"),
+                Sample.Patient(Sample.Casey, url: Sample.FlagUrl)
+            )
+        );
+
+        refusal
+            .Issues.Select(i => i.Rule)
+            .Should()
+            .BeEquivalentTo("cpis-prohibited", "cpis-patient-birth-date", "cpis-plan-status");
+        (await harness.ChildAsync(Sample.Robin)).Should().BeEmpty();
+        (await harness.ChildAsync(Sample.Casey)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task No_text_of_a_refusal_repeats_a_name_a_number_or_a_date_of_birth()
+    {
+        var harness = uploads.Harness;
+        var bundle = Sample.Bundle(
+            Sample.Patient("9990000019").With("resource.birthDate", "2019-14-23"),
+            Sample.Episode(number: "9990000019")
+        );
+
+        var malformed = await harness.RefuseAsync(bundle);
+        bundle["entry"]![0]!["resource"]!["birthDate"] = "2030-04-23";
+        var rules = await harness.RefuseAsync(bundle);
+
+        foreach (var issue in malformed.Issues.Concat(rules.Issues))
+            issue.Diagnostics.Should().NotContainAny("9990000019", "2019-14-23", "2030-04-23", "Fernwood", "Robin");
+    }
+
+    [Theory]
+    [InlineData(CallerKind.Setting)]
+    [InlineData(CallerKind.Tester)]
+    [InlineData(CallerKind.Operator)]
+    public async Task Only_an_authority_uploads(CallerKind kind)
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(Sample.Child(), UploadHarness.CallerOf("XHF01", kind));
+
+        refusal.Kind.Should().Be(RefusalKind.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_token_without_the_scopes_uploads_nothing()
+    {
+        var harness = uploads.Harness;
+        var reader = UploadHarness.Hertfordshire with { Scopes = ["system/Patient.cu", "system/Flag.cu"] };
+
+        (await harness.RefuseAsync(Sample.Child(), reader)).Kind.Should().Be(RefusalKind.Forbidden);
+    }
+
+    private async Task BreakAsync(JsonObject patient, JsonObject episode, string rule, string place)
+    {
+        var harness = uploads.Harness;
+
+        var refusal = await harness.RefuseAsync(Sample.Bundle(patient, episode));
+
+        refusal.Kind.Should().Be(RefusalKind.Rule);
+        refusal.Issues.Should().Contain(i => i.Rule == rule && i.Expression == place);
+        (await harness.ChildAsync(Sample.Robin)).Should().BeEmpty();
+    }
+
+    private static JsonNode? Parse(string? json) => json is null ? null : JsonNode.Parse(json);
+}

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Text;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CpIs.Fhir.Server.Tests.Notifications;
+
+/// <summary>The notification engine over a real store file, a clock that stands still, and a sender of the test's choice.</summary>
+internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispatchObserver
+{
+    public const string Base = "https://cpis.example/FHIR/R4";
+    public static readonly OdsCode Authority = OdsCode.Parse("XHF01");
+    public static readonly OdsCode OtherAuthority = OdsCode.Parse("XOT01");
+    public static readonly OdsCode Setting = OdsCode.Parse("XED01");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cpis-engine-").FullName;
+    private SqliteStore _store = null!;
+
+    public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-20T22:00:00Z"));
+
+    public OrganisationDirectory Current { get; set; } = new(1, Organisations(), []);
+
+    public ConcurrentQueue<DispatchAttempt> Attempts { get; } = new();
+
+    public ConcurrentQueue<(string Id, SubscriptionStatus Status, string? Reason)> Moves { get; } = new();
+
+    public ConcurrentQueue<Exception> Failures { get; } = new();
+
+    public NotificationOptions Options { get; private init; } =
+        new()
+        {
+            AllowLoopbackHttp = true,
+            Jitter = 0,
+            Timeout = TimeSpan.FromSeconds(2),
+        };
+
+    public IdGenerator Ids { get; private set; } = null!;
+
+    public SqliteStore Store => _store;
+
+    public KeyRing Keys { get; private set; } = null!;
+
+    public SubscriptionService Subscriptions { get; private set; } = null!;
+
+    public static async Task<Engine> StartAsync(NotificationOptions? options = null)
+    {
+        var engine = options is null ? new Engine() : new Engine { Options = options };
+        engine.Ids = new IdGenerator(engine.Time);
+        await engine.OpenAsync();
+        return engine;
+    }
+
+    /// <summary>A new process on the same file: everything in memory is gone.</summary>
+    public async Task RestartAsync()
+    {
+        await _store.DisposeAsync();
+        await OpenAsync();
+    }
+
+    public Dispatcher Dispatcher(INotificationSender sender)
+    {
+        var channel = new NotificationChannel(sender, this, new NotificationBundle(() => Base), Options, this, Time);
+        var mover = new SubscriptionMover(_store, this, Time);
+        return new Dispatcher(
+            _store,
+            new EventDelivery(
+                _store,
+                _store,
+                channel,
+                mover,
+                new RetrySchedule(Options.RetrySchedule, Options.Jitter, new Random(1)),
+                Options,
+                Time
+            ),
+            new Handshakes(_store, _store, channel, mover, Time),
+            new Heartbeats(_store, _store, channel, mover, Time),
+            this,
+            new DispatchSignal(Time),
+            Options,
+            Time
+        );
+    }
+
+    /// <summary>Steps until nothing is due and nothing under way.</summary>
+    public static async Task RunAsync(Dispatcher dispatcher)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            await dispatcher.StepAsync(TestContext.Current.CancellationToken);
+            await dispatcher.WhenQuietAsync();
+        }
+    }
+
+    /// <summary>Lets time pass, then runs.</summary>
+    public async Task RunAfterAsync(TimeSpan time, Dispatcher dispatcher)
+    {
+        Time.Advance(time);
+        await RunAsync(dispatcher);
+    }
+
+    public async Task<string> SubscribeAsync(
+        string endpoint,
+        OdsCode? authority = null,
+        int maxCount = 1,
+        string status = "requested",
+        string extra = ""
+    )
+    {
+        var body = Encoding.UTF8.GetBytes(Json(endpoint, status, null, maxCount, extra));
+        var answer = await Subscriptions.CreateAsync(Write(body, authority), default);
+        answer.Refusal.Should().BeNull(string.Join(' ', answer.Refusal?.Issues.Select(i => i.Diagnostics) ?? []));
+        return answer.Value.Location!.Split('/')[^3];
+    }
+
+    public async Task<Result<IdempotentAnswer>> UpdateAsync(string id, string endpoint, string status) =>
+        await Subscriptions.UpdateAsync(
+            id,
+            null,
+            Write(Encoding.UTF8.GetBytes(Json(endpoint, status, id, 1, ""))),
+            default
+        );
+
+    public static SubscriptionWrite Write(byte[] body, OdsCode? authority = null) =>
+        new(
+            Caller(authority ?? Authority),
+            WriteRequest.Of("client", Guid.NewGuid().ToString(), true, "POST", "/Subscription", body),
+            null,
+            Base,
+            body
+        );
+
+    public static Caller Caller(OdsCode authority, CallerKind kind = CallerKind.Authority) =>
+        new("client", authority, "An organisation", kind, null, [], ["system/Subscription.cruds"]);
+
+    /// <summary>A look-up that shows a plan: what the engine is there to tell of.</summary>
+    public async Task<string> LookUpAsync(string person = "555000000001", OdsCode? authority = null)
+    {
+        var owner = authority ?? Authority;
+        var plan = new ShownPlan(owner, PlanType.ChildProtectionPlan, "e1", 1, "f1", 1);
+        var occurrence = new Occurrence
+        {
+            Id = Ids.Next(),
+            Kind = OccurrenceKind.Access,
+            Time = Time.GetUtcNow(),
+            ClientId = "ed",
+            Organisation = Setting,
+            OrganisationName = "An emergency department",
+            CallerKind = CallerKind.Setting,
+            Person = new Person(person, null, "R8000", "Clinician", "Dr Test"),
+            Interaction = "Flag",
+            Child = NhsNumber.Parse("9990000018"),
+            Mode = LookUpMode.Unscheduled,
+            Outcome = AccessOutcome.Shown,
+            RequestId = Guid.NewGuid().ToString(),
+            Shown = [plan],
+            Concerns = [owner],
+            Obligations = [new Obligation(owner, [plan])],
+        };
+        await _store.RecordAsync(occurrence, default);
+        return occurrence.Id;
+    }
+
+    public async Task<StoredResource> ReadAsync(string id) =>
+        (await _store.ReadAsync(RecordType.Subscription, id, null, default))!;
+
+    public async Task<SubscriptionStatus> StatusAsync(string id) => (await ReadAsync(id)).Subscription!.Status;
+
+    public void Suspend(OdsCode authority) =>
+        Current = new(2, Organisations().Select(o => o.Code == authority ? o with { Suspended = true } : o), []);
+
+    public void Attempted(DispatchAttempt attempt) => Attempts.Enqueue(attempt);
+
+    public void StatusChanged(string subscriptionId, SubscriptionStatus status, string? reason) =>
+        Moves.Enqueue((subscriptionId, status, reason));
+
+    public void Failed(string? subscriptionId, Exception failure) => Failures.Enqueue(failure);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public static string Json(string endpoint, string status, string? id, int maxCount, string extra) =>
+        $$"""
+            {
+              "resourceType": "Subscription", {{(id is null ? "" : $"\"id\": \"{id}\",")}}
+              "status": "{{status}}", {{extra}}
+              "reason": "To be told of accesses",
+              "criteria": "https://fhir.cpis.example/SubscriptionTopic/record-accessed",
+              "channel": {
+                "extension": [
+                  { "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-max-count", "valuePositiveInt": {{maxCount}} },
+                  { "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-heartbeat-period", "valueUnsignedInt": 86400 }
+                ],
+                "type": "rest-hook", "endpoint": "{{endpoint}}", "payload": "application/fhir+json"
+              }
+            }
+            """;
+
+    private async Task OpenAsync()
+    {
+        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, Time, default);
+        Keys = new KeyRing(_store, Ids, Time);
+        // Making an RSA key takes longer than a whole test; nothing here signs tokens.
+        await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], Time.GetUtcNow()), default);
+        await Keys.LoadAsync(default);
+        Subscriptions = new SubscriptionService(
+            _store,
+            _store,
+            new IdempotentWrite(_store, Time),
+            new SubscriptionParser(Options),
+            new DispatchSignal(Time),
+            Ids,
+            Time
+        );
+    }
+
+    private static Organisation[] Organisations() =>
+        [
+            new()
+            {
+                Code = Authority,
+                Name = "An authority",
+                Kind = CallerKind.Authority,
+            },
+            new()
+            {
+                Code = OtherAuthority,
+                Name = "Another authority",
+                Kind = CallerKind.Authority,
+            },
+        ];
+}

@@ -1,0 +1,110 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CpIs.Fhir.Server.Tests.Notifications;
+
+/// <summary>The third journey over real HTTP with the real clock; who calls is said by a header instead of a token.</summary>
+internal sealed class Exchange : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private Exchange(WebApplication app, Engine engine)
+    {
+        (_app, Engine) = (app, engine);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single() + ExchangeUrls.FhirPath + "/") };
+        Http.DefaultRequestHeaders.Add("X-Test-Authority", Engine.Authority.Value);
+    }
+
+    public Engine Engine { get; }
+
+    public HttpClient Http { get; }
+
+    public static async Task<Exchange> StartAsync()
+    {
+        var engine = await Engine.StartAsync();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var services = builder.Services;
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        services.Configure<RouteOptions>(o => o.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IdGenerator>();
+        services.AddSingleton<IKeyRing>(engine.Keys);
+        services.AddSingleton<IRecordStore>(engine.Store);
+        services.AddSingleton<INotificationStore>(engine.Store);
+        services.AddSingleton<IOrganisationDirectory>(engine);
+        services.AddSingleton(new ExchangeOptions());
+        services.AddSingleton<CursorProtector>();
+        services.AddSingleton<Paging>();
+        services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
+        services.AddNotifications(
+            engine.Options with
+            {
+                RetrySchedule = "0.1s",
+                Quiet = TimeSpan.Zero,
+                Idle = TimeSpan.FromMilliseconds(100),
+            }
+        );
+        var app = builder.Build();
+        app.UseMiddleware<RequestIdentityMiddleware>();
+        app.Use(
+            (context, next) =>
+            {
+                if (OdsCode.TryParse(context.Request.Headers["X-Test-Authority"], out var authority))
+                    context.Features.Set(Engine.Caller(authority));
+                if (OdsCode.TryParse(context.Request.Headers["X-Test-Setting"], out var setting))
+                    context.Features.Set(Engine.Caller(setting, CallerKind.Setting));
+                return next(context);
+            }
+        );
+        app.MapWebhookKeys();
+        app.MapGroup(ExchangeUrls.FhirPath).MapSubscriptions();
+        await app.StartAsync();
+        return new Exchange(app, engine);
+    }
+
+    public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
+        HttpMethod method,
+        string url,
+        string? body = null,
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(method, url);
+        if (body is not null)
+            request.Content = new StringContent(body, new MediaTypeHeaderValue("application/fhir+json"));
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var response = await Http.SendAsync(request);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        return (response, bytes.Length == 0 ? default : JsonDocument.Parse(bytes).RootElement);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        await Engine.DisposeAsync();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Administration;
+using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CpIs.Fhir.Server.Tests.Security;
+
+/// <summary>A real Kestrel with the real security pieces over a real store, and one endpoint that tells who the caller is.</summary>
+internal sealed class SecurityHost : IAsyncDisposable
+{
+    private readonly string _directory;
+    private readonly SqliteStore _store;
+    private readonly WebApplication _app;
+
+    private SecurityHost(string directory, SqliteStore store, WebApplication app, FakeTimeProvider time)
+    {
+        (_directory, _store, _app, Time) = (directory, store, app, time);
+        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    public FakeTimeProvider Time { get; }
+    public HttpClient Http { get; }
+    public IServiceProvider Services => _app.Services;
+    public SqliteStore Store => _store;
+    public string TokenEndpoint => Services.GetRequiredService<ExchangeUrls>().Token;
+    public string FhirBase => Services.GetRequiredService<ExchangeUrls>().FhirBase;
+
+    /// <summary>Starts with the demo clients registered, so that the example files are tested on the way.</summary>
+    public static async Task<SecurityHost> StartAsync(SecurityOptions? options = null, bool demo = true)
+    {
+        var directory = Directory.CreateTempSubdirectory("cpis-security-").FullName;
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = directory },
+            TimeProvider.System,
+            TestContext.Current.CancellationToken
+        );
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<IRecordStore>(store);
+        builder.Services.AddSingleton<IRegistrationStore>(store);
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddSingleton<IdGenerator>();
+        builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
+        builder.Services.AddExchangeSecurity(options ?? new SecurityOptions());
+        if (!demo)
+            builder.Services.AddHostedService<FirstOperator>();
+        var app = builder.Build();
+        app.UseMiddleware<FailureMiddleware>();
+        app.UseMiddleware<RequestIdentityMiddleware>();
+        app.UseExchangeSecurity();
+        app.MapTokenEndpoint();
+        app.MapAdministration();
+        app.MapGet("/FHIR/R4/whoami", (HttpContext context) => Results.Json(context.Caller()));
+        app.MapGet("/FHIR/R4/limited", () => "ok").LimitRequests();
+        app.MapGet("/FHIR/R4/metadata", () => "open").AllowAnonymous();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var host = new SecurityHost(directory, store, app, time);
+        if (demo)
+            await DemoRegistrations.RegisterAsync(
+                app.Services.GetRequiredService<RegistrationWriter>(),
+                TestContext.Current.CancellationToken
+            );
+        return host;
+    }
+
+    public static ClientFile Client(string clientId) =>
+        DemoRegistrations.ReadClients().Single(c => c.ClientId == clientId);
+
+    /// <summary>The answer to a token request with this assertion.</summary>
+    public async Task<(int Status, JsonElement Body)> AskAsync(string assertion, string? scope = null)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials",
+            ["client_assertion_type"] = ClientAssertion.Type,
+            ["client_assertion"] = assertion,
+        };
+        if (scope is not null)
+            form["scope"] = scope;
+        return await PostAsync(form);
+    }
+
+    public async Task<(int Status, JsonElement Body)> PostAsync(Dictionary<string, string> form)
+    {
+        using var content = new FormUrlEncodedContent(form);
+        using var response = await Http.PostAsync("/oauth2/token", content, TestContext.Current.CancellationToken);
+        response.Headers.CacheControl!.NoStore.Should().BeTrue();
+        return (
+            (int)response.StatusCode,
+            await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)
+        );
+    }
+
+    public async Task<string> TokenAsync(string clientId, ClientUser? user = null)
+    {
+        var (status, body) = await AskAsync(ClientAssertion.Create(Client(clientId), TokenEndpoint, Time, user));
+        status.Should().Be(200, body.ToString());
+        return body.GetProperty("access_token").GetString()!;
+    }
+
+    public async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> SendAsync(
+        HttpMethod method,
+        string path,
+        string? token,
+        object? body = null,
+        params (string Name, string Value)[] headers
+    )
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return (
+            (int)response.StatusCode,
+            text.StartsWith('{') ? JsonDocument.Parse(text).RootElement : default,
+            response
+        );
+    }
+
+    public async Task<int> StatusAsync(string path, string? token) =>
+        (await SendAsync(HttpMethod.Get, path, token)).Status;
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
