@@ -71,7 +71,9 @@ internal static class ExchangeHost
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
+                // Beyond its own limit Kestrel cuts the connection, and a caller that is still sending never reads why.
+                // So the endpoints refuse first, at MaxBatchSize, and a body that is a little too large is read away.
+                kestrel.Limits.MaxRequestBodySize = 2L * options.SizeLimits.MaxBatchSize;
             });
 
         adjust(builder);
