@@ -24,9 +24,13 @@ public sealed class WatchedStore(SqliteStore store) : IRecordStore, IOccurrenceS
 
     public Func<string, bool> Hangs { get; set; } = _ => false;
 
+    /// <summary>What the message of an exception says that nobody expects, as one of a library might.</summary>
+    public string? Breaks { get; set; }
+
     public void Forget()
     {
         _calls.Clear();
+        Breaks = null;
         Fails = Hangs = _ => false;
     }
 
@@ -90,6 +94,8 @@ public sealed class WatchedStore(SqliteStore store) : IRecordStore, IOccurrenceS
     )
     {
         _calls.Enqueue(name);
+        if (Breaks is { } message)
+            throw new InvalidOperationException($"A bug about {message}.", new FormatException(message));
         if (Fails(name))
             throw new StoreUnavailableException("The test has broken the store.");
         if (Hangs(name))
