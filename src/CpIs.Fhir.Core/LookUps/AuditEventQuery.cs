@@ -43,7 +43,12 @@ public static class AuditEventQuery
                 case "date":
                     if (Bounds(value) is not { } bounds)
                         return Refuse("A date is yyyy-mm-dd or an instant, with eq, ge, le, gt or lt before it.", name);
-                    query = query with { From = bounds.From ?? query.From, To = bounds.To ?? query.To };
+                    // Several dates bound together: the latest beginning and the earliest end.
+                    query = query with
+                    {
+                        From = query.From > bounds.From ? query.From : bounds.From ?? query.From,
+                        To = query.To < bounds.To ? query.To : bounds.To ?? query.To,
+                    };
                     break;
                 case "_count":
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
@@ -53,10 +58,8 @@ public static class AuditEventQuery
                 case "_format" when value is "json" or "application/json" or "application/fhir+json":
                     break;
                 default:
-                    return Refuse(
-                        $"'{(name.Length <= 64 ? name : name[..64])}' is not a search parameter of AuditEvent here.",
-                        null
-                    );
+                    var shown = name.Length <= 64 ? name : name[..64];
+                    return Refuse($"'{shown}' is not a search parameter of AuditEvent here.", shown);
             }
         return query;
     }
@@ -96,6 +99,6 @@ public static class AuditEventQuery
         };
     }
 
-    private static Refusal Refuse(string diagnostics, string? parameter) =>
+    private static Refusal Refuse(string diagnostics, string parameter) =>
         Refusal.Malformed(diagnostics, parameter, SpineCodes.InvalidSearchData);
 }

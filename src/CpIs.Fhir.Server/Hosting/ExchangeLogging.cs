@@ -17,7 +17,26 @@ internal static class ExchangeLogging
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             });
-        builder.Logging.AddFilter((category, level) => level >= LevelOf(category));
+        builder.Services.PostConfigure<LoggerFilterOptions>(Bound);
+    }
+
+    // A rule for one category or one sink is stronger than a rule for all, so each is bound by what is never logged; and
+    // where no rule fits, the last one does. The configuration can make the log quieter, not louder.
+    private static void Bound(LoggerFilterOptions options)
+    {
+        LoggerFilterRule[] given = [.. options.Rules];
+        options.Rules.Clear();
+        options.Rules.Add(new LoggerFilterRule(null, null, null, (_, category, level) => level >= LevelOf(category)));
+        foreach (var rule in given)
+            options.Rules.Add(
+                new LoggerFilterRule(
+                    rule.ProviderName,
+                    rule.CategoryName,
+                    rule.LogLevel,
+                    (provider, category, level) =>
+                        level >= LevelOf(category) && (rule.Filter?.Invoke(provider, category, level) ?? true)
+                )
+            );
     }
 
     private static LogLevel LevelOf(string? category) =>

@@ -293,7 +293,7 @@ public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture
         await File.WriteAllTextAsync(file, client.Jwk.GetRawText(), TestContext.Current.CancellationToken);
         var start = async () =>
             await SecurityHost.StartAsync(new SecurityOptions { FirstOperator = first }, demo: false);
-        await start.Should().ThrowAsync<Hosting.InvalidConfigurationException>().WithMessage("*PRIVATE*");
+        await start.Should().ThrowAsync<Server.Hosting.InvalidConfigurationException>().WithMessage("*PRIVATE*");
         File.Delete(file);
     }
 
