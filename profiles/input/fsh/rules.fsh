@@ -42,6 +42,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-json-syntax "A body is JSON, without comments, trailing commas or anything after the root object."
 * #cpis-json-trim "A code, id or URL neither begins nor ends with white space."
 * #cpis-json-utf8 "A body is UTF-8."
+* #cpis-mode-contradicted "IsUnscheduledAccessEvent says what the activities of the person say; a contradiction is refused and alarmed."
 * #cpis-nhs-number "An NHS number has its system, ten digits and a right check digit."
 * #cpis-ods-code "An ODS code is 3 to 12 capital letters and digits."
 * #cpis-own-id "An authority's own id is 1 to 64 letters, digits, dots, colons, slashes, hyphens or underscores: it has to survive a URL."

@@ -66,9 +66,7 @@ internal static class ExchangeConfiguration
         }
         catch (InvalidDataException unreadable)
         {
-            throw new InvalidConfigurationException(
-                $"{file} cannot be read: {unreadable.GetBaseException().Message}"
-            );
+            throw new InvalidConfigurationException($"{file} cannot be read: {unreadable.GetBaseException().Message}");
         }
     }
 

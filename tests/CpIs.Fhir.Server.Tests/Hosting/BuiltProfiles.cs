@@ -21,10 +21,7 @@ internal static class BuiltProfiles
     public static IReadOnlyList<string> Problems(Resource resource) =>
         [
             .. (resource.Meta?.Profile ?? []).SelectMany(profile =>
-                Problems(
-                    resource,
-                    Read<StructureDefinition>($"StructureDefinition-{profile!.Split('/')[^1]}.json")
-                )
+                Problems(resource, Read<StructureDefinition>($"StructureDefinition-{profile!.Split('/')[^1]}.json"))
             ),
         ];
 
@@ -46,9 +43,9 @@ internal static class BuiltProfiles
                 }
 
             foreach (var rule in element.Constraint.Where(c => c.Key!.StartsWith("cpis-", StringComparison.Ordinal)))
-                foreach (var node in Nodes(resource, steps[1..]))
-                    if (!node.Predicate(rule.Expression!))
-                        yield return $"{element.Path}: {rule.Key} {rule.Human}";
+            foreach (var node in Nodes(resource, steps[1..]))
+                if (!node.Predicate(rule.Expression!))
+                    yield return $"{element.Path}: {rule.Key} {rule.Human}";
         }
     }
 
@@ -61,7 +58,8 @@ internal static class BuiltProfiles
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "CpIs.Fhir.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No solution above the tests.");
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("No solution above the tests.");
         return folder;
     }
 }

@@ -57,9 +57,11 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
             .Services.GetRequiredService<EndpointDataSource>()
             .Endpoints.OfType<RouteEndpoint>()
             .SelectMany(endpoint =>
-                endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method =>
-                    $"{method} {Constraint().Replace("/" + endpoint.RoutePattern.RawText!.Trim('/'), "}")}"
-                )
+                endpoint
+                    .Metadata.GetMetadata<HttpMethodMetadata>()!
+                    .HttpMethods.Select(method =>
+                        $"{method} {Constraint().Replace("/" + endpoint.RoutePattern.RawText!.Trim('/'), "}")}"
+                    )
             )
             .Where(route => route.Contains("/FHIR/R4", StringComparison.Ordinal));
         var promised = CapabilityTable

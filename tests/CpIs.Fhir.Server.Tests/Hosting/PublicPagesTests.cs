@@ -15,7 +15,11 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
 
         answer.Status.Should().Be(200);
         answer.Headers["Content-Type"].Should().StartWith("application/json");
-        answer.Json.GetProperty("token_endpoint").GetString().Should().Be(new Uri(exchange.Root, "/oauth2/token").ToString());
+        answer
+            .Json.GetProperty("token_endpoint")
+            .GetString()
+            .Should()
+            .Be(new Uri(exchange.Root, "/oauth2/token").ToString());
         Strings(answer.Json, "grant_types_supported").Should().Equal("client_credentials");
         Strings(answer.Json, "token_endpoint_auth_methods_supported").Should().Equal("private_key_jwt");
         Strings(answer.Json, "scopes_supported").Should().Contain(["system/Patient.cruds", "user/Flag.s"]);
@@ -28,7 +32,10 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
     [Fact]
     public async Task A_living_server_that_can_write_is_ready()
     {
-        var (live, ready) = (await exchange.Anonymous.GetAsync("/health/live"), await exchange.Anonymous.GetAsync("/health/ready"));
+        var (live, ready) = (
+            await exchange.Anonymous.GetAsync("/health/live"),
+            await exchange.Anonymous.GetAsync("/health/ready")
+        );
 
         live.Status.Should().Be(200);
         ready.Status.Should().Be(200, ready.Text);
@@ -81,7 +88,10 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
         foreach (var client in new[] { "hareford-ed", "authority-xhf01" })
         {
             var speaker = await exchange.AsAsync(client);
-            var answer = await speaker.GetAsync("Flag?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018", ("X-Request-ID", id));
+            var answer = await speaker.GetAsync(
+                "Flag?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018",
+                ("X-Request-ID", id)
+            );
 
             answer.Status.Should().Be(400, answer.Text);
             answer.Issue.Expression.Should().Be("http.X-Request-ID");
@@ -92,7 +102,11 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
     [Fact]
     public async Task A_correlation_id_that_is_not_plain_is_dropped_and_never_sent_back()
     {
-        var answer = await exchange.Anonymous.GetAsync("metadata", ("X-Correlation-ID", "<script>"), ("TraceID", new string('a', 129)));
+        var answer = await exchange.Anonymous.GetAsync(
+            "metadata",
+            ("X-Correlation-ID", "<script>"),
+            ("TraceID", new string('a', 129))
+        );
 
         answer.Status.Should().Be(200);
         answer.Headers.Should().NotContainKey("X-Correlation-ID").And.NotContainKey("TraceID");

@@ -42,6 +42,9 @@ public class RunningExchange : IAsyncLifetime
     /// <summary>fhir.config.json of this server.</summary>
     protected virtual object Settings => new { Demo = new { Seed = false } };
 
+    /// <summary>What <see cref="Settings"/> say of the address outside, without the path of the FHIR base.</summary>
+    protected virtual string? PublicRoot => null;
+
     /// <summary>True for limits that no test reaches.</summary>
     protected virtual bool WithoutLimits => true;
 
@@ -92,7 +95,8 @@ public class RunningExchange : IAsyncLifetime
     public void MoveTo(DateOnly day) => MoveTo(LondonCalendar.StartOf(day));
 
     /// <summary>A client of examples/clients, signed in as the person of its file.</summary>
-    public Task<Speaker> AsAsync(string client) => _speakers.GetOrAdd(client, name => SignInAsync(name, Client(name).User));
+    public Task<Speaker> AsAsync(string client) =>
+        _speakers.GetOrAdd(client, name => SignInAsync(name, Client(name).User));
 
     /// <summary>Signs a client in as another person, or as nobody.</summary>
     public async Task<Speaker> SignInAsync(string client, ClientUser? user)
@@ -108,7 +112,7 @@ public class RunningExchange : IAsyncLifetime
                     {
                         User = user,
                     },
-                    endpoint.ToString(),
+                    PublicRoot is null ? endpoint.ToString() : PublicRoot + "/oauth2/token",
                     Clock
                 ),
             }

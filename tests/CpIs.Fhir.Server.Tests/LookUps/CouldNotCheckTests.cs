@@ -11,8 +11,8 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         {
             var cases = new TheoryData<Way, string>();
             foreach (var way in Enum.GetValues<Way>())
-                foreach (var step in new[] { "ReadChildAsync", "ReadHistoryAsync", "RecordAsync" })
-                    cases.Add(way, step);
+            foreach (var step in new[] { "ReadChildAsync", "ReadHistoryAsync", "RecordAsync" })
+                cases.Add(way, step);
             return cases;
         }
     }

@@ -23,7 +23,10 @@ public sealed class HistoryTests(RunningExchange exchange) : IClassFixture<Runni
             .Should()
             .BeInDescendingOrder(StringComparer.Ordinal);
         history[0].GetRawText().Should().Contain("777000000026", "the current access is the newest");
-        answer.Text.Should().NotContain("777000000000").And.NotContain("777000000001", "they are older than the newest 25");
+        answer
+            .Text.Should()
+            .NotContain("777000000000")
+            .And.NotContain("777000000001", "they are older than the newest 25");
     }
 
     [Fact]

@@ -13,7 +13,6 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
 
     private Task<Speaker> SettingAsync => exchange.AsAsync("hareford-ed");
 
-
     [Theory]
     [InlineData("Flag", "patient:identifier")]
     [InlineData("EpisodeOfCare", "patient:identifier")]
@@ -43,7 +42,9 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
 
             answer.Status.Should().Be(400, $"{because} ({way}: {answer.Text})");
             answer.Issue.Spine.Should().Be("INVALID_SEARCH_DATA");
-            answer.Issue.Expression.Should().BeOneOf("patient:identifier", "patient.identifier", "subject:identifier", "nhsNumber");
+            answer
+                .Issue.Expression.Should()
+                .BeOneOf("patient:identifier", "patient.identifier", "subject:identifier", "nhsNumber");
             if (number.Length > 0)
                 answer.Text.Should().NotContain(number);
         }
@@ -57,8 +58,14 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
     [InlineData("Flag?patient:identifier=" + System + Valid + "," + System + "9990000034", "that is a list of two")]
     [InlineData("Flag?patient:identifier=" + System + Valid + ",", "that is a list")]
     [InlineData("Flag?patient=Patient/1", "a child is asked for by NHS number only")]
-    [InlineData("Flag?patient:identifier=" + System + Valid + "&patient:identifier=" + System + Valid, "it is there twice")]
-    [InlineData("Flag?patient:identifier=" + System + Valid + "&subject:identifier=" + System + Valid, "a second subject")]
+    [InlineData(
+        "Flag?patient:identifier=" + System + Valid + "&patient:identifier=" + System + Valid,
+        "it is there twice"
+    )]
+    [InlineData(
+        "Flag?patient:identifier=" + System + Valid + "&subject:identifier=" + System + Valid,
+        "a second subject"
+    )]
     [InlineData("Flag?patient:identifier=" + System + Valid + "&_count=10", "a look-up is never paged")]
     [InlineData("Flag?patient:identifier=" + System + Valid + "&_count=0", "a look-up is never paged")]
     [InlineData("Flag?patient:identifier=" + System + Valid + "&status=active", "status is no parameter of a look-up")]
@@ -119,7 +126,10 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueInteger":1}]}""", "a number")]
     [InlineData("""{"resourceType":"Parameters","resourceType":"Parameters","parameter":[]}""", "a member is twice")]
     [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":null}]}""", "a null")]
-    [InlineData("""{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"\ud800"}]}""", "half a character")]
+    [InlineData(
+        """{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"\ud800"}]}""",
+        "half a character"
+    )]
     [InlineData("""{"resourceType":"Parameters","parameter":[7]}""", "a number")]
     public async Task A_body_that_is_no_Parameters_of_strings_is_refused(string body, string because)
     {
@@ -176,7 +186,11 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
         await exchange.UploadAsync("authority-xhf01", child);
         var setting = await SettingAsync;
         var shown = await setting.LookUpAsync(child.NhsNumber);
-        foreach (var entry in shown.AllEntries.Where(e => e.GetProperty("search").GetProperty("mode").GetString() != "outcome"))
+        foreach (
+            var entry in shown.AllEntries.Where(e =>
+                e.GetProperty("search").GetProperty("mode").GetString() != "outcome"
+            )
+        )
             (await setting.GetAsync(entry.GetProperty("fullUrl").GetString()!)).Status.Should().Be(403);
 
         (await setting.PostAsync("", """{"resourceType":"Bundle","type":"transaction"}""")).Status.Should().Be(403);

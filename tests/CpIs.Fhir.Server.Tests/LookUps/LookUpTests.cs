@@ -139,10 +139,7 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         var miss = await setting.AskAsync(way, exchange.NewNumber().Digits);
 
         miss.Status.Should().Be(hit.Status).And.Be(200);
-        miss.Json.EnumerateObject()
-            .Select(p => p.Name)
-            .Should()
-            .Equal(hit.Json.EnumerateObject().Select(p => p.Name));
+        miss.Json.EnumerateObject().Select(p => p.Name).Should().Equal(hit.Json.EnumerateObject().Select(p => p.Name));
         miss.Headers.Keys.Should().BeEquivalentTo(hit.Headers.Keys);
         miss.Total.Should().Be(0);
         miss.AllEntries.Should().ContainSingle("only the outcome is there");
@@ -190,7 +187,10 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         {
             var patient = answer
                 .Entries("Patient", "include")
-                .Single(p => flag.GetProperty("subject").GetProperty("reference").GetString() == $"Patient/{p.GetProperty("id").GetString()}");
+                .Single(p =>
+                    flag.GetProperty("subject").GetProperty("reference").GetString()
+                    == $"Patient/{p.GetProperty("id").GetString()}"
+                );
             patient
                 .GetProperty("managingOrganization")
                 .GetProperty("identifier")
@@ -212,14 +212,14 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         var urls = answer.AllEntries.Select(e => e.GetProperty("fullUrl").GetString()!).ToList();
         urls.Should().OnlyHaveUniqueItems();
         foreach (var flag in answer.Entries("Flag"))
-            foreach (
-                var reference in new[]
-                {
-                    flag.GetProperty("subject").GetProperty("reference"),
-                    flag.GetProperty("author").GetProperty("reference"),
-                    flag.GetProperty("extension")[0].GetProperty("valueReference").GetProperty("reference"),
-                }
-            )
-                urls.Should().Contain(new Uri(exchange.FhirBase, reference.GetString()).ToString());
+        foreach (
+            var reference in new[]
+            {
+                flag.GetProperty("subject").GetProperty("reference"),
+                flag.GetProperty("author").GetProperty("reference"),
+                flag.GetProperty("extension")[0].GetProperty("valueReference").GetProperty("reference"),
+            }
+        )
+            urls.Should().Contain(new Uri(exchange.FhirBase, reference.GetString()).ToString());
     }
 }

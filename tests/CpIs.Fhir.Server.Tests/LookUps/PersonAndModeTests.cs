@@ -76,7 +76,10 @@ public sealed class PersonAndModeTests(RunningExchange exchange) : IClassFixture
         var (answer, _) = await LookUpAsync("hareford-ed", "B0107", "false");
 
         answer.Status.Should().Be(403);
-        exchange.Logs.Lines.Skip(before).Should().Contain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("contradicts"));
+        exchange
+            .Logs.Lines.Skip(before)
+            .Should()
+            .Contain(line => line.StartsWith("Warning", StringComparison.Ordinal) && line.Contains("contradicts"));
     }
 
     private async Task<(Answer Answer, string Access)> LookUpAsync(string client, string activities, string? header)

@@ -10,8 +10,7 @@ public sealed class ThrottledTests(ThrottledExchange exchange) : IClassFixture<T
     {
         var setting = await exchange.AsAsync("hareford-ed");
         Answer answer;
-        do
-            answer = await setting.LookUpAsync(exchange.NewNumber());
+        do answer = await setting.LookUpAsync(exchange.NewNumber());
         while (answer.Status == 200);
 
         answer.Status.Should().Be(429);
@@ -31,9 +30,5 @@ public sealed class ThrottledExchange : RunningExchange
     protected override bool WithoutLimits => false;
 
     protected override object Settings =>
-        new
-        {
-            Demo = new { Seed = false },
-            Security = new { Limits = new { PersonPerSecond = 1, PersonBurst = 3 } },
-        };
+        new { Demo = new { Seed = false }, Security = new { Limits = new { PersonPerSecond = 1, PersonBurst = 3 } } };
 }

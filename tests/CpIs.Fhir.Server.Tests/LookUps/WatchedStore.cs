@@ -54,11 +54,8 @@ public sealed class WatchedStore(SqliteStore store) : IRecordStore, IOccurrenceS
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         ThroughAsync(() => ((IRecordStore)store).SearchAsync(query, cancellation), cancellation);
 
-    public Task<IdempotentAnswer?> ReadAnswerAsync(
-        string clientId,
-        string requestId,
-        CancellationToken cancellation
-    ) => ThroughAsync(() => store.ReadAnswerAsync(clientId, requestId, cancellation), cancellation);
+    public Task<IdempotentAnswer?> ReadAnswerAsync(string clientId, string requestId, CancellationToken cancellation) =>
+        ThroughAsync(() => store.ReadAnswerAsync(clientId, requestId, cancellation), cancellation);
 
     public Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellation) =>
         ThroughAsync(() => store.CommitAsync(commit, cancellation), cancellation);
@@ -109,8 +106,7 @@ public sealed class WatchedExchange : RunningExchange
 {
     public WatchedStore Store => (WatchedStore)Services.GetRequiredService<IRecordStore>();
 
-    protected override object Settings =>
-        new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
+    protected override object Settings => new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
 
     protected override void Adjust(IServiceCollection services)
     {

@@ -103,9 +103,7 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
             await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
         var authority = await exchange.AsAsync("authority-xhf01");
 
-        var page = await authority.GetAsync(
-            $"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}&_count=2"
-        );
+        var page = await authority.GetAsync($"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}&_count=2");
         var next = page.Link("next");
         next.Should().NotBeNull();
         var ids = page.Entries("AuditEvent").Select(a => a.GetProperty("id").GetString()).ToList();

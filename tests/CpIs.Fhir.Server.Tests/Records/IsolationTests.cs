@@ -126,6 +126,40 @@ public sealed class IsolationTests(RunningExchange exchange) : IClassFixture<Run
     }
 
     [Fact]
+    public async Task A_Subscription_is_unknown_to_every_other_authority()
+    {
+        const string subscription = """
+            {"resourceType":"Subscription","status":"requested","reason":"test",
+             "criteria":"https://fhir.cpis.example/SubscriptionTopic/record-accessed",
+             "channel":{"type":"rest-hook","endpoint":"http://127.0.0.1:9/notify","payload":"application/fhir+json",
+              "_payload":{"extension":[{"url":"http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-payload-content","valueCode":"id-only"}]}}}
+            """;
+        var created = await (await exchange.AsAsync("authority-xhf01")).PostAsync("Subscription", subscription);
+        created.Status.Should().Be(201, created.Text);
+        var path = $"Subscription/{created.Json.GetProperty("id").GetString()}";
+        foreach (var stranger in new[] { "authority-xbr02", "authority-xmv03" })
+        {
+            var other = await exchange.AsAsync(stranger);
+            (await other.GetAsync(path)).Status.Should().Be(404);
+            (await other.GetAsync($"{path}/_history/1")).Status.Should().Be(404);
+            (await other.GetAsync($"{path}/$status")).Status.Should().Be(404);
+            (await other.GetAsync("Subscription")).Total.Should().Be(0);
+            using var change = new StringContent(
+                subscription.Replace(
+                    "\"status\"",
+                    $"\"id\":\"{path.Split('/')[1]}\",\"status\"",
+                    StringComparison.Ordinal
+                ),
+                null,
+                "application/fhir+json"
+            );
+            (await other.SendAsync(HttpMethod.Put, path, change)).Status.Should().Be(404);
+        }
+
+        (await (await exchange.AsAsync("authority-xhf01")).GetAsync(path)).Status.Should().Be(200);
+    }
+
+    [Fact]
     public async Task An_organisation_sees_its_own_Organization_and_no_other()
     {
         var mine = await (await exchange.AsAsync("authority-xhf01")).GetAsync("Organization");
@@ -138,7 +172,5 @@ public sealed class IsolationTests(RunningExchange exchange) : IClassFixture<Run
     }
 
     private static IReadOnlyList<string> Locations(Answer acknowledgement) =>
-        [
-            .. acknowledgement.AllEntries.Select(e => e.GetProperty("response").GetProperty("location").GetString()!),
-        ];
+        [.. acknowledgement.AllEntries.Select(e => e.GetProperty("response").GetProperty("location").GetString()!)];
 }

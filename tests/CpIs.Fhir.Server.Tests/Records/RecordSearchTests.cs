@@ -29,7 +29,10 @@ public sealed class RecordSearchTests(RunningExchange exchange) : IClassFixture<
         DateTimeOffset
             .Parse(current.Headers["Last-Modified"], System.Globalization.CultureInfo.InvariantCulture)
             .Should()
-            .BeCloseTo(current.Json.GetProperty("meta").GetProperty("lastUpdated").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+            .BeCloseTo(
+                current.Json.GetProperty("meta").GetProperty("lastUpdated").GetDateTimeOffset(),
+                TimeSpan.FromSeconds(1)
+            );
         (await authority.GetAsync($"{path}/_history/3")).Status.Should().Be(404);
         (await authority.GetAsync($"{path}/_history/0")).Status.Should().Be(404);
         (await authority.GetAsync($"{path}/_history/x")).Status.Should().Be(404);
@@ -123,7 +126,9 @@ public sealed class RecordSearchTests(RunningExchange exchange) : IClassFixture<
 
         seen.Should().HaveCount(7).And.OnlyHaveUniqueItems();
         (await (await exchange.AsAsync("authority-xbr02")).GetAsync(first)).Status.Should().Be(400, "it is not theirs");
-        (await authority.GetAsync(first.Replace("Patient?", "Flag?", StringComparison.Ordinal))).Status.Should().Be(400);
+        (await authority.GetAsync(first.Replace("Patient?", "Flag?", StringComparison.Ordinal)))
+            .Status.Should()
+            .Be(400);
         (await authority.GetAsync(first + "&family=Other")).Status.Should().Be(400);
     }
 

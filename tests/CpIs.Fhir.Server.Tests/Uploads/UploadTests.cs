@@ -43,7 +43,14 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         var answer = await exchange.UploadAsync("authority-xbr02", child with { Family = "Rowntree" });
 
         answer.Text.Should().Contain("\"severity\":\"warning\"").And.NotContain("Quickley").And.NotContain("XHF01");
-        answer.AllEntries[0].GetProperty("response").GetProperty("outcome").GetProperty("resourceType").GetString().Should().Be("OperationOutcome");
+        answer
+            .AllEntries[0]
+            .GetProperty("response")
+            .GetProperty("outcome")
+            .GetProperty("resourceType")
+            .GetString()
+            .Should()
+            .Be("OperationOutcome");
     }
 
     public static TheoryData<string, string, int, string> Wrong =>
@@ -91,7 +98,10 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     [InlineData("[]", "it is no resource")]
     [InlineData("{}", "it has no type")]
     [InlineData("""{"resourceType":"Nonsense"}""", "the type does not exist")]
-    [InlineData("""{"resourceType":"Bundle","resourceType":"Bundle","type":"transaction"}""", "a member is there twice")]
+    [InlineData(
+        """{"resourceType":"Bundle","resourceType":"Bundle","type":"transaction"}""",
+        "a member is there twice"
+    )]
     [InlineData("""{"resourceType":"Bundle","type":"transaction","entry":[null]}""", "an entry is null")]
     [InlineData("""{"resourceType":"Bundle","type":"transaction","entry":[{}]}""", "an entry is empty")]
     [InlineData("""{"resourceType":"Bundle","type":"transaction","entry":{}}""", "entry is no list")]
@@ -107,8 +117,9 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     public async Task One_wrong_child_among_many_stores_none()
     {
         var (good, bad) = (exchange.NewChild(), exchange.NewChild());
-        var bundle = Encoding
-            .UTF8.GetString(SyntheticUpload.Bundle(Own, [good, bad with { BirthDate = exchange.Today.AddDays(1) }]).Span);
+        var bundle = Encoding.UTF8.GetString(
+            SyntheticUpload.Bundle(Own, [good, bad with { BirthDate = exchange.Today.AddDays(1) }]).Span
+        );
 
         var answer = await (await AuthorityAsync).PostAsync("", bundle);
 
@@ -202,6 +213,26 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task The_same_upload_several_times_at_once_is_stored_once()
+    {
+        var child = exchange.NewChild();
+        var authority = await AuthorityAsync;
+        var id = ("X-Request-ID", Guid.NewGuid().ToString("D"));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => authority.PostAsync("", Text(child), id)));
+
+        var stored = answers.Where(a => a.Status == 200).ToList();
+        stored.Should().NotBeEmpty();
+        stored.Should().OnlyContain(a => a.Bytes.SequenceEqual(stored[0].Bytes));
+        Responses(stored[0], "status").Should().AllBe("201 Created");
+        foreach (var waiting in answers.Except(stored))
+        {
+            waiting.Status.Should().Be(409, waiting.Text);
+            waiting.Headers.Should().ContainKey("Retry-After");
+        }
+    }
+
+    [Fact]
     public async Task After_24_hours_a_request_id_is_forgotten()
     {
         var child = exchange.NewChild();
@@ -235,7 +266,11 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         var authority = await AuthorityAsync;
         var id = ("X-Request-ID", Guid.NewGuid().ToString("D"));
 
-        var wrong = await authority.PostAsync("", Text(child).Replace("active", "planned", StringComparison.Ordinal), id);
+        var wrong = await authority.PostAsync(
+            "",
+            Text(child).Replace("active", "planned", StringComparison.Ordinal),
+            id
+        );
         var right = await authority.PostAsync("", Text(child), id);
 
         wrong.Status.Should().Be(422);
@@ -244,10 +279,13 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
 
     private async Task<long> HeldAsync(SyntheticChild child) =>
         (
-            await (await AuthorityAsync).GetAsync($"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}")
+            await (await AuthorityAsync).GetAsync(
+                $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}"
+            )
         ).Total;
 
-    private static string Text(SyntheticChild child) => Encoding.UTF8.GetString(SyntheticUpload.Bundle(Own, [child]).Span);
+    private static string Text(SyntheticChild child) =>
+        Encoding.UTF8.GetString(SyntheticUpload.Bundle(Own, [child]).Span);
 
     private static IReadOnlyList<string?> Responses(Answer answer, string member) =>
         [.. answer.AllEntries.Select(e => e.GetProperty("response").GetProperty(member).GetString())];
