@@ -21,7 +21,6 @@ internal sealed class GroupCommit : IAsyncDisposable
     private Connection? _connection;
     private long _commits;
     private int _lastGroup;
-    private TimeSpan _lastCommit;
 
     /// <summary>Takes over an open connection and starts the thread.</summary>
     public GroupCommit(string file, Connection connection, SqliteStoreOptions options, TimeProvider time)
@@ -112,19 +111,18 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         if (_group.Count == 0)
             return;
-        var start = Stopwatch.GetTimestamp();
         _connection!.Run("COMMIT");
-        (_lastCommit, _lastGroup) = (Stopwatch.GetElapsedTime(start), _group.Count);
+        _lastGroup = _group.Count;
         Interlocked.Increment(ref _commits);
         _checkpointer.AfterCommit(_connection);
     }
 
     /// <summary>
-    /// How long a group may wait for those who have just been told and come back: 1 ms where a commit costs several. Without
-    /// it the first to come back would take a commit alone, and the rest wait for two.
+    /// How long a group may wait for those who have just been told and come back: 1 ms, where the last group was one of
+    /// several. Without it the first to come back would take a commit alone, and the rest wait for two; and where the disk
+    /// is fast, many small commits would take the processor from the look-ups.
     /// </summary>
-    private TimeSpan Patience =>
-        _lastGroup > 1 && _lastCommit > TimeSpan.FromMilliseconds(3) ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+    private TimeSpan Patience => _lastGroup > 1 ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
 
     private WriteJob? Next(ref TimeSpan patience)
     {
@@ -133,7 +131,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         // A writer that was alone before is alone again: it never waits.
         var wait = _group.Count < _lastGroup ? patience : TimeSpan.Zero;
         var start = Stopwatch.GetTimestamp();
-        var found = _queue.TakeNext(wait, out var job);
+        var found = _queue.TakeNext(wait, _lastGroup - _group.Count, out var job);
         if (wait > TimeSpan.Zero)
             patience -= Stopwatch.GetElapsedTime(start);
         return found ? job : null;

@@ -15,6 +15,7 @@ internal sealed class JobQueue(int limit)
     // What the writer has taken but not yet begun: it takes all that waits at once, so that it meets those who add under
     // the gate twice a group and not once a job.
     private readonly Queue<WriteJob> _taken = new();
+    private int _wanted = 1;
     private bool _closed;
     private bool _largeWasLast;
 
@@ -26,7 +27,7 @@ internal sealed class JobQueue(int limit)
             if (_closed || _small.Count + _large.Count >= limit)
                 return false;
             (job.IsLarge ? _large : _small).Enqueue(job);
-            if (_small.Count == 1 || _large.Count == 1)
+            if (_small.Count == _wanted || _large.Count == 1)
                 Monitor.Pulse(_gate);
             return true;
         }
@@ -50,15 +51,23 @@ internal sealed class JobQueue(int limit)
         }
     }
 
-    /// <summary>One more for the same group, if one waits now or comes within the patience (whole milliseconds).</summary>
-    public bool TakeNext(TimeSpan patience, [NotNullWhen(true)] out WriteJob? job)
+    /// <summary>
+    /// One more for the same group, if one waits now. Else it waits until as many as are wanted have come or the patience
+    /// (whole milliseconds) is over: woken once, and not for each of them.
+    /// </summary>
+    public bool TakeNext(TimeSpan patience, int wanted, [NotNullWhen(true)] out WriteJob? job)
     {
         if (_taken.TryDequeue(out job))
             return true;
         lock (_gate)
         {
-            if (_small.Count == 0 && patience > TimeSpan.Zero && !_closed)
+            if (_small.Count < wanted && patience > TimeSpan.Zero && !_closed)
+            {
+                _wanted = wanted;
                 Monitor.Wait(_gate, (int)Math.Ceiling(patience.TotalMilliseconds));
+                _wanted = 1;
+            }
+
             while (_small.TryDequeue(out var waiting))
                 _taken.Enqueue(waiting);
         }
