@@ -17,8 +17,25 @@ internal static class ExchangeLogging
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             });
-        builder.Logging.AddFilter((category, level) => level >= LevelOf(category));
+        // A rule of the configuration that names a category would win over a plain filter, so every rule is bounded:
+        // the configuration can make the log quieter, never louder.
+        builder.Services.PostConfigure<LoggerFilterOptions>(options =>
+        {
+            var rules = options.Rules.Prepend(new LoggerFilterRule(null, null, null, null)).Select(Bounded).ToList();
+            options.Rules.Clear();
+            foreach (var rule in rules)
+                options.Rules.Add(rule);
+        });
     }
+
+    private static LoggerFilterRule Bounded(LoggerFilterRule rule) =>
+        new(
+            rule.ProviderName,
+            rule.CategoryName,
+            rule.LogLevel,
+            (provider, category, level) =>
+                level >= LevelOf(category) && (rule.Filter?.Invoke(provider, category, level) ?? true)
+        );
 
     private static LogLevel LevelOf(string? category) =>
         category switch
