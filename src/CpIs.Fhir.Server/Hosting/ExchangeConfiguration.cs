@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using System.Reflection;
 using CpIs.Fhir.Server.Security;
 
@@ -37,20 +38,40 @@ internal static class ExchangeConfiguration
             options = options with { Security = options.Security with { Limits = LimitOptions.Raised } };
         Validate(options, "");
         var urls = arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080";
-        if (arguments.Demo || arguments.Bench)
-            RefuseOutside(urls);
-
         builder.Configuration.AddConfiguration(configuration);
+        if (arguments.Demo || arguments.Bench)
+            RefuseOutside(urls, builder.Configuration);
         builder.WebHost.UseUrls(urls);
         return options;
     }
 
     // Demo clients have public keys, and the bench has no limits: neither may be reached from another machine.
-    private static void RefuseOutside(string urls)
+    private static void RefuseOutside(string urls, ConfigurationManager configuration)
     {
         foreach (var url in urls.Split(';'))
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback)
+            if (!IsLoopback(url))
                 throw new InvalidConfigurationException($"--urls {url}: --demo and --bench listen on loopback only.");
+        // Kestrel would listen on these instead of the URLs.
+        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
+            throw new InvalidConfigurationException(
+                "Kestrel:Endpoints: --demo and --bench listen on loopback only, where --urls says."
+            );
+    }
+
+    // As Kestrel reads an address: any host that is neither an IP address nor localhost (http://loopback, for Uri a
+    // loopback address) makes it listen on every interface.
+    private static bool IsLoopback(string url)
+    {
+        try
+        {
+            var host = BindingAddress.Parse(url).Host;
+            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static string? FindFile(string? named)
