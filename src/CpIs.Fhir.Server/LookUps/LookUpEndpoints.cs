@@ -92,20 +92,28 @@ internal static class LookUpEndpoints
                 return Refusal.Malformed("The body must be a Parameters resource.", "resourceType");
             var parameters = new List<KeyValuePair<string, string>>();
             foreach (var parameter in root.GetProperty("parameter").EnumerateArray())
-                parameters.Add(
-                    new(parameter.GetProperty("name").GetString()!, parameter.GetProperty("valueString").GetString()!)
-                );
+                if (
+                    parameter.GetProperty("name").GetString() is { } name
+                    && parameter.GetProperty("valueString").GetString() is { } value
+                    && parameter.EnumerateObject().Count() == 2
+                )
+                    parameters.Add(new(name, value));
+                else
+                    return NotParameters();
             return parameters;
         }
         catch (Exception unreadable)
             when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return Refusal.Malformed(
-                "The body must be a Parameters resource whose parameters are strings.",
-                "Parameters"
-            );
+            return NotParameters();
         }
     }
+
+    private static Refusal NotParameters() =>
+        Refusal.Malformed(
+            "The body must be a Parameters resource whose parameters are strings: name and valueString, nothing else.",
+            "Parameters"
+        );
 
     // Several lines of one header contradict each other; together they read as neither true nor false, which is refused.
     private static string? Header(HttpContext context, string name) =>
