@@ -25,7 +25,8 @@ Description: "The status of a stored entry is 200, 201 or 204; 200 and 201 have 
 Severity: #error
 Expression: "status.matches('^(200|201|204)( .*)?$') and (status.startsWith('204') or (location.exists() and etag.exists()))"
 
-// Optional: an outcome carries a warning, such as another authority's record that differs in name or date of birth.
+// Optional: an outcome carries a warning, such as another authority's record that differs in name or date of birth, or says that
+// the entry was unchanged: known already, so that no new version was made.
 Invariant: cpis-acknowledgement-outcome
 Description: "An outcome is an OperationOutcome without errors."
 Severity: #error

@@ -44,7 +44,13 @@ Usage: #definition
 * insert WrittenInTransaction
 * insert Interaction(search-type)
 * rest.resource[=].versioning = #versioned
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Patient-identifier)
+* insert Search(family, string, http://hl7.org/fhir/SearchParameter/individual-family)
+* insert Search(given, string, http://hl7.org/fhir/SearchParameter/individual-given)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/Patient-name)
+* insert Search(birthdate, date, http://hl7.org/fhir/SearchParameter/individual-birthdate)
 * rest.resource[=].operation.name = "child-protection"
 * rest.resource[=].operation.definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
 
@@ -54,11 +60,14 @@ Usage: #definition
 * insert WrittenInTransaction
 * insert Interaction(search-type)
 * rest.resource[=].versioning = #versioned
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/clinical-identifier)
 * insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/clinical-patient)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/EpisodeOfCare-status)
 * insert Search(type, token, http://hl7.org/fhir/SearchParameter/clinical-type)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/clinical-date)
+* insert Search(organization, reference, http://hl7.org/fhir/SearchParameter/EpisodeOfCare-organization)
 
 * insert Resource(Flag, CPIS-Flag)
 * insert Interaction(read)
@@ -68,10 +77,15 @@ Usage: #definition
 * rest.resource[=].versioning = #versioned
 * rest.resource[=].searchInclude[+] = "Flag:patient"
 * rest.resource[=].searchInclude[+] = "Flag:author"
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Flag-identifier)
 * insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/clinical-patient)
+* insert Search(subject, reference, http://hl7.org/fhir/SearchParameter/Flag-subject)
 * insert Search(author, reference, http://hl7.org/fhir/SearchParameter/Flag-author)
 * insert Search(status, token, https://fhir.cpis.example/SearchParameter/Flag-status)
+* insert Search(code, token, https://fhir.cpis.example/SearchParameter/Flag-code)
+* insert Search(date, date, http://hl7.org/fhir/SearchParameter/clinical-date)
 
 * insert Resource(Organization, CPIS-Authority)
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Setting"
@@ -79,7 +93,10 @@ Usage: #definition
 * insert Interaction(vread)
 * insert Interaction(search-type)
 * rest.resource[=].versioning = #versioned
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Organization-identifier)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/Organization-name)
 
 * insert Resource(AuditEvent, CPIS-AuditEvent)
 * insert Interaction(read)
@@ -91,9 +108,11 @@ Usage: #definition
 * rest.resource[=].extension.url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
 * rest.resource[=].extension.valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
 * insert Interaction(read)
+* insert Interaction(vread)
 * insert Interaction(create)
 * insert Interaction(update)
 * insert Interaction(search-type)
+* rest.resource[=].versioning = #versioned
 * insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/Subscription-status)
 * rest.resource[=].operation.name = "status"

@@ -33,18 +33,26 @@ Description: "An authority's wish to be told when its records are accessed. It h
 * channel.endpoint 1..1
 * channel.endpoint obeys cpis-subscription-endpoint
 * channel.endpoint.extension 0..0
-// Required: FHIR JSON is what this server sends; and how much it may carry.
+// Required: FHIR JSON is what this server sends. It may be spelt with fhirVersion=4.0 and charset=utf-8; it is kept without.
 * channel.payload 1..1
-* channel.payload = #application/fhir+json (exactly)
-* channel.payload.extension 1..1
-* channel.payload.extension contains BackportPayloadContent named content 1..1
-// Prohibited: headers are where secrets are put, and a Subscription can be read. Notifications are signed instead.
-* channel.header 0..0
+* channel.payload obeys cpis-subscription-payload
+// Optional: how much a notification may carry. Absent means id-only, and a Subscription that is read says so.
+* channel.payload.extension 0..1
+* channel.payload.extension contains BackportPayloadContent named content 0..1
+* channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
+// Optional: what a gateway before the receiver asks for. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.
+// Notifications are signed besides, so a header need be no secret.
+* channel.header 0..10
 
 Invariant: cpis-subscription-topic
 Description: "The criteria is the canonical URL of a topic of this service."
 Severity: #error
 Expression: "matches('^https://fhir[.]cpis[.]example/SubscriptionTopic/[a-z-]+$')"
+
+Invariant: cpis-subscription-payload
+Description: "The payload is application/fhir+json, with no parameters but fhirVersion=4.0 and charset=utf-8."
+Severity: #error
+Expression: "matches('^application/fhir[+]json( ?; ?(fhirVersion=4[.]0|charset=utf-8))*$')"
 
 Invariant: cpis-subscription-endpoint
 Description: "The endpoint is an https URL without a user name or fragment; http is for the same machine only."

@@ -58,10 +58,8 @@ public static class AuditEventQuery
                 case "_format" when value is "json" or "application/json" or "application/fhir+json":
                     break;
                 default:
-                    return Refuse(
-                        $"'{(name.Length <= 64 ? name : name[..64])}' is not a search parameter of AuditEvent here.",
-                        null
-                    );
+                    var shown = name.Length <= 64 ? name : name[..64];
+                    return Refuse($"'{shown}' is not a search parameter of AuditEvent here.", shown);
             }
         return query;
     }
@@ -72,6 +70,6 @@ public static class AuditEventQuery
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || other < one ? other : one;
 
-    private static Refusal Refuse(string diagnostics, string? parameter) =>
+    private static Refusal Refuse(string diagnostics, string parameter) =>
         Refusal.Malformed(diagnostics, parameter, SpineCodes.InvalidSearchData);
 }

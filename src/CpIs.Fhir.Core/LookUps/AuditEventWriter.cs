@@ -38,10 +38,12 @@ public static class AuditEventWriter
     private static void Write(Utf8JsonWriter json, Occurrence occurrence, string baseUrl, Caller? reader)
     {
         var isAccess = occurrence.Kind == OccurrenceKind.Access;
+        var reason = reader?.Kind == CallerKind.Operator ? occurrence.Reason : null;
         json.WriteStartObject();
         json.WriteString("resourceType", "AuditEvent");
         json.WriteString("id", occurrence.Id);
-        if (isAccess)
+        // The profile is what the outside sees, which is never told why: with the reason it is no such resource.
+        if (isAccess && reason is null)
         {
             json.WriteStartObject("meta");
             json.WriteStartArray("profile");
@@ -72,7 +74,7 @@ public static class AuditEventWriter
         json.WriteString("action", "E");
         json.WriteString("recorded", SearchsetWriter.Instant(occurrence.Time));
         json.WriteString("outcome", occurrence.Outcome == AccessOutcome.Refused ? "4" : "0");
-        if (reader?.Kind == CallerKind.Operator && occurrence.Reason is { } reason)
+        if (reason is not null)
             json.WriteString("outcomeDesc", reason);
         WriteAgents(json, occurrence, baseUrl);
         json.WriteStartObject("source");

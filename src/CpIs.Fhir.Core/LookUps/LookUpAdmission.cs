@@ -7,6 +7,9 @@ namespace CpIs.Fhir.Core.LookUps;
 /// <param name="Mode">Whether it notifies and enters the history.</param>
 public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
 {
+    /// <summary>Rule of the refusal that the server raises an alarm for.</summary>
+    public const string ModeContradicted = "cpis-mode-contradicted";
+
     /// <summary>
     /// Decides whether a caller may look up at all. The refusals do not depend on the child, so they are the same
     /// bytes whether or not a plan exists (promise 8).
@@ -53,8 +56,15 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
             (false, false, _) => Refusal.Forbidden(
                 "The person has no right to look children up here: activity B0107 (unscheduled) or B0170 (scheduled) is needed, within the modes of the setting."
             ),
-            (true, false, false) or (false, true, true) => Refusal.Forbidden(
-                "IsUnscheduledAccessEvent contradicts the person's activities, which decide the mode."
+            (true, false, false) or (false, true, true) => Refusal.Because(
+                RefusalKind.Forbidden,
+                new Issue(
+                    "forbidden",
+                    "IsUnscheduledAccessEvent contradicts the person's activities, which decide the mode.",
+                    "http.IsUnscheduledAccessEvent",
+                    SpineCodes.AccessDenied,
+                    Rule: ModeContradicted
+                )
             ),
             (true, true, false) or (false, true, _) => new LookUpAdmission(person, LookUpMode.Scheduled),
             _ => new LookUpAdmission(person, LookUpMode.Unscheduled),

@@ -1,12 +1,14 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
 /// Writes notifications and statuses in the R4 form of the R5 Backport, straight to UTF-8. What they say of a child is
-/// nothing: an event's number, its time and the id of the AuditEvent to fetch.
+/// nothing: an event's number, its time and the id of the AuditEvent to fetch; the AuditEvent itself only where
+/// <c>full-resource</c> is allowed and asked for.
 /// </summary>
 /// <param name="fhirBase">Tells the FHIR base under which receivers find this server, without a slash at the end; it is known once the server listens.</param>
 public sealed class NotificationBundle(Func<string> fhirBase)
@@ -17,12 +19,14 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     /// <param name="standing">Where the Subscription stands.</param>
     /// <param name="events">The events told; empty for a handshake and a heartbeat.</param>
     /// <param name="now">When it is assembled.</param>
+    /// <param name="accesses">With <c>full-resource</c>: the accesses as their reader may see them. One that is not among them is told by reference.</param>
     public byte[] Write(
         string id,
         NotificationType type,
         SubscriptionStanding standing,
         IReadOnlyList<NotificationEvent> events,
-        DateTimeOffset now
+        DateTimeOffset now,
+        NotifiedAccesses? accesses = null
     )
     {
         var bytes = new ArrayBufferWriter<byte>(2_048);
@@ -37,7 +41,10 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         WriteStatusEntry(json, id, type, standing, events);
         if (standing.Content != PayloadContent.Empty)
             foreach (var occurrence in events.SelectMany(e => e.Occurrences).Distinct(StringComparer.Ordinal))
-                WriteFocusEntry(json, occurrence);
+                if (accesses?.Occurrences.GetValueOrDefault(occurrence) is { } access)
+                    WriteAccessEntry(json, access, accesses.Reader);
+                else
+                    WriteFocusEntry(json, occurrence);
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
@@ -118,6 +125,18 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteStartObject();
         json.WriteString("fullUrl", $"{fhirBase()}/AuditEvent/{occurrence}");
         WriteExchange(json, "POST", "AuditEvent", "201");
+        json.WriteEndObject();
+    }
+
+    /// <summary>The AuditEvent to the letter as a GET by the same reader gives it.</summary>
+    private void WriteAccessEntry(Utf8JsonWriter json, Occurrence access, Callers.Caller reader)
+    {
+        var url = $"{fhirBase()}/AuditEvent/{access.Id}";
+        json.WriteStartObject();
+        json.WriteString("fullUrl", url);
+        json.WritePropertyName("resource");
+        json.WriteRawValue(AuditEventWriter.ToBytes(access, fhirBase(), reader), skipInputValidation: true);
+        WriteExchange(json, "GET", url, "200");
         json.WriteEndObject();
     }
 

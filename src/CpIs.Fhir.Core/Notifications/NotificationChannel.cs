@@ -10,6 +10,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public sealed class NotificationChannel(
     INotificationSender sender,
+    IOccurrenceStore occurrences,
     IOrganisationDirectory directory,
     NotificationBundle bundle,
     NotificationOptions options,
@@ -51,6 +52,13 @@ public sealed class NotificationChannel(
         var standing = SubscriptionStanding.Of(subscription.Id, terms, ledger);
         if (terms.Status != SubscriptionStatus.Error)
             standing = standing with { Error = null };
+        // The option is asked at each attempt: once it is off, nothing personal leaves, whatever was agreed before.
+        var accesses =
+            terms.Content == PayloadContent.FullResource && options.AllowFullResource
+                ? await NotifiedAccesses
+                    .ReadAsync(occurrences, subscription.Authority, events, cancellation)
+                    .ConfigureAwait(false)
+                : null;
         var outcome = await sender
             .SendAsync(
                 new OutgoingNotification(
@@ -58,7 +66,7 @@ public sealed class NotificationChannel(
                     new Uri(terms.Endpoint),
                     terms.ContentType,
                     terms.Headers,
-                    bundle.Write(id, type, standing, events, now),
+                    bundle.Write(id, type, standing, events, now, accesses),
                     terms.Timeout ?? options.Timeout
                 ),
                 cancellation

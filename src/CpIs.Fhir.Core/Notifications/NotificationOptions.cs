@@ -60,6 +60,12 @@ public sealed record NotificationOptions
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan ErrorAfter { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// True: a Subscription may ask for the AuditEvents themselves (<c>full-resource</c>), NHS number included, so that the
+    /// authority need not fetch them. Set back to false, those Subscriptions get references again.
+    /// </summary>
+    public bool AllowFullResource { get; init; }
+
     /// <summary>True only in demo and tests: plain http to a loopback address is allowed, on any port.</summary>
     public bool AllowLoopbackHttp { get; init; }
 

@@ -43,7 +43,7 @@ public static class SubscriptionDocument
         resource.Channel.Payload = terms.ContentType;
         resource.Channel.PayloadElement!.SetExtension(
             BackportCanonicals.PayloadContent,
-            new Code(terms.Content == PayloadContent.Empty ? "empty" : "id-only")
+            new Code(ContentCode(terms.Content))
         );
         resource.Channel.Header = [.. terms.Headers.Select(ChannelHeaders.Masked)];
         return new StoredResource
@@ -98,6 +98,15 @@ public static class SubscriptionDocument
             SubscriptionStatus.Error => "error",
             SubscriptionStatus.Off => "off",
             _ => throw new ArgumentOutOfRangeException(nameof(status)),
+        };
+
+    private static string ContentCode(PayloadContent content) =>
+        content switch
+        {
+            PayloadContent.Empty => "empty",
+            PayloadContent.IdOnly => "id-only",
+            PayloadContent.FullResource => "full-resource",
+            _ => throw new ArgumentOutOfRangeException(nameof(content)),
         };
 
     /// <summary>Search value of a status.</summary>

@@ -158,10 +158,7 @@ public sealed class SubscriptionParser(NotificationOptions options)
         }
     }
 
-    private static PayloadContent ReadContent(
-        Subscription.ChannelComponent channel,
-        Action<string, string, string> refuse
-    )
+    private PayloadContent ReadContent(Subscription.ChannelComponent channel, Action<string, string, string> refuse)
     {
         const string Place = "Subscription.channel.payload.extension";
         var asked = channel.PayloadElement?.GetExtensions(BackportCanonicals.PayloadContent).ToList() ?? [];
@@ -174,6 +171,8 @@ public sealed class SubscriptionParser(NotificationOptions options)
             case "id-only":
             case null when asked.Count == 0:
                 return PayloadContent.IdOnly;
+            case "full-resource" when options.AllowFullResource:
+                return PayloadContent.FullResource;
             case "full-resource":
                 refuse(
                     Place,
@@ -182,7 +181,13 @@ public sealed class SubscriptionParser(NotificationOptions options)
                 );
                 return PayloadContent.FullResource;
             default:
-                refuse(Place, "the payload content must be the code empty or id-only.", "cpis-subscription-content");
+                refuse(
+                    Place,
+                    options.AllowFullResource
+                        ? "the payload content must be the code empty, id-only or full-resource."
+                        : "the payload content must be the code empty or id-only.",
+                    "cpis-subscription-content"
+                );
                 return PayloadContent.IdOnly;
         }
     }

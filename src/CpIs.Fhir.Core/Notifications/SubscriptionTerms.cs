@@ -28,7 +28,7 @@ public enum PayloadContent
     /// <summary>References to the AuditEvents.</summary>
     IdOnly,
 
-    /// <summary>The AuditEvents themselves; refused unless configured.</summary>
+    /// <summary>The AuditEvents themselves; refused unless <see cref="NotificationOptions.AllowFullResource"/>.</summary>
     FullResource,
 }
 

@@ -11,6 +11,13 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 internal static class AcknowledgementWriter
 {
+    /// <summary>200 is also said of an update: only this tells an authority that what it sent was known already.</summary>
+    private static readonly Issue Unchanged = new(
+        "informational",
+        "Unchanged: what was sent is what is held; no new version was made.",
+        Severity: "information"
+    );
+
     public static byte[] Write(IEnumerable<(UploadedResource Resource, Issue? Warning)> entries)
     {
         var buffer = new ArrayBufferWriter<byte>(16_384);
@@ -34,10 +41,15 @@ internal static class AcknowledgementWriter
             json.WriteString("location", $"{resource.Type}/{resource.Id}/_history/{version}");
             json.WriteString("etag", $"W/\"{version}\"");
             json.WriteString("lastModified", SearchsetWriter.Instant(resource.LastUpdated));
-            if (warning is not null)
+            Issue[] issues =
+            [
+                .. warning is null ? Array.Empty<Issue>() : [warning],
+                .. uploaded.Effect == UploadEffect.Unchanged ? [Unchanged] : Array.Empty<Issue>(),
+            ];
+            if (issues.Length > 0)
             {
                 json.WritePropertyName("outcome");
-                OperationOutcomeWriter.Write(json, [warning]);
+                OperationOutcomeWriter.Write(json, issues);
             }
 
             json.WriteEndObject();

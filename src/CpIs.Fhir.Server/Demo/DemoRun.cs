@@ -5,7 +5,6 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
-using Spectre.Console;
 
 namespace CpIs.Fhir.Server.Demo;
 
@@ -19,7 +18,7 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
     private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
     private static readonly ClientFile Setting = Client("demo-hareford-ed");
 
-    private readonly DemoScreen _screen = new(AnsiConsole.Console);
+    private readonly DemoScreen _screen = new(DemoScreen.OpenConsole());
 
     /// <summary>Runs the demo and then shows notices as they come, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)

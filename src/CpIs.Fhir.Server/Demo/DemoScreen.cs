@@ -8,6 +8,15 @@ internal sealed class DemoScreen(IAnsiConsole console)
 {
     private int _step;
 
+    /// <summary>The console; a file or a pipe has no width, so nothing is wrapped there.</summary>
+    public static IAnsiConsole OpenConsole()
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings());
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 400;
+        return console;
+    }
+
     public void Begin(string url) =>
         console.Write(
             new Panel(

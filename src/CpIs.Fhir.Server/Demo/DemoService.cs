@@ -22,9 +22,9 @@ internal sealed class DemoService(
             return;
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(() => listening.TrySetResult());
-        await listening.Task.WaitAsync(stoppingToken);
         try
         {
+            await listening.Task.WaitAsync(stoppingToken);
             await run.RunAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

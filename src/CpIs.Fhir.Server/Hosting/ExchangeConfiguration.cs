@@ -17,16 +17,12 @@ internal static class ExchangeConfiguration
         StartupArguments arguments
     )
     {
-        var settings = new ConfigurationBuilder();
-        if (FindFile(arguments.Config) is { } file)
-            settings.AddJsonFile(file, optional: false, reloadOnChange: false);
-        settings.AddEnvironmentVariables("CPIS__");
-        var configuration = settings.Build();
+        var configuration = Read(FindFile(arguments.Config));
 
         var unknown = UnknownKeys.In(configuration, typeof(ExchangeOptions));
         if (unknown.Count > 0)
             throw new InvalidConfigurationException($"Unknown settings: {string.Join(", ", unknown)}");
-        var options = configuration.Get<ExchangeOptions>() ?? new ExchangeOptions();
+        var options = Bind(configuration);
         if (arguments.Data is { } data)
             options = options with { SqliteDbOptions = options.SqliteDbOptions with { Directory = data } };
         if (arguments.Demo)
@@ -40,22 +36,23 @@ internal static class ExchangeConfiguration
         var urls = arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080";
         builder.Configuration.AddConfiguration(configuration);
         if (arguments.Demo || arguments.Bench)
-            RefuseOutside(urls, builder.Configuration);
+        {
+            foreach (var url in urls.Split(';'))
+                RefuseOutside("--urls", url);
+            // Endpoints of Kestrel, from wherever they come, override the URLs.
+            foreach (var endpoint in builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren())
+                RefuseOutside(endpoint.Path, endpoint["Url"]);
+        }
+
         builder.WebHost.UseUrls(urls);
         return options;
     }
 
     // Demo clients have public keys, and the bench has no limits: neither may be reached from another machine.
-    private static void RefuseOutside(string urls, ConfigurationManager configuration)
+    private static void RefuseOutside(string place, string? url)
     {
-        foreach (var url in urls.Split(';'))
-            if (!IsLoopback(url))
-                throw new InvalidConfigurationException($"--urls {url}: --demo and --bench listen on loopback only.");
-        // Kestrel would listen on these instead of the URLs.
-        if (configuration.GetSection("Kestrel:Endpoints").GetChildren().Any())
-            throw new InvalidConfigurationException(
-                "Kestrel:Endpoints: --demo and --bench listen on loopback only, where --urls says."
-            );
+        if (url is null || !IsLoopback(url))
+            throw new InvalidConfigurationException($"{place} {url}: --demo and --bench listen on loopback only.");
     }
 
     // As Kestrel reads an address: any host that is neither an IP address nor localhost (http://loopback, for Uri a
@@ -71,6 +68,35 @@ internal static class ExchangeConfiguration
         catch (FormatException)
         {
             return false;
+        }
+    }
+
+    private static IConfigurationRoot Read(string? file)
+    {
+        var settings = new ConfigurationBuilder();
+        if (file is not null)
+            settings.AddJsonFile(file, optional: false, reloadOnChange: false);
+        settings.AddEnvironmentVariables("CPIS__");
+        try
+        {
+            return settings.Build();
+        }
+        catch (InvalidDataException unreadable)
+        {
+            throw new InvalidConfigurationException($"{file} cannot be read: {unreadable.GetBaseException().Message}");
+        }
+    }
+
+    private static ExchangeOptions Bind(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration.Get<ExchangeOptions>() ?? new ExchangeOptions();
+        }
+        catch (InvalidOperationException wrongType)
+        {
+            // The message names the value, its path and the type that was expected.
+            throw new InvalidConfigurationException(wrongType.Message);
         }
     }
 

@@ -42,15 +42,26 @@ internal static class ExchangeHost
         }
     }
 
-    /// <summary>The whole server, not yet listening. Tests start it this way too.</summary>
+    /// <summary>The whole server, not yet listening.</summary>
     /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
-    public static async Task<WebApplication> BuildAsync(StartupArguments arguments, CancellationToken cancellation)
+    public static Task<WebApplication> BuildAsync(StartupArguments arguments, CancellationToken cancellation) =>
+        BuildAsync(arguments, TimeProvider.System, static _ => { }, cancellation);
+
+    /// <summary>The whole server as tests start it: the clock is theirs, and so is the last word on the services.</summary>
+    /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
+    /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
+    public static async Task<WebApplication> BuildAsync(
+        StartupArguments arguments,
+        TimeProvider time,
+        Action<WebApplicationBuilder> adjust,
+        CancellationToken cancellation
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         var options = builder.AddExchangeConfiguration(arguments);
         builder.AddExchangeLogging();
-        await builder.Services.AddExchangeAsync(options, cancellation);
+        await builder.Services.AddExchangeAsync(options, time, cancellation);
         if (arguments.Demo)
             builder.Services.AddDemo(options.Demo);
         else
@@ -60,8 +71,12 @@ internal static class ExchangeHost
             .ConfigureKestrel(kestrel =>
             {
                 kestrel.AddServerHeader = false;
-                kestrel.Limits.MaxRequestBodySize = options.SizeLimits.MaxBatchSize;
+                // Beyond its own limit Kestrel cuts the connection, and a caller that is still sending never reads why.
+                // So the endpoints refuse first, at MaxBatchSize, and a body that is a little too large is read away.
+                kestrel.Limits.MaxRequestBodySize = 2L * options.SizeLimits.MaxBatchSize;
             });
+
+        adjust(builder);
 
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();

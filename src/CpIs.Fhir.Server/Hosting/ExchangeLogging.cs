@@ -17,25 +17,27 @@ internal static class ExchangeLogging
                 console.UseUtcTimestamp = true;
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             });
-        // A rule of the configuration that names a category would win over a plain filter, so every rule is bounded:
-        // the configuration can make the log quieter, never louder.
-        builder.Services.PostConfigure<LoggerFilterOptions>(options =>
-        {
-            var rules = options.Rules.Prepend(new LoggerFilterRule(null, null, null, null)).Select(Bounded).ToList();
-            options.Rules.Clear();
-            foreach (var rule in rules)
-                options.Rules.Add(rule);
-        });
+        builder.Services.PostConfigure<LoggerFilterOptions>(Bound);
     }
 
-    private static LoggerFilterRule Bounded(LoggerFilterRule rule) =>
-        new(
-            rule.ProviderName,
-            rule.CategoryName,
-            rule.LogLevel,
-            (provider, category, level) =>
-                level >= LevelOf(category) && (rule.Filter?.Invoke(provider, category, level) ?? true)
-        );
+    // A rule for one category or one sink is stronger than a rule for all, so each is bound by what is never logged; and
+    // where no rule fits, the last one does. The configuration can make the log quieter, not louder.
+    private static void Bound(LoggerFilterOptions options)
+    {
+        LoggerFilterRule[] given = [.. options.Rules];
+        options.Rules.Clear();
+        options.Rules.Add(new LoggerFilterRule(null, null, null, (_, category, level) => level >= LevelOf(category)));
+        foreach (var rule in given)
+            options.Rules.Add(
+                new LoggerFilterRule(
+                    rule.ProviderName,
+                    rule.CategoryName,
+                    rule.LogLevel,
+                    (provider, category, level) =>
+                        level >= LevelOf(category) && (rule.Filter?.Invoke(provider, category, level) ?? true)
+                )
+            );
+    }
 
     private static LogLevel LevelOf(string? category) =>
         category switch

@@ -16,6 +16,10 @@ public sealed record ExchangeOptions
     /// FHIR base as callers reach it, without trailing slash: used for fullUrl, own references and the token audience.
     /// Empty: the first listening address with <c>/FHIR/R4</c>.
     /// </summary>
+    [RegularExpression(
+        "^(https?://[^/?#\\s]+(/[^?#\\s]*[^/?#\\s])?)?$",
+        ErrorMessage = "Expected is an http or https URL without trailing slash, such as https://cpis.example/FHIR/R4."
+    )]
     public string PublicBaseUrl { get; init; } = "";
 
     /// <summary>Which store: <c>SQLite</c>.</summary>

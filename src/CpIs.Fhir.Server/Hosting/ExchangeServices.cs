@@ -19,12 +19,13 @@ internal static class ExchangeServices
     public static async Task AddExchangeAsync(
         this IServiceCollection services,
         ExchangeOptions options,
+        TimeProvider time,
         CancellationToken cancellation
     )
     {
         var store = await SqliteStore.OpenAsync(
             new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
-            TimeProvider.System,
+            time,
             cancellation
         );
         // Through factories, so that the container closes the store when the server stops.
@@ -35,7 +36,7 @@ internal static class ExchangeServices
         services.AddSingleton<INotificationStore>(p => p.GetRequiredService<SqliteStore>());
 
         services.AddSingleton(options);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton<IdGenerator>();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), options.PublicBaseUrl));
         services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));

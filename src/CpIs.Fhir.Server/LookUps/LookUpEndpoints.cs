@@ -11,7 +11,7 @@ namespace CpIs.Fhir.Server.LookUps;
 /// The journey of the LOOK-UP over HTTP. Whatever is wrong with a request is handed to the <see cref="LookUpService"/>
 /// as part of it, so that refusals are recorded like hits and misses before they are answered.
 /// </summary>
-internal static class LookUpEndpoints
+internal static partial class LookUpEndpoints
 {
     private const int MaximumParameters = 16 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
@@ -51,6 +51,13 @@ internal static class LookUpEndpoints
                 },
                 caller,
                 context.RequestAborted
+            );
+        if (result.Refusal is { Issues: [{ Rule: LookUpAdmission.ModeContradicted }, ..] })
+            ModeContradicted(
+                services.GetRequiredService<ILogger<LookUpService>>(),
+                identity.RequestId,
+                caller.ClientId,
+                caller.Organisation
             );
         return result.IsRefused(out var refusal, out var answer)
             ? FhirResults.Refused(refusal)
@@ -92,30 +99,42 @@ internal static class LookUpEndpoints
                 return Refusal.Malformed("The body must be a Parameters resource.", "resourceType");
             var parameters = new List<KeyValuePair<string, string>>();
             foreach (var parameter in root.GetProperty("parameter").EnumerateArray())
-                if (
-                    parameter.GetProperty("name").GetString() is { } name
-                    && parameter.GetProperty("valueString").GetString() is { } value
-                    && parameter.EnumerateObject().Count() == 2
-                )
-                    parameters.Add(new(name, value));
+                // A second value beside the string would be a parameter ignored.
+                if (parameter.EnumerateObject().Count() == 2)
+                    parameters.Add(
+                        new(Text(parameter.GetProperty("name")), Text(parameter.GetProperty("valueString")))
+                    );
                 else
-                    return NotParameters();
+                    throw new JsonException();
             return parameters;
         }
         catch (Exception unreadable)
             when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return NotParameters();
+            return Refusal.Malformed(
+                "The body must be a Parameters resource whose parameters are strings.",
+                "Parameters"
+            );
         }
     }
 
-    private static Refusal NotParameters() =>
-        Refusal.Malformed(
-            "The body must be a Parameters resource whose parameters are strings: name and valueString, nothing else.",
-            "Parameters"
-        );
+    // JSON null reads as a null string, and no exception tells.
+    private static string Text(JsonElement value) => value.GetString() ?? throw new JsonException();
 
     // Several lines of one header contradict each other; together they read as neither true nor false, which is refused.
     private static string? Header(HttpContext context, string name) =>
         context.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    // The alarm of design.md: a client that claims another mode than its person has is wrongly built, or worse.
+    [LoggerMessage(
+        40,
+        LogLevel.Warning,
+        "ALARM: request {RequestId} of client {ClientId} of {Organisation}: IsUnscheduledAccessEvent contradicts the person's activities; refused"
+    )]
+    private static partial void ModeContradicted(
+        ILogger logger,
+        string requestId,
+        string clientId,
+        OdsCode organisation
+    );
 }

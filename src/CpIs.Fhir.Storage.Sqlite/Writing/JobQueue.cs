@@ -11,6 +11,10 @@ internal sealed class JobQueue(int limit)
     private readonly object _gate = new();
     private readonly Queue<WriteJob> _small = new();
     private readonly Queue<WriteJob> _large = new();
+
+    // What the writer has taken but not yet begun: it takes all that waits at once, so that it meets those who add under
+    // the gate twice a group and not once a job.
+    private readonly Queue<WriteJob> _taken = new();
     private bool _closed;
     private bool _largeWasLast;
 
@@ -37,22 +41,29 @@ internal sealed class JobQueue(int limit)
     {
         lock (_gate)
         {
-            while (_small.Count + _large.Count == 0 && !_closed)
+            while (_small.Count + _large.Count + _taken.Count == 0 && !_closed)
                 Monitor.Wait(_gate);
-            _largeWasLast = _large.Count > 0 && (_small.Count == 0 || !_largeWasLast);
-            return (_largeWasLast ? _large : _small).TryDequeue(out job);
+            _largeWasLast = _large.Count > 0 && (_small.Count + _taken.Count == 0 || !_largeWasLast);
+            if (_largeWasLast)
+                return _large.TryDequeue(out job);
+            return _taken.TryDequeue(out job) || _small.TryDequeue(out job);
         }
     }
 
     /// <summary>One more for the same group, if one waits now or comes within the patience (whole milliseconds).</summary>
     public bool TakeNext(TimeSpan patience, [NotNullWhen(true)] out WriteJob? job)
     {
+        if (_taken.TryDequeue(out job))
+            return true;
         lock (_gate)
         {
             if (_small.Count == 0 && patience > TimeSpan.Zero && !_closed)
                 Monitor.Wait(_gate, (int)Math.Ceiling(patience.TotalMilliseconds));
-            return _small.TryDequeue(out job);
+            while (_small.TryDequeue(out var waiting))
+                _taken.Enqueue(waiting);
         }
+
+        return _taken.TryDequeue(out job);
     }
 
     /// <summary>Takes no more; what waits is still written.</summary>

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
@@ -23,6 +25,52 @@ public sealed class NotificationBundleTests
         9,
         null
     );
+
+    /// <summary>a2 is not among them, as if it were gone: it is told by reference.</summary>
+    private static readonly NotifiedAccesses Accesses = new(
+        new Caller("", OdsCode.Parse("XHF01"), "", CallerKind.Authority, null, [], []),
+        new Dictionary<string, Occurrence>
+        {
+            ["a1"] = new Occurrence
+            {
+                Id = "a1",
+                Kind = OccurrenceKind.Access,
+                Time = Now,
+                ClientId = "ed",
+                Organisation = OdsCode.Parse("XED01"),
+                OrganisationName = "An emergency department",
+                CallerKind = CallerKind.Setting,
+                Person = new Core.Callers.Person("555000000001", null, "R8000", "Clinician", "Dr Test"),
+                Interaction = "Flag",
+                Child = NhsNumber.Parse("9990000018"),
+                Mode = LookUpMode.Unscheduled,
+                Outcome = AccessOutcome.Shown,
+                RequestId = "0b1f6a38-6f0c-4ee7-9a3c-1f9f8b0a7f10",
+            },
+        }
+    );
+
+    [Fact]
+    public void With_full_resource_an_access_stands_whole_in_its_entry_and_one_that_is_gone_by_reference()
+    {
+        var standing = Standing with { Content = PayloadContent.FullResource };
+
+        var bytes = Writer.Write("b1", NotificationType.EventNotification, standing, [Event], Now, Accesses);
+
+        var entries = JsonDocument.Parse(bytes).RootElement.GetProperty("entry");
+        entries.GetArrayLength().Should().Be(3);
+        entries[1].GetProperty("fullUrl").GetString().Should().Be(Base + "/AuditEvent/a1");
+        entries[1].GetProperty("resource").GetProperty("id").GetString().Should().Be("a1");
+        entries[1]
+            .GetProperty("request")
+            .GetRawText()
+            .Should()
+            .Be($$"""{"method":"GET","url":"{{Base}}/AuditEvent/a1"}""");
+        entries[1].GetProperty("response").GetProperty("status").GetString().Should().Be("200");
+        entries[2].TryGetProperty("resource", out _).Should().BeFalse();
+        NotificationReader.TryRead(bytes, out var read).Should().BeTrue();
+        read!.Events.Single().References.Should().HaveCount(2);
+    }
 
     [Fact]
     public void An_event_notification_is_this_to_the_letter()
@@ -56,6 +104,8 @@ public sealed class NotificationBundleTests
             { NotificationType.Heartbeat, PayloadContent.IdOnly },
             { NotificationType.EventNotification, PayloadContent.IdOnly },
             { NotificationType.EventNotification, PayloadContent.Empty },
+            { NotificationType.EventNotification, PayloadContent.FullResource },
+            { NotificationType.Heartbeat, PayloadContent.FullResource },
         };
 
     [Theory]
@@ -76,7 +126,8 @@ public sealed class NotificationBundleTests
                 Error = "no-response: timeout",
             },
             events,
-            Now
+            Now,
+            content == PayloadContent.FullResource ? Accesses : null
         );
 
         var bundle = FhirJsonDeserializer.STRICT.DeserializeResource(Text(bytes)).Should().BeOfType<Bundle>().Subject;

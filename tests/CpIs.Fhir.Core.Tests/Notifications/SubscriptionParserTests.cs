@@ -127,6 +127,23 @@ public sealed class SubscriptionParserTests
     }
 
     [Fact]
+    public void The_accesses_themselves_are_sent_only_where_the_operator_allows_it()
+    {
+        var json = Changed("$.channel._payload = full-resource");
+        json["channel"]!["payload"] = "application/fhir+json";
+
+        Parse(json).Refusal!.Issues.Single().Rule.Should().Be("cpis-subscription-content");
+        var parsed = Parse(json, new NotificationOptions { AllowFullResource = true }).Value;
+        parsed.Terms.Content.Should().Be(PayloadContent.FullResource);
+        var stored = SubscriptionDocument.Create(parsed, parsed.Terms, "s1", 1, Authority, Now);
+        Encoding.UTF8.GetString(stored.Body.Span).Should().Contain("\"valueCode\":\"full-resource\"");
+        Parse(Changed("$.channel._payload = something"), new NotificationOptions { AllowFullResource = true })
+            .Refusal!.Issues.Single()
+            .Diagnostics.Should()
+            .Contain("full-resource");
+    }
+
+    [Fact]
     public void An_authority_with_agreed_hosts_may_name_no_other()
     {
         var options = new NotificationOptions

@@ -22,6 +22,23 @@ public sealed class RepeatedUploadTests
     }
 
     [Fact]
+    public async Task What_was_known_already_is_acknowledged_as_unchanged_and_what_is_new_is_not()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        (await harness.StoreAsync(Sample.Child())).Should().OnlyContain(entry => entry.Outcome == null);
+        var next = Sample.Child();
+        next["entry"]![0]!["resource"]!["birthDate"] = "2019-05-01";
+
+        var answered = await harness.StoreAsync(next);
+
+        answered.Single(entry => entry.Type == "Patient").Outcome.Should().BeNull("it has a new version");
+        var issue = answered.Single(entry => entry.Type == "EpisodeOfCare").Outcome!["issue"]!.AsArray().Single()!;
+        issue["severity"]!.GetValue<string>().Should().Be("information");
+        issue["code"]!.GetValue<string>().Should().Be("informational");
+        issue["diagnostics"]!.GetValue<string>().Should().Contain("nchanged");
+    }
+
+    [Fact]
     public async Task A_repeat_is_answered_even_when_todays_rules_would_refuse_it()
     {
         await using var harness = await UploadHarness.OpenAsync();

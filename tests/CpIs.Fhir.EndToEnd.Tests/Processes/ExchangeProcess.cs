@@ -31,12 +31,14 @@ internal sealed class ExchangeProcess : IAsyncDisposable
     /// <param name="wrapper">A program that starts the server, such as a tracer, with its arguments.</param>
     /// <param name="settings">Environment variables over the defaults.</param>
     /// <param name="port">Port, or 0 for a free one.</param>
+    /// <param name="demo">False for a server that knows nobody.</param>
     /// <param name="arguments">Further arguments of the server.</param>
     public static async Task<ExchangeProcess> StartAsync(
         string data,
         IReadOnlyList<string>? wrapper = null,
         IReadOnlyDictionary<string, string>? settings = null,
         int port = 0,
+        bool demo = true,
         params string[] arguments
     )
     {
@@ -46,7 +48,7 @@ internal sealed class ExchangeProcess : IAsyncDisposable
             .. wrapper ?? [],
             "dotnet",
             Repository.Program("CpIs.Fhir.Server", "CpIs.Fhir.Server"),
-            "--demo",
+            .. (string[])(demo ? ["--demo"] : []),
             "--urls",
             root.GetLeftPart(UriPartial.Authority),
             "--data",

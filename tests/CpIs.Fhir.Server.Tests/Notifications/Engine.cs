@@ -64,9 +64,18 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         await OpenAsync();
     }
 
-    public Dispatcher Dispatcher(INotificationSender sender)
+    public Dispatcher Dispatcher(INotificationSender sender, NotificationOptions? options = null)
     {
-        var channel = new NotificationChannel(sender, this, new NotificationBundle(() => Base), Options, this, Time);
+        options ??= Options;
+        var channel = new NotificationChannel(
+            sender,
+            _store,
+            this,
+            new NotificationBundle(() => Base),
+            options,
+            this,
+            Time
+        );
         var mover = new SubscriptionMover(_store, this, Time);
         return new Dispatcher(
             _store,

@@ -49,6 +49,7 @@ internal sealed class Exchange : IAsyncDisposable
         services.AddSingleton<IKeyRing>(engine.Keys);
         services.AddSingleton<IRecordStore>(engine.Store);
         services.AddSingleton<INotificationStore>(engine.Store);
+        services.AddSingleton<IOccurrenceStore>(engine.Store);
         services.AddSingleton<IOrganisationDirectory>(engine);
         services.AddSingleton(new ExchangeOptions());
         services.AddSingleton<CursorProtector>();

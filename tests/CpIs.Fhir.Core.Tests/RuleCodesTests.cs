@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CpIs.Fhir.Core.Tests;
+
+public sealed partial class RuleCodesTests
+{
+    [Fact]
+    public void Every_rule_that_an_OperationOutcome_can_name_is_published_and_no_other()
+    {
+        var root = Root();
+        var inCode = Directory
+            .EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
+            .SelectMany(file => Rule().Matches(File.ReadAllText(file)))
+            .Select(match => match.Groups[1].Value)
+            .Distinct();
+        using var published = JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(root, "profiles", "built", "CodeSystem-rule.json"))
+        );
+
+        published.RootElement.GetProperty("url").GetString().Should().Be(FhirSystems.Rule);
+        published
+            .RootElement.GetProperty("concept")
+            .EnumerateArray()
+            .Select(concept => concept.GetProperty("code").GetString())
+            .Should()
+            .BeEquivalentTo(inCode, "profiles/input/fsh/rules.fsh has one line for each rule; then run profiles/build");
+    }
+
+    [GeneratedRegex("\"((?:cpis|bdl)-[a-z0-9-]+)\"")]
+    private static partial Regex Rule();
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CpIs.Fhir.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+}

@@ -1,0 +1,106 @@
+using CpIs.Fhir.Server.Hosting;
+
+namespace CpIs.Fhir.Server.Tests.Hosting;
+
+/// <summary>The server does not start with settings that it does not understand.</summary>
+public sealed class SettingsTests : IDisposable
+{
+    private const string Loopback = "http://127.0.0.1:0";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("cpis-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("""{"SizeLimits":{"MaxBatchSiez":1}}""", "SizeLimits:MaxBatchSiez")]
+    [InlineData("""{"Sizelimitz":{"MaxBatchSize":2000}}""", "Sizelimitz")]
+    [InlineData("""{"Security":{"Issuers":[{"Isuer":"a"}]}}""", "Security:Issuers:0:Isuer")]
+    [InlineData("""{"SizeLimits":{"MaxBatchSize":1}}""", "SizeLimits:MaxBatchSize")]
+    [InlineData("""{"SizeLimits":{"MaxBatchEntries":0}}""", "SizeLimits:MaxBatchEntries")]
+    [InlineData("""{"BundleOptions":{"DefaultCount":1001}}""", "BundleOptions:DefaultCount")]
+    [InlineData("""{"LookUp":{"TimeoutSeconds":0}}""", "LookUp:TimeoutSeconds")]
+    [InlineData("""{"LookUp":{"TimeoutSeconds":"soon"}}""", "LookUp:TimeoutSeconds")]
+    [InlineData("""{"Repository":"Excel"}""", "Repository")]
+    [InlineData("""{"Security":{"Limits":{"PersonBurst":0}}}""", "Security:Limits:PersonBurst")]
+    [InlineData("""{"Demo":{"Concurrency":99}}""", "Demo:Concurrency")]
+    [InlineData("""{"PublicBaseUrl":"not a url"}""", "PublicBaseUrl")]
+    [InlineData("{", "fhir.config.json")]
+    public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
+    {
+        var start = () => StartAsync(settings, Loopback, demo: false);
+
+        (await start.Should().ThrowAsync<InvalidConfigurationException>()).Which.Message.Should().Contain(path);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://+:0")]
+    [InlineData("http://127.0.0.1:0;http://0.0.0.0:0")]
+    [InlineData("http://cpis.example:0")]
+    public async Task The_demo_listens_on_loopback_only(string urls)
+    {
+        var start = () => StartAsync("{}", urls, demo: true);
+
+        await start.Should().ThrowAsync<InvalidConfigurationException>().WithMessage("*loopback*");
+    }
+
+    [Fact]
+    public async Task The_demo_cannot_be_opened_to_the_network_by_endpoints_of_Kestrel()
+    {
+        var start = () =>
+            StartAsync("""{"Kestrel":{"Endpoints":{"Open":{"Url":"http://0.0.0.0:0"}}}}""", Loopback, demo: true);
+
+        await start.Should().ThrowAsync<InvalidConfigurationException>().WithMessage("*Kestrel:Endpoints*");
+    }
+
+    [Theory]
+    [InlineData("--nonsense", "--nonsense")]
+    [InlineData("--data", "--data")]
+    [InlineData("--config=", "--config")]
+    public void An_unknown_argument_is_refused_by_name(string argument, string name)
+    {
+        var (arguments, problem) = StartupArguments.Parse([argument]);
+
+        arguments.Should().BeNull();
+        problem.Should().Contain(name);
+    }
+
+    [Fact]
+    public void The_environment_overrides_the_file()
+    {
+        // The process has one environment: this key is read by no other test.
+        const string key = "CPIS__BundleOptions__DefaultCount";
+        var file = Write("""{"BundleOptions":{"DefaultCount":7}}""");
+        try
+        {
+            Environment.SetEnvironmentVariable(key, "9");
+            var options = Microsoft
+                .AspNetCore.Builder.WebApplication.CreateSlimBuilder()
+                .AddExchangeConfiguration(new StartupArguments(false, false, Loopback, _folder, file));
+
+            options.BundleOptions.DefaultCount.Should().Be(9);
+            options.SqliteDbOptions.Directory.Should().Be(_folder, "the command line has the last word");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(key, null);
+        }
+    }
+
+    private async Task StartAsync(string settings, string urls, bool demo)
+    {
+        await using var app = await ExchangeHost.BuildAsync(
+            new StartupArguments(demo, false, urls, Path.Combine(_folder, "data"), Write(settings)),
+            CancellationToken.None
+        );
+        await app.StartAsync();
+    }
+
+    private string Write(string settings)
+    {
+        var file = Path.Combine(_folder, "fhir.config.json");
+        File.WriteAllText(file, settings);
+        return file;
+    }
+}

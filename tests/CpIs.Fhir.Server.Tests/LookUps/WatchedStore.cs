@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CpIs.Fhir.Server.Tests.LookUps;
+
+/// <summary>
+/// The real store behind a door that can be shut: tells what was asked of it, and fails or hangs where a test says so. The
+/// one double of these tests, since a disk cannot be broken on order.
+/// </summary>
+public sealed class WatchedStore(SqliteStore store) : IRecordStore, IOccurrenceStore
+{
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    /// <summary>Names of the port's methods, in the order of the calls.</summary>
+    public IReadOnlyCollection<string> Calls => _calls;
+
+    public Func<string, bool> Fails { get; set; } = _ => false;
+
+    public Func<string, bool> Hangs { get; set; } = _ => false;
+
+    /// <summary>What the message of an exception says that nobody expects, as one of a library might.</summary>
+    public string? Breaks { get; set; }
+
+    public void Forget()
+    {
+        _calls.Clear();
+        Breaks = null;
+        Fails = Hangs = _ => false;
+    }
+
+    public Task<StoredResource?> ReadAsync(RecordType type, string id, int? version, CancellationToken cancellation) =>
+        ThroughAsync(() => store.ReadAsync(type, id, version, cancellation), cancellation);
+
+    public Task<IReadOnlyDictionary<string, StoredResource>> ReadByIdentityAsync(
+        RecordType type,
+        IReadOnlyCollection<string> identities,
+        CancellationToken cancellation
+    ) => ThroughAsync(() => store.ReadByIdentityAsync(type, identities, cancellation), cancellation);
+
+    public Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation) =>
+        ThroughAsync(() => store.ReadChildAsync(child, cancellation), cancellation);
+
+    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        IReadOnlyCollection<NhsNumber> children,
+        CancellationToken cancellation
+    ) => ThroughAsync(() => store.ReadPatientsAsync(children, cancellation), cancellation);
+
+    public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
+        ThroughAsync(() => ((IRecordStore)store).SearchAsync(query, cancellation), cancellation);
+
+    public Task<IdempotentAnswer?> ReadAnswerAsync(string clientId, string requestId, CancellationToken cancellation) =>
+        ThroughAsync(() => store.ReadAnswerAsync(clientId, requestId, cancellation), cancellation);
+
+    public Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellation) =>
+        ThroughAsync(() => store.CommitAsync(commit, cancellation), cancellation);
+
+    public Task RecordAsync(Occurrence occurrence, CancellationToken cancellation) =>
+        ThroughAsync(
+            async () =>
+            {
+                await store.RecordAsync(occurrence, cancellation);
+                return true;
+            },
+            cancellation
+        );
+
+    public Task<IReadOnlyList<Occurrence>> ReadHistoryAsync(
+        NhsNumber child,
+        string sdsUserId,
+        DateTimeOffset since,
+        int count,
+        CancellationToken cancellation
+    ) => ThroughAsync(() => store.ReadHistoryAsync(child, sdsUserId, since, count, cancellation), cancellation);
+
+    public Task<Occurrence?> ReadOccurrenceAsync(string id, CancellationToken cancellation) =>
+        ThroughAsync(() => store.ReadOccurrenceAsync(id, cancellation), cancellation);
+
+    public Task<Page<Occurrence>> SearchOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellation) =>
+        ThroughAsync(() => store.SearchOccurrencesAsync(query, cancellation), cancellation);
+
+    private async Task<T> ThroughAsync<T>(
+        Func<Task<T>> call,
+        CancellationToken cancellation,
+        [CallerMemberName] string name = ""
+    )
+    {
+        _calls.Enqueue(name);
+        if (Breaks is { } message)
+            throw new InvalidOperationException($"A bug about {message}.", new FormatException(message));
+        if (Fails(name))
+            throw new StoreUnavailableException("The test has broken the store.");
+        if (Hangs(name))
+            await Task.Delay(Timeout.Infinite, cancellation);
+        return await call();
+    }
+}
+
+/// <summary>A server whose store can be watched and broken, and whose look-ups take at most a second.</summary>
+public sealed class WatchedExchange : RunningExchange
+{
+    public WatchedStore Store => (WatchedStore)Services.GetRequiredService<IRecordStore>();
+
+    protected override object Settings => new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
+
+    protected override void Adjust(IServiceCollection services)
+    {
+        services.AddSingleton<WatchedStore>();
+        services.AddSingleton<IRecordStore>(p => p.GetRequiredService<WatchedStore>());
+        services.AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<WatchedStore>());
+    }
+}

@@ -1,0 +1,149 @@
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Server.Tests.Hosting;
+
+namespace CpIs.Fhir.Server.Tests.Records;
+
+/// <summary>What an authority learns of the accesses to its own children.</summary>
+public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<RunningExchange>
+{
+    [Fact]
+    public async Task An_authority_finds_every_access_of_its_child_scheduled_and_unscheduled_with_its_own_plans_only()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        await exchange.UploadAsync("authority-xbr02", child);
+        await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        await (await exchange.AsAsync("gp-hareford")).LookUpAsync(child.NhsNumber);
+
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var mine = (await authority.GetAsync("EpisodeOfCare?patient:identifier=" + Token(child.NhsNumber.Digits)))
+            .Entries("EpisodeOfCare")[0]
+            .GetProperty("id")
+            .GetString();
+        var found = await authority.GetAsync("AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits));
+
+        found.Total.Should().Be(3, "each access counts, also repeats and silent ones");
+        found.Text.Should().Contain("\"scheduled\"").And.Contain("\"unscheduled\"");
+        foreach (var access in found.Entries("AuditEvent"))
+        {
+            var plans = access
+                .GetProperty("entity")
+                .EnumerateArray()
+                .Where(e => e.GetProperty("type").GetProperty("code").GetString() == "EpisodeOfCare")
+                .Select(e => e.GetProperty("what").GetProperty("reference").GetString());
+            plans.Should().Equal($"EpisodeOfCare/{mine}/_history/1");
+        }
+
+        found
+            .Entries("AuditEvent")
+            .Select(a => a.GetProperty("recorded").GetString())
+            .Should()
+            .BeInDescendingOrder(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_access_that_was_shown_nothing_of_a_child_that_is_held_is_found_too()
+    {
+        var child = exchange.NewChild(exchange.Plan(start: exchange.Today.AddDays(20)));
+        await exchange.UploadAsync("authority-xhf01", child);
+        (await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber)).Total.Should().Be(0);
+
+        var found = await (await exchange.AsAsync("authority-xhf01")).GetAsync(
+            "AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits)
+        );
+
+        found.Total.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_date_bounds_the_accesses_and_several_dates_bound_them_together()
+    {
+        var child = exchange.NewChild(exchange.Plan(PlanType.LookedAfter));
+        await exchange.UploadAsync("authority-xhf01", child);
+        var first = exchange.Today;
+        for (var day = 0; day < 4; day++)
+        {
+            exchange.MoveTo(LondonCalendar.StartOf(first.AddDays(day)).AddHours(12));
+            await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        }
+
+        foreach (
+            var (dates, count) in new[]
+            {
+                ("", 4),
+                ($"&date={Day(1)}", 1),
+                ($"&date=eq{Day(1)}", 1),
+                ($"&date=ge{Day(1)}", 3),
+                ($"&date=gt{Day(1)}", 2),
+                ($"&date=le{Day(1)}", 2),
+                ($"&date=lt{Day(1)}", 1),
+                ($"&date=ge{Day(1)}&date=le{Day(2)}", 2),
+                ($"&date=ge{Day(2)}&date=ge{Day(1)}", 2),
+                ($"&date=le{Day(0)}&date=le{Day(3)}", 1),
+                ($"&date=ge{Day(3)}&date=lt{Day(1)}", 0),
+            }
+        )
+            (await FindAsync(dates)).Total.Should().Be(count, dates);
+
+        string Day(int day) =>
+            first.AddDays(day).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        async Task<Answer> FindAsync(string dates) =>
+            await (await exchange.AsAsync("authority-xhf01")).GetAsync(
+                $"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}{dates}"
+            );
+    }
+
+    [Fact]
+    public async Task Pages_of_accesses_hold_each_once_and_their_links_open_for_nobody_else_and_name_no_child()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        for (var i = 0; i < 5; i++)
+            await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        var authority = await exchange.AsAsync("authority-xhf01");
+
+        var page = await authority.GetAsync($"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}&_count=2");
+        var next = page.Link("next");
+        next.Should().NotBeNull();
+        var ids = page.Entries("AuditEvent").Select(a => a.GetProperty("id").GetString()).ToList();
+        ids.Should().HaveCount(2);
+        next.Should().NotContain(child.NhsNumber.Digits);
+        foreach (var stranger in new[] { "authority-xbr02", "operator" })
+        {
+            var refused = await (await exchange.AsAsync(stranger)).GetAsync(next!);
+            refused.Status.Should().Be(400);
+            refused.Text.Should().NotContain(child.NhsNumber.Digits);
+        }
+
+        for (var more = 0; more < 2; more++)
+        {
+            page = await authority.GetAsync(next!);
+            page.Total.Should().Be(5);
+            ids.AddRange(page.Entries("AuditEvent").Select(a => a.GetProperty("id").GetString()));
+            next = page.Link("next");
+        }
+
+        next.Should().BeNull();
+        ids.Should().HaveCount(5).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
+    public async Task An_access_is_read_by_its_id_as_it_was_found()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var found = (
+            await authority.GetAsync($"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}")
+        ).Entries("AuditEvent")[0];
+
+        var read = await authority.GetAsync($"AuditEvent/{found.GetProperty("id").GetString()}");
+
+        read.Text.Should().Be(found.GetRawText());
+        (await authority.GetAsync("AuditEvent/none")).Status.Should().Be(404);
+    }
+
+    private static string Token(string number) => "https://fhir.nhs.uk/Id/nhs-number|" + number;
+}
