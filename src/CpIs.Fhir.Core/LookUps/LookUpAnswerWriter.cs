@@ -18,6 +18,10 @@ public static class LookUpAnswerWriter
         ),
     ];
 
+    // About what a plan with all that shows it, and an access of the history, take in an answer.
+    private const int BytesOfPlan = 6_144;
+    private const int BytesOfAccess = 3_072;
+
     /// <summary>The Bundle as UTF-8 JSON.</summary>
     /// <param name="answer">What was found.</param>
     /// <param name="baseUrl">FHIR base without trailing slash.</param>
@@ -32,7 +36,8 @@ public static class LookUpAnswerWriter
             answer.Occurrence.Id,
             answer.Occurrence.Time,
             matches,
-            $"{baseUrl}/{answer.Request.Path}?{answer.Request.Query}"
+            $"{baseUrl}/{answer.Request.Path}?{answer.Request.Query}",
+            capacity: 2_048 + answer.Plans.Count * BytesOfPlan + answer.History.Count * BytesOfAccess
         );
 
         if (answer.Request.Interaction == LookUpInteraction.AuditEvent)

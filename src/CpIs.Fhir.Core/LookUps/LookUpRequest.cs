@@ -19,6 +19,8 @@ public enum LookUpInteraction
 /// <summary>A look-up as it was asked, before anything of it is believed.</summary>
 public sealed record LookUpRequest
 {
+    private string? _query;
+
     /// <summary>Which of the four.</summary>
     public required LookUpInteraction Interaction { get; init; }
 
@@ -49,5 +51,8 @@ public sealed record LookUpRequest
 
     /// <summary>The parameters as one query string.</summary>
     public string Query =>
-        string.Join('&', Parameters.Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}"));
+        _query ??= string.Join(
+            '&',
+            Parameters.Select(p => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(p.Value)}")
+        );
 }

@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Core.Records;
 /// </summary>
 public sealed class SearchsetWriter : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly ArrayBufferWriter<byte> _buffer;
     private readonly Utf8JsonWriter _json;
     private readonly string _baseUrl;
 
@@ -21,9 +21,19 @@ public sealed class SearchsetWriter : IDisposable
     /// <param name="total">Matches on all pages.</param>
     /// <param name="self">What was asked.</param>
     /// <param name="next">URL of the next page, or null.</param>
-    public SearchsetWriter(string baseUrl, string id, DateTimeOffset time, long total, string self, string? next = null)
+    /// <param name="capacity">Bytes expected, so that a long answer is not copied again and again while it grows.</param>
+    public SearchsetWriter(
+        string baseUrl,
+        string id,
+        DateTimeOffset time,
+        long total,
+        string self,
+        string? next = null,
+        int capacity = 2_048
+    )
     {
         _baseUrl = baseUrl;
+        _buffer = new ArrayBufferWriter<byte>(capacity);
         _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { SkipValidation = true });
         _json.WriteStartObject();
         _json.WriteString("resourceType", "Bundle");
