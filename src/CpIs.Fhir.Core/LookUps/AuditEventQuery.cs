@@ -1,11 +1,10 @@
-using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>
-/// The search for AuditEvents by an authority or an operator: <c>patient:identifier</c>, <c>date</c> (ge, le, gt, lt, eq),
+/// The search for AuditEvents by an authority or an operator: <c>patient:identifier</c>, <c>date</c>,
 /// <c>_count</c>. An authority's search is bound to accesses that concern it, whatever it asks.
 /// </summary>
 public static class AuditEventQuery
@@ -41,19 +40,20 @@ public static class AuditEventQuery
                     query = query with { Child = child };
                     break;
                 case "date":
-                    if (Bounds(value) is not { } bounds)
-                        return Refuse("A date is yyyy-mm-dd or an instant, with eq, ge, le, gt or lt before it.", name);
-                    // Several dates bound together: the latest beginning and the earliest end.
-                    query = query with
-                    {
-                        From = query.From > bounds.From ? query.From : bounds.From ?? query.From,
-                        To = query.To < bounds.To ? query.To : bounds.To ?? query.To,
-                    };
+                    if (SearchDate.Parse(value) is not { } date)
+                        return Refuse($"Expected is {SearchDate.Form}.", name);
+                    var (from, to) = date.Bounds();
+                    query = query with { From = Later(query.From, from), To = Earlier(query.To, to) };
                     break;
                 case "_count":
-                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                    if (value.Length == 0 || !value.All(char.IsAsciiDigit))
                         return Refuse("_count is a whole number, 0 or more.", name);
-                    query = query with { Count = Math.Min(count, MaximumCount) };
+                    query = query with
+                    {
+                        Count = int.TryParse(value, out var count)
+                            ? Math.Min(count, SearchQueryParser.MaximumCount)
+                            : SearchQueryParser.MaximumCount,
+                    };
                     break;
                 case "_format" when value is "json" or "application/json" or "application/fhir+json":
                     break;
@@ -64,40 +64,11 @@ public static class AuditEventQuery
         return query;
     }
 
-    private const int MaximumCount = 1000;
+    private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other > one ? other : one;
 
-    private static (DateTimeOffset? From, DateTimeOffset? To)? Bounds(string value)
-    {
-        var comparator = value.Length > 2 && char.IsAsciiLetter(value[0]) ? value[..2] : "eq";
-        var text = comparator == "eq" && !value.StartsWith("eq", StringComparison.Ordinal) ? value : value[2..];
-        (DateTimeOffset From, DateTimeOffset To) span;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            span = (
-                Plans.LondonCalendar.StartOf(day),
-                Plans.LondonCalendar.StartOf(day.AddDays(1)).AddMilliseconds(-1)
-            );
-        else if (
-            text.Contains('T', StringComparison.Ordinal)
-            && DateTimeOffset.TryParse(
-                text,
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal,
-                out var instant
-            )
-        )
-            span = (instant, instant);
-        else
-            return null;
-        return comparator switch
-        {
-            "eq" => (span.From, span.To),
-            "ge" => (span.From, null),
-            "gt" => (span.To.AddMilliseconds(1), null),
-            "le" => (null, span.To),
-            "lt" => (null, span.From.AddMilliseconds(-1)),
-            _ => null,
-        };
-    }
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other : one;
 
     private static Refusal Refuse(string diagnostics, string parameter) =>
         Refusal.Malformed(diagnostics, parameter, SpineCodes.InvalidSearchData);

@@ -52,6 +52,10 @@ public sealed class LookUpService(
         if (request.Refused is { } early)
             return await RefuseAsync(attempt, early, cancellation);
 
+        // Read before it is known whether the caller may ask, so that a refusal too is found among the accesses of its child.
+        var parameters = LookUpParameters.Parse(request);
+        if (parameters.Refusal is null)
+            attempt = attempt with { Child = parameters.Value.Child };
         var setting = directory.Current.Find(caller.Organisation);
         var resource =
             request.Interaction == LookUpInteraction.ChildProtection ? "Flag" : request.Interaction.ToString();
@@ -59,10 +63,10 @@ public sealed class LookUpService(
         if (admitted.IsRefused(out var refusal, out var admission))
             return await RefuseAsync(attempt, refusal, cancellation);
         attempt = attempt with { Mode = admission.Mode };
-        if (LookUpParameters.Parse(request).IsRefused(out refusal, out var asked))
+        if (parameters.IsRefused(out refusal, out var asked))
             return await RefuseAsync(attempt, refusal, cancellation);
 
-        return await AnswerAsync(request, asked, admission, attempt with { Child = asked.Child }, cancellation);
+        return await AnswerAsync(request, asked, admission, attempt, cancellation);
     }
 
     private async Task<LookUpAnswer> AnswerAsync(

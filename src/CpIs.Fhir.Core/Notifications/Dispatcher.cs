@@ -34,10 +34,10 @@ public sealed class Dispatcher(
         foreach (
             var subscription in await handshakes.FindAsync(options.MaxInFlight, cancellation).ConfigureAwait(false)
         )
-            if (Room() > 0)
+            if (RoomBesideEvents() > 0)
                 Start(subscription.Id, () => handshakes.ShakeAsync(subscription, cancellation));
         foreach (var subscription in await heartbeats.FindAsync(cancellation).ConfigureAwait(false))
-            if (Room() > 0)
+            if (RoomBesideEvents() > 0)
                 Start(subscription.Id, () => heartbeats.TendAsync(subscription, cancellation));
         var room = Room();
         if (room == 0)
@@ -60,7 +60,14 @@ public sealed class Dispatcher(
     private int Room()
     {
         lock (_gate)
-            return Math.Max(0, options.MaxInFlight - _lanes.Count - _others.Count);
+            return Math.Max(0, options.MaxInFlight - _lanes.Count);
+    }
+
+    /// <summary>For handshakes and heartbeats, of which an authority can ask for any number: they never keep events waiting.</summary>
+    private int RoomBesideEvents()
+    {
+        lock (_gate)
+            return Math.Max(1, options.MaxInFlight / 4) - _others.Count;
     }
 
     private void Start(string subscriptionId, Func<Task> work)

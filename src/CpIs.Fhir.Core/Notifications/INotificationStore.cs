@@ -16,7 +16,10 @@ public interface INotificationStore
     /// <paramref name="coalesceWithin"/> older and which has never been claimed. A new event is due
     /// <paramref name="quiet"/> after <paramref name="now"/>.
     /// </summary>
-    /// <returns>How many obligations got an event; fewer than <paramref name="limit"/> means none is left.</returns>
+    /// <returns>
+    /// How many obligations got their event, on however many Subscriptions; fewer than <paramref name="limit"/> means none is
+    /// left. The Subscriptions of an authority go in step, so that a delivery of one never costs another its event.
+    /// </returns>
     Task<int> NumberObligationsAsync(
         DateTimeOffset now,
         TimeSpan coalesceWithin,

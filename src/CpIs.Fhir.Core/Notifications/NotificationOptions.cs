@@ -45,7 +45,10 @@ public sealed record NotificationOptions
     [Range(typeof(TimeSpan), "00:01:30", "01:00:00")]
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Attempts under way at once on this server, over all Subscriptions; one Subscription has one at a time.</summary>
+    /// <summary>
+    /// Attempts to send events under way at once on this server, over all Subscriptions; one Subscription has one at a time.
+    /// Handshakes and heartbeats have a quarter as many places of their own.
+    /// </summary>
     [Range(1, 500)]
     public int MaxInFlight { get; init; } = 64;
 

@@ -28,10 +28,10 @@ internal sealed record SearchDate(
     /// <summary>Null when it is no such value.</summary>
     public static SearchDate? Parse(string value)
     {
-        var prefix = value.Length > 2 && char.IsAsciiLetter(value[0]) ? value[..2] : "eq";
+        var (prefix, text) =
+            value.Length > 2 && char.IsAsciiLetter(value[0]) ? (value[..2], value[2..]) : ("eq", value);
         if (!Prefixes.Contains(prefix))
             return null;
-        var text = char.IsAsciiLetter(value[0]) ? value[2..] : value;
         if (text.Contains('T', StringComparison.Ordinal))
             return Instant(prefix, text);
         if (Day(text) is not var (first, last))
@@ -43,6 +43,20 @@ internal sealed record SearchDate(
             LondonCalendar.StartOf(first),
             LondonCalendar.StartOf(last.AddDays(1))
         );
+    }
+
+    /// <summary>The instants that the value asks for, to the millisecond, bounds included; null is open.</summary>
+    public (DateTimeOffset? From, DateTimeOffset? To) Bounds()
+    {
+        var tick = TimeSpan.FromMilliseconds(1);
+        return Prefix switch
+        {
+            "ge" => (From, null),
+            "gt" or "sa" => (Until, null),
+            "le" => (null, Until - tick),
+            "lt" or "eb" => (null, From - tick),
+            _ => (From, Until - tick),
+        };
     }
 
     private static SearchDate? Instant(string prefix, string text)

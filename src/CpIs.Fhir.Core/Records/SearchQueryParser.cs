@@ -14,7 +14,7 @@ public static class SearchQueryParser
 
     /// <summary>Reads the parameters of a search.</summary>
     /// <param name="type">What is searched.</param>
-    /// <param name="parameters">Every parameter in order, decoded, without those of the transport (paging, media type).</param>
+    /// <param name="parameters">Every parameter in order, decoded, without the cursor of a page.</param>
     /// <param name="authority">Whose records; null for an operator, who sees all.</param>
     /// <param name="defaultCount">Results on a page where <c>_count</c> does not say.</param>
     public static Result<RecordQuery> Parse(
@@ -66,7 +66,10 @@ public static class SearchQueryParser
             case "_lastUpdated":
                 if (SearchDate.Parse(value) is not { } date)
                     return Refuse(name, $"Expected is {SearchDate.Form}.");
-                conditions.Add(Updated(date));
+                var (from, to) = date.Bounds();
+                conditions.Add(new Condition.UpdatedWithin(from, to));
+                return query;
+            case "_format" when value is "json" or "application/json" or "application/fhir+json":
                 return query;
             case "_count":
                 if (!value.All(char.IsAsciiDigit))
@@ -118,19 +121,6 @@ public static class SearchQueryParser
             SearchKind.Reference => read.ReferenceByIdentifier(value),
             _ when parameter.System is null => read.Identifier(value),
             _ => read.Coded(value),
-        };
-    }
-
-    private static Condition.UpdatedWithin Updated(SearchDate date)
-    {
-        var tick = TimeSpan.FromMilliseconds(1);
-        return date.Prefix switch
-        {
-            "ge" => new(date.From, null),
-            "gt" or "sa" => new(date.Until, null),
-            "le" => new(null, date.Until - tick),
-            "lt" or "eb" => new(null, date.From - tick),
-            _ => new(date.From, date.Until - tick),
         };
     }
 

@@ -8,10 +8,20 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 internal static class FlagAgreement
 {
-    public static void Check(UploadEntry flag, PlanContent plan)
+    /// <param name="flag">What was sent.</param>
+    /// <param name="plan">The plan that it stands for.</param>
+    /// <param name="withEpisode">
+    /// True when the EpisodeOfCare was sent with it. A Flag alone cannot bring a withdrawn plan back, and its sender must
+    /// not believe that the child is flagged.
+    /// </param>
+    public static void Check(UploadEntry flag, PlanContent plan, bool withEpisode)
     {
         var said = flag.Plan!;
-        if (said.Status != plan.Status && said.Status != PlanStatus.Withdrawn && plan.Status != PlanStatus.Withdrawn)
+        if (
+            said.Status != plan.Status
+            && said.Status != PlanStatus.Withdrawn
+            && (plan.Status != PlanStatus.Withdrawn || !withEpisode)
+        )
             Disagree(
                 flag,
                 "status",

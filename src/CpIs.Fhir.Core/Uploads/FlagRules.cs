@@ -55,14 +55,18 @@ internal static class FlagRules
         {
             Flag.FlagStatus.Active => PlanStatus.Active,
             Flag.FlagStatus.Inactive => PlanStatus.Finished,
-            _ => PlanStatus.Withdrawn,
+            Flag.FlagStatus.EnteredInError => PlanStatus.Withdrawn,
+            _ => (PlanStatus?)null,
         };
+        // Never taken for a withdrawal, which would hide the child.
+        if (status is null)
+            place.Break("status", "cpis-plan-status", "A Flag is active, inactive or entered-in-error.");
         return place.Findings.Count == before
             ? (
                 new PlanContent(
                     planId!,
                     type!.Value,
-                    status,
+                    status!.Value,
                     child!.Value.Number,
                     period!.Value.Start,
                     period.Value.End

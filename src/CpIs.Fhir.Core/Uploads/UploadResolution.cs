@@ -111,7 +111,7 @@ internal sealed class UploadResolution(
         {
             CheckPatientReference(sentFlag, "subject.reference");
             CheckEpisodeReference(sentFlag, existing);
-            FlagAgreement.Check(sentFlag, plan);
+            FlagAgreement.Check(sentFlag, plan, withEpisode: sent is not null);
         }
 
         if (_findings.Count > 0 || patientId is null)

@@ -15,70 +15,123 @@ internal sealed class RegistrationWriter(
     DirectorySource directory,
     IdGenerator ids,
     TimeProvider time
-)
+) : IDisposable
 {
     private const int Attempts = 3;
 
+    // One change at a time: each writes a whole registration, and a new key must not undo a suspension that came between.
+    private readonly SemaphoreSlim _change = new(1, 1);
+
+    /// <inheritdoc />
+    public void Dispose() => _change.Dispose();
+
     /// <summary>Registers an organisation or changes it; a suspension stays as it is.</summary>
-    public async Task<Result<Organisation>> PutAsync(Organisation wanted, Actor actor, CancellationToken cancellation)
-    {
-        var known = (await directory.RefreshAsync(cancellation)).Find(wanted.Code);
-        if (known is not null && known.Kind != wanted.Kind)
-            return Refusal.Because(
-                RefusalKind.Rule,
-                new Issue("business-rule", $"{wanted.Code} is registered as another kind, which never changes.", "kind")
-            );
-        return await SaveAsync(wanted with { Suspended = known?.Suspended ?? false }, known, actor, cancellation);
-    }
+    public Task<Result<Organisation>> PutAsync(Organisation wanted, Actor actor, CancellationToken cancellation) =>
+        AloneAsync<Organisation>(
+            async current =>
+            {
+                var known = current.Find(wanted.Code);
+                if (known is not null && known.Kind != wanted.Kind)
+                    return Broken($"{wanted.Code} is registered as another kind, which never changes.", "kind");
+                return await SaveAsync(
+                    wanted with
+                    {
+                        Suspended = known?.Suspended ?? false,
+                    },
+                    known,
+                    actor,
+                    cancellation
+                );
+            },
+            cancellation
+        );
 
     /// <summary>Suspends an organisation, or restores it.</summary>
-    public async Task<Result<Organisation>> SuspendAsync(
+    public Task<Result<Organisation>> SuspendAsync(
         OdsCode code,
         bool suspended,
         Actor actor,
         CancellationToken cancellation
-    )
-    {
-        var known = (await directory.RefreshAsync(cancellation)).Find(code);
-        if (known is null)
-            return Refusal.Unknown($"Organisation {code}");
-        return suspended && code == actor.Organisation
-            ? LockedOut()
-            : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
-    }
+    ) =>
+        AloneAsync<Organisation>(
+            async current =>
+            {
+                var known = current.Find(code);
+                if (known is null)
+                    return Refusal.Unknown($"Organisation {code}");
+                return suspended && code == actor.Organisation
+                    ? LockedOut()
+                    : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
+            },
+            cancellation
+        );
 
     /// <summary>Registers a client or changes its keys and person; a suspension stays as it is.</summary>
-    public async Task<Result<ClientRegistration>> PutAsync(
+    public Task<Result<ClientRegistration>> PutAsync(
         ClientRegistration wanted,
         Actor actor,
         CancellationToken cancellation
-    )
-    {
-        var current = await directory.RefreshAsync(cancellation);
-        if (current.Find(wanted.Organisation) is not { } organisation)
-            return Broken($"Organisation {wanted.Organisation} is not registered.", "organisation");
-        if (organisation.Kind != wanted.Kind)
-            return Broken($"{wanted.Organisation} is of another kind; a client is of its organisation's kind.", "kind");
-        var known = current.FindClient(wanted.ClientId);
-        return known is not null && known.Organisation != wanted.Organisation
-            ? Broken("A client belongs to one organisation for good; register another client.", "organisation")
-            : await SaveAsync(wanted with { Suspended = known?.Suspended ?? false }, known, actor, cancellation);
-    }
+    ) =>
+        AloneAsync<ClientRegistration>(
+            async current =>
+            {
+                if (current.Find(wanted.Organisation) is not { } organisation)
+                    return Broken($"Organisation {wanted.Organisation} is not registered.", "organisation");
+                if (organisation.Kind != wanted.Kind)
+                    return Broken(
+                        $"{wanted.Organisation} is of another kind; a client is of its organisation's kind.",
+                        "kind"
+                    );
+                var known = current.FindClient(wanted.ClientId);
+                return known is not null && known.Organisation != wanted.Organisation
+                    ? Broken("A client belongs to one organisation for good; register another client.", "organisation")
+                    : await SaveAsync(
+                        wanted with
+                        {
+                            Suspended = known?.Suspended ?? false,
+                        },
+                        known,
+                        actor,
+                        cancellation
+                    );
+            },
+            cancellation
+        );
 
     /// <summary>Suspends a client, or restores it.</summary>
-    public async Task<Result<ClientRegistration>> SuspendAsync(
+    public Task<Result<ClientRegistration>> SuspendAsync(
         string clientId,
         bool suspended,
         Actor actor,
         CancellationToken cancellation
+    ) =>
+        AloneAsync<ClientRegistration>(
+            async current =>
+            {
+                var known = current.FindClient(clientId);
+                if (known is null)
+                    return Refusal.Unknown("That client");
+                return suspended && clientId == actor.ClientId
+                    ? LockedOut()
+                    : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
+            },
+            cancellation
+        );
+
+    private async Task<Result<T>> AloneAsync<T>(
+        Func<OrganisationDirectory, Task<Result<T>>> change,
+        CancellationToken cancellation
     )
     {
-        var known = (await directory.RefreshAsync(cancellation)).FindClient(clientId);
-        if (known is null)
-            return Refusal.Unknown("That client");
-        return suspended && clientId == actor.ClientId
-            ? LockedOut()
-            : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            return await change(await directory.RefreshAsync(cancellation));
+        }
+        finally
+        {
+            _change.Release();
+        }
     }
 
     private async Task<Result<Organisation>> SaveAsync(

@@ -14,6 +14,9 @@ internal static class DemoRegistrations
     private const string Organisations = "demo/organisations.json";
     private const string Clients = "demo/clients/";
 
+    /// <summary>What tells one public key from another: the modulus of an RSA key, the point of an EC key.</summary>
+    private static readonly string[] PublicParts = ["n", "x"];
+
     /// <summary>Registers them all.</summary>
     /// <exception cref="InvalidOperationException">An example file breaks a rule.</exception>
     public static async Task RegisterAsync(RegistrationWriter writer, CancellationToken cancellation)
@@ -55,6 +58,16 @@ internal static class DemoRegistrations
                     Check(OrganisationForm.Read(OdsCode.Parse(entry.Name), JsonForm.Of(entry.Value)), entry.Name)
                 ),
         ];
+
+    /// <summary>True for a client, of whatever id, that can be proved by one of the private keys that everybody has.</summary>
+    public static bool HasDemoKey(ClientRegistration client) =>
+        ReadClients()
+            .Any(file =>
+                PublicParts.Any(member =>
+                    file.Jwk.TryGetProperty(member, out var value)
+                    && client.JsonWebKeySet.Contains(value.GetString()!, StringComparison.Ordinal)
+                )
+            );
 
     private static ClientRegistration RegistrationOf(ClientFile file)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using System.Reflection;
 using CpIs.Fhir.Server.Security;
 
@@ -50,8 +51,24 @@ internal static class ExchangeConfiguration
     // Demo clients have public keys, and the bench has no limits: neither may be reached from another machine.
     private static void RefuseOutside(string place, string? url)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !address.IsLoopback)
+        if (url is null || !IsLoopback(url))
             throw new InvalidConfigurationException($"{place} {url}: --demo and --bench listen on loopback only.");
+    }
+
+    // As Kestrel reads an address: any host that is neither an IP address nor localhost (http://loopback, for Uri a
+    // loopback address) makes it listen on every interface.
+    private static bool IsLoopback(string url)
+    {
+        try
+        {
+            var host = BindingAddress.Parse(url).Host;
+            return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
     }
 
     private static IConfigurationRoot Read(string? file)

@@ -65,7 +65,7 @@ internal static class ExchangeHost
         if (arguments.Demo)
             builder.Services.AddDemo(options.Demo);
         else
-            builder.Services.AddHostedService<FirstOperator>();
+            builder.Services.AddHostedService<NoDemoClients>().AddHostedService<FirstOperator>();
         builder
             .WebHost.UseKestrelHttpsConfiguration()
             .ConfigureKestrel(kestrel =>

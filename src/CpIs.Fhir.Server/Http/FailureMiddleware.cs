@@ -26,18 +26,14 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
             CouldNotCheck(logger, Id(context), unavailable.Message);
             await AnswerAsync(context, Refusal.CouldNotCheck());
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception gone)
+            when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone; there is nobody to answer.
         }
         catch (BadHttpRequestException bad)
         {
-            await AnswerAsync(
-                context,
-                bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-                    ? Refusal.Because(RefusalKind.TooLarge, new Issue("too-long", "The body is larger than the limit."))
-                    : Refusal.Malformed("The request is not well-formed HTTP.")
-            );
+            await AnswerAsync(context, RequestBody.RefusalOf(bad));
         }
         catch (Exception bug)
         {

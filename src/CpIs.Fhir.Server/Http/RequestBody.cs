@@ -28,7 +28,17 @@ internal static class RequestBody
         var buffer = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 4096) + 1);
         while (true)
         {
-            var read = await context.Request.Body.ReadAsync(buffer.GetMemory(1), context.RequestAborted);
+            int read;
+            try
+            {
+                read = await context.Request.Body.ReadAsync(buffer.GetMemory(1), context.RequestAborted);
+            }
+            catch (BadHttpRequestException bad)
+            {
+                // A value like any other refusal, so that a look-up with a broken body is recorded before it is answered.
+                return RefusalOf(bad);
+            }
+
             if (read == 0)
                 return buffer.WrittenMemory;
             buffer.Advance(read);
@@ -36,6 +46,12 @@ internal static class RequestBody
                 return TooLarge(limit);
         }
     }
+
+    /// <summary>What Kestrel found wrong with the body as HTTP (a broken chunk, too slow, too large).</summary>
+    public static Refusal RefusalOf(BadHttpRequestException bad) =>
+        bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+            ? Refusal.Because(RefusalKind.TooLarge, new Issue("too-long", "The body is larger than the limit."))
+            : Refusal.Malformed("The request is not well-formed HTTP.");
 
     /// <summary>415 for a body that is not in the expected media type.</summary>
     public static Refusal Unsupported(string expected) =>

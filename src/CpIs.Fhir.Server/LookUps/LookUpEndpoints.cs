@@ -99,7 +99,13 @@ internal static partial class LookUpEndpoints
                 return Refusal.Malformed("The body must be a Parameters resource.", "resourceType");
             var parameters = new List<KeyValuePair<string, string>>();
             foreach (var parameter in root.GetProperty("parameter").EnumerateArray())
-                parameters.Add(new(Text(parameter.GetProperty("name")), Text(parameter.GetProperty("valueString"))));
+                // A second value beside the string would be a parameter ignored.
+                if (parameter.EnumerateObject().Count() == 2)
+                    parameters.Add(
+                        new(Text(parameter.GetProperty("name")), Text(parameter.GetProperty("valueString")))
+                    );
+                else
+                    throw new JsonException();
             return parameters;
         }
         catch (Exception unreadable)

@@ -74,7 +74,12 @@ internal static class SubscriptionRequests
                     var value = parameter
                         .EnumerateObject()
                         .Single(p => p.Name is "valueId" or "valueCode" or "valueString");
-                    parameters.Add(new(parameter.GetProperty("name").GetString()!, value.Value.GetString()!));
+                    if (
+                        parameter.GetProperty("name").GetString() is not { } name
+                        || value.Value.GetString() is not { } text
+                    )
+                        return false;
+                    parameters.Add(new(name, text));
                 }
 
             return true;

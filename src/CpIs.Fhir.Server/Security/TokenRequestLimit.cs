@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Server.Security;
 internal sealed class TokenRequestLimit(RequestDelegate next, RequestLimits limits)
 {
     public Task InvokeAsync(HttpContext context) =>
-        context.Request.Path == TokenServer.TokenPath
+        context.Request.Path.StartsWithSegments(TokenServer.TokenPath, StringComparison.OrdinalIgnoreCase)
         && limits.CheckAddress(context.Connection.RemoteIpAddress) is { } refusal
             ? FhirResponse.WriteAsync(context, refusal)
             : next(context);

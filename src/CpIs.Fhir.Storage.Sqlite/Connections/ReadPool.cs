@@ -7,11 +7,13 @@ namespace CpIs.Fhir.Storage.Sqlite.Connections;
 /// <summary>
 /// The read-only connections. A read runs on the calling thread: SQLite is synchronous, an indexed read takes 10-50 µs,
 /// which is less than handing it to another thread would cost, and in WAL mode it waits for no writer. Only a free
-/// connection is awaited.
+/// connection is awaited. Searches, which may take seconds, have half of the connections at most, so that a look-up never
+/// waits for a few of them.
 /// </summary>
 internal sealed class ReadPool(string file, int size) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _free = new(size, size);
+    private readonly SemaphoreSlim _searches = new(Math.Max(1, size / 2));
     private readonly ConcurrentStack<Connection> _idle = new();
     private volatile bool _closed;
 
@@ -50,16 +52,24 @@ internal sealed class ReadPool(string file, int size) : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
-            return await ReadAsync(
-                connection =>
-                {
-                    // Disposing of the registration waits for a running interrupt, which so never hits the next read.
-                    using var interrupt = stop.Token.Register(connection.Interrupt);
-                    stop.Token.ThrowIfCancellationRequested();
-                    return read(connection);
-                },
-                stop.Token
-            );
+            await _searches.WaitAsync(stop.Token);
+            try
+            {
+                return await ReadAsync(
+                    connection =>
+                    {
+                        // Disposing of the registration waits for a running interrupt, which so never hits the next read.
+                        using var interrupt = stop.Token.Register(connection.Interrupt);
+                        stop.Token.ThrowIfCancellationRequested();
+                        return read(connection);
+                    },
+                    stop.Token
+                );
+            }
+            finally
+            {
+                _searches.Release();
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -20,11 +20,16 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
     public int Write(Connection connection)
     {
         var done = 0;
-        foreach (var subscriber in ReadSubscribers(connection))
+        // The Subscriptions of one authority go in step: were one ahead by a whole commit, its delivery could settle an
+        // obligation before another had its own event of it.
+        foreach (var ofOne in ReadSubscribers(connection).GroupBy(s => s.Authority, StringComparer.Ordinal))
         {
             if (done >= limit)
                 break;
-            done += Number(connection, subscriber, limit - done);
+            var open = ReadOpen(connection, ofOne.Key, ofOne.Min(s => s.NumberedTo), limit - done);
+            foreach (var subscriber in ofOne)
+                Number(connection, subscriber, open.FindAll(o => o.Key > subscriber.NumberedTo));
+            done += open.Count;
         }
 
         return done;
@@ -41,11 +46,10 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
         return subscribers;
     }
 
-    private int Number(Connection connection, Subscriber subscriber, int most)
+    private void Number(Connection connection, Subscriber subscriber, List<Open> open)
     {
-        var open = ReadOpen(connection, subscriber, most);
         if (open.Count == 0)
-            return 0;
+            return;
         var number = subscriber.LastNumber;
         foreach (var obligation in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
         {
@@ -57,10 +61,9 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
 
         using var mark = connection.Prepare("UPDATE subscription SET last_number = ?, numbered_to = ? WHERE id = ?");
         mark.Add(number).Add(open[^1].Key).Add(subscriber.Id).Run();
-        return open.Count;
     }
 
-    private static List<Open> ReadOpen(Connection connection, Subscriber subscriber, int most)
+    private static List<Open> ReadOpen(Connection connection, string authority, long numberedTo, int most)
     {
         using var rows = connection.Prepare(
             """
@@ -68,7 +71,7 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
             WHERE authority = ? AND settled IS NULL AND key > ? ORDER BY key LIMIT ?
             """
         );
-        rows.Add(subscriber.Authority).Add(subscriber.NumberedTo).Add(most);
+        rows.Add(authority).Add(numberedTo).Add(most);
         var open = new List<Open>();
         while (rows.Step())
             open.Add(new Open(rows.Long(0), rows.Long(1), rows.TextOrNull(2), rows.Text(3), rows.LongOrNull(4)));

@@ -142,6 +142,26 @@ public sealed class TransactionUploadTests
     }
 
     [Fact]
+    public async Task A_Flag_alone_does_not_bring_a_withdrawn_plan_back_and_is_told_so()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(
+            Sample.Bundle(Sample.Patient(), Sample.Episode().With("resource.status", "entered-in-error"))
+        );
+
+        var refused = await harness.RefuseAsync(
+            Sample.Bundle(
+                Sample.Flag(patient: $"Patient?identifier={Nhs}|{Sample.Robin}", episode: EpisodeByPlan("CPP-0001"))
+            )
+        );
+
+        refused
+            .Issues.Single()
+            .Should()
+            .Match<Issue>(i => i.Rule == "cpis-flag-agrees" && i.Expression == "Bundle.entry[0].resource.status");
+    }
+
+    [Fact]
     public async Task A_Flag_alone_must_agree_with_the_plan_that_is_held()
     {
         await using var harness = await UploadHarness.OpenAsync();

@@ -411,4 +411,40 @@ public sealed class DispatcherTests
         (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
         return (sender, dispatcher, id);
     }
+
+    [Fact]
+    public async Task Any_number_of_handshakes_that_nobody_answers_keeps_no_event_waiting()
+    {
+        await using var engine = await Engine.StartAsync(
+            new NotificationOptions
+            {
+                AllowLoopbackHttp = true,
+                Jitter = 0,
+                MaxInFlight = 4,
+            }
+        );
+        var never = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var sender = new ScriptedSender
+        {
+            Answer = n =>
+                n.Endpoint.Host.StartsWith("silent", StringComparison.Ordinal)
+                    ? never.Task
+                    : Task.FromResult(ScriptedSender.Ok),
+        };
+        var dispatcher = engine.Dispatcher(sender);
+        await engine.SubscribeAsync(Hook);
+        await Engine.RunAsync(dispatcher);
+        for (var i = 0; i < 10; i++)
+            await engine.SubscribeAsync($"https://silent{i}.example.org/cpis", Engine.OtherAuthority);
+        await dispatcher.StepAsync(Stop);
+
+        await engine.LookUpAsync();
+        await dispatcher.StepAsync(Stop);
+        engine.Time.Advance(Second);
+        await dispatcher.StepAsync(Stop);
+
+        await Eventually.IsTrue(() => sender.Events.Any());
+        never.SetResult(ScriptedSender.Ok);
+        await dispatcher.WhenQuietAsync();
+    }
 }

@@ -4,8 +4,11 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Security;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Security;
 
@@ -293,7 +296,7 @@ public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture
         await File.WriteAllTextAsync(file, client.Jwk.GetRawText(), TestContext.Current.CancellationToken);
         var start = async () =>
             await SecurityHost.StartAsync(new SecurityOptions { FirstOperator = first }, demo: false);
-        await start.Should().ThrowAsync<Server.Hosting.InvalidConfigurationException>().WithMessage("*PRIVATE*");
+        await start.Should().ThrowAsync<InvalidConfigurationException>().WithMessage("*PRIVATE*");
         File.Delete(file);
     }
 
@@ -316,4 +319,38 @@ public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture
 
     private static IEnumerable<string?> Places(JsonElement outcome) =>
         outcome.GetProperty("issue").EnumerateArray().Select(i => i.GetProperty("expression")[0].GetString());
+
+    [Fact]
+    public async Task A_change_at_the_same_moment_never_undoes_a_suspension()
+    {
+        var writer = _host.Services.GetRequiredService<RegistrationWriter>();
+        var actor = new Actor("demo-operator", OdsCode.Parse("XOP01"), "Operator", Guid.NewGuid().ToString());
+        var organisation = new Organisation
+        {
+            Code = OdsCode.Parse("XRACE1"),
+            Name = "Race",
+            Kind = CallerKind.Tester,
+        };
+        for (var i = 0; i < 20; i++)
+        {
+            await writer.SuspendAsync(organisation.Code, false, actor, TestContext.Current.CancellationToken);
+            var suspending = writer.SuspendAsync(organisation.Code, true, actor, TestContext.Current.CancellationToken);
+            var changing = writer.PutAsync(
+                organisation with
+                {
+                    Name = $"Race {i}",
+                },
+                actor,
+                TestContext.Current.CancellationToken
+            );
+            await Task.WhenAll(suspending, changing);
+            if (i == 0)
+                continue; // There may have been nothing yet to suspend.
+            _host
+                .Services.GetRequiredService<IOrganisationDirectory>()
+                .Current.Find(organisation.Code)!
+                .Suspended.Should()
+                .BeTrue();
+        }
+    }
 }

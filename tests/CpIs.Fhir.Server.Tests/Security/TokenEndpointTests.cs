@@ -279,4 +279,27 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
         body.GetProperty("error_description").GetString().Should().NotBeNullOrEmpty();
         return body.GetProperty("error").GetString()!;
     }
+
+    [Theory]
+    [InlineData("/oauth2/token")]
+    [InlineData("/oauth2/token/")]
+    [InlineData("/OAuth2/Token")]
+    public async Task An_address_that_floods_is_slowed_however_it_spells_the_path(string path)
+    {
+        await using var host = await SecurityHost.StartAsync(
+            new SecurityOptions
+            {
+                Limits = new LimitOptions { AddressPerSecond = 1, AddressBurst = 1 },
+            }
+        );
+        var statuses = new List<int>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var form = new FormUrlEncodedContent([]);
+            using var response = await host.Http.PostAsync(path, form, TestContext.Current.CancellationToken);
+            statuses.Add((int)response.StatusCode);
+        }
+
+        statuses[1..].Should().Contain(429);
+    }
 }
