@@ -35,12 +35,13 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * purposeOfEvent 0..0
 
 // Required: the client system, this server, the person and their organisation. Nobody else takes part in a look-up.
-// The person is missing only where the look-up was refused because the request named none.
-* agent 3..4
+// The person is missing only where the look-up was refused because the request named none. In the history that a setting
+// reads the client system is left out: who, in which role, where and when is what a colleague needs.
+* agent 2..4
 * agent ^slicing.discriminator.type = #value
 * agent ^slicing.discriminator.path = "type"
 * agent ^slicing.rules = #closed
-* agent contains client 1..1 and server 1..1 and user 0..1 and organisation 1..1
+* agent contains client 0..1 and server 1..1 and user 0..1 and organisation 1..1
 
 * insert Agent(client)
 * agent[client] ^short = "The system that asked"
@@ -108,15 +109,15 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * source.site 0..0
 * source.type 0..0
 
-// Required: what was asked, and the request's id; and whose record, unless the look-up was refused for want of one valid NHS number.
+// Required: what was asked, and the request's id (left out of the history that a setting reads); and whose record, unless the look-up was refused for want of one valid NHS number.
 // Repeated: each plan that was shown; none on a miss or a refusal.
-* entity 2..*
+* entity 1..*
 * entity.extension 0..0
 * entity.modifierExtension 0..0
 * entity ^slicing.discriminator.type = #value
 * entity ^slicing.discriminator.path = "type"
 * entity ^slicing.rules = #closed
-* entity contains patient 0..1 and query 1..1 and transaction 1..1 and plan 0..*
+* entity contains patient 0..1 and query 0..1 and transaction 0..1 and plan 0..*
 
 // The child is named by NHS number alone. Each authority has a Patient of its own, so no reference would be right for all who read this.
 // `type` says that it is a Patient, because the R4 search parameter `patient` cannot resolve an identifier.

@@ -76,7 +76,7 @@ public static class AuditEventWriter
         json.WriteString("outcome", occurrence.Outcome == AccessOutcome.Refused ? "4" : "0");
         if (reason is not null)
             json.WriteString("outcomeDesc", reason);
-        WriteAgents(json, occurrence, baseUrl);
+        WriteAgents(json, occurrence, baseUrl, reader);
         json.WriteStartObject("source");
         json.WriteStartObject("observer");
         WriteIdentifier(json, "urn:ietf:rfc:3986", baseUrl);
@@ -86,10 +86,11 @@ public static class AuditEventWriter
         json.WriteEndObject();
     }
 
-    private static void WriteAgents(Utf8JsonWriter json, Occurrence occurrence, string baseUrl)
+    private static void WriteAgents(Utf8JsonWriter json, Occurrence occurrence, string baseUrl, Caller? reader)
     {
         json.WriteStartArray("agent");
-        WriteAgent(json, Dicom, "110153", "Source Role ID", ClientSystem, occurrence.ClientId, null);
+        if (reader is not null)
+            WriteAgent(json, Dicom, "110153", "Source Role ID", ClientSystem, occurrence.ClientId, null);
         WriteAgent(json, Dicom, "110152", "Destination Role ID", "urn:ietf:rfc:3986", baseUrl, null);
         if (occurrence.Person is { } person)
         {
@@ -137,6 +138,12 @@ public static class AuditEventWriter
             EndWhat(json, (EntityType, "1", "Person"), (ObjectRole, "1", "Patient"));
         }
 
+        if (reader is null)
+        {
+            json.WriteEndArray();
+            return;
+        }
+
         if (occurrence.Query is { } query)
         {
             json.WriteStartObject();
@@ -154,7 +161,7 @@ public static class AuditEventWriter
 
         foreach (var plan in occurrence.Shown)
         {
-            if (reader is null || (reader.Kind == CallerKind.Authority && plan.Authority != reader.Organisation))
+            if (reader.Kind == CallerKind.Authority && plan.Authority != reader.Organisation)
                 continue;
             BeginEntity(json);
             json.WriteString(
