@@ -28,12 +28,12 @@ internal sealed class Connection : IDisposable
             file,
             SqliteOpenMode.ReadWriteCreate,
             // A checkpoint at commit would make a whole group wait for it; see Checkpointer.
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
         );
 
     /// <summary>Opens a connection that cannot write.</summary>
     public static Connection OpenReader(string file) =>
-        Open(file, SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY;");
+        Open(file, SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;");
 
     /// <summary>A prepared statement; dispose of it to give it back.</summary>
     public Statement Prepare(string sql)
