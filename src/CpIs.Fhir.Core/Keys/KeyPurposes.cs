@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using NSec.Cryptography;
+using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Core.Keys;
 
@@ -45,13 +45,7 @@ public static class KeyPurposes
                 using (var rsa = RSA.Create(TokenKeyBits))
                     return rsa.ExportPkcs8PrivateKey();
             case Webhook:
-                using (
-                    var key = Key.Create(
-                        SignatureAlgorithm.Ed25519,
-                        new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }
-                    )
-                )
-                    return key.Export(KeyBlobFormat.RawPrivateKey);
+                return WebhookSignature.NewSeed();
             case Cursor:
                 return RandomNumberGenerator.GetBytes(32);
             default:

@@ -8,7 +8,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public static class ChannelHeaders
 {
-    /// <summary>What stands in place of a value when a Subscription is read. Sent back unchanged it keeps the value.</summary>
+    /// <summary>What stands in place of a value when a Subscription is read. Sent back it keeps the value, for the same receiver.</summary>
     public const string Mask = "***";
 
     private const int Most = 10;
@@ -54,6 +54,24 @@ public static class ChannelHeaders
     /// <summary>The line with its value masked.</summary>
     public static string Masked(string line) => TrySplit(line, out var name, out _) ? $"{name}: {Mask}" : Mask;
 
+    /// <summary>
+    /// What was kept and may go to this endpoint: a value that was given for one receiver (scheme, host and port) is never
+    /// sent to another.
+    /// </summary>
+    internal static IReadOnlyList<string> KeptFor(string? endpoint, SubscriptionTerms? before) =>
+        before is not null
+        && Uri.TryCreate(before.Endpoint, UriKind.Absolute, out var old)
+        && Uri.TryCreate(endpoint, UriKind.Absolute, out var now)
+        && Uri.Compare(
+            old,
+            now,
+            UriComponents.SchemeAndServer,
+            UriFormat.SafeUnescaped,
+            StringComparison.OrdinalIgnoreCase
+        ) == 0
+            ? before.Headers
+            : [];
+
     /// <summary>Reads the lines, taking a masked value from what was kept before.</summary>
     internal static List<string> Read(
         IReadOnlyList<string> lines,
@@ -80,7 +98,10 @@ public static class ChannelHeaders
             )
                 read.Add(kept);
             else
-                refuse(place, $"'{Mask}' stands for a value kept here, and none is kept under this name.");
+                refuse(
+                    place,
+                    $"'{Mask}' stands for a value kept here, and none is kept under this name for this receiver: send it anew."
+                );
         }
 
         return read;

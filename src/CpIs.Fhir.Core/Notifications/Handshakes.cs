@@ -28,8 +28,16 @@ public sealed class Handshakes(
         {
             Count = limit,
         };
-        var page = await records.SearchAsync(query, cancellation).ConfigureAwait(false);
-        return [.. page.Items.Where(s => !_running.ContainsKey(s.Id) && channel.IsAuthorised(s))];
+        var found = new List<StoredResource>();
+        // Those of a suspended authority go on waiting, and must not keep the others from being found.
+        while (true)
+        {
+            var page = await records.SearchAsync(query, cancellation).ConfigureAwait(false);
+            found.AddRange(page.Items.Where(s => !_running.ContainsKey(s.Id) && channel.IsAuthorised(s)));
+            if (found.Count >= limit || page.Next is null)
+                return [.. found.Take(limit)];
+            query = query with { After = page.Next };
+        }
     }
 
     /// <summary>One handshake.</summary>

@@ -52,6 +52,13 @@ public sealed record NotificationOptions
     [Range(1, 500)]
     public int MaxInFlight { get; init; } = 64;
 
+    /// <summary>
+    /// Subscriptions that one authority may have beside those that are <c>off</c>: each of them costs an attempt for each
+    /// event. A bound against runaway clients; two requests at the same moment may pass it by one.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int MaxSubscriptions { get; init; } = 20;
+
     /// <summary>How often the store is asked for work when nobody signals any.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(1);

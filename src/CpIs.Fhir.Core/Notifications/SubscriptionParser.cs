@@ -52,7 +52,7 @@ public sealed class SubscriptionParser(NotificationOptions options)
             Endpoint = channel.Endpoint ?? "",
             Headers = ChannelHeaders.Read(
                 [.. (channel.Header ?? []).OfType<string>()],
-                before?.Headers ?? [],
+                ChannelHeaders.KeptFor(channel.Endpoint, before),
                 (place, reason) => Refuse(place, reason, "cpis-subscription-header")
             ),
             Content = ReadContent(channel, Refuse),

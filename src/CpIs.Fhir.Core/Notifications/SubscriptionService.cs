@@ -15,10 +15,18 @@ public sealed class SubscriptionService(
     IdempotentWrite writes,
     SubscriptionParser parser,
     IDispatchSignal signal,
+    NotificationOptions options,
     IdGenerator ids,
     TimeProvider time
 )
 {
+    private static readonly string[] NotOff =
+    [
+        SubscriptionDocument.StatusToken("requested"),
+        SubscriptionDocument.StatusToken("active"),
+        SubscriptionDocument.StatusToken("error"),
+    ];
+
     /// <summary>Stores a new Subscription.</summary>
     public async Task<Result<IdempotentAnswer>> CreateAsync(SubscriptionWrite write, CancellationToken cancellation)
     {
@@ -27,7 +35,11 @@ public sealed class SubscriptionService(
         var answer = await writes
             .RunAsync(
                 write.Request,
-                _ => Task.FromResult<Result<PreparedWrite>>(Prepare(write, parsed, parsed.Terms, ids.Next(), 0)),
+                async token =>
+                    await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, token).ConfigureAwait(false)
+                        is { } tooMany
+                        ? tooMany
+                        : Prepare(write, parsed, parsed.Terms, ids.Next(), 0),
                 cancellation
             )
             .ConfigureAwait(false);
@@ -148,8 +160,38 @@ public sealed class SubscriptionService(
                 "Subscription.id",
                 SpineCodes.InvalidResourceId
             );
+        if (
+            before.Status == SubscriptionStatus.Off
+            && await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, cancellation).ConfigureAwait(false)
+                is { } tooMany
+        )
+            return tooMany;
         var terms = parsed.Terms with { Activated = before.Activated && before.Endpoint == parsed.Terms.Endpoint };
         return Prepare(write, parsed, terms, id, current.Version);
+    }
+
+    private async Task<Refusal?> FindTooManyAsync(
+        OdsCode authority,
+        SubscriptionTerms wanted,
+        CancellationToken cancellation
+    )
+    {
+        if (wanted.Status == SubscriptionStatus.Off)
+            return null;
+        var query = new RecordQuery(RecordType.Subscription, authority, [new Condition.AnyToken(NotOff)]) { Count = 0 };
+        var held = await records.SearchAsync(query, cancellation).ConfigureAwait(false);
+        return held.Total < options.MaxSubscriptions
+            ? null
+            : Refusal.Because(
+                RefusalKind.Rule,
+                new Issue(
+                    "business-rule",
+                    $"An authority has at most {options.MaxSubscriptions} Subscriptions that are not off. Set one to off first.",
+                    "Subscription",
+                    SpineCodes.TooManyValues,
+                    Rule: "cpis-subscription-limit"
+                )
+            );
     }
 
     private PreparedWrite Prepare(

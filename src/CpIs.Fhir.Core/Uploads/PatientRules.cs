@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -111,9 +112,22 @@ internal static class PatientRules
                 "cpis-patient-name-trimmed",
                 "A name neither begins nor ends with white space: it would differ from the same name elsewhere."
             );
-        else if (part.Any(char.IsControl))
-            place.Break(element, "cpis-patient-name-one-line", "A name holds no tab and no line break.");
+        else if (part.EnumerateRunes().Any(IsHidden))
+            place.Break(
+                element,
+                "cpis-patient-name-one-line",
+                "A name holds no tab, no line break and no invisible format character: it would not be read as it is written."
+            );
     }
+
+    /// <summary>The joiners U+200C and U+200D are part of how some names are spelt.</summary>
+    private static bool IsHidden(Rune character) =>
+        Rune.GetUnicodeCategory(character) switch
+        {
+            UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+            UnicodeCategory.Format => character.Value is not (0x200C or 0x200D),
+            _ => false,
+        };
 
     private static DateOnly? BirthDate(string? text, Place place, UploadContext context)
     {

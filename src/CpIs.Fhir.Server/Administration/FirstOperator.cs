@@ -14,6 +14,7 @@ internal sealed partial class FirstOperator(
     SecurityOptions options,
     IOrganisationDirectory directory,
     RegistrationWriter writer,
+    IdGenerator ids,
     ILogger<FirstOperator> logger
 ) : IHostedService
 {
@@ -29,7 +30,7 @@ internal sealed partial class FirstOperator(
         }
 
         var code = OdsCode.Parse(first.OrganisationCode);
-        var actor = new Actor(first.ClientId, code, first.OrganisationName, Guid.NewGuid().ToString("D"));
+        var actor = new Actor(first.ClientId, code, first.OrganisationName, ids.Next());
         var organisation = new Organisation
         {
             Code = code,

@@ -27,9 +27,14 @@ internal sealed class JsonForm
         try
         {
             var root = JsonDocument.Parse(body, Strict).RootElement.Clone();
+            ReadTexts(root);
             return root.ValueKind == JsonValueKind.Object
                 ? new JsonForm(root, "", [])
                 : Refusal.Malformed("The body is not a JSON object.");
+        }
+        catch (InvalidOperationException)
+        {
+            return Refusal.Malformed("The body holds a text or a name with half of a surrogate pair or not in UTF-8.");
         }
         catch (JsonException unreadable)
         {
@@ -138,6 +143,23 @@ internal sealed class JsonForm
         }
 
         return forms;
+    }
+
+    /// <summary>The parser takes texts unread; this finds one that cannot be read before anybody relies on it.</summary>
+    /// <exception cref="InvalidOperationException">A text or a member's name is no Unicode.</exception>
+    private static void ReadTexts(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+            _ = element.GetString();
+        else if (element.ValueKind == JsonValueKind.Array)
+            foreach (var item in element.EnumerateArray())
+                ReadTexts(item);
+        else if (element.ValueKind == JsonValueKind.Object)
+            foreach (var member in element.EnumerateObject())
+            {
+                _ = member.Name;
+                ReadTexts(member.Value);
+            }
     }
 
     private static JsonElement Empty { get; } = JsonDocument.Parse("{}").RootElement.Clone();

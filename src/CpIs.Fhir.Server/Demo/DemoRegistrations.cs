@@ -19,7 +19,7 @@ internal static class DemoRegistrations
 
     /// <summary>Registers them all.</summary>
     /// <exception cref="InvalidOperationException">An example file breaks a rule.</exception>
-    public static async Task RegisterAsync(RegistrationWriter writer, CancellationToken cancellation)
+    public static async Task RegisterAsync(RegistrationWriter writer, IdGenerator ids, CancellationToken cancellation)
     {
         var clients = ReadClients();
         var (operatorClient, operatorName) = (
@@ -30,7 +30,7 @@ internal static class DemoRegistrations
             operatorClient.ClientId,
             OdsCode.Parse(operatorClient.Organisation),
             operatorName,
-            Guid.NewGuid().ToString("D")
+            ids.Next()
         );
         foreach (var organisation in ReadOrganisations())
             Check(await writer.PutAsync(organisation, actor, cancellation), organisation.Code.Value);

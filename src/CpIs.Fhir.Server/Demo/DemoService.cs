@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Administration;
 
 namespace CpIs.Fhir.Server.Demo;
@@ -6,13 +7,14 @@ namespace CpIs.Fhir.Server.Demo;
 internal sealed class DemoService(
     RegistrationWriter writer,
     DemoRun run,
+    IdGenerator ids,
     DemoOptions options,
     IHostApplicationLifetime lifetime
 ) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await DemoRegistrations.RegisterAsync(writer, cancellationToken);
+        await DemoRegistrations.RegisterAsync(writer, ids, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

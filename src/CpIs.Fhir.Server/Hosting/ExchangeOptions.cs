@@ -66,6 +66,13 @@ public sealed record SizeLimits
     /// <summary>Most entries of a transaction; default 300.</summary>
     [Range(1, 1_000)]
     public int MaxBatchEntries { get; init; } = 300;
+
+    /// <summary>
+    /// Uploads that are read or worked on at once, over all callers; default 4. With <see cref="MaxBatchSize"/> it bounds
+    /// the memory that uploads take.
+    /// </summary>
+    [Range(1, 64)]
+    public int ConcurrentUploads { get; init; } = 4;
 }
 
 /// <summary>Section <c>BundleOptions</c>.</summary>

@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Server.Uploads;
 using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,6 +45,10 @@ internal static class ExchangeServices
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddSingleton<Paging>();
         services.AddSingleton<Readiness>();
+        services.AddSingleton(p => new WriteCheck(
+            p.GetRequiredService<SqliteStore>().CheckWritableAsync,
+            p.GetRequiredService<TimeProvider>()
+        ));
         services.AddHostedService<WarmUp>();
 
         services.AddExchangeSecurity(options.Security);
@@ -58,5 +63,6 @@ internal static class ExchangeServices
             }
         );
         services.AddSingleton<TransactionUpload>();
+        services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }
 }

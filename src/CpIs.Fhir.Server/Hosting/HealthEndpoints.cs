@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.Sqlite;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -19,7 +18,7 @@ internal static class HealthEndpoints
             return NotReady("starting");
         try
         {
-            await services.GetRequiredService<SqliteStore>().CheckWritableAsync(context.RequestAborted);
+            await services.GetRequiredService<WriteCheck>().RunAsync(context.RequestAborted);
             return Results.Json(new Health("ready"), HealthJson.Default.Health);
         }
         catch (StoreUnavailableException)

@@ -14,11 +14,24 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
 {
     private const string Parameter = "_cursor";
 
+    /// <summary>Encrypted and in base64 this stays well below the 8 KiB that a request line may have.</summary>
+    private const int LongestSearch = 4_096;
+
     /// <summary>The search as it was first asked, and where its page begins.</summary>
     public Result<SearchCursor> Open(HttpContext context, string type, List<KeyValuePair<string, string>> input)
     {
         if (!input.Exists(p => p.Key == Parameter))
-            return new SearchCursor(type, input, null);
+        {
+            var search = new SearchCursor(type, input, null);
+            return ToBytes(search).Length <= LongestSearch
+                ? search
+                : Refusal.Malformed(
+                    $"The parameters of a search are at most {LongestSearch} bytes together, as JSON: the link to the next page holds them.",
+                    null,
+                    SpineCodes.InvalidSearchData
+                );
+        }
+
         return
             input is [var only]
             && cursors.TryUnprotect(only.Value, Binding(context), out var bytes)
@@ -59,10 +72,10 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
     }
 
     private string Protect(HttpContext context, SearchCursor search) =>
-        cursors.Protect(
-            JsonSerializer.SerializeToUtf8Bytes(search, SearchCursorJson.Default.SearchCursor),
-            Binding(context)
-        );
+        cursors.Protect(ToBytes(search), Binding(context));
+
+    private static byte[] ToBytes(SearchCursor search) =>
+        JsonSerializer.SerializeToUtf8Bytes(search, SearchCursorJson.Default.SearchCursor);
 
     private static string Binding(HttpContext context) => context.Caller().Organisation.Value;
 }

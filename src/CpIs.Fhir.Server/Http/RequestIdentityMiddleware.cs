@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 namespace CpIs.Fhir.Server.Http;
 
 /// <summary>Reads and echoes X-Request-ID, X-Correlation-ID and TraceID (NHS API conventions).</summary>
-internal sealed class RequestIdentityMiddleware(RequestDelegate next)
+internal sealed class RequestIdentityMiddleware(RequestDelegate next, IdGenerator ids)
 {
     private const string RequestIdHeader = "X-Request-ID";
     private const string CorrelationIdHeader = "X-Correlation-ID";
@@ -21,7 +21,7 @@ internal sealed class RequestIdentityMiddleware(RequestDelegate next)
         var headers = context.Request.Headers;
         var sent = headers[RequestIdHeader];
         var isUuid = Guid.TryParseExact(sent.ToString(), "D", out var uuid);
-        var id = (isUuid ? uuid : Guid.NewGuid()).ToString("D");
+        var id = isUuid ? uuid.ToString("D") : ids.Next();
         var correlation = Safe(headers[CorrelationIdHeader]);
         var trace = Safe(headers[TraceIdHeader]);
 

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
@@ -22,6 +23,7 @@ internal static class NotificationServices
             .AddSingleton<INotificationSender, WebhookSender>(s => new WebhookSender(
                 options,
                 s.GetRequiredService<WebhookKeys>(),
+                s.GetRequiredService<IdGenerator>(),
                 s.GetRequiredService<TimeProvider>()
             ))
             .AddSingleton(s => new NotificationBundle(() => s.GetRequiredService<ExchangeUrls>().FhirBase))

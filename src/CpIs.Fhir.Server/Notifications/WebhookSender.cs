@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -17,19 +18,21 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
 
     private readonly HttpClient _client;
     private readonly WebhookKeys _keys;
+    private readonly IdGenerator _ids;
     private readonly TimeProvider _time;
 
-    public WebhookSender(NotificationOptions options, WebhookKeys keys, TimeProvider time)
-        : this(options, keys, time, Dns.GetHostAddressesAsync) { }
+    public WebhookSender(NotificationOptions options, WebhookKeys keys, IdGenerator ids, TimeProvider time)
+        : this(options, keys, ids, time, Dns.GetHostAddressesAsync) { }
 
     internal WebhookSender(
         NotificationOptions options,
         WebhookKeys keys,
+        IdGenerator ids,
         TimeProvider time,
         Func<string, CancellationToken, Task<IPAddress[]>> resolve
     )
     {
-        (_keys, _time) = (keys, time);
+        (_keys, _ids, _time) = (keys, ids, time);
         _client = new HttpClient(
             new SocketsHttpHandler
             {
@@ -102,7 +105,7 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
             if (ChannelHeaders.TrySplit(line, out var name, out var value))
                 request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.TryAddWithoutValidation("User-Agent", "CpIs.Fhir");
-        request.Headers.TryAddWithoutValidation("X-Request-ID", Guid.NewGuid().ToString("D"));
+        request.Headers.TryAddWithoutValidation("X-Request-ID", _ids.Next());
         request.Headers.TryAddWithoutValidation(WebhookSignature.IdHeader, notification.Id);
         request.Headers.TryAddWithoutValidation(WebhookSignature.TimestampHeader, timestamp);
         request.Headers.TryAddWithoutValidation(

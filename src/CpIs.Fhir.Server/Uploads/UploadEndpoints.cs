@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
@@ -9,6 +10,9 @@ namespace CpIs.Fhir.Server.Uploads;
 /// <summary>The journey of the UPLOAD over HTTP: one transaction Bundle, posted to the FHIR base.</summary>
 internal static class UploadEndpoints
 {
+    /// <summary>So that a caller who sends slowly does not hold a place for hours.</summary>
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(60);
+
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
             .RequireKind(CallerKind.Authority)
@@ -19,11 +23,33 @@ internal static class UploadEndpoints
         HttpContext context,
         TransactionUpload upload,
         UploadOptions options,
+        UploadPlaces places,
         ExchangeUrls urls
     )
     {
-        if ((await RequestBody.ReadJsonAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body))
+        if ((await places.TakeAsync(context.RequestAborted)).IsRefused(out var refusal, out var place))
             return FhirResults.Refused(refusal);
+        using var _ = place;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        limit.CancelAfter(LongestReading);
+        ReadOnlyMemory<byte> body;
+        try
+        {
+            if (
+                (await RequestBody.ReadJsonAsync(context, options.MaximumBytes, limit.Token)).IsRefused(
+                    out refusal,
+                    out body
+                )
+            )
+                return FhirResults.Refused(refusal);
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return FhirResults.Refused(
+                Refusal.Malformed($"The body did not arrive within {LongestReading.TotalSeconds:0} s.")
+            );
+        }
+
         var caller = context.Caller();
         var identity = context.Identity();
         var write = WriteRequest.Of(

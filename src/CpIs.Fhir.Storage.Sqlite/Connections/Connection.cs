@@ -69,12 +69,20 @@ internal sealed class Connection : IDisposable
 
     /// <summary>
     /// Copies pages of the log into the file as far as no reader or writer stands in the way, without making anybody wait.
+    /// True when the whole log is copied.
     /// </summary>
-    public void Checkpoint()
+    public bool Checkpoint()
     {
-        var code = raw.sqlite3_wal_checkpoint_v2(Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        var code = raw.sqlite3_wal_checkpoint_v2(
+            Handle,
+            "main",
+            raw.SQLITE_CHECKPOINT_PASSIVE,
+            out var pages,
+            out var copied
+        );
         if (code is not (raw.SQLITE_OK or raw.SQLITE_BUSY))
             SqliteException.ThrowExceptionForRC(code, Handle);
+        return code == raw.SQLITE_OK && pages == copied;
     }
 
     /// <summary>Pages this connection has written since the last call.</summary>

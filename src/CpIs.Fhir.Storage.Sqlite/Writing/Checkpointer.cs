@@ -33,11 +33,11 @@ internal sealed class Checkpointer : IDisposable
         _sinceFinish += pages;
         if (_running || _sinceCopy < _options.CheckpointPages)
             return;
-        if (_sinceFinish >= _options.LogLimitPages)
+        // The other thread has just ended a copy, so what is left is small. A reader may stand in the way: then that thread
+        // goes on, and the writer tries again after as many pages.
+        if (_sinceFinish >= _options.LogLimitPages && IsFinished(writer))
         {
-            // The other thread has just ended a copy, so what is left is small.
             _sinceFinish = 0;
-            TryCheckpoint(writer);
             return;
         }
 
@@ -80,15 +80,16 @@ internal sealed class Checkpointer : IDisposable
         connection?.Dispose();
     }
 
-    private static void TryCheckpoint(Connection connection)
+    private static bool IsFinished(Connection connection)
     {
         try
         {
-            connection.Checkpoint();
+            return connection.Checkpoint();
         }
         catch (SqliteException)
         {
             // The commit before it is durable and must be told as such; the log keeps what could not be copied.
+            return false;
         }
     }
 }

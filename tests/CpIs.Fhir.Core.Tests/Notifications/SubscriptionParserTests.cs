@@ -177,6 +177,33 @@ public sealed class SubscriptionParserTests
             .Equal("Authorization: Bearer s3cret");
     }
 
+    [Theory]
+    [InlineData("https://hooks.example.org/another/path", true)]
+    [InlineData("https://HOOKS.example.org:443/", true)]
+    [InlineData("https://thief.example.org/", false)]
+    [InlineData("https://hooks.example.org:8443/", false)]
+    public void A_masked_header_value_stays_with_its_receiver(string endpoint, bool kept)
+    {
+        var json = Valid();
+        json["channel"]!["endpoint"] = "https://hooks.example.org/cpis";
+        json["channel"]!["header"] = new JsonArray("Authorization: Bearer s3cret");
+        var options = new NotificationOptions { RequirePort443 = false };
+        var before = Parse(json, options).Value.Terms;
+        json["channel"]!["endpoint"] = endpoint;
+        json["channel"]!["header"] = new JsonArray("Authorization: ***");
+
+        var result = new SubscriptionParser(options).Parse(
+            Encoding.UTF8.GetBytes(json.ToJsonString()),
+            Authority,
+            before
+        );
+
+        if (kept)
+            result.Value.Terms.Headers.Should().Equal("Authorization: Bearer s3cret");
+        else
+            result.Refusal!.Issues.Single().Expression.Should().Be("Subscription.channel.header[0]");
+    }
+
     [Fact]
     public void The_stored_form_has_the_servers_fields_and_the_search_values()
     {

@@ -29,6 +29,8 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             { "resource.name.0.given", null, "cpis-patient-name", At0 + "name[0].given" },
             { "resource.name.0.family", "\" Fernwood\"", "cpis-patient-name-trimmed", At0 + "name[0].family" },
             { "resource.name.0.family", "\"Fern\\twood\"", "cpis-patient-name-one-line", At0 + "name[0].family" },
+            { "resource.name.0.family", "\"Fern\\u202Ewood\"", "cpis-patient-name-one-line", At0 + "name[0].family" },
+            { "resource.name.0.given", "[\"Wr\\u2066en\"]", "cpis-patient-name-one-line", At0 + "name[0].given[0]" },
             { "resource.name.0.use", "\"official\"", "cpis-prohibited", At0 + "name[0].use" },
             { "resource.name.0.prefix", "[\"Mx\"]", "cpis-prohibited", At0 + "name[0].prefix" },
             { "resource.birthDate", null, "cpis-patient-birth-date", At0 + "birthDate" },

@@ -39,6 +39,47 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public async Task Those_that_wait_of_a_suspended_authority_do_not_keep_anothers_from_its_handshake()
+    {
+        await using var engine = await Engine.StartAsync(
+            new NotificationOptions { AllowLoopbackHttp = true, MaxInFlight = 2 }
+        );
+        var dispatcher = engine.Dispatcher(new ScriptedSender());
+        for (var i = 0; i < 5; i++)
+            await engine.SubscribeAsync(Hook);
+        engine.Time.Advance(Second);
+        var other = await engine.SubscribeAsync(Hook, Engine.OtherAuthority);
+        engine.Suspend(Engine.Authority);
+
+        await Engine.RunAsync(dispatcher);
+
+        (await engine.StatusAsync(other)).Should().Be(SubscriptionStatus.Active);
+    }
+
+    [Fact]
+    public async Task An_authority_has_no_more_Subscriptions_that_are_not_off_than_the_limit()
+    {
+        await using var engine = await Engine.StartAsync(
+            new NotificationOptions { AllowLoopbackHttp = true, MaxSubscriptions = 2 }
+        );
+        var first = await engine.SubscribeAsync(Hook);
+        await engine.SubscribeAsync(Hook);
+        var off = await engine.SubscribeAsync(Hook, status: "off");
+
+        var body = System.Text.Encoding.UTF8.GetBytes(Engine.Json(Hook, "requested", null, 1, ""));
+        (await engine.Subscriptions.CreateAsync(Engine.Write(body), TestContext.Current.CancellationToken))
+            .Refusal!.Issues.Single()
+            .Rule.Should()
+            .Be("cpis-subscription-limit");
+        (await engine.UpdateAsync(off, Hook, "requested")).Refusal!.Kind.Should().Be(CpIs.Fhir.Core.RefusalKind.Rule);
+        (await engine.UpdateAsync(first, Hook, "requested")).Refusal.Should().BeNull("it is one of the two");
+        await engine.SubscribeAsync(Hook, Engine.OtherAuthority);
+
+        (await engine.UpdateAsync(first, Hook, "off")).Refusal.Should().BeNull();
+        (await engine.UpdateAsync(off, Hook, "requested")).Refusal.Should().BeNull();
+    }
+
+    [Fact]
     public async Task What_happened_before_the_first_activation_is_told_then()
     {
         await using var engine = await Engine.StartAsync();

@@ -227,6 +227,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             new IdempotentWrite(_store, Time),
             new SubscriptionParser(Options),
             new DispatchSignal(Time),
+            Options,
             Ids,
             Time
         );

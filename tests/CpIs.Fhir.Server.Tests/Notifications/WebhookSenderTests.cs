@@ -209,6 +209,7 @@ public sealed class WebhookSenderTests
         using var sender = new WebhookSender(
             options,
             new WebhookKeys(engine.Keys, engine.Time),
+            engine.Ids,
             engine.Time,
             (_, _) => Task.FromResult(addresses.Select(IPAddress.Parse).ToArray())
         );
@@ -238,7 +239,7 @@ public sealed class WebhookSenderTests
     }
 
     private static WebhookSender Sender(Engine engine) =>
-        new(engine.Options, new WebhookKeys(engine.Keys, engine.Time), engine.Time);
+        new(engine.Options, new WebhookKeys(engine.Keys, engine.Time), engine.Ids, engine.Time);
 
     private static OutgoingNotification To(string url) =>
         new(NotificationId.Of("s1", [1]), new Uri(url), "application/fhir+json", [], Body, TimeSpan.FromSeconds(20));

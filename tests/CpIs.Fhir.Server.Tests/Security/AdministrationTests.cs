@@ -266,6 +266,7 @@ public sealed class AdministrationTests(SecurityFixture fixture) : IClassFixture
             Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<Server.Administration.RegistrationWriter>(
                 _host.Services
             ),
+            new IdGenerator(TimeProvider.System),
             TestContext.Current.CancellationToken
         );
         (await _host.Store.ReadRegistrationStampAsync(TestContext.Current.CancellationToken)).Should().Be(stamp);

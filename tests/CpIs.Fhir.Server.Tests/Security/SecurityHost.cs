@@ -74,6 +74,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         if (demo)
             await DemoRegistrations.RegisterAsync(
                 app.Services.GetRequiredService<RegistrationWriter>(),
+                app.Services.GetRequiredService<IdGenerator>(),
                 TestContext.Current.CancellationToken
             );
         return host;

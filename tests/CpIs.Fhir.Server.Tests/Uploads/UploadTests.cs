@@ -1,7 +1,10 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Server.Uploads;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 
@@ -32,6 +35,22 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
             .Equal("Patient", "EpisodeOfCare", "Patient", "EpisodeOfCare");
         foreach (var location in Responses(updated, "location"))
             (await (await AuthorityAsync).GetAsync(location!)).Status.Should().Be(200);
+    }
+
+    [Fact]
+    public async Task While_every_place_is_taken_an_upload_is_asked_to_come_again()
+    {
+        var places = exchange.Services.GetRequiredService<UploadPlaces>();
+        var taken = new List<UploadPlaces.Place>();
+        for (var i = 0; i < new SizeLimits().ConcurrentUploads; i++)
+            taken.Add((await places.TakeAsync(TestContext.Current.CancellationToken)).Value);
+
+        var refused = await (await AuthorityAsync).PostAsync("", Text(exchange.NewChild()));
+        taken.ForEach(place => place.Dispose());
+
+        refused.Status.Should().Be(429, refused.Text);
+        refused.Headers["Retry-After"].Should().Be("1");
+        (await exchange.UploadAsync("authority-xhf01", exchange.NewChild())).Status.Should().Be(200);
     }
 
     [Fact]
