@@ -54,7 +54,7 @@ public sealed record NotificationOptions
 
     /// <summary>
     /// Subscriptions that one authority may have beside those that are <c>off</c>: each of them costs an attempt for each
-    /// event. A bound against runaway clients; two requests at the same moment may pass it by one.
+    /// event. A bound against runaway clients; requests at the same moment may pass it by as many as they are.
     /// </summary>
     [Range(1, 1_000)]
     public int MaxSubscriptions { get; init; } = 20;

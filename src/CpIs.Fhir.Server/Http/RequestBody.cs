@@ -7,24 +7,16 @@ namespace CpIs.Fhir.Server.Http;
 internal static class RequestBody
 {
     /// <summary>A JSON body, whole: <c>application/fhir+json</c> or <c>application/json</c> in UTF-8.</summary>
-    public static Task<Result<ReadOnlyMemory<byte>>> ReadJsonAsync(
-        HttpContext context,
-        int limit,
-        CancellationToken? cancellation = null
-    ) =>
+    public static Task<Result<ReadOnlyMemory<byte>>> ReadJsonAsync(HttpContext context, int limit) =>
         HasMediaType(context, "application/fhir+json") || HasMediaType(context, "application/json")
-            ? ReadAsync(context, limit, cancellation)
+            ? ReadAsync(context, limit)
             : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json"));
 
     /// <summary>True when the body is said to be a form.</summary>
     public static bool IsForm(HttpContext context) => HasMediaType(context, "application/x-www-form-urlencoded");
 
     /// <summary>The body, whole, whatever it is.</summary>
-    public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(
-        HttpContext context,
-        int limit,
-        CancellationToken? cancellation = null
-    )
+    public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpContext context, int limit)
     {
         if (context.Request.ContentLength > limit)
             return TooLarge(limit);
@@ -39,10 +31,7 @@ internal static class RequestBody
             int read;
             try
             {
-                read = await context.Request.Body.ReadAsync(
-                    buffer.GetMemory(1),
-                    cancellation ?? context.RequestAborted
-                );
+                read = await context.Request.Body.ReadAsync(buffer.GetMemory(1), context.RequestAborted);
             }
             catch (BadHttpRequestException bad)
             {

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
@@ -10,9 +9,6 @@ namespace CpIs.Fhir.Server.Uploads;
 /// <summary>The journey of the UPLOAD over HTTP: one transaction Bundle, posted to the FHIR base.</summary>
 internal static class UploadEndpoints
 {
-    /// <summary>So that a caller who sends slowly does not hold a place for hours.</summary>
-    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(60);
-
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
             .RequireKind(CallerKind.Authority)
@@ -27,29 +23,12 @@ internal static class UploadEndpoints
         ExchangeUrls urls
     )
     {
-        if ((await places.TakeAsync(context.RequestAborted)).IsRefused(out var refusal, out var place))
+        if (
+            (await RequestBody.ReadJsonAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body)
+            || (await places.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
+        )
             return FhirResults.Refused(refusal);
         using var _ = place;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        limit.CancelAfter(LongestReading);
-        ReadOnlyMemory<byte> body;
-        try
-        {
-            if (
-                (await RequestBody.ReadJsonAsync(context, options.MaximumBytes, limit.Token)).IsRefused(
-                    out refusal,
-                    out body
-                )
-            )
-                return FhirResults.Refused(refusal);
-        }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            return FhirResults.Refused(
-                Refusal.Malformed($"The body did not arrive within {LongestReading.TotalSeconds:0} s.")
-            );
-        }
-
         var caller = context.Caller();
         var identity = context.Identity();
         var write = WriteRequest.Of(

@@ -3,8 +3,8 @@ using CpIs.Fhir.Core;
 namespace CpIs.Fhir.Server.Uploads;
 
 /// <summary>
-/// Places for uploads, so that the memory they take is bounded however many come at once. A body is read only by one that
-/// has a place.
+/// Places for uploads: a parsed Bundle takes many times the memory of its bytes, so only so many are parsed at once. The
+/// body is read before, so that a slow sender holds no place.
 /// </summary>
 internal sealed class UploadPlaces(int places) : IDisposable
 {

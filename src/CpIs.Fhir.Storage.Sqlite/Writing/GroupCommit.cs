@@ -21,6 +21,10 @@ internal sealed class GroupCommit : IAsyncDisposable
     private Connection? _connection;
     private long _commits;
     private int _lastGroup;
+    private TimeSpan _lastCommit;
+
+    // Those who write at the moment: the last group, which comes back, and those who waited when it was told.
+    private int _expected;
 
     /// <summary>Takes over an open connection and starts the thread.</summary>
     public GroupCommit(string file, Connection connection, SqliteStoreOptions options, TimeProvider time)
@@ -86,6 +90,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                 WriteGroup(first);
                 foreach (var job in _group)
                     job.Complete();
+                _expected = _group.Count + _queue.Waiting;
             }
             catch (Exception failure)
             {
@@ -111,27 +116,29 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         if (_group.Count == 0)
             return;
+        var start = Stopwatch.GetTimestamp();
         _connection!.Run("COMMIT");
-        _lastGroup = _group.Count;
+        (_lastCommit, _lastGroup) = (Stopwatch.GetElapsedTime(start), _group.Count);
         Interlocked.Increment(ref _commits);
         _checkpointer.AfterCommit(_connection);
     }
 
     /// <summary>
-    /// How long a group may wait for those who have just been told and come back: 1 ms, where the last group was one of
-    /// several. Without it the first to come back would take a commit alone, and the rest wait for two; and where the disk
-    /// is fast, many small commits would take the processor from the look-ups.
+    /// How long a group may wait for those who have just been told and come back, where the last group was one of several:
+    /// half a commit, 1 to 4 ms. Without it the writers part into two crowds that each wait for two commits, and where the
+    /// disk is fast, many small commits would take the processor from the look-ups. A writer that was alone before is alone
+    /// again: it never waits.
     /// </summary>
-    private TimeSpan Patience => _lastGroup > 1 ? TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
+    private TimeSpan Patience =>
+        _lastGroup > 1 ? TimeSpan.FromMilliseconds(Math.Clamp(_lastCommit.TotalMilliseconds / 2, 1, 4)) : TimeSpan.Zero;
 
     private WriteJob? Next(ref TimeSpan patience)
     {
         if (_group.Count >= _options.GroupLimit)
             return null;
-        // A writer that was alone before is alone again: it never waits.
-        var wait = _group.Count < _lastGroup ? patience : TimeSpan.Zero;
+        var wait = _group.Count < _expected ? patience : TimeSpan.Zero;
         var start = Stopwatch.GetTimestamp();
-        var found = _queue.TakeNext(wait, _lastGroup - _group.Count, out var job);
+        var found = _queue.TakeNext(wait, _expected - _group.Count, out var job);
         if (wait > TimeSpan.Zero)
             patience -= Stopwatch.GetElapsedTime(start);
         return found ? job : null;

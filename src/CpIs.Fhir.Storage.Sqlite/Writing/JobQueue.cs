@@ -19,6 +19,16 @@ internal sealed class JobQueue(int limit)
     private bool _closed;
     private bool _largeWasLast;
 
+    /// <summary>Small writes that wait now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+                return _small.Count + _taken.Count;
+        }
+    }
+
     /// <summary>False when the queue is full or closed.</summary>
     public bool TryAdd(WriteJob job)
     {
