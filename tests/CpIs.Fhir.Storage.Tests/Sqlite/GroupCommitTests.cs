@@ -197,7 +197,7 @@ public sealed class GroupCommitTests : IAsyncLifetime
     private static List<string> Group(JobQueue queue)
     {
         var names = new List<string>();
-        for (var more = queue.TakeFirst(out var job); more; more = queue.TakeNext(TimeSpan.Zero, out job))
+        for (var more = queue.TakeFirst(out var job); more; more = queue.TakeNext(TimeSpan.Zero, 1, out job))
             names.Add(((NamedJob)job!).Name);
         return names;
     }
