@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Schemas;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 

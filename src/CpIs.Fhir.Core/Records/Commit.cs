@@ -11,8 +11,17 @@ public sealed record Commit
     /// <summary>New versions of resources, each with its precondition. No resource appears twice.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
+    /// <summary>Resources that are removed for good, with all their versions. None of them is in <see cref="Changes"/>.</summary>
+    public IReadOnlyList<Removal> Removals { get; init; } = [];
+
     /// <summary>Registrations of organisations and clients that change with it.</summary>
     public IReadOnlyList<Registration> Registrations { get; init; } = [];
+
+    /// <summary>
+    /// The stamp (<see cref="RegistrationSnapshot.Stamp"/>) that must still be current, so that a registration that was read,
+    /// changed and written undoes nobody's change in between; null for no such precondition.
+    /// </summary>
+    public long? RegistrationStamp { get; init; }
 
     /// <summary>What happened, for the audit.</summary>
     public Occurrence? Occurrence { get; init; }
@@ -25,6 +34,12 @@ public sealed record Commit
 /// <param name="Resource">What to store; its version is <paramref name="ExpectedVersion"/> + 1.</param>
 /// <param name="ExpectedVersion">The version that must be current; 0 when no resource of that id, and none of the same type and identity, may exist.</param>
 public sealed record Change(StoredResource Resource, int ExpectedVersion);
+
+/// <summary>One resource that is to be gone, with every version of it (retention).</summary>
+/// <param name="Type">The resource type.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="ExpectedVersion">The version that must be current.</param>
+public sealed record Removal(RecordType Type, string Id, int ExpectedVersion);
 
 /// <summary>A registered organisation or client, kept as JSON by the directory.</summary>
 /// <param name="Kind"><c>organisation</c> or <c>client</c>.</param>

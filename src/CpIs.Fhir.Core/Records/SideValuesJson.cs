@@ -12,10 +12,16 @@ namespace CpIs.Fhir.Core.Records;
 public static class SideValuesJson
 {
     /// <summary>The document, UTF-8.</summary>
-    public static byte[] Write(StoredResource resource) =>
+    /// <param name="resource">Whose.</param>
+    /// <param name="withKeys">
+    /// True to put child and identity into it too, for a store that keeps beside it only what they are found by.
+    /// </param>
+    public static byte[] Write(StoredResource resource, bool withKeys = false) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new SideValues
             {
+                Child = withKeys ? resource.Child?.Digits : null,
+                Identity = withKeys ? resource.Identity : null,
                 Plan = resource.Plan,
                 BirthDate = resource.BirthDate,
                 Subscription = resource.Subscription,
@@ -24,7 +30,7 @@ public static class SideValuesJson
             SideValuesJsonContext.Default.SideValues
         );
 
-    /// <summary>Puts what <see cref="Write"/> wrote back beside a resource.</summary>
+    /// <summary>Puts what <see cref="Write"/> wrote back beside a resource; child and identity where they are in it.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     public static StoredResource AddTo(StoredResource resource, ReadOnlySpan<byte> document)
     {
@@ -33,6 +39,8 @@ public static class SideValuesJson
             ?? throw new JsonException("No side values.");
         return resource with
         {
+            Child = values.Child is { } child ? NhsNumber.Parse(child) : resource.Child,
+            Identity = values.Identity ?? resource.Identity,
             Plan = values.Plan,
             BirthDate = values.BirthDate,
             Subscription = values.Subscription,
@@ -43,6 +51,12 @@ public static class SideValuesJson
 
 internal sealed record SideValues
 {
+    [JsonPropertyName("n")]
+    public string? Child { get; init; }
+
+    [JsonPropertyName("y")]
+    public string? Identity { get; init; }
+
     [JsonPropertyName("p")]
     public Plan? Plan { get; init; }
 

@@ -1,49 +1,12 @@
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.Sqlite.Connections;
-
-namespace CpIs.Fhir.Storage.Sqlite;
+namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 
 /// <summary>
-/// The tables, each index named after the query that it serves. Times are Unix milliseconds, NHS numbers are integers
+/// The first tables, each index named after the query that it serves. Times are Unix milliseconds, NHS numbers are integers
 /// (half the size in an index). Only current versions are in <c>resource</c>, so that every search sees only these.
 /// </summary>
-internal static class Schema
+internal static class FirstTables
 {
-    /// <summary>Stamped into the file (<c>user_version</c>); one more with every change of the tables.</summary>
-    public const int Version = 1;
-
-    private const int ApplicationId = 0x43504953; // "CPIS"
-
-    /// <summary>Makes the tables of a new file; refuses a file that this version cannot read.</summary>
-    /// <exception cref="StoreUnavailableException">The file is of a newer version, or no file of this store.</exception>
-    public static void Prepare(Connection connection, string file)
-    {
-        var (found, application, tables) = Inspect(connection);
-        if (found > Version)
-            throw new StoreUnavailableException(
-                $"'{file}' was written by a newer version of this server (schema {found}; this one knows {Version}). "
-                    + "Start that version, or give this one another directory (--data DIR)."
-            );
-        if (tables > 0 && application != ApplicationId)
-            throw new StoreUnavailableException(
-                $"'{file}' is a SQLite file, but not of this server. Give another directory (--data DIR)."
-            );
-        if (found == 0)
-            connection.RunScript(
-                $"BEGIN IMMEDIATE; {Tables} PRAGMA application_id={ApplicationId}; PRAGMA user_version={Version}; COMMIT;"
-            );
-    }
-
-    private static (long Version, long Application, long Tables) Inspect(Connection connection)
-    {
-        using var statement = connection.Prepare(
-            "SELECT v.user_version, a.application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version v, pragma_application_id a"
-        );
-        statement.Step();
-        return (statement.Long(0), statement.Long(1), statement.Long(2));
-    }
-
-    private const string Tables = """
+    public const string Script = """
         CREATE TABLE resource (
             key INTEGER PRIMARY KEY,
             type INTEGER NOT NULL,

@@ -1,0 +1,25 @@
+namespace CpIs.Fhir.Core.Records;
+
+/// <summary>
+/// Removes what has been kept long enough, a little at a time so that nobody waits for it. Each call may be repeated and
+/// may run on any server; what it removes is gone for good. Records themselves are removed by <see cref="Commit.Removals"/>.
+/// Throws <see cref="StoreUnavailableException"/> as <see cref="IRecordStore"/> does.
+/// </summary>
+public interface IRetentionStore
+{
+    /// <summary>Removes occurrences that happened before, oldest first; never one with an open obligation (promise 3).</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
+    Task<int> RemoveOccurrencesAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
+
+    /// <summary>Removes events delivered before. Numbers are never given again (promise 4).</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
+    Task<int> RemoveEventsAsync(DateTimeOffset deliveredBefore, int limit, CancellationToken cancellation);
+
+    /// <summary>Removes versions of resources that are not current and were written before.</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
+    Task<int> RemoveVersionsAsync(DateTimeOffset writtenBefore, int limit, CancellationToken cancellation);
+
+    /// <summary>Removes kept answers and used one-time values that have expired.</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
+    Task<int> RemoveExpiredAsync(int limit, CancellationToken cancellation);
+}

@@ -1,0 +1,11 @@
+namespace CpIs.Fhir.Storage.Sqlite.Schemas;
+
+/// <summary>One step forward of the schema. There is no way back: an older version of the server refuses the file.</summary>
+/// <param name="Version">Counting from 1 without gap. A number that has been released is never changed.</param>
+/// <param name="What">What it is for, in a few words, shown while it runs.</param>
+/// <param name="Script">SQL that changes tables; it runs in one transaction, so a killed process leaves all of it or none.</param>
+internal sealed record Migration(int Version, string What, string Script)
+{
+    /// <summary>All of them, in order.</summary>
+    public static IReadOnlyList<Migration> All { get; } = [new(1, "the first tables", FirstTables.Script)];
+}

@@ -1,0 +1,45 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+
+namespace CpIs.Fhir.Storage.Sqlite.Schemas;
+
+/// <summary>
+/// Which tables the file has. A new file goes through the same migrations as an old one, so that there is one way to come
+/// to the present schema, and it is walked by every test.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>Stamped into the file (<c>user_version</c>): the last migration that it has seen.</summary>
+    public static int Version => Migration.All[^1].Version;
+
+    private const int ApplicationId = 0x43504953; // "CPIS"
+
+    /// <summary>Brings the file to the present schema, each migration in one transaction; refuses a file of a newer one.</summary>
+    /// <exception cref="StoreUnavailableException">The file is of a newer version, or no file of this store.</exception>
+    public static void Prepare(Connection connection, string file)
+    {
+        var (found, application, tables) = Inspect(connection);
+        if (found > Version)
+            throw new StoreUnavailableException(
+                $"'{file}' was written by a newer version of this server (schema {found}; this one knows {Version}). "
+                    + "Start that version, or give this one another directory (--data DIR)."
+            );
+        if (tables > 0 && application != ApplicationId)
+            throw new StoreUnavailableException(
+                $"'{file}' is a SQLite file, but not of this server. Give another directory (--data DIR)."
+            );
+        foreach (var migration in Migration.All.Where(m => m.Version > found))
+            connection.RunScript(
+                $"BEGIN IMMEDIATE; {migration.Script} PRAGMA application_id={ApplicationId}; PRAGMA user_version={migration.Version}; COMMIT;"
+            );
+    }
+
+    private static (long Version, long Application, long Tables) Inspect(Connection connection)
+    {
+        using var statement = connection.Prepare(
+            "SELECT v.user_version, a.application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version v, pragma_application_id a"
+        );
+        statement.Step();
+        return (statement.Long(0), statement.Long(1), statement.Long(2));
+    }
+}
