@@ -33,7 +33,14 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
         await collections.Subscriptions.UpdateOneAsync(
             session,
             BySubscription,
-            new BsonDocument("$unset", new BsonDocument { { "fail", "" }, { "error", "" } }),
+            new BsonDocument
+            {
+                {
+                    "$unset",
+                    new BsonDocument { { "fail", "" }, { "error", "" } }
+                },
+                { "$max", new BsonDocument("taken", now) },
+            },
             cancellationToken: cancellation
         );
         return true;

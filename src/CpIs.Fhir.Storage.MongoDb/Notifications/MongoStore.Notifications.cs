@@ -122,6 +122,18 @@ public sealed partial class MongoStore
     }
 
     /// <inheritdoc />
+    public Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
+        _calls.WriteAsync(
+            (_, late) =>
+                _collections.Subscriptions.UpdateOneAsync(
+                    new BsonDocument("_id", subscriptionId),
+                    new BsonDocument("$max", new BsonDocument("taken", now.UtcDateTime)),
+                    cancellationToken: late
+                ),
+            cancellation
+        );
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
         string subscriptionId,
         long first,
@@ -170,7 +182,8 @@ public sealed partial class MongoStore
             count,
             oldest,
             standing.TryGetValue("fail", out var since) ? since.ToUniversalTime() : null,
-            standing.TryGetValue("error", out var error) ? error.AsString : null
+            standing.TryGetValue("error", out var error) ? error.AsString : null,
+            standing.TryGetValue("taken", out var taken) ? taken.ToUniversalTime() : null
         );
     }
 

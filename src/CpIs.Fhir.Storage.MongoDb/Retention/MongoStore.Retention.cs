@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Records;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -48,11 +49,19 @@ public sealed partial class MongoStore
         var removed = await RemoveAsync(_collections.Answers, expired, "exp", limit, cancellation);
         if (removed < limit)
             removed += await RemoveAsync(_collections.Used, expired, "exp", limit - removed, cancellation);
-        // A commit's mark is asked for within the minute, and kept for a day.
-        var old = new BsonDocument("at", new BsonDocument("$lt", Now.AddDays(-1)));
-        return removed < limit
-            ? removed + await RemoveAsync(_collections.Commits, old, "at", limit - removed, cancellation)
-            : removed;
+        if (removed < limit)
+            await RemoveTracesAsync(limit, cancellation);
+        return removed;
+    }
+
+    /// <summary>What only this store keeps, and nobody counts.</summary>
+    private async Task RemoveTracesAsync(int limit, CancellationToken cancellation)
+    {
+        // A commit's mark is asked for within the minute, and kept for a day; what was granted, ten times as long as it must be.
+        var marks = new BsonDocument("at", new BsonDocument("$lt", Now.AddDays(-1)));
+        await RemoveAsync(_collections.Commits, marks, "at", limit, cancellation);
+        var reports = new BsonDocument("t", new BsonDocument("$lt", Now - 10 * IUseLedger.KeptFor));
+        await RemoveAsync(_collections.Uses, reports, "t", limit, cancellation);
     }
 
     private static BsonDocument NotAboveZero() => new("$not", new BsonDocument("$gt", 0));

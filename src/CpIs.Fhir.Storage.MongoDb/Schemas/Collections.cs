@@ -23,6 +23,7 @@ internal sealed class Collections(IMongoDatabase database)
         "commits",
         "used",
         "leases",
+        "uses",
     ];
 
     /// <summary>The database itself.</summary>
@@ -71,6 +72,9 @@ internal sealed class Collections(IMongoDatabase database)
 
     /// <summary>Who does what for all.</summary>
     public IMongoCollection<BsonDocument> Leases { get; } = Of(database, "leases");
+
+    /// <summary>What servers have granted, told to each other.</summary>
+    public IMongoCollection<BsonDocument> Uses { get; } = Of(database, "uses");
 
     private static IMongoCollection<BsonDocument> Of(IMongoDatabase database, string name) =>
         database.GetCollection<BsonDocument>(name);

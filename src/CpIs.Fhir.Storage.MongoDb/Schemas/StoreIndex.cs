@@ -45,6 +45,7 @@ internal sealed record StoreIndex(
         new("answers", "answers_remove", Keys("exp")),
         new("commits", "commits_remove", Keys("at")),
         new("used", "used_remove", Keys("exp")),
+        new("uses", "uses_read", Keys("t")),
     ];
 
     /// <summary>As <c>createIndexes</c> wants it.</summary>
