@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -37,7 +37,9 @@ public sealed class MigrationTests : IDisposable
         (await store.ReadAsync(RecordType.EpisodeOfCare, "e", 1, Cancellation))!.Tokens.Should().Equal("v=1");
         (await store.ReadAsync(RecordType.EpisodeOfCare, "e", null, Cancellation))!.Version.Should().Be(2);
         (await store.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Should().Be((1, Make.Noon));
-        (await store.ReadLedgerAsync("s", Cancellation)).Should().Be(new(1, 1, Make.Noon, null, null, null));
+        (await store.ReadLedgerAsync("s", Cancellation))
+            .Should()
+            .Be(new SubscriptionLedger(1, 1, Make.Noon, null, null, null));
 
         (await store.RemoveOccurrencesAsync(DateTimeOffset.MaxValue, 9, Cancellation)).Should().Be(1, "the miss");
         var delivery = (await store.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 9, Cancellation)).Single();
