@@ -7,5 +7,11 @@ namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 internal sealed record Migration(int Version, string What, string Script)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, "the first tables", FirstTables.Script)];
+    public static IReadOnlyList<Migration> All { get; } =
+    [
+        new(1, "the first tables", FirstTables.Script),
+        // The number of leases and retention, which are made on a branch of their own and take this line's place.
+        new(2, "nothing", ""),
+        new(3, "the mark of the protection", ProtectionMark.Script),
+    ];
 }
