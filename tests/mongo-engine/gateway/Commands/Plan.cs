@@ -34,7 +34,7 @@ internal static class Plan
                 {
                     { "executionSuccess", true },
                     { "nReturned", Rows(top, "Actual Rows") },
-                    { "executionTimeMillis", (int)(double)explained["Execution Time"]! },
+                    { "executionTimeMillis", (int)(Number(explained["Execution Time"]) ?? 0) },
                     { "totalKeysExamined", scans.Where(scan => IndexOf(scan) is not null).Sum(Examined) },
                     { "totalDocsExamined", scans.Sum(Examined) },
                 }
@@ -83,7 +83,9 @@ internal static class Plan
 
     /// <summary>Counts are told as an average of the loops.</summary>
     private static long Rows(JsonNode node, string name) =>
-        (long)Math.Round((double)(node[name] ?? 0) * (double)(node["Actual Loops"] ?? 1));
+        (long)Math.Round((Number(node[name]) ?? 0) * (Number(node["Actual Loops"]) ?? 1));
+
+    private static double? Number(JsonNode? value) => value?.GetValue<double>();
 
     private static string? Text(JsonNode node, string name) => node[name]?.ToString();
 }
