@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -23,8 +24,8 @@ public sealed record ExchangeOptions
     public string PublicBaseUrl { get; init; } = "";
 
     /// <summary>Which store: <c>SQLite</c>.</summary>
-    [AllowedValues("SQLite")]
-    public string Repository { get; init; } = "SQLite";
+    [AllowedValues(StoreOpening.Sqlite)]
+    public string Repository { get; init; } = StoreOpening.Sqlite;
 
     /// <summary>The embedded store.</summary>
     public SqliteDbOptions SqliteDbOptions { get; init; } = new();
