@@ -72,7 +72,7 @@ public sealed partial class SqliteStore
     )
     {
         var wanted = children.ToHashSet();
-        var keys = JsonArray.Of(wanted.Select(_protection.ChildKey));
+        var keys = JsonArray.Of(wanted.Select(_protection.ChildKey).Distinct());
         return ReadAsync<IReadOnlyList<StoredResource>>(
             connection =>
             {
