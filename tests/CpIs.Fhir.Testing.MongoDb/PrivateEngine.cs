@@ -73,6 +73,17 @@ public sealed class PrivateEngine : IAsyncDisposable
     /// <summary>Gives the network back.</summary>
     public Task ReconnectAsync() => _parts.Network.SetAsync(up: true);
 
+    /// <summary>Makes the primary step down. Being alone, it is elected again afterwards.</summary>
+    public async Task StepDownAsync(TimeSpan period)
+    {
+        using var client = Connect();
+        await client
+            .GetDatabase("admin")
+            .RunCommandAsync<BsonDocument>(
+                new BsonDocument { { "replSetStepDown", (int)period.TotalSeconds }, { "force", true } }
+            );
+    }
+
     /// <summary>Thaws and starts again what does not run, on the data that is there, and waits until it answers.</summary>
     public async Task RestartAsync()
     {
@@ -87,10 +98,16 @@ public sealed class PrivateEngine : IAsyncDisposable
 
     private async Task WaitUntilItAnswersAsync()
     {
+        using var client = Connect();
+        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+    }
+
+    private MongoClient Connect()
+    {
         var settings = MongoClientSettings.FromConnectionString(ConnectionString);
         settings.ServerSelectionTimeout = Patience;
-        settings.ApplicationName = "cpis-wait-" + Guid.NewGuid(); // or the driver gives us connections that died with a former run
-        using var client = new MongoClient(settings);
-        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+        // Or the driver would give us connections of other clients, which died with an earlier run.
+        settings.ApplicationName = "cpis-" + Guid.NewGuid();
+        return new MongoClient(settings);
     }
 }
