@@ -73,17 +73,6 @@ public sealed class PrivateEngine : IAsyncDisposable
     /// <summary>Gives the network back.</summary>
     public Task ReconnectAsync() => _parts.Network.SetAsync(up: true);
 
-    /// <summary>Makes the primary step down. Being alone, it is elected again afterwards.</summary>
-    public async Task StepDownAsync(TimeSpan period)
-    {
-        using var client = Connect();
-        await client
-            .GetDatabase("admin")
-            .RunCommandAsync<BsonDocument>(
-                new BsonDocument { { "replSetStepDown", (int)period.TotalSeconds }, { "force", true } }
-            );
-    }
-
     /// <summary>Thaws and starts again what does not run, on the data that is there, and waits until it answers.</summary>
     public async Task RestartAsync()
     {

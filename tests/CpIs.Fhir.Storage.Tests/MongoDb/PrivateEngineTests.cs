@@ -70,17 +70,6 @@ public sealed class PrivateEngineTests
     }
 
     [Fact]
-    public async Task A_write_that_meets_a_primary_which_has_stepped_down_waits_for_the_next()
-    {
-        await using var engine = await PrivateEngine.StartAsync();
-        using var client = Connect(engine);
-        (await CountAsync(client)).Should().Be(0);
-        await engine.StepDownAsync(TimeSpan.FromSeconds(2));
-        await Numbers(client).InsertOneAsync(new BsonDocument("_id", 1), null, Cancellation);
-        (await CountAsync(client)).Should().Be(1);
-    }
-
-    [Fact]
     public async Task An_arbiter_is_shown_beside_two_members()
     {
         await using var engine = await PrivateEngine.StartAsync(new() { Topology = "arbiter" });
