@@ -1,4 +1,6 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
@@ -8,6 +10,9 @@ internal static class StoreOpening
 {
     /// <summary>Names of stores, as <see cref="ExchangeOptions.Repository"/> takes them.</summary>
     public const string Sqlite = "SQLite";
+
+    /// <inheritdoc cref="Sqlite" />
+    public const string MongoDb = "MongoDb";
 
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
     /// <exception cref="InvalidConfigurationException">There is no store of that name.</exception>
@@ -20,6 +25,11 @@ internal static class StoreOpening
         {
             Sqlite => await SqliteStore.OpenAsync(
                 new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
+                time,
+                cancellation
+            ),
+            MongoDb => await MongoStore.OpenAsync(
+                options.MongoDbOptions.ToStoreOptions(RecordProtection.Readable),
                 time,
                 cancellation
             ),
