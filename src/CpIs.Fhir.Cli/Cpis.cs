@@ -59,6 +59,7 @@ internal static class Cpis
             ClientCommand.Create(tool),
             KeyCommand.Create(tool),
             KeysCommand.Create(tool),
+            MongoCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);
