@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -65,14 +66,20 @@ public sealed class MigrationTests : IDisposable
         );
         for (var version = 1; version <= 2; version++)
             new PreparedChange(
-                new Change(Make.Resource("e", version: version, identity: "i", tokens: $"v={version}"), version - 1)
+                new Change(Make.Resource("e", version: version, identity: "i", tokens: $"v={version}"), version - 1),
+                RecordProtection.Readable
             )
                 .TryWrite(connection)
                 .Should()
                 .BeTrue();
-        new PreparedChange(new Change(Make.Subscription("s"), 0)).TryWrite(connection).Should().BeTrue();
-        new PreparedOccurrence(Make.Access("hit", authorities: Make.Herts)).Write(connection);
-        new PreparedOccurrence(Make.Access("miss")).Write(connection);
+        new PreparedChange(new Change(Make.Subscription("s"), 0), RecordProtection.Readable)
+            .TryWrite(connection)
+            .Should()
+            .BeTrue();
+        new PreparedOccurrence(Make.Access("hit", authorities: Make.Herts), RecordProtection.Readable).Write(
+            connection
+        );
+        new PreparedOccurrence(Make.Access("miss"), RecordProtection.Readable).Write(connection);
         new NumberingJob(Make.Noon, TimeSpan.Zero, TimeSpan.Zero, 9).Write(connection).Should().Be(1);
     }
 }
