@@ -29,6 +29,9 @@ public sealed record ExchangeOptions
     /// <summary>The embedded store.</summary>
     public SqliteDbOptions SqliteDbOptions { get; init; } = new();
 
+    /// <summary>How what could name a child or a person lies in the store.</summary>
+    public ProtectionOptions Protection { get; init; } = new();
+
     /// <summary>How much one request may hold.</summary>
     public SizeLimits SizeLimits { get; init; } = new();
 
@@ -54,6 +57,17 @@ public sealed record SqliteDbOptions
     /// <summary>Folder of the database file and its lock. Default <c>./data</c>.</summary>
     [Required]
     public string Directory { get; init; } = "./data";
+}
+
+/// <summary>Section <c>Protection</c>.</summary>
+public sealed record ProtectionOptions
+{
+    /// <summary>
+    /// File of the keys under which the store is sealed (`cpis protection new-key-file` makes one). Left away: the store is
+    /// readable to whoever reads its files. A store opens only with what it was made with.
+    /// </summary>
+    [RegularExpression(".*\\S.*", ErrorMessage = "Name the key file, or leave the setting away for a readable store.")]
+    public string? KeyFile { get; init; }
 }
 
 /// <summary>Section <c>SizeLimits</c>.</summary>

@@ -16,6 +16,7 @@ namespace CpIs.Fhir.Server.Hosting;
 /// <summary>Everything that the journeys stand on.</summary>
 internal static class ExchangeServices
 {
+    /// <exception cref="InvalidConfigurationException">The key file cannot be used; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
     public static async Task AddExchangeAsync(
         this IServiceCollection services,
@@ -24,8 +25,9 @@ internal static class ExchangeServices
         CancellationToken cancellation
     )
     {
+        var protection = await StoreProtection.ReadAsync(options.Protection, cancellation);
         var store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
+            new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory, Protection = protection },
             time,
             cancellation
         );
