@@ -10,8 +10,7 @@ internal sealed record Migration(int Version, string What, string Script)
     public static IReadOnlyList<Migration> All { get; } =
     [
         new(1, "the first tables", FirstTables.Script),
-        // The number of leases and retention, which are made on a branch of their own and take this line's place.
-        new(2, "nothing", ""),
+        new(2, "leases and retention", LeasesAndRetention.Script),
         new(3, "the mark of the protection", ProtectionMark.Script),
     ];
 }

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core.Protection;
 
-namespace CpIs.Fhir.Server.Hosting;
+namespace CpIs.Fhir.Server.Hosting.Stores;
 
 /// <summary>The protection of the store, as the settings have it. Its keys are read here, once, before the store is opened.</summary>
 internal static class StoreProtection
