@@ -60,6 +60,7 @@ internal static class Cpis
             KeyCommand.Create(tool),
             KeysCommand.Create(tool),
             MongoCommand.Create(tool),
+            ProtectionCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);
