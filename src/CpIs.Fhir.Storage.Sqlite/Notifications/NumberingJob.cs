@@ -5,7 +5,8 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>
 /// Open obligations become numbered events. Each Subscription remembers up to which obligation it has been numbered; the
 /// keys of obligations are given by the one writer, so none can appear behind that mark. Number, event and mark change
-/// in one commit.
+/// in one commit. Only a store that was copied from another kind of store has obligations after the mark that have their
+/// event already (<c>numbered_ahead</c>).
 /// </summary>
 internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, TimeSpan quiet, int limit)
 {
@@ -51,8 +52,11 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
         if (open.Count == 0)
             return;
         var number = subscriber.LastNumber;
+        var ahead = TakeAhead(connection, subscriber.Id, open[^1].Key);
         foreach (var obligation in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
         {
+            if (ahead.Contains(obligation.Key))
+                continue;
             if (FindEventToJoin(connection, subscriber.Id, obligation) is { } joined)
                 Join(connection, subscriber.Id, joined, obligation);
             else
@@ -61,6 +65,19 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
 
         using var mark = connection.Prepare("UPDATE subscription SET last_number = ?, numbered_to = ? WHERE id = ?");
         mark.Add(number).Add(open[^1].Key).Add(subscriber.Id).Run();
+    }
+
+    /// <summary>Those up to the new mark that have their event already; behind the mark nobody asks for them any more.</summary>
+    private static HashSet<long> TakeAhead(Connection connection, string subscription, long mark)
+    {
+        using var rows = connection.Prepare(
+            "DELETE FROM numbered_ahead WHERE subscription = ? AND obligation <= ? RETURNING obligation"
+        );
+        rows.Add(subscription).Add(mark);
+        var ahead = new HashSet<long>();
+        while (rows.Step())
+            ahead.Add(rows.Long(0));
+        return ahead;
     }
 
     private static List<Open> ReadOpen(Connection connection, string authority, long numberedTo, int most)
