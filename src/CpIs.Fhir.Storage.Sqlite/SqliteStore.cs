@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
@@ -12,12 +11,7 @@ namespace CpIs.Fhir.Storage.Sqlite;
 /// The embedded store: one process, one SQLite file, one writer thread. Every write returns after the fdatasync of the
 /// log that holds it; reads never wait for a writer. Its parts lie in folders by duty.
 /// </summary>
-public sealed partial class SqliteStore
-    : IRecordStore,
-        IOccurrenceStore,
-        IRegistrationStore,
-        INotificationStore,
-        IAsyncDisposable
+public sealed partial class SqliteStore : IExchangeStore
 {
     private readonly SqliteStoreOptions _options;
     private readonly TimeProvider _time;
@@ -62,8 +56,7 @@ public sealed partial class SqliteStore
         return Task.Run(() => Open(options, time), cancellation);
     }
 
-    /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot write now.</exception>
+    /// <inheritdoc />
     public Task CheckWritableAsync(CancellationToken cancellation) =>
         WriteAsync<bool>(
             connection =>

@@ -10,6 +10,7 @@ namespace CpIs.Fhir.Core.Transfer;
 /// <param name="Turn">Orders Subscriptions by when they were last served; only the order counts.</param>
 /// <param name="FailingSince">First failed attempt since the last success, or null.</param>
 /// <param name="LastError">What the last failed attempt met, or null.</param>
+/// <param name="LastTaken">When its receiver last took anything, or null.</param>
 public sealed record PortableLedger(
     string SubscriptionId,
     OdsCode Authority,
@@ -17,7 +18,8 @@ public sealed record PortableLedger(
     long Fence,
     long Turn,
     DateTimeOffset? FailingSince,
-    string? LastError
+    string? LastError,
+    DateTimeOffset? LastTaken
 ) : PortableRecord
 {
     /// <inheritdoc />
@@ -32,5 +34,6 @@ public sealed record PortableLedger(
         form.Add(Fence);
         form.Add(FailingSince);
         form.Add(LastError);
+        form.Add(LastTaken);
     }
 }

@@ -5,8 +5,8 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>
 /// Open obligations become numbered events. Each Subscription remembers up to which obligation it has been numbered; the
 /// keys of obligations are given by the one writer, so none can appear behind that mark. Number, event and mark change
-/// in one commit. Only a store that was copied from another kind of store has obligations after the mark that have their
-/// event already (<c>numbered_ahead</c>).
+/// in one commit. Only in a store that was copied from another kind of store may an obligation after the mark have its
+/// event already.
 /// </summary>
 internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, TimeSpan quiet, int limit)
 {
@@ -52,10 +52,9 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
         if (open.Count == 0)
             return;
         var number = subscriber.LastNumber;
-        var ahead = TakeAhead(connection, subscriber.Id, open[^1].Key);
         foreach (var obligation in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
         {
-            if (ahead.Contains(obligation.Key))
+            if (HasEvent(connection, subscriber.Id, obligation))
                 continue;
             if (FindEventToJoin(connection, subscriber.Id, obligation) is { } joined)
                 Join(connection, subscriber.Id, joined, obligation);
@@ -67,17 +66,12 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
         mark.Add(number).Add(open[^1].Key).Add(subscriber.Id).Run();
     }
 
-    /// <summary>Those up to the new mark that have their event already; behind the mark nobody asks for them any more.</summary>
-    private static HashSet<long> TakeAhead(Connection connection, string subscription, long mark)
+    private static bool HasEvent(Connection connection, string subscription, Open obligation)
     {
-        using var rows = connection.Prepare(
-            "DELETE FROM numbered_ahead WHERE subscription = ? AND obligation <= ? RETURNING obligation"
+        using var row = connection.Prepare(
+            "SELECT 1 FROM event_obligation INDEXED BY event_of_obligation WHERE obligation = ? AND subscription = ?"
         );
-        rows.Add(subscription).Add(mark);
-        var ahead = new HashSet<long>();
-        while (rows.Step())
-            ahead.Add(rows.Long(0));
-        return ahead;
+        return row.Add(obligation.Key).Add(subscription).Step();
     }
 
     private static List<Open> ReadOpen(Connection connection, string authority, long numberedTo, int most)

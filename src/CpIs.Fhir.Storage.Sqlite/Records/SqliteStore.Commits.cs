@@ -14,6 +14,8 @@ public sealed partial class SqliteStore
         ArgumentNullException.ThrowIfNull(commit);
         if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
             throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
+        if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
+            throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
         var changes = commit.Changes.Select(c => new PreparedChange(c)).ToArray();
         var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened) : null;
         return WriteAsync(
@@ -21,6 +23,11 @@ public sealed partial class SqliteStore
             {
                 if (commit.Answer is { } answer && !TryKeep(connection, answer))
                     return Undo(CommitOutcome.AlreadyAnswered);
+                if (commit.RegistrationStamp is { } stamp && ReadLong(connection, ReadStamp) != stamp)
+                    return Undo(CommitOutcome.Conflict);
+                foreach (var removal in commit.Removals)
+                    if (!ResourceRemoval.TryRemove(connection, removal))
+                        return Undo(CommitOutcome.Conflict);
                 foreach (var change in changes)
                     if (!change.TryWrite(connection))
                         return Undo(CommitOutcome.Conflict);
@@ -29,7 +36,7 @@ public sealed partial class SqliteStore
                 return CommitOutcome.Committed;
             },
             cancellation,
-            large: changes.Length > _options.LargeCommit
+            large: changes.Length + commit.Removals.Count > _options.LargeCommit
         );
     }
 

@@ -7,9 +7,6 @@ namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 internal sealed record Migration(int Version, string What, string Script)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = 
-        [
-            new(1, "the first tables", FirstTables.Script),
-            new(2, "obligations numbered ahead of their turn, of a copied store", NumberedAhead.Script),
-        ];
+    public static IReadOnlyList<Migration> All { get; } =
+    [new(1, "the first tables", FirstTables.Script), new(2, "leases and retention", LeasesAndRetention.Script)];
 }

@@ -8,13 +8,16 @@ namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 /// </summary>
 internal static class DeferredIndexes
 {
+    /// <summary>By which events find what they tell of, while they are written.</summary>
+    private const string NeededMeanwhile = "obligation_of_occurrence";
+
     /// <summary>Remembers every index, and drops it.</summary>
     public static void PutOff(Connection connection)
     {
         connection.Run(
-            """
+            $"""
             INSERT INTO transfer_index (name, script)
-            SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name <> 'transfer_obligation'
+            SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND name <> '{NeededMeanwhile}'
             """
         );
         foreach (var name in ReadMissing(connection))

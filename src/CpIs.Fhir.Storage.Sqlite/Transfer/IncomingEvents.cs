@@ -50,18 +50,35 @@ internal sealed class IncomingEvents
 
     private static About Find(Connection connection, string occurrence, string authority, PortableEvent record)
     {
-        using var row = connection.Prepare(
-            """
-            SELECT key, person, organisation, child FROM obligation INDEXED BY transfer_obligation
-            WHERE occurrence = ? AND authority = ?
-            """
-        );
-        row.Add(occurrence).Add(authority);
-        return row.Step()
-            ? new About(row.Long(0), row.TextOrNull(1), row.Text(2), row.LongOrNull(3))
-            : throw new StoreUnavailableException(
+        using (
+            var row = connection.Prepare(
+                "SELECT key, person, organisation, child FROM obligation WHERE occurrence = ? AND +authority = ?"
+            )
+        )
+        {
+            row.Add(occurrence).Add(authority);
+            if (row.Step())
+                return new About(row.Long(0), row.TextOrNull(1), row.Text(2), row.LongOrNull(3));
+        }
+
+        if (record.Delivered is not { } delivered)
+            throw new StoreUnavailableException(
                 $"Event {record.Number} of Subscription {record.SubscriptionId} tells of occurrence {occurrence}, of which nothing was copied."
             );
+        // Another store lets an occurrence go before the delivered event that names it. Here an event finds it by its
+        // obligation, of which no more is left than that it was settled.
+        using var rest = connection.Prepare(
+            """
+            INSERT INTO obligation (authority, occurrence, time, organisation, settled) VALUES (?, ?, ?, '', ?)
+            RETURNING key
+            """
+        );
+        rest.Add(authority)
+            .Add(occurrence)
+            .Add(record.Time.ToUnixTimeMilliseconds())
+            .Add(delivered.ToUnixTimeMilliseconds())
+            .Step();
+        return new About(rest.Long(0), null, "", null);
     }
 
     private string AuthorityOf(Connection connection, PortableEvent record)

@@ -40,10 +40,11 @@ internal static class IncomingRest
         using var statement = connection.Prepare(
             """
             INSERT INTO subscription
-                (id, authority, takes_events, max_count, last_number, fence, last_claim, failing_since, last_error)
-            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?)
+                (id, authority, takes_events, max_count, last_number, fence, last_claim, failing_since, last_error, last_taken)
+            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET last_number = excluded.last_number, fence = excluded.fence,
-                last_claim = excluded.last_claim, failing_since = excluded.failing_since, last_error = excluded.last_error
+                last_claim = excluded.last_claim, failing_since = excluded.failing_since, last_error = excluded.last_error,
+                last_taken = excluded.last_taken
             """
         );
         statement
@@ -54,6 +55,7 @@ internal static class IncomingRest
             .Add(ledger.Turn)
             .Add(ledger.FailingSince?.ToUnixTimeMilliseconds())
             .Add(ledger.LastError)
+            .Add(ledger.LastTaken?.ToUnixTimeMilliseconds())
             .Run();
     }
 

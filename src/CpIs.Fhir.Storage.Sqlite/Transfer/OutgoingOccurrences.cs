@@ -6,8 +6,7 @@ using CpIs.Fhir.Storage.Sqlite.Connections;
 namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 
 /// <summary>
-/// Occurrences for a copy, in the order in which they were written, which is that of their obligations. No index finds the
-/// obligations of an occurrence: SQLite makes one for the length of the statement.
+/// Occurrences for a copy, in the order in which they were written, which is that of their obligations.
 /// </summary>
 internal static class OutgoingOccurrences
 {

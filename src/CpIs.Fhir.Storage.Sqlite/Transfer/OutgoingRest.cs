@@ -49,7 +49,7 @@ internal static class OutgoingRest
     {
         using var rows = connection.Prepare(
             $"""
-            SELECT id, authority, last_number, fence, last_claim, failing_since, last_error FROM subscription
+            SELECT id, authority, last_number, fence, last_claim, failing_since, last_error, last_taken FROM subscription
             WHERE {UsedLedger} AND id > ? ORDER BY id
             """
         );
@@ -63,7 +63,8 @@ internal static class OutgoingRest
                     rows.Long(3),
                     rows.Long(4),
                     Instant(rows.LongOrNull(5)),
-                    rows.TextOrNull(6)
+                    rows.TextOrNull(6),
+                    Instant(rows.LongOrNull(7))
                 ),
                 rows.Text(0)
             );
@@ -71,7 +72,7 @@ internal static class OutgoingRest
 
     /// <summary>A ledger that says nothing is none, whether or not a store has a row for it.</summary>
     public const string UsedLedger =
-        "(last_number <> 0 OR fence <> 0 OR failing_since IS NOT NULL OR last_error IS NOT NULL)";
+        "(last_number <> 0 OR fence <> 0 OR failing_since IS NOT NULL OR last_error IS NOT NULL OR last_taken IS NOT NULL)";
 
     private static IEnumerable<(PortableRecord, string)> Registrations(Connection connection, string? after)
     {

@@ -26,7 +26,6 @@ internal static class UnfinishedCopy
             name TEXT NOT NULL PRIMARY KEY,
             script TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX transfer_obligation ON obligation (occurrence, authority);
         """;
 
     /// <summary>Refuses to open a store for a server while a copy into it is unfinished.</summary>
@@ -99,6 +98,6 @@ internal static class UnfinishedCopy
     /// <summary>Takes the mark away, with all that belongs to it.</summary>
     public static void End(Connection connection) =>
         connection.RunScript(
-            "DROP INDEX transfer_obligation; DROP TABLE transfer_bookmark; DROP TABLE transfer_index; DROP TABLE transfer;"
+            "DROP TABLE transfer_bookmark; DROP TABLE transfer_index; DROP TABLE transfer;"
         );
 }
