@@ -36,8 +36,4 @@ public sealed record PortableOccurrence(Occurrence Occurrence, IReadOnlyList<Por
 /// Of an open one: the Subscriptions that have an event of it, in any order; every other one of the authority gets its event
 /// when it takes events. Empty for a settled one, which is never numbered again.
 /// </param>
-public sealed record PortableObligation(
-    OdsCode Authority,
-    DateTimeOffset? Settled,
-    IReadOnlyList<string> NumberedOn
-);
+public sealed record PortableObligation(OdsCode Authority, DateTimeOffset? Settled, IReadOnlyList<string> NumberedOn);

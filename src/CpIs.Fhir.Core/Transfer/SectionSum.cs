@@ -21,7 +21,8 @@ public readonly record struct SectionSum
     public long Count { get; }
 
     /// <summary>The checksum, 64 hexadecimal digits.</summary>
-    public string Checksum => string.Create(CultureInfo.InvariantCulture, $"{_first:x16}{_second:x16}{_third:x16}{_fourth:x16}");
+    public string Checksum =>
+        string.Create(CultureInfo.InvariantCulture, $"{_first:x16}{_second:x16}{_third:x16}{_fourth:x16}");
 
     /// <summary>Both as text, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Count} {Checksum}");
@@ -67,5 +68,6 @@ public readonly record struct SectionSum
             )
         );
 
-    private static ulong Lane(string digits) => ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Lane(string digits) =>
+        ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

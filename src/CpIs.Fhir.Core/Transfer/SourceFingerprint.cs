@@ -31,9 +31,7 @@ internal static class SourceFingerprint
         foreach (var section in Small)
         {
             var sum = default(SectionSum);
-            await foreach (
-                var batch in source.ReadAsync(section, null, now, cancellation).ConfigureAwait(false)
-            )
+            await foreach (var batch in source.ReadAsync(section, null, now, cancellation).ConfigureAwait(false))
                 sum = sum.With(batch.Records);
             text.Append(CultureInfo.InvariantCulture, $"{section} {sum}\n");
         }

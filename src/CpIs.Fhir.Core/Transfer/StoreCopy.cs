@@ -149,9 +149,7 @@ public sealed class StoreCopy(ITransferSource source, ITransferTarget target, Ti
             async () =>
             {
                 var sum = default(SectionSum);
-                await foreach (
-                    var batch in store.ReadAsync(section, null, cutoff, cancellation).ConfigureAwait(false)
-                )
+                await foreach (var batch in store.ReadAsync(section, null, cutoff, cancellation).ConfigureAwait(false))
                 {
                     sum = sum.With(batch.Records);
                     told.More(batch.Records.Count);

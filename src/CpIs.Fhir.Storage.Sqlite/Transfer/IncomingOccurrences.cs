@@ -38,13 +38,7 @@ internal static class IncomingOccurrences
                 VALUES (?, ?, ?, ?, ?, last_insert_rowid())
                 """
             );
-            statement
-                .Add(authority.Value)
-                .Add(time)
-                .Add(occurrence.Id)
-                .Add((long)occurrence.Kind)
-                .Add(child)
-                .Run();
+            statement.Add(authority.Value).Add(time).Add(occurrence.Id).Add((long)occurrence.Kind).Add(child).Run();
         }
 
         foreach (var obligation in record.Obligations)

@@ -60,8 +60,7 @@ internal static class OutgoingEvents
             row.LongOrNull(7) is { } delivered ? Instant(delivered) : null
         );
 
-    private static string KeyOf(PortableEvent last) =>
-        OutgoingKey.Of(last.SubscriptionId, OutgoingKey.Of(last.Number));
+    private static string KeyOf(PortableEvent last) => OutgoingKey.Of(last.SubscriptionId, OutgoingKey.Of(last.Number));
 
     private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 }

@@ -95,10 +95,7 @@ internal static class OutgoingRest
             );
     }
 
-    private static IEnumerable<(PortableRecord, string)> Keys(
-        Connection connection,
-        (string Purpose, string Id) after
-    )
+    private static IEnumerable<(PortableRecord, string)> Keys(Connection connection, (string Purpose, string Id) after)
     {
         using var rows = connection.Prepare(
             """

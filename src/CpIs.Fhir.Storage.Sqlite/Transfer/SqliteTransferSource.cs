@@ -35,7 +35,9 @@ public sealed class SqliteTransferSource : ITransferSource
         var directory = Path.GetFullPath(options.Directory);
         var file = SqliteStore.FileIn(directory);
         if (!File.Exists(file))
-            throw new StoreUnavailableException($"There is no store in '{directory}': it has no {Path.GetFileName(file)}.");
+            throw new StoreUnavailableException(
+                $"There is no store in '{directory}': it has no {Path.GetFileName(file)}."
+            );
         var storeLock = StoreLock.Take(directory);
         Connection? connection = null;
         try
@@ -56,11 +58,8 @@ public sealed class SqliteTransferSource : ITransferSource
     }
 
     /// <inheritdoc />
-    public Task<long> CountAsync(
-        TransferSection section,
-        DateTimeOffset unexpiredAt,
-        CancellationToken cancellation
-    ) => Task.Run(() => SqliteReading.Count(_connection, section, unexpiredAt), cancellation);
+    public Task<long> CountAsync(TransferSection section, DateTimeOffset unexpiredAt, CancellationToken cancellation) =>
+        Task.Run(() => SqliteReading.Count(_connection, section, unexpiredAt), cancellation);
 
     /// <inheritdoc />
     public IAsyncEnumerable<TransferBatch> ReadAsync(

@@ -65,11 +65,7 @@ public sealed class SqliteTransferTarget : ITransferTarget
                 {
                     var known = UnfinishedCopy.Read(_connection);
                     return known.Fingerprint == copy.Fingerprint
-                        ? new TransferBegin(
-                            TransferAnswer.Resumed,
-                            known,
-                            UnfinishedCopy.ReadBookmarks(_connection)
-                        )
+                        ? new TransferBegin(TransferAnswer.Resumed, known, UnfinishedCopy.ReadBookmarks(_connection))
                         : TransferBegin.Of(TransferAnswer.AnotherCopy, known);
                 }
 
@@ -150,11 +146,8 @@ public sealed class SqliteTransferTarget : ITransferTarget
         );
 
     /// <inheritdoc />
-    public Task<long> CountAsync(
-        TransferSection section,
-        DateTimeOffset unexpiredAt,
-        CancellationToken cancellation
-    ) => RunAsync(() => SqliteReading.Count(_connection, section, unexpiredAt), cancellation);
+    public Task<long> CountAsync(TransferSection section, DateTimeOffset unexpiredAt, CancellationToken cancellation) =>
+        RunAsync(() => SqliteReading.Count(_connection, section, unexpiredAt), cancellation);
 
     /// <inheritdoc />
     public IAsyncEnumerable<TransferBatch> ReadAsync(

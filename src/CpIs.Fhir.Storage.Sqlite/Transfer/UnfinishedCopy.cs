@@ -52,11 +52,7 @@ internal static class UnfinishedCopy
         using var statement = connection.Prepare(
             "INSERT INTO transfer (fingerprint, source, started) VALUES (?, ?, ?)"
         );
-        statement
-            .Add(copy.Fingerprint)
-            .Add(copy.Source)
-            .Add(copy.Started.ToUnixTimeMilliseconds())
-            .Run();
+        statement.Add(copy.Fingerprint).Add(copy.Source).Add(copy.Started.ToUnixTimeMilliseconds()).Run();
     }
 
     /// <summary>The copy that is under way.</summary>
@@ -97,7 +93,5 @@ internal static class UnfinishedCopy
 
     /// <summary>Takes the mark away, with all that belongs to it.</summary>
     public static void End(Connection connection) =>
-        connection.RunScript(
-            "DROP TABLE transfer_bookmark; DROP TABLE transfer_index; DROP TABLE transfer;"
-        );
+        connection.RunScript("DROP TABLE transfer_bookmark; DROP TABLE transfer_index; DROP TABLE transfer;");
 }
