@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
@@ -14,6 +15,7 @@ namespace CpIs.Fhir.Storage.Sqlite;
 public sealed partial class SqliteStore : IExchangeStore
 {
     private readonly SqliteStoreOptions _options;
+    private readonly RecordProtection _protection;
     private readonly TimeProvider _time;
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
@@ -26,7 +28,15 @@ public sealed partial class SqliteStore : IExchangeStore
         StoreLock storeLock,
         GroupCommit writer,
         ReadPool readers
-    ) => (_options, _time, _lock, _writer, _readers) = (options, time, storeLock, writer, readers);
+    ) =>
+        (_options, _protection, _time, _lock, _writer, _readers) = (
+            options,
+            options.Protection,
+            time,
+            storeLock,
+            writer,
+            readers
+        );
 
     /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
     internal IEnumerable<string> Prepared => _writer.Prepared.Concat(_readers.Prepared).Distinct();
@@ -41,7 +51,8 @@ public sealed partial class SqliteStore : IExchangeStore
     /// <param name="time">The clock of timeouts and of what expires.</param>
     /// <param name="cancellation">Gives up before opening.</param>
     /// <exception cref="StoreUnavailableException">
-    /// Another process uses the directory, the file is of a newer version, or it cannot be opened; the message says what to do.
+    /// Another process uses the directory, the file is of a newer version or of another protection, or it cannot be opened;
+    /// the message says what to do.
     /// </exception>
     public static Task<SqliteStore> OpenAsync(
         SqliteStoreOptions options,
@@ -102,6 +113,7 @@ public sealed partial class SqliteStore : IExchangeStore
             connection = Connection.OpenWriter(file);
             UnfinishedCopy.Refuse(connection, directory);
             Schema.Prepare(connection, file);
+            ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteStore(
                 options,
                 time,

@@ -76,21 +76,26 @@ public sealed partial class MongoStore
         _calls.WriteAsync(
             async (_, late) =>
             {
-                var due = await collection
-                    .Find(filter)
-                    .Sort(new BsonDocument(oldest, 1))
-                    .Limit(limit)
-                    .Project(new BsonDocument("_id", 1))
-                    .ToListAsync(late);
-                if (due.Count == 0)
-                    return 0;
-                // The condition once more: one of them may have changed since it was found.
-                var still = new BsonDocument(filter)
+                var removed = 0L;
+                while (removed < limit)
                 {
-                    { "_id", new BsonDocument("$in", new BsonArray(due.Select(document => document["_id"]))) },
-                };
-                await collection.DeleteManyAsync(still, late);
-                return due.Count;
+                    var due = await collection
+                        .Find(filter)
+                        .Sort(new BsonDocument(oldest, 1))
+                        .Limit(limit - (int)removed)
+                        .Project(new BsonDocument("_id", 1))
+                        .ToListAsync(late);
+                    if (due.Count == 0)
+                        break;
+                    // The condition once more: one of them may have changed since it was found, or another server was faster.
+                    var still = new BsonDocument(filter)
+                    {
+                        { "_id", new BsonDocument("$in", new BsonArray(due.Select(document => document["_id"]))) },
+                    };
+                    removed += (await collection.DeleteManyAsync(still, late)).DeletedCount;
+                }
+
+                return (int)removed;
             },
             cancellation
         );

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
@@ -7,7 +8,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Records;
 internal static class ResourceRemoval
 {
     /// <summary>False when the version was not as expected; then the whole commit is undone.</summary>
-    public static bool TryRemove(Connection connection, Removal removal)
+    public static bool TryRemove(Connection connection, Removal removal, RecordProtection protection)
     {
         StoredResource? current;
         long key;
@@ -20,7 +21,7 @@ internal static class ResourceRemoval
             row.Add((long)removal.Type).Add(removal.Id);
             if (!row.Step())
                 return false;
-            (current, key) = (ResourceRow.Read(row), row.Long(10));
+            (current, key) = (ResourceRow.Read(row, protection), row.Long(10));
         }
 
         if (current.Version != removal.ExpectedVersion)
@@ -33,7 +34,7 @@ internal static class ResourceRemoval
             tokens
                 .Add((long)removal.Type)
                 .Add(current.Authority.Value)
-                .AddUtf8(JsonArray.Of(current.Tokens))
+                .AddUtf8(JsonArray.Of(protection.Tokens(current.Tokens)))
                 .Add(key)
                 .Run();
         using (var versions = connection.Prepare("DELETE FROM resource_version WHERE resource = ?"))

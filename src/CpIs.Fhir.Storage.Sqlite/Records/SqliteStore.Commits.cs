@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
@@ -16,22 +17,24 @@ public sealed partial class SqliteStore
             throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
         if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
             throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
-        var changes = commit.Changes.Select(c => new PreparedChange(c)).ToArray();
-        var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened) : null;
+        var changes = commit.Changes.Select(c => new PreparedChange(c, _protection)).ToArray();
+        var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened, _protection) : null;
+        var kept = commit.Answer is { } answered ? _protection.Seal(answered) : null;
+        var registrations = commit.Registrations.Select(r => _protection.Seal(r)).ToArray();
         return WriteAsync(
             connection =>
             {
-                if (commit.Answer is { } answer && !TryKeep(connection, answer))
+                if (kept is { } answer && !TryKeep(connection, answer))
                     return Undo(CommitOutcome.AlreadyAnswered);
                 if (commit.RegistrationStamp is { } stamp && ReadLong(connection, ReadStamp) != stamp)
                     return Undo(CommitOutcome.Conflict);
                 foreach (var removal in commit.Removals)
-                    if (!ResourceRemoval.TryRemove(connection, removal))
+                    if (!ResourceRemoval.TryRemove(connection, removal, _protection))
                         return Undo(CommitOutcome.Conflict);
                 foreach (var change in changes)
                     if (!change.TryWrite(connection))
                         return Undo(CommitOutcome.Conflict);
-                SaveRegistrations(connection, commit.Registrations);
+                SaveRegistrations(connection, registrations);
                 occurrence?.Write(connection);
                 return CommitOutcome.Committed;
             },

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
@@ -17,7 +18,9 @@ public sealed partial class SqliteStore
                 using var rows = connection.Prepare("SELECT kind, id, json FROM registration ORDER BY kind, id");
                 var registrations = new List<Registration>();
                 while (rows.Step())
-                    registrations.Add(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray()));
+                    registrations.Add(
+                        _protection.Open(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray()))
+                    );
                 return new RegistrationSnapshot(stamp, registrations);
             },
             cancellation
@@ -66,12 +69,14 @@ public sealed partial class SqliteStore
                 var keys = new List<SigningKey>();
                 while (rows.Step())
                     keys.Add(
-                        new SigningKey(
-                            purpose,
-                            rows.Text(0),
-                            rows.Blob(1).ToArray(),
-                            Instant(rows.Long(2)),
-                            Instant(rows.LongOrNull(3))
+                        _protection.Open(
+                            new SigningKey(
+                                purpose,
+                                rows.Text(0),
+                                rows.Blob(1).ToArray(),
+                                Instant(rows.Long(2)),
+                                Instant(rows.LongOrNull(3))
+                            )
                         )
                     );
                 return keys;
@@ -80,8 +85,11 @@ public sealed partial class SqliteStore
         );
 
     /// <inheritdoc />
-    public Task SaveKeyAsync(SigningKey key, CancellationToken cancellation) =>
-        WriteAsync<bool>(
+    public Task SaveKeyAsync(SigningKey key, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var secret = _protection.Seal(key).Secret;
+        return WriteAsync<bool>(
             connection =>
             {
                 using var statement = connection.Prepare(
@@ -90,7 +98,7 @@ public sealed partial class SqliteStore
                 statement
                     .Add(key.Purpose)
                     .Add(key.Id)
-                    .Add(key.Secret.Span)
+                    .Add(secret.Span)
                     .Add(key.Created.ToUnixTimeMilliseconds())
                     .Add(key.Retired?.ToUnixTimeMilliseconds())
                     .Run();
@@ -98,8 +106,9 @@ public sealed partial class SqliteStore
             },
             cancellation
         );
+    }
 
-    private static void SaveRegistrations(Connection connection, IReadOnlyList<Registration> registrations)
+    private static void SaveRegistrations(Connection connection, Registration[] registrations)
     {
         foreach (var registration in registrations)
         {
@@ -109,7 +118,7 @@ public sealed partial class SqliteStore
             statement.Add(registration.Kind).Add(registration.Id).Add(registration.Json.Span).Run();
         }
 
-        if (registrations.Count > 0)
+        if (registrations.Length > 0)
             connection.Run("UPDATE counter SET value = value + 1 WHERE name = 'registrations'");
     }
 

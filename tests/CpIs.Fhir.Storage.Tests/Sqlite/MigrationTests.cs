@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -14,7 +15,7 @@ namespace CpIs.Fhir.Storage.Tests.Sqlite;
 /// <summary>A file of an earlier version is brought forward when it is opened, with everything in it.</summary>
 public sealed class MigrationTests : IDisposable
 {
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), "cpis-old-" + Guid.NewGuid());
+    private readonly string _directory = Directory.CreateTempSubdirectory("cpis-old-").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -59,21 +60,26 @@ public sealed class MigrationTests : IDisposable
 
     private void MakeFirstVersion()
     {
-        Directory.CreateDirectory(_directory);
         using var connection = Connection.OpenWriter(Path.Combine(_directory, "cpis.db"));
         connection.RunScript(
             $"BEGIN; {Migration.All[0].Script} PRAGMA application_id=1129335123; PRAGMA user_version=1; COMMIT;"
         );
         for (var version = 1; version <= 2; version++)
             new PreparedChange(
-                new Change(Make.Resource("e", version: version, identity: "i", tokens: $"v={version}"), version - 1)
+                new Change(Make.Resource("e", version: version, identity: "i", tokens: $"v={version}"), version - 1),
+                RecordProtection.Readable
             )
                 .TryWrite(connection)
                 .Should()
                 .BeTrue();
-        new PreparedChange(new Change(Make.Subscription("s"), 0)).TryWrite(connection).Should().BeTrue();
-        new PreparedOccurrence(Make.Access("hit", authorities: Make.Herts)).Write(connection);
-        new PreparedOccurrence(Make.Access("miss")).Write(connection);
+        new PreparedChange(new Change(Make.Subscription("s"), 0), RecordProtection.Readable)
+            .TryWrite(connection)
+            .Should()
+            .BeTrue();
+        new PreparedOccurrence(Make.Access("hit", authorities: Make.Herts), RecordProtection.Readable).Write(
+            connection
+        );
+        new PreparedOccurrence(Make.Access("miss"), RecordProtection.Readable).Write(connection);
         new NumberingJob(Make.Noon, TimeSpan.Zero, TimeSpan.Zero, 9).Write(connection).Should().Be(1);
     }
 }
