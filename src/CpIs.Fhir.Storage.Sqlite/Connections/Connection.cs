@@ -79,8 +79,8 @@ internal sealed class Connection : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Makes a function of one blob known to the SQL of this connection; null gives null.</summary>
-    public void Define(string name, Func<byte[], string> function) =>
+    /// <summary>Makes a function of side values and what they lie beside known to the SQL of this connection.</summary>
+    public void Define(string name, Func<long, string, string, long, byte[], string> function) =>
         _connection.CreateFunction(name, function, isDeterministic: true);
 
     /// <summary>Stops what runs on this connection; it fails with SQLITE_INTERRUPT. May be called from any thread.</summary>

@@ -1,4 +1,6 @@
+using System.Text;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Records;
@@ -13,31 +15,25 @@ internal static class DeferredTokens
 {
     private const string StoredTokens = "stored_tokens";
 
-    // What they lie beside, for the reader of side values, which fills in a resource.
-    private static readonly StoredResource Nothing = new()
-    {
-        Type = RecordType.Patient,
-        Id = "",
-        Version = 1,
-        LastUpdated = default,
-        Authority = OdsCode.Parse("XXX"),
-        Body = default,
-    };
-
     /// <summary>Writes them all, in place of what was there. One statement: a kill leaves all of it or none.</summary>
-    public static void Write(Connection connection)
+    public static void Write(Connection connection, RecordProtection protection)
     {
-        connection.Define(StoredTokens, TokensOf);
+        connection.Define(
+            StoredTokens,
+            (type, authority, id, version, side) =>
+            {
+                var place = new ResourcePlace((RecordType)type, OdsCode.Parse(authority), id, (int)version);
+                var tokens = SideValuesJson.ReadTokens(protection.Open(side, place.Side).Span);
+                return Encoding.UTF8.GetString(JsonArray.Of(protection.Tokens(tokens)));
+            }
+        );
         connection.Run("DELETE FROM token");
         connection.Run(
             $"""
             INSERT OR IGNORE INTO token (type, authority, token, resource)
-            SELECT r.type, r.authority, j.value, r.key FROM resource r CROSS JOIN json_each({StoredTokens}(r.side)) j
-            ORDER BY 1, 2, 3, 4
+            SELECT r.type, r.authority, j.value, r.key FROM resource r
+            CROSS JOIN json_each({StoredTokens}(r.type, r.authority, r.id, r.version, r.side)) j ORDER BY 1, 2, 3, 4
             """
         );
     }
-
-    private static string TokensOf(byte[] side) =>
-        System.Text.Encoding.UTF8.GetString(JsonArray.Of(SideValuesJson.AddTo(Nothing, side).Tokens));
 }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -12,7 +13,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 /// </summary>
 internal static class IncomingResources
 {
-    public static void Write(Connection connection, PortableResource resource)
+    public static void Write(Connection connection, PortableResource resource, RecordProtection protection)
     {
         var current = resource.Current;
         using (
@@ -23,7 +24,7 @@ internal static class IncomingResources
                 """
             )
         )
-            Bind(statement, current).Add((long)current.Type).Add(current.Id).Run();
+            new ResourceColumns(current, protection).Bind(statement).Add((long)current.Type).Add(current.Id).Run();
         var key = LastKey(connection);
         foreach (var version in resource.Earlier)
         {
@@ -33,7 +34,7 @@ internal static class IncomingResources
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
             );
-            Bind(statement, version).Add(key).Run();
+            new ResourceColumns(version, protection).Bind(statement).Add(key).Run();
         }
 
         using (var owner = connection.Prepare("INSERT OR IGNORE INTO token_owner (type, authority) VALUES (?, ?)"))
@@ -54,17 +55,6 @@ internal static class IncomingResources
             .Add(Math.Max(1, terms.MaxCount))
             .Run();
     }
-
-    private static Statement Bind(Statement statement, StoredResource version) =>
-        statement
-            .Add(version.Version)
-            .Add(version.LastUpdated.ToUnixTimeMilliseconds())
-            .Add(version.Authority.Value)
-            .Add(version.Identity)
-            .Add(version.Child is { } child ? ResourceRow.FromChild(child) : null)
-            .Add(SideValuesJson.Write(version))
-            .Add(version.SettingView.Span)
-            .Add(version.Body.Span);
 
     private static long LastKey(Connection connection)
     {

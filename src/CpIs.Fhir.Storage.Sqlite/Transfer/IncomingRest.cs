@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -7,7 +8,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 /// <summary>Ledgers, registrations, keys, answers and one-time values of a copy as rows.</summary>
 internal static class IncomingRest
 {
-    public static void Write(Connection connection, PortableRecord record)
+    public static void Write(Connection connection, PortableRecord record, RecordProtection protection)
     {
         switch (record)
         {
@@ -15,16 +16,16 @@ internal static class IncomingRest
                 Write(connection, ledger);
                 break;
             case PortableRegistration registration:
-                Write(connection, registration.Registration);
+                Write(connection, protection.Seal(registration.Registration));
                 break;
             case PortableStamp stamp:
                 Write(connection, stamp);
                 break;
             case PortableKey key:
-                Write(connection, key.Key);
+                Write(connection, protection.Seal(key.Key));
                 break;
             case PortableAnswer answer:
-                Write(connection, answer.Answer);
+                Write(connection, protection.Seal(answer.Answer));
                 break;
             case PortableOneTimeValue used:
                 Write(connection, used);

@@ -1,7 +1,9 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Occurrences;
 
 namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 
@@ -10,12 +12,12 @@ namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 /// </summary>
 internal static class OutgoingOccurrences
 {
-    public static IEnumerable<TransferBatch> Read(Connection connection, string? after)
+    public static IEnumerable<TransferBatch> Read(Connection connection, RecordProtection protection, string? after)
     {
         var numbered = ReadNumbered(connection);
         using var rows = connection.Prepare(
             """
-            SELECT o.key, o.document, b.key, b.authority, b.settled FROM occurrence o
+            SELECT o.key, o.id, o.document, b.key, b.authority, b.settled FROM occurrence o
             LEFT JOIN obligation b ON b.occurrence = o.id WHERE o.key > ? ORDER BY o.key
             """
         );
@@ -36,15 +38,15 @@ internal static class OutgoingOccurrences
                 }
 
                 key = rows.Long(0);
-                occurrence = OccurrenceJson.Read(rows.Blob(1));
+                occurrence = OccurrenceRow.Read(rows, 1, 2, protection);
                 obligations = [];
             }
 
-            if (rows.LongOrNull(2) is { } obligation)
+            if (rows.LongOrNull(3) is { } obligation)
                 obligations.Add(
-                    rows.LongOrNull(4) is { } settled
-                        ? new(OdsCode.Parse(rows.Text(3)), DateTimeOffset.FromUnixTimeMilliseconds(settled), [])
-                        : new(OdsCode.Parse(rows.Text(3)), null, numbered.GetValueOrDefault(obligation) ?? [])
+                    rows.LongOrNull(5) is { } settled
+                        ? new(OdsCode.Parse(rows.Text(4)), DateTimeOffset.FromUnixTimeMilliseconds(settled), [])
+                        : new(OdsCode.Parse(rows.Text(4)), null, numbered.GetValueOrDefault(obligation) ?? [])
                 );
         }
 

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -13,7 +14,7 @@ internal static class OutgoingResources
 {
     private const int KeyColumn = 10;
 
-    public static IEnumerable<TransferBatch> Read(Connection connection, string? after)
+    public static IEnumerable<TransferBatch> Read(Connection connection, RecordProtection protection, string? after)
     {
         var start = OutgoingKey.Number(after);
         using var versions = connection.Prepare(
@@ -35,8 +36,8 @@ internal static class OutgoingResources
             key = rows.Long(KeyColumn);
             List<StoredResource>? earlier = null;
             for (; isVersion && versions.Long(KeyColumn) == key; isVersion = versions.Step())
-                (earlier ??= []).Add(ResourceRow.Read(versions));
-            batch.Add(new PortableResource(ResourceRow.Read(rows), earlier ?? []));
+                (earlier ??= []).Add(ResourceRow.Read(versions, protection));
+            batch.Add(new PortableResource(ResourceRow.Read(rows, protection), earlier ?? []));
             if (batch.IsFull)
                 yield return batch.Take(OutgoingKey.Of(key));
         }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -10,6 +11,7 @@ internal static class OutgoingRest
 {
     public static IEnumerable<TransferBatch> Read(
         Connection connection,
+        RecordProtection protection,
         TransferSection section,
         string? after,
         DateTimeOffset unexpiredAt
@@ -17,7 +19,15 @@ internal static class OutgoingRest
     {
         var batch = new TransferBatchBuilder(section);
         var key = after ?? "";
-        foreach (var (record, recordKey) in Records(connection, section, after, unexpiredAt.ToUnixTimeMilliseconds()))
+        foreach (
+            var (record, recordKey) in Records(
+                connection,
+                protection,
+                section,
+                after,
+                unexpiredAt.ToUnixTimeMilliseconds()
+            )
+        )
         {
             batch.Add(record);
             key = recordKey;
@@ -31,6 +41,7 @@ internal static class OutgoingRest
 
     private static IEnumerable<(PortableRecord Record, string Key)> Records(
         Connection connection,
+        RecordProtection protection,
         TransferSection section,
         string? after,
         long unexpiredAt
@@ -38,9 +49,9 @@ internal static class OutgoingRest
         section switch
         {
             TransferSection.Ledgers => Ledgers(connection, after ?? ""),
-            TransferSection.Registrations => Registrations(connection, after),
-            TransferSection.Keys => Keys(connection, OutgoingKey.Names(after)),
-            TransferSection.Answers => Answers(connection, OutgoingKey.Number(after), unexpiredAt),
+            TransferSection.Registrations => Registrations(connection, protection, after),
+            TransferSection.Keys => Keys(connection, protection, OutgoingKey.Names(after)),
+            TransferSection.Answers => Answers(connection, protection, OutgoingKey.Number(after), unexpiredAt),
             TransferSection.OneTimeValues => OneTimeValues(connection, OutgoingKey.Names(after), unexpiredAt),
             _ => throw new ArgumentOutOfRangeException(nameof(section)),
         };
@@ -74,7 +85,11 @@ internal static class OutgoingRest
     public const string UsedLedger =
         "(last_number <> 0 OR fence <> 0 OR failing_since IS NOT NULL OR last_error IS NOT NULL OR last_taken IS NOT NULL)";
 
-    private static IEnumerable<(PortableRecord, string)> Registrations(Connection connection, string? after)
+    private static IEnumerable<(PortableRecord, string)> Registrations(
+        Connection connection,
+        RecordProtection protection,
+        string? after
+    )
     {
         if (after is null)
         {
@@ -90,12 +105,18 @@ internal static class OutgoingRest
         rows.Add(kind).Add(id);
         while (rows.Step())
             yield return (
-                new PortableRegistration(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray())),
+                new PortableRegistration(
+                    protection.Open(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray()))
+                ),
                 OutgoingKey.Of(rows.Text(0), rows.Text(1))
             );
     }
 
-    private static IEnumerable<(PortableRecord, string)> Keys(Connection connection, (string Purpose, string Id) after)
+    private static IEnumerable<(PortableRecord, string)> Keys(
+        Connection connection,
+        RecordProtection protection,
+        (string Purpose, string Id) after
+    )
     {
         using var rows = connection.Prepare(
             """
@@ -107,19 +128,26 @@ internal static class OutgoingRest
         while (rows.Step())
             yield return (
                 new PortableKey(
-                    new SigningKey(
-                        rows.Text(0),
-                        rows.Text(1),
-                        rows.Blob(2).ToArray(),
-                        Instant(rows.Long(3)),
-                        Instant(rows.LongOrNull(4))
+                    protection.Open(
+                        new SigningKey(
+                            rows.Text(0),
+                            rows.Text(1),
+                            rows.Blob(2).ToArray(),
+                            Instant(rows.Long(3)),
+                            Instant(rows.LongOrNull(4))
+                        )
                     )
                 ),
                 OutgoingKey.Of(rows.Text(0), rows.Text(1))
             );
     }
 
-    private static IEnumerable<(PortableRecord, string)> Answers(Connection connection, long after, long unexpiredAt)
+    private static IEnumerable<(PortableRecord, string)> Answers(
+        Connection connection,
+        RecordProtection protection,
+        long after,
+        long unexpiredAt
+    )
     {
         using var rows = connection.Prepare(
             """
@@ -131,14 +159,16 @@ internal static class OutgoingRest
         while (rows.Step())
             yield return (
                 new PortableAnswer(
-                    new IdempotentAnswer(
-                        rows.Text(1),
-                        rows.Text(2),
-                        rows.Blob(3).ToArray(),
-                        rows.Int(4),
-                        rows.Blob(5).ToArray(),
-                        rows.TextOrNull(6),
-                        Instant(rows.Long(7))
+                    protection.Open(
+                        new IdempotentAnswer(
+                            rows.Text(1),
+                            rows.Text(2),
+                            rows.Blob(3).ToArray(),
+                            rows.Int(4),
+                            rows.Blob(5).ToArray(),
+                            rows.TextOrNull(6),
+                            Instant(rows.Long(7))
+                        )
                     )
                 ),
                 OutgoingKey.Of(rows.Long(0))

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -27,6 +28,7 @@ internal static class SqliteReading
     /// <exception cref="StoreUnavailableException">SQLite failed.</exception>
     public static async IAsyncEnumerable<TransferBatch> ReadAsync(
         Connection connection,
+        RecordProtection protection,
         TransferSection section,
         string? after,
         DateTimeOffset unexpiredAt,
@@ -38,10 +40,10 @@ internal static class SqliteReading
         using var batches = (
             section switch
             {
-                TransferSection.Resources => OutgoingResources.Read(connection, after),
-                TransferSection.Occurrences => OutgoingOccurrences.Read(connection, after),
+                TransferSection.Resources => OutgoingResources.Read(connection, protection, after),
+                TransferSection.Occurrences => OutgoingOccurrences.Read(connection, protection, after),
                 TransferSection.Events => OutgoingEvents.Read(connection, after),
-                _ => OutgoingRest.Read(connection, section, after, unexpiredAt),
+                _ => OutgoingRest.Read(connection, protection, section, after, unexpiredAt),
             }
         ).GetEnumerator();
         while (Next(batches))

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -14,9 +15,14 @@ public sealed class SqliteTransferSource : ITransferSource
 {
     private readonly StoreLock _lock;
     private readonly Connection _connection;
+    private readonly RecordProtection _protection;
 
-    private SqliteTransferSource(string directory, StoreLock storeLock, Connection connection) =>
-        (Description, _lock, _connection) = ($"sqlite:{directory}", storeLock, connection);
+    private SqliteTransferSource(
+        string directory,
+        StoreLock storeLock,
+        Connection connection,
+        RecordProtection protection
+    ) => (Description, _lock, _connection, _protection) = ($"sqlite:{directory}", storeLock, connection, protection);
 
     /// <inheritdoc />
     public string Description { get; }
@@ -45,7 +51,8 @@ public sealed class SqliteTransferSource : ITransferSource
             connection = Connection.OpenWholeReader(file);
             UnfinishedCopy.Refuse(connection, directory);
             Schema.Expect(connection, file);
-            return new SqliteTransferSource(directory, storeLock, connection);
+            ProtectionMark.Expect(connection, file, options.Protection);
+            return new SqliteTransferSource(directory, storeLock, connection, options.Protection);
         }
         catch (Exception failure)
         {
@@ -67,7 +74,7 @@ public sealed class SqliteTransferSource : ITransferSource
         string? after,
         DateTimeOffset unexpiredAt,
         CancellationToken cancellation
-    ) => SqliteReading.ReadAsync(_connection, section, after, unexpiredAt, cancellation);
+    ) => SqliteReading.ReadAsync(_connection, _protection, section, after, unexpiredAt, cancellation);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()

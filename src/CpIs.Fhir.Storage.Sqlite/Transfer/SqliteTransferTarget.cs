@@ -1,6 +1,8 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
 using Microsoft.Data.Sqlite;
 
@@ -14,10 +16,15 @@ public sealed class SqliteTransferTarget : ITransferTarget
 {
     private readonly StoreLock _lock;
     private readonly Connection _connection;
+    private readonly RecordProtection _protection;
     private readonly IncomingEvents _events = new();
 
-    private SqliteTransferTarget(string directory, StoreLock storeLock, Connection connection) =>
-        (Description, _lock, _connection) = ($"sqlite:{directory}", storeLock, connection);
+    private SqliteTransferTarget(
+        string directory,
+        StoreLock storeLock,
+        Connection connection,
+        RecordProtection protection
+    ) => (Description, _lock, _connection, _protection) = ($"sqlite:{directory}", storeLock, connection, protection);
 
     /// <inheritdoc />
     public string Description { get; }
@@ -44,7 +51,8 @@ public sealed class SqliteTransferTarget : ITransferTarget
                 Schema.Expect(connection, file);
             else
                 Schema.Prepare(connection, file);
-            return new SqliteTransferTarget(directory, storeLock, connection);
+            ProtectionMark.Check(connection, file, options.Protection);
+            return new SqliteTransferTarget(directory, storeLock, connection, options.Protection);
         }
         catch (Exception failure)
         {
@@ -113,7 +121,7 @@ public sealed class SqliteTransferTarget : ITransferTarget
         List<Action> steps =
         [
             .. missing.Select<string, Action>(name => () => DeferredIndexes.Make(_connection, name)),
-            () => DeferredTokens.Write(_connection),
+            () => DeferredTokens.Write(_connection, _protection),
             () => NumberingMarks.Set(_connection),
         ];
         for (var done = 0; done < steps.Count; done++)
@@ -155,7 +163,7 @@ public sealed class SqliteTransferTarget : ITransferTarget
         string? after,
         DateTimeOffset unexpiredAt,
         CancellationToken cancellation
-    ) => SqliteReading.ReadAsync(_connection, section, after, unexpiredAt, cancellation);
+    ) => SqliteReading.ReadAsync(_connection, _protection, section, after, unexpiredAt, cancellation);
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
@@ -170,16 +178,16 @@ public sealed class SqliteTransferTarget : ITransferTarget
         switch (record)
         {
             case PortableResource resource:
-                IncomingResources.Write(_connection, resource);
+                IncomingResources.Write(_connection, resource, _protection);
                 break;
             case PortableOccurrence occurrence:
-                IncomingOccurrences.Write(_connection, occurrence);
+                new PreparedOccurrence(occurrence.Occurrence, _protection).Write(_connection, occurrence.Obligations);
                 break;
             case PortableEvent happened:
                 _events.Write(_connection, happened);
                 break;
             default:
-                IncomingRest.Write(_connection, record);
+                IncomingRest.Write(_connection, record, _protection);
                 break;
         }
     }

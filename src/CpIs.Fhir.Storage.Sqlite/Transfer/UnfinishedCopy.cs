@@ -41,7 +41,7 @@ internal static class UnfinishedCopy
     /// <summary>True when a copy into the store is under way.</summary>
     public static bool IsIn(Connection connection)
     {
-        using var row = connection.Prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'transfer'");
+        using var row = connection.Prepare("SELECT 1 FROM pragma_table_info('transfer')");
         return row.Step();
     }
 
