@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
@@ -11,14 +11,10 @@ namespace CpIs.Fhir.Storage.Sqlite;
 /// The embedded store: one process, one SQLite file, one writer thread. Every write returns after the fdatasync of the
 /// log that holds it; reads never wait for a writer. Its parts lie in folders by duty.
 /// </summary>
-public sealed partial class SqliteStore
-    : IRecordStore,
-        IOccurrenceStore,
-        IRegistrationStore,
-        INotificationStore,
-        IAsyncDisposable
+public sealed partial class SqliteStore : IExchangeStore
 {
     private readonly SqliteStoreOptions _options;
+    private readonly RecordProtection _protection;
     private readonly TimeProvider _time;
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
@@ -31,7 +27,15 @@ public sealed partial class SqliteStore
         StoreLock storeLock,
         GroupCommit writer,
         ReadPool readers
-    ) => (_options, _time, _lock, _writer, _readers) = (options, time, storeLock, writer, readers);
+    ) =>
+        (_options, _protection, _time, _lock, _writer, _readers) = (
+            options,
+            options.Protection,
+            time,
+            storeLock,
+            writer,
+            readers
+        );
 
     /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
     internal IEnumerable<string> Prepared => _writer.Prepared.Concat(_readers.Prepared).Distinct();
@@ -46,7 +50,8 @@ public sealed partial class SqliteStore
     /// <param name="time">The clock of timeouts and of what expires.</param>
     /// <param name="cancellation">Gives up before opening.</param>
     /// <exception cref="StoreUnavailableException">
-    /// Another process uses the directory, the file is of a newer version, or it cannot be opened; the message says what to do.
+    /// Another process uses the directory, the file is of a newer version or of another protection, or it cannot be opened;
+    /// the message says what to do.
     /// </exception>
     public static Task<SqliteStore> OpenAsync(
         SqliteStoreOptions options,
@@ -61,8 +66,7 @@ public sealed partial class SqliteStore
         return Task.Run(() => Open(options, time), cancellation);
     }
 
-    /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>
-    /// <exception cref="StoreUnavailableException">The store cannot write now.</exception>
+    /// <inheritdoc />
     public Task CheckWritableAsync(CancellationToken cancellation) =>
         WriteAsync<bool>(
             connection =>
@@ -107,6 +111,7 @@ public sealed partial class SqliteStore
             MakeFile(file);
             connection = Connection.OpenWriter(file);
             Schema.Prepare(connection, file);
+            ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteStore(
                 options,
                 time,

@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Protection;
+
 namespace CpIs.Fhir.Storage.Sqlite;
 
 /// <summary>How the embedded store runs. The defaults are right for one server of one exchange.</summary>
@@ -8,6 +10,12 @@ public sealed record SqliteStoreOptions
     /// <c>cpis.db</c>, its write-ahead log and <c>cpis.lock</c>. Default <c>./data</c>.
     /// </summary>
     public string Directory { get; init; } = "./data";
+
+    /// <summary>
+    /// How what could name a child or a person is written: as it is, or sealed. A file is opened with the protection that it
+    /// was made with and no other. Default <see cref="RecordProtection.Readable"/>.
+    /// </summary>
+    public RecordProtection Protection { get; init; } = RecordProtection.Readable;
 
     /// <summary>
     /// How long a write may wait to become durable before its waiter is told that the store is unavailable. Default 3 s:
@@ -52,6 +60,7 @@ public sealed record SqliteStoreOptions
     public void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
+        ArgumentNullException.ThrowIfNull(Protection);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(WriteTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SearchTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueLimit, 1);

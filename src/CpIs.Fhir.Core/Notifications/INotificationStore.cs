@@ -54,6 +54,12 @@ public interface INotificationStore
         CancellationToken cancellation
     );
 
+    /// <summary>
+    /// The receiver took a handshake or a heartbeat (a settled delivery notes itself). Any server may ask for it, so that
+    /// silence is judged by what all of them sent.
+    /// </summary>
+    Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation);
+
     /// <summary>Makes every undelivered event of a Subscription due now (after its re-activation).</summary>
     Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation);
 
@@ -104,10 +110,12 @@ public sealed record Delivery(string SubscriptionId, IReadOnlyList<NotificationE
 /// <param name="OldestUndelivered">When the oldest of those happened.</param>
 /// <param name="FailingSince">First failed attempt since the last success, or null.</param>
 /// <param name="LastError">What the last failed attempt met; null after a success.</param>
+/// <param name="LastTaken">When its receiver last took anything of any server (the latest, if told out of order); null for never.</param>
 public sealed record SubscriptionLedger(
     long EventCount,
     long Undelivered,
     DateTimeOffset? OldestUndelivered,
     DateTimeOffset? FailingSince,
-    string? LastError
+    string? LastError,
+    DateTimeOffset? LastTaken = null
 );

@@ -11,6 +11,9 @@ public abstract class RecordProtection
     /// <summary>As it is. The disk's own encryption is then all that protects it.</summary>
     public static RecordProtection Readable { get; } = new ReadableRecords();
 
+    /// <summary>True where every key is what it stands for, so that child and identity need not be kept a second time, sealed.</summary>
+    public bool IsReadable => ReferenceEquals(this, Readable);
+
     /// <summary>
     /// Names the protection and its search key; a store keeps it and refuses to open with another, because it would find
     /// nothing and could not tell that from nothing held. Holds no secret.

@@ -35,11 +35,21 @@ public sealed record Commit
 /// <param name="ExpectedVersion">The version that must be current; 0 when no resource of that id, and none of the same type and identity, may exist.</param>
 public sealed record Change(StoredResource Resource, int ExpectedVersion);
 
-/// <summary>One resource that is to be gone, with every version of it (retention).</summary>
-/// <param name="Type">The resource type.</param>
+/// <summary>One record that is to be gone, with every version of it and its search values (retention).</summary>
+/// <param name="Type">Patient, EpisodeOfCare or Flag.</param>
 /// <param name="Id">Its id.</param>
 /// <param name="ExpectedVersion">The version that must be current.</param>
-public sealed record Removal(RecordType Type, string Id, int ExpectedVersion);
+/// <exception cref="ArgumentOutOfRangeException">
+/// Another type: a Subscription owns the numbers of its events, which never begin anew (promise 4).
+/// </exception>
+public sealed record Removal(RecordType Type, string Id, int ExpectedVersion)
+{
+    /// <summary>Patient, EpisodeOfCare or Flag.</summary>
+    public RecordType Type { get; } =
+        Type is RecordType.Patient or RecordType.EpisodeOfCare or RecordType.Flag
+            ? Type
+            : throw new ArgumentOutOfRangeException(nameof(Type), Type, "Only records are removed.");
+}
 
 /// <summary>A registered organisation or client, kept as JSON by the directory.</summary>
 /// <param name="Kind"><c>organisation</c> or <c>client</c>.</param>

@@ -13,6 +13,7 @@ public interface IExchangeStore
         INotificationStore,
         ILeaseStore,
         IRetentionStore,
+        IUseLedger,
         IAsyncDisposable
 {
     /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>

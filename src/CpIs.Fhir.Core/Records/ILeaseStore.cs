@@ -8,7 +8,8 @@ public interface ILeaseStore
 {
     /// <summary>
     /// Takes a lease that is free or has lapsed, or prolongs one's own. Of many who ask at once, one gets it. A lease keeps
-    /// others away from wasted work; what must not happen twice is guarded by its own precondition besides.
+    /// others away from wasted work; what must not happen twice is guarded by its own precondition besides. A lapsed lease
+    /// may be forgotten by the store.
     /// </summary>
     /// <param name="name">What it is for, such as <c>retention</c>; at most 200 characters.</param>
     /// <param name="holder">Who asks; unique to the process.</param>

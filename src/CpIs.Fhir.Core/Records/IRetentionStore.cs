@@ -7,7 +7,11 @@ namespace CpIs.Fhir.Core.Records;
 /// </summary>
 public interface IRetentionStore
 {
-    /// <summary>Removes occurrences that happened before, oldest first; never one with an open obligation (promise 3).</summary>
+    /// <summary>
+    /// Removes occurrences that happened before, oldest first; never one with an open obligation (promise 3), nor one that an
+    /// undelivered event names, be it of a second Subscription: its delivery would tell of nothing. One that a delivered
+    /// event names may stay until that event is removed.
+    /// </summary>
     /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
     Task<int> RemoveOccurrencesAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
 

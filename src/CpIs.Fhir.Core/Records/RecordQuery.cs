@@ -35,7 +35,7 @@ public abstract record Condition
     private Condition() { }
 
     /// <summary>The resource has at least one of these tokens, to the letter.</summary>
-    /// <param name="Tokens">One to 50 tokens.</param>
+    /// <param name="Tokens">One to 200 tokens: 50 of a search, or the parts that cover a range of days in a sealed store (<see cref="Protection.RecordProtection.Conditions"/>).</param>
     public sealed record AnyToken(IReadOnlyList<string> Tokens) : Condition;
 
     /// <summary>The resource has a token that begins so (name searches).</summary>

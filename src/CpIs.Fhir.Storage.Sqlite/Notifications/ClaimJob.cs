@@ -63,7 +63,7 @@ internal sealed class ClaimJob(DateTimeOffset now, TimeSpan lease, int limit)
                 "UPDATE event SET fence = ?, lease = ?, due = ? WHERE subscription = ? AND number = ?"
             );
             statement.Add(fence).Add(_lease).Add(_lease).Add(subscription).Add(number).Run();
-            events.AddRange(EventRows.Read(connection, subscription, number, number));
+            events.AddRange(EventRows.Read(connection, subscription, number, number, 1));
         }
 
         return new Delivery(subscription, events, fence);

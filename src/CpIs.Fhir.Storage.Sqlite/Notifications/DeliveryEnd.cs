@@ -33,9 +33,12 @@ internal static class DeliveryEnd
         }
 
         using var ledger = connection.Prepare(
-            "UPDATE subscription SET failing_since = NULL, last_error = NULL WHERE id = ?"
+            """
+            UPDATE subscription SET failing_since = NULL, last_error = NULL, last_taken = max(coalesce(last_taken, 0), ?)
+            WHERE id = ?
+            """
         );
-        ledger.Add(delivery.SubscriptionId).Run();
+        ledger.Add(time).Add(delivery.SubscriptionId).Run();
         return true;
     }
 

@@ -6,17 +6,25 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>Events with the ids of their occurrences, in one read.</summary>
 internal static class EventRows
 {
-    public static List<NotificationEvent> Read(Connection connection, string subscription, long first, long last)
+    public static List<NotificationEvent> Read(
+        Connection connection,
+        string subscription,
+        long first,
+        long last,
+        int limit
+    )
     {
         using var rows = connection.Prepare(
             """
             SELECT e.number, e.time, e.delivered, e.attempts, o.occurrence FROM event e
             CROSS JOIN event_obligation l ON l.subscription = e.subscription AND l.number = e.number
             CROSS JOIN obligation o ON o.key = l.obligation
-            WHERE e.subscription = ? AND e.number BETWEEN ? AND ? ORDER BY e.number, o.time, o.key
+            WHERE e.subscription = ? AND e.number IN
+                (SELECT number FROM event WHERE subscription = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ?)
+            ORDER BY e.number, o.time, o.key
             """
         );
-        rows.Add(subscription).Add(first).Add(last);
+        rows.Add(subscription).Add(subscription).Add(first).Add(last).Add(limit);
         var events = new List<NotificationEvent>();
         List<string> occurrences = [];
         while (rows.Step())

@@ -45,6 +45,19 @@ public sealed partial class SqliteStore
     ) => WriteAsync<bool>(connection => DeliveryEnd.Reschedule(connection, delivery, now, due, reason), cancellation);
 
     /// <inheritdoc />
+    public Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
+        WriteAsync<bool>(
+            connection =>
+            {
+                using var statement = connection.Prepare(
+                    "UPDATE subscription SET last_taken = max(coalesce(last_taken, 0), ?) WHERE id = ?"
+                );
+                return statement.Add(now.ToUnixTimeMilliseconds()).Add(subscriptionId).Run() == 1;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
     public Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
         WriteAsync<bool>(
             connection =>
@@ -68,13 +81,7 @@ public sealed partial class SqliteStore
         CancellationToken cancellation
     ) =>
         ReadAsync<IReadOnlyList<NotificationEvent>>(
-            connection =>
-            {
-                // Numbers have no gap, so the limit is a number too.
-                var from = Math.Max(1, first);
-                var to = Math.Min(last, from + limit - 1);
-                return EventRows.Read(connection, subscriptionId, from, to);
-            },
+            connection => EventRows.Read(connection, subscriptionId, first, last, limit),
             cancellation
         );
 
@@ -85,7 +92,7 @@ public sealed partial class SqliteStore
             {
                 using var row = connection.Prepare(
                     """
-                    SELECT s.last_number, s.failing_since, s.last_error, count(e.number), min(e.time)
+                    SELECT s.last_number, s.failing_since, s.last_error, count(e.number), min(e.time), s.last_taken
                     FROM subscription s LEFT JOIN event e ON e.subscription = s.id AND e.delivered IS NULL
                     WHERE s.id = ? GROUP BY s.id
                     """
@@ -97,7 +104,8 @@ public sealed partial class SqliteStore
                         row.Long(3),
                         Instant(row.LongOrNull(4)),
                         Instant(row.LongOrNull(1)),
-                        row.TextOrNull(2)
+                        row.TextOrNull(2),
+                        Instant(row.LongOrNull(5))
                     )
                     : new SubscriptionLedger(0, 0, null, null, null);
             },

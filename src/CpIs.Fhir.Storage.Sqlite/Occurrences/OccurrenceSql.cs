@@ -1,7 +1,7 @@
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
-using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 
@@ -11,40 +11,55 @@ namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 /// </summary>
 internal static class OccurrenceSql
 {
-    public static Page<Occurrence> Run(Connection connection, OccurrenceQuery query)
+    public static Page<Occurrence> Run(Connection connection, OccurrenceQuery query, RecordProtection protection)
     {
         var (from, where) = Shape(query);
+        var child = query.Child is { } asked ? protection.ChildKey(asked) : (long?)null;
         long total;
         using (var row = connection.Prepare($"SELECT count(*) FROM {from} WHERE {where}"))
         {
-            Bind(row, query);
+            Bind(row, query, child);
             total = row.Step() ? row.Long(0) : 0;
         }
 
         if (query.Count == 0)
             return new Page<Occurrence>([], total, null);
-        var items = Read(connection, query, from, where);
-        if (items.Count <= query.Count)
-            return new Page<Occurrence>(items, total, null);
-        items.RemoveAt(items.Count - 1);
-        return new Page<Occurrence>(items, total, new PagePosition(items[^1].Time, items[^1].Id));
+        var items = Read(connection, query, child, from, where, protection);
+        PagePosition? next = null;
+        if (items.Count > query.Count)
+        {
+            items.RemoveAt(items.Count - 1);
+            next = new PagePosition(items[^1].Time, items[^1].Id);
+        }
+
+        // Two children may share a hash; the total, which opens nothing, may then count the other's too.
+        if (query.Child is not null)
+            items.RemoveAll(item => item.Child != query.Child);
+        return new Page<Occurrence>(items, total, next);
     }
 
-    private static List<Occurrence> Read(Connection connection, OccurrenceQuery query, string from, string where)
+    private static List<Occurrence> Read(
+        Connection connection,
+        OccurrenceQuery query,
+        long? child,
+        string from,
+        string where,
+        RecordProtection protection
+    )
     {
         var join = query.Concerning is null ? "" : " CROSS JOIN occurrence d ON d.key = o.occurrence";
         var document = query.Concerning is null ? "o.document" : "d.document";
         var after = query.After is null ? "" : " AND (o.time, o.id) < (?, ?)";
         using var rows = connection.Prepare(
-            $"SELECT {document} FROM {from}{join} WHERE {where}{after} ORDER BY o.time DESC, o.id DESC LIMIT ?"
+            $"SELECT o.id, {document} FROM {from}{join} WHERE {where}{after} ORDER BY o.time DESC, o.id DESC LIMIT ?"
         );
-        Bind(rows, query);
+        Bind(rows, query, child);
         if (query.After is { } position)
             rows.Add(position.Time.ToUnixTimeMilliseconds()).Add(position.Id);
         rows.Add(query.Count + 1);
         var items = new List<Occurrence>();
         while (rows.Step())
-            items.Add(OccurrenceJson.Read(rows.Blob(0)));
+            items.Add(OccurrenceRow.Read(rows, 0, 1, protection));
         return items;
     }
 
@@ -66,14 +81,14 @@ internal static class OccurrenceSql
         );
     }
 
-    private static void Bind(Statement statement, OccurrenceQuery query)
+    private static void Bind(Statement statement, OccurrenceQuery query, long? child)
     {
         statement
             .Add(query.From?.ToUnixTimeMilliseconds() ?? long.MinValue)
             .Add(query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue);
         if (query.Concerning is { } authority)
             statement.Add(authority.Value);
-        if (query.Child is { } child)
-            statement.Add(ResourceRow.FromChild(child));
+        if (child is { } key)
+            statement.Add(key);
     }
 }

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
-using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 
@@ -8,11 +8,16 @@ namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 /// An occurrence made ready on the caller's thread. Hit and miss write the same row; what only a hit has (concerns,
 /// obligations) follows in the same savepoint.
 /// </summary>
-internal sealed class PreparedOccurrence(Occurrence occurrence)
+internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection protection)
 {
-    private readonly byte[] _document = OccurrenceJson.Write(occurrence);
+    private readonly ReadOnlyMemory<byte> _document = protection.Seal(
+        OccurrenceJson.Write(occurrence),
+        occurrence.Child,
+        OccurrenceRow.Place(occurrence.Id)
+    );
     private readonly long _time = occurrence.Time.ToUnixTimeMilliseconds();
-    private readonly long? _child = occurrence.Child is { } child ? ResourceRow.FromChild(child) : null;
+    private readonly long? _child = occurrence.Child is { } child ? protection.ChildKey(child) : null;
+    private readonly string? _person = occurrence.Person is { } person ? protection.PersonKey(person.SdsUserId) : null;
 
     /// <summary>Writes it; one of the same id that is already there stands, with its obligations.</summary>
     public void Write(Connection connection)
@@ -32,8 +37,8 @@ internal sealed class PreparedOccurrence(Occurrence occurrence)
                 .Add(_time)
                 .Add(_child)
                 .Add(occurrence.InHistory ? 1 : 0)
-                .Add(occurrence.InHistory ? occurrence.Person?.SdsUserId : null)
-                .Add(_document)
+                .Add(occurrence.InHistory ? _person : null)
+                .Add(_document.Span)
                 .Run();
             if (added == 0)
                 return;
@@ -79,7 +84,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence)
             .Add(obligation.Authority.Value)
             .Add(occurrence.Id)
             .Add(_time)
-            .Add(occurrence.Person?.SdsUserId)
+            .Add(_person)
             .Add(occurrence.Organisation.Value)
             .Add(_child)
             .Run();

@@ -2,7 +2,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
-using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite;
 
@@ -12,7 +11,7 @@ public sealed partial class SqliteStore
     public Task RecordAsync(Occurrence occurrence, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(occurrence);
-        var prepared = new PreparedOccurrence(occurrence);
+        var prepared = new PreparedOccurrence(occurrence, _protection);
         return WriteAsync<bool>(
             connection =>
             {
@@ -33,17 +32,18 @@ public sealed partial class SqliteStore
     )
     {
         var earliest = since.ToUnixTimeMilliseconds();
+        var person = _protection.PersonKey(sdsUserId);
         return ReadAsync<IReadOnlyList<Occurrence>>(
             connection =>
             {
                 using var rows = connection.Prepare(
                     // Named, because SQLite would as soon walk through all accesses of the child, misses too.
                     """
-                    SELECT time, person, document FROM occurrence INDEXED BY occurrence_history
+                    SELECT time, person, id, document FROM occurrence INDEXED BY occurrence_history
                     WHERE child = ? AND in_history = 1 ORDER BY time DESC, id DESC
                     """
                 );
-                rows.Add(ResourceRow.FromChild(child));
+                rows.Add(_protection.ChildKey(child));
                 var history = new List<Occurrence>();
                 var found = false;
                 // Newest first, and no further than the answer needs: a child rarely has more than a page of history.
@@ -51,9 +51,13 @@ public sealed partial class SqliteStore
                 {
                     if (history.Count >= count && rows.Long(0) < earliest)
                         break;
-                    var own = rows.TextOrNull(1) == sdsUserId;
-                    if (history.Count < count || own)
-                        history.Add(OccurrenceJson.Read(rows.Blob(2)));
+                    var own = rows.TextOrNull(1) == person;
+                    if (history.Count >= count && !own)
+                        continue;
+                    var occurrence = OccurrenceRow.Read(rows, 2, 3, _protection);
+                    if (occurrence.Child != child) // Two children may share a hash.
+                        continue;
+                    history.Add(occurrence);
                     found |= own;
                 }
 
@@ -68,14 +72,14 @@ public sealed partial class SqliteStore
         ReadAsync(
             connection =>
             {
-                using var row = connection.Prepare("SELECT document FROM occurrence WHERE id = ?");
+                using var row = connection.Prepare("SELECT id, document FROM occurrence WHERE id = ?");
                 row.Add(id);
-                return row.Step() ? OccurrenceJson.Read(row.Blob(0)) : null;
+                return row.Step() ? OccurrenceRow.Read(row, 0, 1, _protection) : null;
             },
             cancellation
         );
 
     /// <inheritdoc />
     public Task<Page<Occurrence>> SearchOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellation) =>
-        SearchAsync(connection => OccurrenceSql.Run(connection, query), cancellation);
+        SearchAsync(connection => OccurrenceSql.Run(connection, query, _protection), cancellation);
 }

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Data.Sqlite;
@@ -11,21 +12,33 @@ namespace CpIs.Fhir.Storage.Sqlite.Records;
 internal sealed class PreparedChange
 {
     private readonly StoredResource _resource;
+    private readonly RecordProtection _protection;
     private readonly int _expected;
-    private readonly byte[] _side;
+    private readonly string? _identity;
+    private readonly long? _child;
+    private readonly ReadOnlyMemory<byte> _side;
+    private readonly ReadOnlyMemory<byte> _view;
+    private readonly ReadOnlyMemory<byte> _body;
     private readonly byte[] _tokens;
 
     /// <exception cref="ArgumentException">The version does not follow the one expected: a bug of the caller.</exception>
-    public PreparedChange(Change change)
+    public PreparedChange(Change change, RecordProtection protection)
     {
-        (_resource, _expected) = (change.Resource, change.ExpectedVersion);
+        (_resource, _expected, _protection) = (change.Resource, change.ExpectedVersion, protection);
         if (_resource.Version != _expected + 1)
             throw new ArgumentException(
                 "The version of a change must follow the version that it expects.",
                 nameof(change)
             );
-        _side = SideValuesJson.Write(_resource);
-        _tokens = JsonArray.Of(_resource.Tokens);
+        var child = _resource.Child;
+        _child = child is { } whose ? protection.ChildKey(whose) : null;
+        _identity = _resource.Identity is { } identity ? protection.IdentityKey(identity) : null;
+        var place = PlaceOf(_resource.Version);
+        var view = _resource.SettingView;
+        _side = protection.Seal(SideValuesJson.Write(_resource, withKeys: !protection.IsReadable), child, place.Side);
+        _view = view.IsEmpty ? view : protection.Seal(view, child, place.SettingView);
+        _body = protection.Seal(_resource.Body, child, place.Body(besideView: !view.IsEmpty));
+        _tokens = JsonArray.Of(protection.Tokens(_resource.Tokens));
     }
 
     /// <summary>False when the version or the identity was not as expected; then the whole commit is undone.</summary>
@@ -94,9 +107,10 @@ internal sealed class PreparedChange
             if (current.Text(2) != _resource.Authority.Value)
                 throw new InvalidOperationException("A resource never changes its owner.");
             key = current.Long(0);
-            sameTokens = current.Blob(3).SequenceEqual(_side);
+            var old = TokensOf(current.Blob(3));
+            sameTokens = old.SequenceEqual(_resource.Tokens);
             if (!sameTokens)
-                RemoveTokens(connection, key, current.Blob(3));
+                RemoveTokens(connection, key, old);
         }
 
         using (
@@ -127,11 +141,11 @@ internal sealed class PreparedChange
             .Add(_resource.Version)
             .Add(_resource.LastUpdated.ToUnixTimeMilliseconds())
             .Add(_resource.Authority.Value)
-            .Add(_resource.Identity)
-            .Add(_resource.Child is { } child ? ResourceRow.FromChild(child) : null)
-            .Add(_side)
-            .Add(_resource.SettingView.Span)
-            .Add(_resource.Body.Span);
+            .Add(_identity)
+            .Add(_child)
+            .Add(_side.Span)
+            .Add(_view.Span)
+            .Add(_body.Span);
 
     private void AddTokens(Connection connection, long key)
     {
@@ -141,15 +155,29 @@ internal sealed class PreparedChange
         statement.Add((long)_resource.Type).Add(_resource.Authority.Value).Add(key).AddUtf8(_tokens).Run();
     }
 
-    /// <summary>The old side values name the old tokens, so that no index by resource is needed to find them.</summary>
-    private void RemoveTokens(Connection connection, long key, ReadOnlySpan<byte> side)
+    /// <summary>
+    /// The old side values name the old tokens, so that no index by resource is needed to find them. Only readable ones can
+    /// be compared by their bytes: sealed ones never equal each other.
+    /// </summary>
+    private IReadOnlyList<string> TokensOf(ReadOnlySpan<byte> side) =>
+        side.SequenceEqual(_side.Span)
+            ? _resource.Tokens
+            : SideValuesJson.AddTo(_resource, _protection.Open(side.ToArray(), PlaceOf(_expected).Side).Span).Tokens;
+
+    private void RemoveTokens(Connection connection, long key, IReadOnlyList<string> old)
     {
-        var old = SideValuesJson.AddTo(_resource, side).Tokens;
         using var statement = connection.Prepare(
             "DELETE FROM token WHERE type = ? AND authority = ? AND token IN (SELECT value FROM json_each(?)) AND resource = ?"
         );
-        statement.Add((long)_resource.Type).Add(_resource.Authority.Value).AddUtf8(JsonArray.Of(old)).Add(key).Run();
+        statement
+            .Add((long)_resource.Type)
+            .Add(_resource.Authority.Value)
+            .AddUtf8(JsonArray.Of(_protection.Tokens(old)))
+            .Add(key)
+            .Run();
     }
+
+    private ResourcePlace PlaceOf(int version) => new(_resource.Type, _resource.Authority, _resource.Id, version);
 
     private static long LastKey(Connection connection)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
@@ -12,14 +13,16 @@ namespace CpIs.Fhir.Storage.Sqlite.Records;
 internal sealed class SearchSql
 {
     private readonly RecordQuery _query;
+    private readonly RecordProtection _protection;
     private readonly StringBuilder _where = new();
     private readonly List<object> _values = [];
 
-    private SearchSql(RecordQuery query)
+    private SearchSql(RecordQuery query, RecordProtection protection)
     {
-        _query = query;
-        var tokens = query.Conditions.Where(IsByToken).ToList();
-        var others = query.Conditions.Where(c => !IsByToken(c)).ToList();
+        (_query, _protection) = (query, protection);
+        var conditions = protection.Conditions(query.Conditions);
+        var tokens = conditions.Where(IsByToken).ToList();
+        var others = conditions.Where(c => !IsByToken(c)).ToList();
         if (tokens.Count > 0)
             DriveByTokens(tokens);
         else if (others.FirstOrDefault(c => c is Condition.AnyId) is Condition.AnyId ids)
@@ -34,9 +37,9 @@ internal sealed class SearchSql
     }
 
     /// <summary>Runs the search on a connection.</summary>
-    public static Page<StoredResource> Run(Connection connection, RecordQuery query)
+    public static Page<StoredResource> Run(Connection connection, RecordQuery query, RecordProtection protection)
     {
-        var search = new SearchSql(query);
+        var search = new SearchSql(query, protection);
         var total = search.Count(connection);
         var items = query.Count == 0 ? [] : search.Read(connection);
         if (items.Count <= query.Count)
@@ -68,7 +71,7 @@ internal sealed class SearchSql
         if (_query.After is { } position)
             rows.Add(position.Time.ToUnixTimeMilliseconds()).Add(position.Id);
         rows.Add(_query.Count + 1);
-        return ResourceRow.ReadAll(rows);
+        return ResourceRow.ReadAll(rows, _protection);
     }
 
     private void DriveByTokens(List<Condition> conditions)

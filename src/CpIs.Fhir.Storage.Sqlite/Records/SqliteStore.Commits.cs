@@ -14,26 +14,43 @@ public sealed partial class SqliteStore
         ArgumentNullException.ThrowIfNull(commit);
         if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
             throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
-        var changes = commit.Changes.Select(c => new PreparedChange(c)).ToArray();
-        var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened) : null;
+        if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
+            throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
+        var changes = commit.Changes.Select(c => new PreparedChange(c, _protection)).ToArray();
+        var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened, _protection) : null;
+        var kept = commit.Answer is { } answered ? Seal(answered) : null;
+        var registrations = commit.Registrations.Select(Seal).ToArray();
         return WriteAsync(
             connection =>
             {
-                if (commit.Answer is { } answer && !TryKeep(connection, answer))
+                if (kept is { } answer && !TryKeep(connection, answer))
                     return Undo(CommitOutcome.AlreadyAnswered);
+                if (commit.RegistrationStamp is { } stamp && ReadLong(connection, ReadStamp) != stamp)
+                    return Undo(CommitOutcome.Conflict);
+                foreach (var removal in commit.Removals)
+                    if (!ResourceRemoval.TryRemove(connection, removal, _protection))
+                        return Undo(CommitOutcome.Conflict);
                 foreach (var change in changes)
                     if (!change.TryWrite(connection))
                         return Undo(CommitOutcome.Conflict);
-                SaveRegistrations(connection, commit.Registrations);
+                SaveRegistrations(connection, registrations);
                 occurrence?.Write(connection);
                 return CommitOutcome.Committed;
             },
             cancellation,
-            large: changes.Length > _options.LargeCommit
+            large: changes.Length + commit.Removals.Count > _options.LargeCommit
         );
     }
 
     private static Written<CommitOutcome> Undo(CommitOutcome outcome) => new(outcome, Keep: false);
+
+    /// <summary>The hash too: it is of the whole request, and a request can be guessed.</summary>
+    private IdempotentAnswer Seal(IdempotentAnswer answer) =>
+        answer with
+        {
+            BodyHash = _protection.Seal(answer.BodyHash, null, AnswerPlace(answer.ClientId, answer.RequestId, "hash")),
+            Body = _protection.Seal(answer.Body, null, AnswerPlace(answer.ClientId, answer.RequestId, "body")),
+        };
 
     /// <summary>False when an unexpired answer is there; an expired one is replaced.</summary>
     private bool TryKeep(Connection connection, IdempotentAnswer answer)

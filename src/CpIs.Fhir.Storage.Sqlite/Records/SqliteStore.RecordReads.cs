@@ -27,19 +27,21 @@ public sealed partial class SqliteStore
         CancellationToken cancellation
     )
     {
-        var wanted = JsonArray.Of(identities);
+        var wanted = identities.ToHashSet(StringComparer.Ordinal);
+        var keys = JsonArray.Of(wanted.Select(_protection.IdentityKey));
         return ReadAsync<IReadOnlyDictionary<string, StoredResource>>(
             connection =>
             {
                 using var rows = connection.Prepare(
                     $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.type = ? AND r.identity = j.value"
                 );
-                rows.AddUtf8(wanted).Add((long)type);
+                rows.AddUtf8(keys).Add((long)type);
                 var found = new Dictionary<string, StoredResource>(identities.Count, StringComparer.Ordinal);
                 while (rows.Step())
                 {
-                    var resource = ResourceRow.Read(rows);
-                    found[resource.Identity!] = resource;
+                    var resource = ResourceRow.Read(rows, _protection);
+                    if (resource.Identity is { } identity && wanted.Contains(identity))
+                        found[identity] = resource;
                 }
 
                 return found;
@@ -56,8 +58,8 @@ public sealed partial class SqliteStore
                 using var rows = connection.Prepare(
                     $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.child = ? ORDER BY r.type"
                 );
-                rows.Add(ResourceRow.FromChild(child));
-                return ResourceRow.ReadAll(rows);
+                rows.Add(_protection.ChildKey(child));
+                return ReadAll(rows, found => found == child);
             },
             cancellation
         );
@@ -68,15 +70,16 @@ public sealed partial class SqliteStore
         CancellationToken cancellation
     )
     {
-        var wanted = JsonArray.Of(children.Distinct().Select(ResourceRow.FromChild));
+        var wanted = children.ToHashSet();
+        var keys = JsonArray.Of(wanted.Select(_protection.ChildKey));
         return ReadAsync<IReadOnlyList<StoredResource>>(
             connection =>
             {
                 using var rows = connection.Prepare(
                     $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.child = j.value AND r.type = ?"
                 );
-                rows.AddUtf8(wanted).Add((long)RecordType.Patient);
-                return ResourceRow.ReadAll(rows);
+                rows.AddUtf8(keys).Add((long)RecordType.Patient);
+                return ReadAll(rows, wanted.Contains);
             },
             cancellation
         );
@@ -84,7 +87,7 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc />
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
-        SearchAsync(connection => SearchSql.Run(connection, query), cancellation);
+        SearchAsync(connection => SearchSql.Run(connection, query, _protection), cancellation);
 
     /// <inheritdoc />
     public Task<IdempotentAnswer?> ReadAnswerAsync(string clientId, string requestId, CancellationToken cancellation) =>
@@ -99,9 +102,9 @@ public sealed partial class SqliteStore
                     ? new IdempotentAnswer(
                         clientId,
                         requestId,
-                        row.Blob(0).ToArray(),
+                        _protection.Open(row.Blob(0).ToArray(), AnswerPlace(clientId, requestId, "hash")),
                         row.Int(1),
-                        row.Blob(2).ToArray(),
+                        _protection.Open(row.Blob(2).ToArray(), AnswerPlace(clientId, requestId, "body")),
                         row.TextOrNull(3),
                         Instant(row.Long(4))
                     )
@@ -110,21 +113,33 @@ public sealed partial class SqliteStore
             cancellation
         );
 
-    private static StoredResource? ReadCurrent(Connection connection, RecordType type, string id)
+    /// <summary>Where parts of a kept answer lie, for their seal.</summary>
+    private static string AnswerPlace(string clientId, string requestId, string part) =>
+        $"answer/{clientId}/{requestId}/{part}";
+
+    /// <summary>What was found by a child's key is compared with the child: two may share a hash.</summary>
+    private List<StoredResource> ReadAll(Statement rows, Func<NhsNumber, bool> isWanted)
+    {
+        var resources = ResourceRow.ReadAll(rows, _protection);
+        resources.RemoveAll(resource => resource.Child is not { } child || !isWanted(child));
+        return resources;
+    }
+
+    private StoredResource? ReadCurrent(Connection connection, RecordType type, string id)
     {
         using var row = connection.Prepare(
             $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.type = ? AND r.id = ?"
         );
         row.Add((long)type).Add(id);
-        return row.Step() ? ResourceRow.Read(row) : null;
+        return row.Step() ? ResourceRow.Read(row, _protection) : null;
     }
 
-    private static StoredResource? ReadVersion(Connection connection, RecordType type, string id, int version)
+    private StoredResource? ReadVersion(Connection connection, RecordType type, string id, int version)
     {
         using var row = connection.Prepare(
             $"SELECT {ResourceRow.VersionColumns} FROM resource r JOIN resource_version v ON v.resource = r.key AND v.version = ? WHERE r.type = ? AND r.id = ?"
         );
         row.Add(version).Add((long)type).Add(id);
-        return row.Step() ? ResourceRow.Read(row) : null;
+        return row.Step() ? ResourceRow.Read(row, _protection) : null;
     }
 }

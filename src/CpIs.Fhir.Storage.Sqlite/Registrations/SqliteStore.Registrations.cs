@@ -17,7 +17,12 @@ public sealed partial class SqliteStore
                 using var rows = connection.Prepare("SELECT kind, id, json FROM registration ORDER BY kind, id");
                 var registrations = new List<Registration>();
                 while (rows.Step())
-                    registrations.Add(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray()));
+                {
+                    var (kind, id) = (rows.Text(0), rows.Text(1));
+                    var json = _protection.Open(rows.Blob(2).ToArray(), RegistrationPlace(kind, id));
+                    registrations.Add(new Registration(kind, id, json));
+                }
+
                 return new RegistrationSnapshot(stamp, registrations);
             },
             cancellation
@@ -69,7 +74,7 @@ public sealed partial class SqliteStore
                         new SigningKey(
                             purpose,
                             rows.Text(0),
-                            rows.Blob(1).ToArray(),
+                            _protection.Open(rows.Blob(1).ToArray(), KeyPlace(purpose, rows.Text(0))),
                             Instant(rows.Long(2)),
                             Instant(rows.LongOrNull(3))
                         )
@@ -80,8 +85,10 @@ public sealed partial class SqliteStore
         );
 
     /// <inheritdoc />
-    public Task SaveKeyAsync(SigningKey key, CancellationToken cancellation) =>
-        WriteAsync<bool>(
+    public Task SaveKeyAsync(SigningKey key, CancellationToken cancellation)
+    {
+        var secret = _protection.Seal(key.Secret, null, KeyPlace(key.Purpose, key.Id));
+        return WriteAsync<bool>(
             connection =>
             {
                 using var statement = connection.Prepare(
@@ -90,7 +97,7 @@ public sealed partial class SqliteStore
                 statement
                     .Add(key.Purpose)
                     .Add(key.Id)
-                    .Add(key.Secret.Span)
+                    .Add(secret.Span)
                     .Add(key.Created.ToUnixTimeMilliseconds())
                     .Add(key.Retired?.ToUnixTimeMilliseconds())
                     .Run();
@@ -98,8 +105,20 @@ public sealed partial class SqliteStore
             },
             cancellation
         );
+    }
 
-    private static void SaveRegistrations(Connection connection, IReadOnlyList<Registration> registrations)
+    private static string KeyPlace(string purpose, string id) => $"signing_key/{purpose}/{id}";
+
+    private static string RegistrationPlace(string kind, string id) => $"registration/{kind}/{id}";
+
+    /// <summary>Whole, because a device's registration names the person who is behind it.</summary>
+    private Registration Seal(Registration registration) =>
+        registration with
+        {
+            Json = _protection.Seal(registration.Json, null, RegistrationPlace(registration.Kind, registration.Id)),
+        };
+
+    private static void SaveRegistrations(Connection connection, Registration[] registrations)
     {
         foreach (var registration in registrations)
         {
@@ -109,7 +128,7 @@ public sealed partial class SqliteStore
             statement.Add(registration.Kind).Add(registration.Id).Add(registration.Json.Span).Run();
         }
 
-        if (registrations.Count > 0)
+        if (registrations.Length > 0)
             connection.Run("UPDATE counter SET value = value + 1 WHERE name = 'registrations'");
     }
 

@@ -7,5 +7,10 @@ namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 internal sealed record Migration(int Version, string What, string Script)
 {
     /// <summary>All of them, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, "the first tables", FirstTables.Script)];
+    public static IReadOnlyList<Migration> All { get; } =
+    [
+        new(1, "the first tables", FirstTables.Script),
+        new(2, "leases and retention", LeasesAndRetention.Script),
+        new(3, "the mark of the protection", ProtectionMark.Script),
+    ];
 }

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
@@ -138,6 +139,37 @@ public abstract class CommitContract : StoreContract
 
         var found = await Records.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["plan|1"], Cancellation);
         found["plan|1"].Id.Should().Be("f");
+    }
+
+    [Fact]
+    public async Task Parallel_creates_of_one_authority_and_NHS_number_give_exactly_one_Patient()
+    {
+        for (var round = 1; round <= 3; round++)
+        {
+            var child = Make.Child(round);
+            var outcomes = await RaceAsync(
+                40,
+                i => CommitAsync(Patient($"herts{round}-{i % 20}", i < 20 ? Make.Herts : Make.Essex, child))
+            );
+
+            outcomes[..20].Count(o => o == CommitOutcome.Committed).Should().Be(1);
+            outcomes[20..].Count(o => o == CommitOutcome.Committed).Should().Be(1);
+            (await Records.ReadPatientsAsync([child], Cancellation))
+                .Select(p => p.Authority)
+                .Should()
+                .BeEquivalentTo([Make.Herts, Make.Essex]);
+            (await Records.ReadChildAsync(child, Cancellation)).Should().HaveCount(2);
+        }
+
+        static StoredResource Patient(string id, OdsCode authority, NhsNumber child) =>
+            Make.Resource(
+                authority == Make.Herts ? id : $"essex-{id}",
+                RecordType.Patient,
+                authority,
+                identity: $"{authority}|{child.Digits}",
+                child: child,
+                tokens: "a=1"
+            );
     }
 
     [Fact]

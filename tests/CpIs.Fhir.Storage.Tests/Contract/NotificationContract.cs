@@ -348,8 +348,33 @@ public abstract class NotificationContract : StoreContract
 
         (await LedgerAsync("s")).Should().Be(new SubscriptionLedger(1, 1, At(0), At(1), "504"));
         await Notifications.SettleAsync((await ClaimAsync(At(6))).Single(), At(7), Cancellation);
-        (await LedgerAsync("s")).Should().Be(new SubscriptionLedger(1, 0, null, null, null));
+        (await LedgerAsync("s")).Should().Be(new SubscriptionLedger(1, 0, null, null, null, At(7)));
         (await LedgerAsync("unknown")).Should().Be(new SubscriptionLedger(0, 0, null, null, null));
+    }
+
+    [Fact]
+    public async Task When_a_receiver_last_took_anything_is_known_to_all_whoever_sent_it()
+    {
+        await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));
+        (await LedgerAsync("s")).LastTaken.Should().BeNull();
+
+        await Notifications.NoteTakenAsync("s", At(3), Cancellation);
+        await Notifications.NoteTakenAsync("s", At(2), Cancellation);
+        (await LedgerAsync("s")).LastTaken.Should().Be(At(3), "a slower server may tell of an earlier one");
+
+        await HitAsync("o1", 0);
+        await NumberAsync();
+        var deliveries = await ClaimAsync();
+        foreach (var delivery in deliveries)
+            if (delivery.SubscriptionId == "s")
+                await Notifications.SettleAsync(delivery, At(8), Cancellation);
+            else
+                await Notifications.RescheduleAsync(delivery, At(9), At(9), "503", Cancellation);
+        await Store.ReopenAsync();
+        (await LedgerAsync("s")).LastTaken.Should().Be(At(8));
+        (await LedgerAsync("t")).LastTaken.Should().BeNull("a failed attempt was not taken");
+        (await LedgerAsync("s")).EventCount.Should().Be(1);
+        await Notifications.NoteTakenAsync("unknown", At(1), Cancellation);
     }
 
     [Fact]

@@ -37,6 +37,75 @@ public abstract class RegistrationContract : StoreContract
     }
 
     [Fact]
+    public async Task A_change_upon_a_stamp_that_is_stale_changes_nothing()
+    {
+        var stale = await Registrations.ReadRegistrationStampAsync(Cancellation);
+        (await RegisterAsync("client", "c", "1", stale)).Should().Be(CommitOutcome.Committed);
+        var current = await Registrations.ReadRegistrationStampAsync(Cancellation);
+
+        var late = new Commit
+        {
+            Registrations = [new Registration("client", "c", "2"u8.ToArray())],
+            RegistrationStamp = stale,
+            Changes = [new Change(Make.Resource("e"), 0)],
+            Occurrence = Make.Access("o", authorities: Make.Herts),
+            Answer = Make.Answer("r"),
+        };
+        (await Records.CommitAsync(late, Cancellation)).Should().Be(CommitOutcome.Conflict);
+        (await Records.CommitAsync(late with { Registrations = [] }, Cancellation))
+            .Should()
+            .Be(CommitOutcome.Conflict, "the stamp is a precondition also of a commit that changes no registration");
+
+        var snapshot = await Registrations.ReadRegistrationsAsync(Cancellation);
+        snapshot.Stamp.Should().Be(current);
+        Encoding.UTF8.GetString(snapshot.Registrations.Single().Json.Span).Should().Be("1");
+        (await Records.ReadAsync(RecordType.EpisodeOfCare, "e", null, Cancellation)).Should().BeNull();
+        (await Occurrences.ReadOccurrenceAsync("o", Cancellation)).Should().BeNull();
+        (await Records.ReadAnswerAsync("herts", "r", Cancellation)).Should().BeNull();
+        (await Records.CommitAsync(late with { RegistrationStamp = current }, Cancellation))
+            .Should()
+            .Be(CommitOutcome.Committed);
+        (await Registrations.ReadRegistrationStampAsync(Cancellation)).Should().NotBe(current);
+    }
+
+    [Fact]
+    public async Task Of_twenty_four_who_change_registrations_upon_one_stamp_one_wins()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var stamp = await Registrations.ReadRegistrationStampAsync(Cancellation);
+            var outcomes = await RaceAsync(24, i => RegisterAsync("client", $"c{i}", $"{round}", stamp));
+
+            outcomes.Count(o => o == CommitOutcome.Committed).Should().Be(1);
+            outcomes.Count(o => o == CommitOutcome.Conflict).Should().Be(23);
+            var json = (await Registrations.ReadRegistrationsAsync(Cancellation)).Registrations;
+            json.Count(r => Encoding.UTF8.GetString(r.Json.Span) == $"{round}").Should().Be(1);
+        }
+    }
+
+    [Fact]
+    public async Task Twelve_servers_that_read_change_and_try_again_undo_nobodys_change()
+    {
+        await RegisterAsync("client", "c", "");
+        await RaceAsync(
+            12,
+            async i =>
+            {
+                while (true)
+                {
+                    var read = await Registrations.ReadRegistrationsAsync(Cancellation);
+                    var json = Encoding.UTF8.GetString(read.Registrations.Single().Json.Span) + (char)('a' + i);
+                    if (await RegisterAsync("client", "c", json, read.Stamp) == CommitOutcome.Committed)
+                        return true;
+                }
+            }
+        );
+
+        var all = (await Registrations.ReadRegistrationsAsync(Cancellation)).Registrations.Single();
+        Encoding.UTF8.GetString(all.Json.Span).Order().Should().Equal("abcdefghijkl");
+    }
+
+    [Fact]
     public async Task A_value_is_used_once_whoever_races_for_it_until_it_expires()
     {
         var expires = Make.Noon.AddMinutes(5);
@@ -78,9 +147,13 @@ public abstract class RegistrationContract : StoreContract
     private Task<bool> UseAsync(string purpose, string value, DateTimeOffset expires) =>
         Registrations.TryUseOnceAsync(purpose, value, expires, Cancellation);
 
-    private Task<CommitOutcome> RegisterAsync(string kind, string id, string json) =>
+    private Task<CommitOutcome> RegisterAsync(string kind, string id, string json, long? stamp = null) =>
         Records.CommitAsync(
-            new Commit { Registrations = [new Registration(kind, id, Encoding.UTF8.GetBytes(json))] },
+            new Commit
+            {
+                Registrations = [new Registration(kind, id, Encoding.UTF8.GetBytes(json))],
+                RegistrationStamp = stamp,
+            },
             Cancellation
         );
 }

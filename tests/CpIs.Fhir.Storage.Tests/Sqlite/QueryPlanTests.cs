@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Tests.Contract;
 using Microsoft.Data.Sqlite;
 
@@ -105,6 +106,26 @@ public sealed partial class QueryPlanTests
         await store.ReadEventsAsync("s", 1, 9, 9, Cancellation);
         await store.ReadLedgerAsync("s", Cancellation);
         await store.ReadOpenObligationsAsync(Make.Herts, Cancellation);
+        await store.NoteTakenAsync("s", Make.Noon, Cancellation);
+        await store.TryHoldAsync("work", "a", Make.Noon, lease, Cancellation);
+        await store.ReleaseAsync("work", "a", Cancellation);
+        await RemoveEverythingAsync(store);
+    }
+
+    private static async Task RemoveEverythingAsync(SqliteStore store)
+    {
+        await store.RemoveEventsAsync(DateTimeOffset.MaxValue, 10, Cancellation);
+        (await store.RemoveOccurrencesAsync(DateTimeOffset.MaxValue, 10, Cancellation)).Should().Be(2);
+        await store.RemoveVersionsAsync(DateTimeOffset.MaxValue, 10, Cancellation);
+        await store.RemoveExpiredAsync(10, Cancellation);
+        await store.CommitAsync(
+            new Commit
+            {
+                Removals = [new Removal(RecordType.EpisodeOfCare, "e", 2)],
+                RegistrationStamp = await store.ReadRegistrationStampAsync(Cancellation),
+            },
+            Cancellation
+        );
     }
 
     private static async Task SearchEverywayAsync(SqliteStoreUnderTest opened)

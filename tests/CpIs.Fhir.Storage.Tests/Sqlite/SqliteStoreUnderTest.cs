@@ -25,6 +25,12 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
 
     public INotificationStore Notifications => Store;
 
+    public ILeaseStore Leases => Store;
+
+    public IRetentionStore Retention => Store;
+
+    public IUseLedger Uses => Store;
+
     public static async Task<SqliteStoreUnderTest> OpenAsync(
         TimeProvider time,
         Func<SqliteStoreOptions, SqliteStoreOptions>? change = null

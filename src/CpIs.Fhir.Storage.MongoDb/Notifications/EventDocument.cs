@@ -1,0 +1,76 @@
+using CpIs.Fhir.Core.Notifications;
+using MongoDB.Bson;
+
+namespace CpIs.Fhir.Storage.MongoDb.Notifications;
+
+/// <summary>
+/// A numbered event: <c>_id</c> Subscription and number, <c>s</c>, <c>n</c>, <c>a</c> authority, <c>t</c> time of its first
+/// occurrence, <c>c</c>, <c>p</c>, <c>g</c> (child, person, organisation: what joins it), <c>of</c> its occurrences, each with
+/// id, time and child. Its sending: <c>live</c> until it is delivered, <c>told</c> when it was, <c>due</c>, <c>lease</c> (zero
+/// time when nobody has it), <c>f</c> the fence of who had it last (zero: nobody yet, it may still be joined), <c>x</c> failed attempts.
+/// </summary>
+internal static class EventDocument
+{
+    /// <summary>No lease.</summary>
+    public static DateTime Free { get; } = DateTime.UnixEpoch;
+
+    /// <summary>When an event is due that is not there.</summary>
+    public static DateTime Never { get; } = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+
+    public static string IdOf(string subscription, long number) => $"{subscription}/{number:D12}";
+
+    public static BsonDocument Create(
+        string subscription,
+        string authority,
+        long number,
+        BsonDocument occurrence,
+        DateTime due
+    )
+    {
+        var document = new BsonDocument
+        {
+            { "_id", IdOf(subscription, number) },
+            { "s", subscription },
+            { "n", number },
+            { "a", authority },
+            { "t", occurrence["t"] },
+            { "g", occurrence["g"] },
+            {
+                "of",
+                new BsonArray { Entry(occurrence) }
+            },
+            { "live", true },
+            { "due", due },
+            { "lease", Free },
+            { "f", 0L },
+            { "x", 0 },
+        };
+        if (occurrence.TryGetValue("c", out var child))
+            document.Add("c", child);
+        if (occurrence.TryGetValue("p", out var person))
+            document.Add("p", person);
+        return document;
+    }
+
+    /// <summary>An occurrence as its event names it.</summary>
+    public static BsonDocument Entry(BsonDocument occurrence)
+    {
+        var entry = new BsonDocument { { "o", occurrence["_id"] }, { "t", occurrence["t"] } };
+        return occurrence.TryGetValue("c", out var child) ? entry.Add("c", child) : entry;
+    }
+
+    public static NotificationEvent Read(BsonDocument document) =>
+        new(
+            document["s"].AsString,
+            document["n"].ToInt64(),
+            document["t"].ToUniversalTime(),
+            [
+                .. document["of"]
+                    .AsBsonArray.Select(entry => (Time: entry["t"].ToUniversalTime(), Id: entry["o"].AsString))
+                    .OrderBy(entry => entry.Time)
+                    .Select(entry => entry.Id),
+            ],
+            document.TryGetValue("told", out var told) ? told.ToUniversalTime() : null,
+            document["x"].AsInt32
+        );
+}

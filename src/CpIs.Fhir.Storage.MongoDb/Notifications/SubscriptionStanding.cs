@@ -1,0 +1,66 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb.Schemas;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.MongoDb.Notifications;
+
+/// <summary>
+/// Where a Subscription stands, one document each: <c>_id</c>, <c>a</c> authority, <c>takes</c> events or not, <c>most</c> in
+/// one notification, <c>last</c> number given, <c>fence</c>, <c>claim</c> (when it was served, as a count), <c>next</c> (no
+/// event of it is due before), <c>fail</c> and <c>error</c> since the last success, <c>taken</c>
+/// when its receiver last took anything. <c>behind</c>: it has begun to take events
+/// and has not yet been given those that were open already; <c>seenT</c>, <c>seenId</c> say how far that has come.
+/// </summary>
+/// <param name="Authority">Whose.</param>
+/// <param name="Takes">Whether events are numbered and sent.</param>
+/// <param name="Most">Most events in one notification.</param>
+internal sealed record SubscriptionStanding(string Authority, bool Takes, int Most)
+{
+    public static SubscriptionStanding Of(StoredResource subscription) =>
+        new(
+            subscription.Authority.Value,
+            subscription.Subscription!.TakesEvents,
+            Math.Max(1, subscription.Subscription.MaxCount)
+        );
+
+    /// <summary>In the commit of its resource. One that begins to take events again is behind.</summary>
+    public async Task SaveAsync(
+        Collections collections,
+        IClientSessionHandle session,
+        string id,
+        CancellationToken cancellation
+    )
+    {
+        var known = await collections
+            .Subscriptions.Find(session, new BsonDocument("_id", id))
+            .FirstOrDefaultAsync(cancellation);
+        var set = new BsonDocument
+        {
+            { "a", Authority },
+            { "takes", Takes },
+            { "most", Most },
+        };
+        if (Takes && known?.GetValue("takes", false).AsBoolean != true)
+            set.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "");
+        var update = new BsonDocument("$set", set);
+        if (known is null)
+            update.Add(
+                "$setOnInsert",
+                new BsonDocument
+                {
+                    { "last", 0L },
+                    { "fence", 0L },
+                    { "claim", 0L },
+                    { "next", EventDocument.Never },
+                }
+            );
+        await collections.Subscriptions.UpdateOneAsync(
+            session,
+            new BsonDocument("_id", id),
+            update,
+            new UpdateOptions { IsUpsert = true },
+            cancellation
+        );
+    }
+}

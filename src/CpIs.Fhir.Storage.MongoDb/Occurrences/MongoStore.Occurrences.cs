@@ -1,0 +1,116 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
+using CpIs.Fhir.Storage.MongoDb.Records;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.MongoDb;
+
+public sealed partial class MongoStore
+{
+    /// <inheritdoc />
+    public Task RecordAsync(Occurrence occurrence, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(occurrence);
+        var document = OccurrenceDocument.Write(occurrence, _protection);
+        return _calls.WriteAsync((_, late) => InsertOnceAsync(document, late), cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<Occurrence>> ReadHistoryAsync(
+        NhsNumber child,
+        string sdsUserId,
+        DateTimeOffset since,
+        int count,
+        CancellationToken cancellation
+    ) =>
+        Calls.ReadAsync<IReadOnlyList<Occurrence>>(
+            async () =>
+            {
+                var history = new List<Occurrence>();
+                var found = false;
+                // No limit: a batch holds nearly every child's history whole, and where it does not, the cursor goes on only
+                // as far as the person's own newest access is looked for. One read all the same.
+                using var cursor = await _collections
+                    .Occurrences.Find(
+                        new BsonDocument { { "c", _protection.ChildKey(child) }, { "h", true } },
+                        new FindOptions { BatchSize = count + 1, MaxTime = _options.ReadTimeout }
+                    )
+                    .Sort(new BsonDocument { { "t", -1 }, { "_id", -1 } })
+                    .ToCursorAsync(cancellation);
+                while ((history.Count < count || !found) && await cursor.MoveNextAsync(cancellation))
+                    foreach (var document in cursor.Current)
+                    {
+                        var access = OccurrenceDocument.Read(document, _protection);
+                        if (history.Count >= count && (found || access.Time < since))
+                            return history;
+                        var own = access.Person?.SdsUserId == sdsUserId;
+                        if (access.Child == child && (history.Count < count || own))
+                            history.Add(access);
+                        found |= own;
+                    }
+
+                return history;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public async Task<Occurrence?> ReadOccurrenceAsync(string id, CancellationToken cancellation) =>
+        await FirstAsync(_collections.Occurrences, new BsonDocument("_id", id), cancellation) is { } document
+            ? OccurrenceDocument.Read(document, _protection)
+            : null;
+
+    /// <inheritdoc />
+    public Task<Page<Occurrence>> SearchOccurrencesAsync(OccurrenceQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var filter = new BsonDocument();
+        if (query.Concerning is { } authority)
+            filter.Add("a", authority.Value);
+        if (query.Child is { } child)
+            filter.Add("c", _protection.ChildKey(child));
+        if (query.Kind is { } kind)
+            filter.Add("y", (int)kind);
+        filter.AddRange(SearchFilter.Within("t", query.From, query.To));
+        var behind = query.After is { } after ? SearchFilter.Behind("t", after, after.Id, ascending: false) : null;
+        return PageAsync(
+            _collections.Occurrences,
+            new PageRequest(filter, behind, "t", Ascending: false, query.Count),
+            document => OccurrenceDocument.Read(document, _protection),
+            last => new PagePosition(last.Time, last.Id),
+            cancellation
+        );
+    }
+
+    /// <summary>
+    /// Adds an occurrence that may be there already: from a try of ours whose answer was lost, or from another who was given the
+    /// same. Then it is not known whether a majority has it, and a write to the document itself, confirmed by a majority, says so.
+    /// </summary>
+    private async Task<bool> InsertOnceAsync(BsonDocument document, CancellationToken cancellation)
+    {
+        try
+        {
+            await _collections.Occurrences.InsertOneAsync(document, cancellationToken: cancellation);
+            return true;
+        }
+        catch (MongoWriteException failure) when (StoreFailure.IsDuplicate(failure))
+        {
+            var same = new BsonDocument("_id", document["_id"]);
+            if (document.TryGetValue("c", out var child))
+                same.Add("c", child);
+            var confirmed = await _collections.Occurrences.UpdateOneAsync(
+                same,
+                new BsonDocument("$inc", new BsonDocument("again", 1)),
+                cancellationToken: cancellation
+            );
+            if (confirmed.MatchedCount == 0)
+                // It was there and went with its primary: write it again.
+                throw new TimeoutException();
+            return true;
+        }
+    }
+}

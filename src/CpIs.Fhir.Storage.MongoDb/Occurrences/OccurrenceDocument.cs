@@ -1,0 +1,50 @@
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Protection;
+using MongoDB.Bson;
+
+namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
+
+/// <summary>
+/// An occurrence with its obligations as one document. What happened never changes: <c>_id</c>, <c>y</c> kind, <c>t</c> time,
+/// <c>c</c> child, <c>a</c> authorities it concerns, <c>h</c> where it stands in the history, <c>d</c> all of it. What has
+/// become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been told, and how many),
+/// <c>todo</c> and <c>todos</c> (whose events have no number yet), <c>num</c> (Subscriptions that have an event of it),
+/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was told when); <c>p</c> and <c>g</c> are the
+/// person and organisation that events are joined by. A miss has none of these, and is in none of their indexes.
+/// </summary>
+internal static class OccurrenceDocument
+{
+    public static BsonDocument Write(Occurrence occurrence, RecordProtection protection)
+    {
+        var document = new BsonDocument
+        {
+            { "_id", occurrence.Id },
+            { "y", (int)occurrence.Kind },
+            { "t", occurrence.Time.UtcDateTime },
+        };
+        if (occurrence.Child is { } child)
+            document.Add("c", protection.ChildKey(child));
+        if (occurrence.Concerns.Count > 0)
+            document.Add("a", new BsonArray(occurrence.Concerns.Distinct().Select(authority => authority.Value)));
+        if (occurrence.InHistory)
+            document.Add("h", true);
+        if (occurrence.Obligations.Count > 0)
+            AddObligations(document, occurrence, protection);
+        var all = protection.Seal(OccurrenceJson.Write(occurrence), occurrence.Child, Context(occurrence.Id));
+        return document.Add("d", new BsonBinaryData(all.ToArray()));
+    }
+
+    public static Occurrence Read(BsonDocument document, RecordProtection protection) =>
+        OccurrenceJson.Read(protection.Open(document["d"].AsByteArray, Context(document["_id"].AsString)).Span);
+
+    private static void AddObligations(BsonDocument document, Occurrence occurrence, RecordProtection protection)
+    {
+        var told = new BsonArray(occurrence.Obligations.Select(o => o.Authority.Value).Distinct());
+        document.Add("open", told).Add("left", told.Count).Add("todo", told).Add("todos", told.Count);
+        document.Add("g", occurrence.Organisation.Value);
+        if (occurrence.Person is { } person)
+            document.Add("p", protection.PersonKey(person.SdsUserId));
+    }
+
+    private static string Context(string id) => $"occurrence/{id}";
+}

@@ -1,0 +1,47 @@
+using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Records;
+using MongoDB.Bson;
+
+namespace CpIs.Fhir.Storage.MongoDb.Records;
+
+/// <summary>
+/// The first answer to a request: <c>_id</c> client and request, <c>hash</c> of what was asked, <c>status</c>, <c>body</c>,
+/// <c>loc</c> and <c>exp</c>, when a repeat counts as new.
+/// </summary>
+internal static class AnswerDocument
+{
+    public static string IdOf(string clientId, string requestId) => $"{clientId}\n{requestId}";
+
+    public static BsonDocument Write(IdempotentAnswer answer, RecordProtection protection)
+    {
+        var document = new BsonDocument
+        {
+            { "_id", IdOf(answer.ClientId, answer.RequestId) },
+            { "hash", answer.BodyHash.ToArray() },
+            { "status", answer.Status },
+            { "body", protection.Seal(answer.Body, null, Context(answer.ClientId, answer.RequestId)).ToArray() },
+            { "exp", answer.Expires.UtcDateTime },
+        };
+        if (answer.Location is { } location)
+            document.Add("loc", location);
+        return document;
+    }
+
+    public static IdempotentAnswer Read(
+        BsonDocument document,
+        string clientId,
+        string requestId,
+        RecordProtection protection
+    ) =>
+        new(
+            clientId,
+            requestId,
+            document["hash"].AsByteArray,
+            document["status"].AsInt32,
+            protection.Open(document["body"].AsByteArray, Context(clientId, requestId)),
+            document.TryGetValue("loc", out var location) ? location.AsString : null,
+            document["exp"].ToUniversalTime()
+        );
+
+    private static string Context(string clientId, string requestId) => $"answer/{clientId}/{requestId}";
+}

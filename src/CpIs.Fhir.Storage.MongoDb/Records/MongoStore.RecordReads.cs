@@ -1,0 +1,196 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Records;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.MongoDb;
+
+public sealed partial class MongoStore
+{
+    /// <inheritdoc />
+    public async Task<StoredResource?> ReadAsync(
+        RecordType type,
+        string id,
+        int? version,
+        CancellationToken cancellation
+    )
+    {
+        var key = ResourceDocument.IdOf(type, id);
+        var current = await FirstAsync(_collections.Resources, new BsonDocument("_id", key), cancellation);
+        if (current is null)
+            return null;
+        if (version is { } wanted && current["v"].AsInt32 != wanted)
+            current = await FirstAsync(
+                _collections.Versions,
+                new BsonDocument { { "r", key }, { "v", wanted } },
+                cancellation
+            );
+        return current is null ? null : ResourceDocument.Read(current, _protection);
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<string, StoredResource>> ReadByIdentityAsync(
+        RecordType type,
+        IReadOnlyCollection<string> identities,
+        CancellationToken cancellation
+    )
+    {
+        var found = new Dictionary<string, StoredResource>(identities.Count, StringComparer.Ordinal);
+        if (identities.Count == 0)
+            return found;
+        var filter = new BsonDocument
+        {
+            { "i", new BsonDocument("$in", new BsonArray(identities.Distinct().Select(_protection.IdentityKey))) },
+            { "y", (int)type },
+        };
+        foreach (var document in await AllAsync(_collections.Resources, filter, cancellation))
+        {
+            var resource = ResourceDocument.Read(document, _protection);
+            found[resource.Identity!] = resource;
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation)
+    {
+        var filter = new BsonDocument("c", _protection.ChildKey(child));
+        var held = new List<StoredResource>();
+        foreach (var document in await AllAsync(_collections.Resources, filter, cancellation))
+            // Compared, because two children may be found by the same key.
+            if (ResourceDocument.Read(document, _protection) is var resource && resource.Child == child)
+                held.Add(resource);
+        held.Sort((a, b) => a.Type.CompareTo(b.Type));
+        return held;
+    }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        IReadOnlyCollection<NhsNumber> children,
+        CancellationToken cancellation
+    )
+    {
+        var wanted = children.ToHashSet();
+        if (wanted.Count == 0)
+            return [];
+        var filter = new BsonDocument
+        {
+            { "c", new BsonDocument("$in", new BsonArray(wanted.Select(_protection.ChildKey))) },
+            { "y", (int)RecordType.Patient },
+        };
+        return
+        [
+            .. (await AllAsync(_collections.Resources, filter, cancellation))
+                .Select(document => ResourceDocument.Read(document, _protection))
+                .Where(patient => patient.Child is { } child && wanted.Contains(child)),
+        ];
+    }
+
+    /// <inheritdoc />
+    public async Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var filter = SearchFilter.Of(
+            query,
+            _protection.Conditions(query.Conditions),
+            query.Authority is { } authority ? [authority.Value] : await ReadOwnersAsync(query.Type, cancellation)
+        );
+        var ascending = query.Order == RecordOrder.OldestFirst;
+        var behind = query.After is { } after
+            ? SearchFilter.Behind("u", after, ResourceDocument.IdOf(query.Type, after.Id), ascending)
+            : null;
+        return await PageAsync(
+            _collections.Resources,
+            new PageRequest(filter, behind, "u", ascending, query.Count),
+            document => ResourceDocument.Read(document, _protection),
+            last => new PagePosition(last.LastUpdated, last.Id),
+            cancellation
+        );
+    }
+
+    /// <inheritdoc />
+    public async Task<IdempotentAnswer?> ReadAnswerAsync(
+        string clientId,
+        string requestId,
+        CancellationToken cancellation
+    )
+    {
+        var filter = new BsonDocument
+        {
+            { "_id", AnswerDocument.IdOf(clientId, requestId) },
+            { "exp", new BsonDocument("$gt", Now) },
+        };
+        return await FirstAsync(_collections.Answers, filter, cancellation) is { } document
+            ? AnswerDocument.Read(document, clientId, requestId, _protection)
+            : null;
+    }
+
+    private DateTime Now => _time.GetUtcNow().UtcDateTime;
+
+    private async Task<IReadOnlyList<string>> ReadOwnersAsync(RecordType type, CancellationToken cancellation) =>
+        [
+            .. (await AllAsync(_collections.Owners, new BsonDocument("y", (int)type), cancellation)).Select(owner =>
+                owner["a"].AsString
+            ),
+        ];
+
+    private Task<BsonDocument?> FirstAsync(
+        IMongoCollection<BsonDocument> collection,
+        BsonDocument filter,
+        CancellationToken cancellation
+    ) =>
+        Calls.ReadAsync<BsonDocument?>(
+            async () =>
+                await collection
+                    .Find(filter, new FindOptions { MaxTime = _options.ReadTimeout })
+                    .Limit(1)
+                    .FirstOrDefaultAsync(cancellation),
+            cancellation
+        );
+
+    private Task<List<BsonDocument>> AllAsync(
+        IMongoCollection<BsonDocument> collection,
+        BsonDocument filter,
+        CancellationToken cancellation
+    ) =>
+        Calls.ReadAsync(
+            () => collection.Find(filter, new FindOptions { MaxTime = _options.ReadTimeout }).ToListAsync(cancellation),
+            cancellation
+        );
+
+    private async Task<Page<T>> PageAsync<T>(
+        IMongoCollection<BsonDocument> collection,
+        PageRequest request,
+        Func<BsonDocument, T> read,
+        Func<T, PagePosition> position,
+        CancellationToken cancellation
+    )
+    {
+        var total = await Calls.ReadAsync(
+            () =>
+                collection.CountDocumentsAsync(
+                    request.Filter,
+                    new CountOptions { MaxTime = _options.ReadTimeout },
+                    cancellation
+                ),
+            cancellation
+        );
+        if (request.Count == 0)
+            return new Page<T>([], total, null);
+        // One more than asked for, which tells whether there is a next page.
+        var found = await Calls.ReadAsync(
+            () =>
+                collection
+                    .Find(request.Whole, new FindOptions { MaxTime = _options.ReadTimeout })
+                    .Sort(request.Sort)
+                    .Limit(request.Count + 1)
+                    .ToListAsync(cancellation),
+            cancellation
+        );
+        List<T> items = [.. found.Take(request.Count).Select(read)];
+        return new Page<T>(items, total, found.Count > request.Count ? position(items[^1]) : null);
+    }
+}

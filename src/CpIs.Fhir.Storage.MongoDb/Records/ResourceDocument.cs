@@ -1,0 +1,99 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Records;
+using MongoDB.Bson;
+
+namespace CpIs.Fhir.Storage.MongoDb.Records;
+
+/// <summary>
+/// One version of one resource as a document: <c>_id</c> type and id, <c>y</c> type, <c>v</c> version, <c>u</c> updated,
+/// <c>a</c> authority, <c>c</c> child and <c>i</c> identity (what they are found by), <c>k</c> tokens, <c>s</c> side values,
+/// <c>w</c> the setting's view where it differs, <c>b</c> the body. An old version has <c>r</c> for its resource, and its
+/// version in its <c>_id</c>.
+/// </summary>
+internal static class ResourceDocument
+{
+    public static string IdOf(RecordType type, string id) => $"{(int)type}/{id}";
+
+    public static string IdentityOf(RecordType type, string identity, RecordProtection protection) =>
+        $"{(int)type}/{protection.IdentityKey(identity)}";
+
+    public static BsonDocument Write(StoredResource resource, RecordProtection protection)
+    {
+        var document = new BsonDocument
+        {
+            { "_id", IdOf(resource.Type, resource.Id) },
+            { "y", (int)resource.Type },
+            { "v", resource.Version },
+            { "u", resource.LastUpdated.UtcDateTime },
+            { "a", resource.Authority.Value },
+        };
+        if (resource.Child is { } child)
+            document.Add("c", protection.ChildKey(child));
+        if (resource.Identity is { } identity)
+            document.Add("i", protection.IdentityKey(identity));
+        document.Add(
+            "k",
+            new BsonArray(
+                protection
+                    .Tokens(resource.Tokens)
+                    .Select(t => StoredToken.Of(resource.Authority.Value, resource.Type, t))
+            )
+        );
+        document.Add("s", Seal(SideValuesJson.Write(resource, withKeys: true), resource, "side", protection));
+        if (!resource.SettingView.IsEmpty)
+            document.Add("w", Seal(resource.SettingView, resource, "view", protection));
+        document.Add("b", Seal(resource.Body, resource, "body", protection));
+        return document;
+    }
+
+    /// <summary>A document that is no longer current, as the collection of old versions keeps it.</summary>
+    public static BsonDocument ToOldVersion(BsonDocument current)
+    {
+        var old = (BsonDocument)current.Clone();
+        old["_id"] = $"{current["_id"].AsString}/{current["v"].AsInt32}";
+        old.Remove("k");
+        old.Add("r", current["_id"]);
+        return old;
+    }
+
+    public static StoredResource Read(BsonDocument document, RecordProtection protection)
+    {
+        var type = (RecordType)document["y"].AsInt32;
+        var key = document.GetValue("r", document["_id"]).AsString;
+        var resource = new StoredResource
+        {
+            Type = type,
+            Id = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..],
+            Version = document["v"].AsInt32,
+            LastUpdated = document["u"].ToUniversalTime(),
+            Authority = OdsCode.Parse(document["a"].AsString),
+            Body = ReadOnlyMemory<byte>.Empty,
+        };
+        resource = SideValuesJson.AddTo(resource, Open(document["s"], resource, "side", protection).Span);
+        return resource with
+        {
+            Body = Open(document["b"], resource, "body", protection),
+            SettingView = document.TryGetValue("w", out var view)
+                ? Open(view, resource, "view", protection)
+                : ReadOnlyMemory<byte>.Empty,
+        };
+    }
+
+    private static BsonBinaryData Seal(
+        ReadOnlyMemory<byte> plain,
+        StoredResource resource,
+        string part,
+        RecordProtection protection
+    ) => new(protection.Seal(plain, resource.Child, Context(resource, part)).ToArray());
+
+    private static ReadOnlyMemory<byte> Open(
+        BsonValue stored,
+        StoredResource resource,
+        string part,
+        RecordProtection protection
+    ) => protection.Open(stored.AsByteArray, Context(resource, part));
+
+    private static string Context(StoredResource resource, string part) =>
+        $"resource/{(int)resource.Type}/{resource.Id}/{resource.Version}/{part}";
+}

@@ -1,0 +1,73 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.Tests.Contract;
+using CpIs.Fhir.Testing.MongoDb;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.Tests.MongoDb;
+
+/// <summary>The store on the database of a test class, emptied after each test: to make its indexes anew would take longer.</summary>
+internal sealed class MongoStoreUnderTest : IStoreUnderTest
+{
+    private readonly MongoDatabase _database;
+    private readonly TimeProvider _time;
+
+    private MongoStoreUnderTest(
+        MongoStore store,
+        MongoStoreOptions options,
+        MongoDatabase database,
+        TimeProvider time
+    ) => (Store, Options, _database, _time) = (store, options, database, time);
+
+    public MongoStore Store { get; private set; }
+
+    public MongoStoreOptions Options { get; }
+
+    public IRecordStore Records => Store;
+
+    public IOccurrenceStore Occurrences => Store;
+
+    public IRegistrationStore Registrations => Store;
+
+    public INotificationStore Notifications => Store;
+
+    public ILeaseStore Leases => Store;
+
+    public IRetentionStore Retention => Store;
+
+    public IUseLedger Uses => Store;
+
+    public static async Task<MongoStoreUnderTest> OpenAsync(
+        MongoDatabase database,
+        TimeProvider time,
+        Func<MongoStoreOptions, MongoStoreOptions>? change = null,
+        Action<MongoClientSettings>? listen = null
+    )
+    {
+        var options = new MongoStoreOptions
+        {
+            ConnectionString = database.Engine.ConnectionString,
+            Database = database.Name,
+            MinPoolSize = 0,
+        };
+        options = change?.Invoke(options) ?? options;
+        var store = await MongoStore.OpenAsync(options, time, listen, default);
+        return new MongoStoreUnderTest(store, options, database, time);
+    }
+
+    public async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        Store = await MongoStore.OpenAsync(Options, _time, default);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        using var names = await _database.Database.ListCollectionNamesAsync();
+        foreach (var name in await names.ToListAsync())
+            await _database.Database.GetCollection<BsonDocument>(name).DeleteManyAsync(new BsonDocument());
+    }
+}

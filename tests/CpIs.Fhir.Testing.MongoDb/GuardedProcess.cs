@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace CpIs.Fhir.Testing.MongoDb;
+
+/// <summary>
+/// A process that ends when this one does, however this one ends. A shell stands between: it holds a pipe from us, and when
+/// the pipe closes (which the kernel does for us, even on kill -9) it kills the process and its children by their ids.
+/// </summary>
+internal sealed class GuardedProcess : IAsyncDisposable
+{
+    private const string Guard = """
+        log=$1; shift
+        exec 3<&0
+        "$@" </dev/null >>"$log" 2>&1 3<&- &
+        child=$!
+        echo "$child"
+        exec >/dev/null
+        { read -r -u 3; kill -KILL "$child" $(cat "/proc/$child/task/$child/children" 2>/dev/null); } 2>/dev/null &
+        watch=$!
+        wait "$child"
+        kill "$watch"
+        """;
+
+    private readonly Process _guard;
+
+    private GuardedProcess(Process guard, int id) => (_guard, Id) = (guard, id);
+
+    /// <summary>The process id of the command itself.</summary>
+    public int Id { get; }
+
+    public bool HasExited => _guard.HasExited;
+
+    /// <summary>Starts a command; what it prints is appended to a file.</summary>
+    public static async Task<GuardedProcess> StartAsync(string log, params IEnumerable<string> command)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["-c", Guard, "guard", log, .. command])
+            start.ArgumentList.Add(argument);
+        var guard = Process.Start(start)!;
+        var id = await guard.StandardOutput.ReadLineAsync();
+        return new(guard, int.Parse(id!, System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Kills the process and its children, and waits until they are gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _guard.StandardInput.Close();
+        await _guard.WaitForExitAsync();
+        _guard.Dispose();
+    }
+}
