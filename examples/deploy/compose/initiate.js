@@ -5,6 +5,7 @@ const secret = (name) => readFileSync(`/run/cpis/mongo/${name}`, 'utf8').trim();
 const options = 'tls=true&tlsCAFile=/run/cpis/ca/ca.pem';
 const member = new Mongo(`mongodb://localhost:27017/?directConnection=true&${options}`).getDB('admin');
 
+// auth() writes into what it is given, hence the copies below.
 const failure = (work) => {
   try {
     work();
@@ -39,7 +40,7 @@ if (initiated === 'NotYetInitialized') {
 
 // The first user is made on the first member, which its priority makes the primary.
 const admin = { user: 'admin', pwd: secret('admin.password') };
-const hasAdmin = () => failure(() => member.auth(admin)) === null;
+const hasAdmin = () => failure(() => member.auth({ ...admin })) === null;
 if (!hasAdmin()) {
   waitUntil('mongo1 is primary', () => member.hello().isWritablePrimary);
   member.createUser({ ...admin, roles: ['root'] });
@@ -48,7 +49,7 @@ if (!hasAdmin()) {
 
 // Everything else through the set, whoever is its primary by now.
 const set = new Mongo(`mongodb://mongo1,mongo2,mongo3/?replicaSet=cpis&${options}`).getDB('admin');
-set.auth(admin);
+set.auth({ ...admin });
 const cpis = set.getSiblingDB('cpis');
 
 // What the exchange does and nothing else: it never drops a collection or an index, and sees no other database.
