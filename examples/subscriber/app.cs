@@ -50,7 +50,10 @@ async Task TakeAsync(HttpContext context)
         foreach (var told in parts.Where(p => Is(p, "focus") || Is(p, "additional-context")))
         {
             // Only the id is taken from the notice: the token goes to the server that we know, and nowhere else.
-            var access = await CallAsync(HttpMethod.Get, "AuditEvent/" + told!["valueReference"]!["reference"]!.ToString().Split('/')[^1]);
+            var access = await CallAsync(
+                HttpMethod.Get,
+                "AuditEvent/" + told!["valueReference"]!["reference"]!.ToString().Split('/')[^1]
+            );
             var who = access["agent"]!.AsArray().Where(a => a!["name"] is not null).Select(a => a!["name"]!.ToString());
             Console.WriteLine($"  AuditEvent/{access["id"]}: {access["recorded"]} by {string.Join(", ", who)}");
         }
@@ -62,31 +65,59 @@ async Task TakeAsync(HttpContext context)
 bool IsSigned(IHeaderDictionary headers, byte[] body)
 {
     var timestamp = headers["webhook-timestamp"].ToString();
-    if (!long.TryParse(timestamp, out var seconds) || Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (decimal)seconds) > 300)
+    if (
+        !long.TryParse(timestamp, out var seconds)
+        || Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - (decimal)seconds) > 300
+    )
         return false;
     byte[] content = [.. Encoding.UTF8.GetBytes($"{headers["webhook-id"]}.{timestamp}."), .. body];
     var signature = new byte[64];
-    return headers["webhook-signature"].ToString().Split(' ').Any(s => s.StartsWith("v1a,", StringComparison.Ordinal)
-        && Convert.TryFromBase64String(s[4..], signature, out var length) && length == 64
-        && keys.Any(key => SignatureAlgorithm.Ed25519.Verify(key, content, signature)));
+    return headers["webhook-signature"]
+        .ToString()
+        .Split(' ')
+        .Any(s =>
+            s.StartsWith("v1a,", StringComparison.Ordinal)
+            && Convert.TryFromBase64String(s[4..], signature, out var length)
+            && length == 64
+            && keys.Any(key => SignatureAlgorithm.Ed25519.Verify(key, content, signature))
+        );
 }
 
 async Task<PublicKey[]> FetchKeysAsync() =>
-    [.. JsonNode.Parse(await http.GetStringAsync(root + "/.well-known/webhook-keys.json"))!["keys"]!.AsArray().Where(k => k!["crv"]?.ToString() == "Ed25519")
-        .Select(k => PublicKey.Import(SignatureAlgorithm.Ed25519, Base64Url.DecodeFromChars(k!["x"]!.ToString()), KeyBlobFormat.RawPublicKey))];
+    [
+        .. JsonNode.Parse(await http.GetStringAsync(root + "/.well-known/webhook-keys.json"))!["keys"]!
+            .AsArray()
+            .Where(k => k!["crv"]?.ToString() == "Ed25519")
+            .Select(k =>
+                PublicKey.Import(
+                    SignatureAlgorithm.Ed25519,
+                    Base64Url.DecodeFromChars(k!["x"]!.ToString()),
+                    KeyBlobFormat.RawPublicKey
+                )
+            ),
+    ];
 
 // One Subscription for this endpoint, however often we start. To ask for "requested" again also ends a status of error.
 async Task SubscribeAsync()
 {
-    var subscription = JsonNode.Parse("""
+    var subscription = JsonNode.Parse(
+        """
         {"resourceType":"Subscription","status":"requested","reason":"Tell our duty team","criteria":"https://fhir.cpis.example/SubscriptionTopic/record-accessed",
          "channel":{"type":"rest-hook","payload":"application/fhir+json"}}
-        """)!;
+        """
+    )!;
     subscription["channel"]!["endpoint"] = endpoint;
-    var found = (await CallAsync(HttpMethod.Get, "Subscription?url=" + Uri.EscapeDataString(endpoint)))["entry"]?[0]?["resource"]?["id"];
+    var found = (await CallAsync(HttpMethod.Get, "Subscription?url=" + Uri.EscapeDataString(endpoint)))["entry"]
+        ?[0]
+        ?["resource"]
+        ?["id"];
     if (found is not null)
         subscription["id"] = found.ToString();
-    await CallAsync(found is null ? HttpMethod.Post : HttpMethod.Put, found is null ? "Subscription" : $"Subscription/{found}", subscription);
+    await CallAsync(
+        found is null ? HttpMethod.Post : HttpMethod.Put,
+        found is null ? "Subscription" : $"Subscription/{found}",
+        subscription
+    );
 }
 
 async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonNode? body = null)
@@ -97,24 +128,59 @@ async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonNode? body = 
         request.Content = new StringContent(body.ToJsonString(), new MediaTypeHeaderValue("application/fhir+json"));
     using var response = await http.SendAsync(request);
     var answer = await response.Content.ReadAsStringAsync();
-    return response.IsSuccessStatusCode ? JsonNode.Parse(answer)! : throw new HttpRequestException($"{(int)response.StatusCode}: {answer}");
+    return response.IsSuccessStatusCode
+        ? JsonNode.Parse(answer)!
+        : throw new HttpRequestException($"{(int)response.StatusCode}: {answer}");
 }
 
 // A token by signed assertion (SMART Backend Services). A real subscriber keeps it until shortly before it expires.
 async Task<string> TokenAsync()
 {
-    var token = JsonNode.Parse(await http.GetStringAsync(fhir + "/.well-known/smart-configuration"))!["token_endpoint"]!.ToString();
+    var token = JsonNode.Parse(await http.GetStringAsync(fhir + "/.well-known/smart-configuration"))![
+        "token_endpoint"
+    ]!.ToString();
     var (jwk, id, now) = (client["jwk"]!, client["clientId"]!.ToString(), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     byte[] Part(string name) => Base64Url.DecodeFromChars(jwk[name]!.ToString());
     string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
-    var unsigned = Encode(new() { ["alg"] = "ES384", ["typ"] = "JWT", ["kid"] = jwk["kid"]!.ToString() }) + "."
-        + Encode(new() { ["iss"] = id, ["sub"] = id, ["aud"] = token, ["iat"] = now, ["exp"] = now + 240, ["jti"] = Guid.NewGuid().ToString() });
-    using var key = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP384, Q = new() { X = Part("x"), Y = Part("y") }, D = Part("d") });
+    var unsigned =
+        Encode(
+            new()
+            {
+                ["alg"] = "ES384",
+                ["typ"] = "JWT",
+                ["kid"] = jwk["kid"]!.ToString(),
+            }
+        )
+        + "."
+        + Encode(
+            new()
+            {
+                ["iss"] = id,
+                ["sub"] = id,
+                ["aud"] = token,
+                ["iat"] = now,
+                ["exp"] = now + 240,
+                ["jti"] = Guid.NewGuid().ToString(),
+            }
+        );
+    using var key = ECDsa.Create(
+        new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP384,
+            Q = new() { X = Part("x"), Y = Part("y") },
+            D = Part("d"),
+        }
+    );
     var signature = Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(unsigned), HashAlgorithmName.SHA384));
-    using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_assertion", $"{unsigned}.{signature}"),
-        new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")]);
+    using var form = new FormUrlEncodedContent([
+        new("grant_type", "client_credentials"),
+        new("client_assertion", $"{unsigned}.{signature}"),
+        new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+    ]);
     using var response = await http.PostAsync(token, form);
-    return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())!["access_token"]!.ToString();
+    return JsonNode.Parse(await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync())![
+        "access_token"
+    ]!.ToString();
 }
 static bool Is(JsonNode? parameter, string name) => parameter?["name"]?.ToString() == name;
 static JsonNode? Named(JsonArray parameters, string name) => parameters.FirstOrDefault(p => Is(p, name));

@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
     [
         typeof(NhsNumber).Assembly,
         System.Reflection.Assembly.Load("CpIs.Fhir.Conformance"),
+        System.Reflection.Assembly.Load("CpIs.Fhir.Storage.MongoDb"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Storage.Sqlite"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Server"),
         System.Reflection.Assembly.Load("cpis"),
@@ -24,9 +25,10 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("CpIs.Fhir.Core", new string[0])]
     [InlineData("CpIs.Fhir.Conformance", new[] { "Core" })]
+    [InlineData("CpIs.Fhir.Storage.MongoDb", new[] { "Core" })]
     [InlineData("CpIs.Fhir.Storage.Sqlite", new[] { "Core" })]
-    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.Sqlite" })]
-    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.Sqlite" })]
+    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
+    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
     public void Arrows_point_inwards_only(string assembly, string[] allowed) =>
         House
             .Single(a => a.GetName().Name == assembly)

@@ -16,23 +16,19 @@ internal static class DocumentDbEngine
             ? folder
             : "/var/tmp/cpis-mongo-engine";
 
+    /// <summary>Whether it is there, and we may start it.</summary>
+    public static bool IsInstalled => Environment.IsPrivilegedProcess && File.Exists(Path.Combine(Folder, "installed"));
+
     /// <summary>Starts it and returns its connection string; null where it is not to be had.</summary>
     public static async Task<string?> TryStartAsync()
     {
-        var wanted = Environment.GetEnvironmentVariable("CPIS_MONGO_ENGINE") == "up";
-        if (!wanted && !(Environment.IsPrivilegedProcess && File.Exists(Path.Combine(Folder, "installed"))))
+        if (!IsInstalled && Environment.GetEnvironmentVariable("CPIS_MONGO_ENGINE") != "up")
             return null;
-        var start = new ProcessStartInfo(Path.Combine(Source(), "up")) { RedirectStandardOutput = true };
-        using var up = Process.Start(start)!;
-        var said = await up.StandardOutput.ReadToEndAsync();
-        await up.WaitForExitAsync();
-        var line = said.Split('\n').LastOrDefault(l => l.StartsWith(Answer, StringComparison.Ordinal));
-        return up.ExitCode == 0 && line is not null
-            ? line[Answer.Length..].Trim()
-            : throw new InvalidOperationException(
-                $"tests/mongo-engine/up failed ({up.ExitCode}); what it said stands above."
-            );
+        return (await RunAsync("up"))[Answer.Length..];
     }
+
+    /// <summary>Installs what is missing, which is nothing but the gateway as a rule, and returns the gateway's path.</summary>
+    public static Task<string> InstallAsync() => RunAsync("install");
 
     /// <summary>The folder of its scripts: found from the test program upwards.</summary>
     public static string Source()
@@ -41,5 +37,17 @@ internal static class DocumentDbEngine
             if (File.Exists(Path.Combine(folder.FullName, "tests", "mongo-engine", "up")))
                 return Path.Combine(folder.FullName, "tests", "mongo-engine");
         throw new InvalidOperationException("tests/mongo-engine is not above " + AppContext.BaseDirectory);
+    }
+
+    /// <summary>The last line that a script says; what it says on stderr goes to ours.</summary>
+    private static async Task<string> RunAsync(string script)
+    {
+        var start = new ProcessStartInfo(Path.Combine(Source(), script)) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? said.TrimEnd().Split('\n')[^1]
+            : throw new InvalidOperationException($"tests/mongo-engine/{script} failed; what it said stands above.");
     }
 }

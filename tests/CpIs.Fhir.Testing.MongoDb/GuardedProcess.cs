@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace CpIs.Fhir.Testing.MongoDb;
 
@@ -14,8 +15,8 @@ internal sealed class GuardedProcess : IAsyncDisposable
         "$@" </dev/null >>"$log" 2>&1 3<&- &
         child=$!
         echo "$child"
-        exec >/dev/null
-        { read -r -u 3; kill -KILL "$child" $(cat "/proc/$child/task/$child/children" 2>/dev/null); } 2>/dev/null &
+        exec >/dev/null 2>&1
+        { read -r -u 3; kill -KILL "$child" $(cat "/proc/$child/task/$child/children"); } &
         watch=$!
         wait "$child"
         kill "$watch"
@@ -38,7 +39,24 @@ internal sealed class GuardedProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         var guard = Process.Start(start)!;
         var id = await guard.StandardOutput.ReadLineAsync();
-        return new(guard, int.Parse(id!, System.Globalization.CultureInfo.InvariantCulture));
+        return new(guard, int.Parse(id!, CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>The process ids of its children.</summary>
+    public int[] Children() =>
+        [
+            .. File.ReadAllText($"/proc/{Id}/task/{Id}/children")
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+        ];
+
+    /// <summary>Waits until a command that runs another in its place has done so.</summary>
+    public async Task UntilItIsAsync(string program)
+    {
+        for (var wait = 0; wait < 1000; wait++, await Task.Delay(10))
+            if (await File.ReadAllTextAsync($"/proc/{Id}/comm") == program + "\n")
+                return;
+        throw new TimeoutException($"{Id} did not become {program}");
     }
 
     /// <summary>Kills the process and its children, and waits until they are gone.</summary>

@@ -7,15 +7,23 @@ namespace CpIs.Fhir.Core.Keys;
 /// <summary>
 /// Keeps the keys of every purpose in step with the store. A new key is published <see cref="ActivationDelay"/> before
 /// it signs, so that every server that shares the store, and every receiver that caches our public keys, knows it when
-/// the first thing signed by it arrives.
+/// the first thing signed by it arrives. One server at a time makes keys, so that servers which start at once on an empty
+/// store have the same first key.
 /// </summary>
 /// <param name="store">Where the keys lie, shared by many servers.</param>
+/// <param name="leases">Keep two servers from making keys at once.</param>
 /// <param name="ids">Makes key ids.</param>
 /// <param name="time">Clock.</param>
-public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvider time) : IKeyRing
+public sealed class KeyRing(IRegistrationStore store, ServerLeases leases, IdGenerator ids, TimeProvider time)
+    : IKeyRing
 {
     /// <summary>From the making of a successor until it signs. Servers look for new keys several times within it.</summary>
     public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(15);
+
+    private const string Lease = "keys";
+
+    /// <summary>Longer than an RSA key takes on a busy machine.</summary>
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
     private FrozenDictionary<string, IReadOnlyList<SigningKey>> _keys = FrozenDictionary<
         string,
@@ -59,9 +67,12 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
     /// <exception cref="StoreUnavailableException">The store did not answer; the keys known so far stay in force.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        foreach (var purpose in KeyPurposes.All)
-            if ((await store.ReadKeysAsync(purpose, cancellation).ConfigureAwait(false)).Count == 0)
-                await store.SaveKeyAsync(NewKey(purpose, time.GetUtcNow()), cancellation).ConfigureAwait(false);
+        await RefreshAsync(cancellation).ConfigureAwait(false);
+        if (KeyPurposes.All.All(purpose => Stored(purpose).Count > 0))
+            return;
+        await leases
+            .RunAloneAsync(Lease, LeaseTime, () => MakeFirstAsync(cancellation), cancellation)
+            .ConfigureAwait(false);
         await RefreshAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -82,6 +93,8 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
         {
             // Also when a key comes into force by the mere passing of time.
             var standing = string.Join(' ', Published(purpose).Select(key => key.Id));
+            if (standing.Length == 0)
+                continue;
             if (_announced.TryGetValue(purpose, out var known) && known == standing)
                 continue;
             _announced[purpose] = standing;
@@ -96,6 +109,28 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
     /// <returns>The new key.</returns>
     public async Task<SigningKey> RotateAsync(string purpose, CancellationToken cancellation)
     {
+        SigningKey? successor = null;
+        await leases
+            .RunAloneAsync(
+                Lease,
+                LeaseTime,
+                async () => successor = await MakeSuccessorAsync(purpose, cancellation).ConfigureAwait(false),
+                cancellation
+            )
+            .ConfigureAwait(false);
+        await RefreshAsync(cancellation).ConfigureAwait(false);
+        return successor!;
+    }
+
+    private async Task MakeFirstAsync(CancellationToken cancellation)
+    {
+        foreach (var purpose in KeyPurposes.All)
+            if ((await store.ReadKeysAsync(purpose, cancellation).ConfigureAwait(false)).Count == 0)
+                await store.SaveKeyAsync(NewKey(purpose, time.GetUtcNow()), cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<SigningKey> MakeSuccessorAsync(string purpose, CancellationToken cancellation)
+    {
         await RefreshAsync(cancellation).ConfigureAwait(false);
         var successor = NewKey(purpose, time.GetUtcNow() + ActivationDelay);
         var present = Stored(purpose).Where(key => key.Retired is null).ToList();
@@ -104,7 +139,6 @@ public sealed class KeyRing(IRegistrationStore store, IdGenerator ids, TimeProvi
             await store
                 .SaveKeyAsync(key with { Retired = Later(successor.Created, key.Created) }, cancellation)
                 .ConfigureAwait(false);
-        await RefreshAsync(cancellation).ConfigureAwait(false);
         return successor;
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -19,14 +20,11 @@ internal sealed class BlindIndex : IDisposable
     /// <summary>96 bits: among 1e9 texts two share a hash with a probability of 1e-11. 16 characters in base64url.</summary>
     private const int TextBytes = 12;
 
-    // Half the time of a one-shot HMAC, which sets its key up anew each time. An instance serves one thread at a time.
-    private readonly ThreadLocal<IncrementalHash> _hash;
+    // Half the time of a one-shot HMAC, which sets its key up anew each time. One serves one thread at a time.
+    private readonly ConcurrentStack<IncrementalHash> _idle = new();
+    private readonly ProtectionKeys _keys;
 
-    public BlindIndex(ProtectionKeys keys) =>
-        _hash = new ThreadLocal<IncrementalHash>(
-            () => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, keys.BlindIndexKey),
-            trackAllValues: true
-        );
+    public BlindIndex(ProtectionKeys keys) => _keys = keys;
 
     /// <summary>The hash of a text as text.</summary>
     public string Text(BlindDomain domain, ReadOnlySpan<char> text)
@@ -46,9 +44,8 @@ internal sealed class BlindIndex : IDisposable
 
     public void Dispose()
     {
-        foreach (var hash in _hash.Values)
+        while (_idle.TryPop(out var hash))
             hash.Dispose();
-        _hash.Dispose();
     }
 
     private void Hash(BlindDomain domain, ReadOnlySpan<char> text, Span<byte> hash)
@@ -58,9 +55,11 @@ internal sealed class BlindIndex : IDisposable
         var bytes = rented ?? stackalloc byte[512];
         bytes[0] = (byte)domain;
         var length = 1 + Encoding.UTF8.GetBytes(text, bytes[1..]);
-        var hmac = _hash.Value!;
+        if (!_idle.TryPop(out var hmac))
+            hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _keys.BlindIndexKey);
         hmac.AppendData(bytes[..length]);
         hmac.GetHashAndReset(hash);
+        _idle.Push(hmac);
         CryptographicOperations.ZeroMemory(bytes[..length]);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);

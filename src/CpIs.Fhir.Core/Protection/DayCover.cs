@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.Protection;
 /// A range of days as few beginnings of their texts. The text of a day, <c>2026-10-05</c>, is cut to its millennium, century,
 /// decade, year, month and day (1, 2, 3, 4, 7 and 10 characters); whatever range there is, at most <see cref="Most"/> of
 /// these cover it: 30 days, 11 months, and 9 each of years, decades and centuries at either end, with 8 millennia between.
-/// A day with an open end (9999-12-31) is covered by 25 to 70.
+/// A range that is open to one side, as most are, takes 77 at most.
 /// </summary>
 internal static class DayCover
 {

@@ -8,7 +8,9 @@ namespace CpIs.Fhir.Server.Administration;
 
 /// <summary>
 /// Changes who is registered. Each change is one commit: the registration, the Organization that shows it, and the
-/// occurrence that says who changed what. It holds on this server at once and on others within a second.
+/// occurrence that says who changed what. It holds on this server at once and on others within a second. A change stands
+/// upon the stamp of what it was made from: where another server was first, it is made anew from what is there now, so that
+/// a new key never undoes a suspension.
 /// </summary>
 internal sealed class RegistrationWriter(
     IRecordStore records,
@@ -17,9 +19,9 @@ internal sealed class RegistrationWriter(
     TimeProvider time
 ) : IDisposable
 {
-    private const int Attempts = 3;
+    private const int Attempts = 8;
 
-    // One change at a time: each writes a whole registration, and a new key must not undo a suspension that came between.
+    // One at a time on this server: its own changes need not cost each other an attempt.
     private readonly SemaphoreSlim _change = new(1, 1);
 
     /// <inheritdoc />
@@ -27,21 +29,13 @@ internal sealed class RegistrationWriter(
 
     /// <summary>Registers an organisation or changes it; a suspension stays as it is.</summary>
     public Task<Result<Organisation>> PutAsync(Organisation wanted, Actor actor, CancellationToken cancellation) =>
-        AloneAsync<Organisation>(
-            async current =>
+        ChangeAsync<Organisation>(
+            current =>
             {
                 var known = current.Find(wanted.Code);
                 if (known is not null && known.Kind != wanted.Kind)
                     return Broken($"{wanted.Code} is registered as another kind, which never changes.", "kind");
-                return await SaveAsync(
-                    wanted with
-                    {
-                        Suspended = known?.Suspended ?? false,
-                    },
-                    known,
-                    actor,
-                    cancellation
-                );
+                return Wanted(wanted with { Suspended = known?.Suspended ?? false }, known, actor);
             },
             cancellation
         );
@@ -53,15 +47,14 @@ internal sealed class RegistrationWriter(
         Actor actor,
         CancellationToken cancellation
     ) =>
-        AloneAsync<Organisation>(
-            async current =>
+        ChangeAsync<Organisation>(
+            current =>
             {
-                var known = current.Find(code);
-                if (known is null)
+                if (current.Find(code) is not { } known)
                     return Refusal.Unknown($"Organisation {code}");
                 return suspended && code == actor.Organisation
                     ? LockedOut()
-                    : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
+                    : Wanted(known with { Suspended = suspended }, known, actor);
             },
             cancellation
         );
@@ -72,8 +65,8 @@ internal sealed class RegistrationWriter(
         Actor actor,
         CancellationToken cancellation
     ) =>
-        AloneAsync<ClientRegistration>(
-            async current =>
+        ChangeAsync<ClientRegistration>(
+            current =>
             {
                 if (current.Find(wanted.Organisation) is not { } organisation)
                     return Broken($"Organisation {wanted.Organisation} is not registered.", "organisation");
@@ -85,15 +78,7 @@ internal sealed class RegistrationWriter(
                 var known = current.FindClient(wanted.ClientId);
                 return known is not null && known.Organisation != wanted.Organisation
                     ? Broken("A client belongs to one organisation for good; register another client.", "organisation")
-                    : await SaveAsync(
-                        wanted with
-                        {
-                            Suspended = known?.Suspended ?? false,
-                        },
-                        known,
-                        actor,
-                        cancellation
-                    );
+                    : Wanted(wanted with { Suspended = known?.Suspended ?? false }, known, actor);
             },
             cancellation
         );
@@ -105,102 +90,93 @@ internal sealed class RegistrationWriter(
         Actor actor,
         CancellationToken cancellation
     ) =>
-        AloneAsync<ClientRegistration>(
-            async current =>
+        ChangeAsync<ClientRegistration>(
+            current =>
             {
-                var known = current.FindClient(clientId);
-                if (known is null)
+                if (current.FindClient(clientId) is not { } known)
                     return Refusal.Unknown("That client");
                 return suspended && clientId == actor.ClientId
                     ? LockedOut()
-                    : await SaveAsync(known with { Suspended = suspended }, known, actor, cancellation);
+                    : Wanted(known with { Suspended = suspended }, known, actor);
             },
             cancellation
         );
 
-    private async Task<Result<T>> AloneAsync<T>(
-        Func<OrganisationDirectory, Task<Result<T>>> change,
+    private async Task<Result<T>> ChangeAsync<T>(
+        Func<OrganisationDirectory, Result<RegistrationChange<T>>> change,
         CancellationToken cancellation
     )
     {
         await _change.WaitAsync(cancellation);
         try
         {
-            return await change(await directory.RefreshAsync(cancellation));
+            for (var attempt = 1; attempt <= Attempts; attempt++)
+            {
+                var current = await directory.RefreshAsync(cancellation);
+                if (change(current).IsRefused(out var refusal, out var wanted))
+                    return refusal;
+                if (wanted.Registration is not { } registration)
+                    return wanted.Value;
+                var commit = new Commit
+                {
+                    Registrations = [registration],
+                    RegistrationStamp = current.Stamp,
+                    Changes = wanted.Shown is { } shown ? [await NextVersionAsync(shown, cancellation)] : [],
+                    Occurrence = wanted.Occurrence,
+                };
+                if (await records.CommitAsync(commit, cancellation) != CommitOutcome.Committed)
+                    continue;
+                await directory.RefreshAsync(cancellation);
+                return wanted.Value;
+            }
         }
         finally
         {
             _change.Release();
         }
-    }
-
-    private async Task<Result<Organisation>> SaveAsync(
-        Organisation wanted,
-        Organisation? known,
-        Actor actor,
-        CancellationToken cancellation
-    )
-    {
-        var registration = RegistrationForm.Of(wanted);
-        if (known is not null && registration.Json.Span.SequenceEqual(RegistrationForm.Of(known).Json.Span))
-            return wanted;
-        var isShown = wanted.ResourceId is not null && wanted.Suspended == (known?.Suspended ?? false);
-        for (var attempt = 1; attempt <= Attempts; attempt++)
-        {
-            var commit = new Commit
-            {
-                Registrations = [registration],
-                Changes = isShown ? [await NextVersionAsync(wanted, cancellation)] : [],
-                Occurrence = Tell(
-                    actor,
-                    $"organisations/{wanted.Code}",
-                    known is null,
-                    wanted.Suspended != (known?.Suspended ?? false),
-                    wanted.Suspended
-                ),
-            };
-            if (await records.CommitAsync(commit, cancellation) == CommitOutcome.Committed)
-            {
-                await directory.RefreshAsync(cancellation);
-                return wanted;
-            }
-        }
 
         return Refusal.Because(
             RefusalKind.Conflict,
-            new Issue("conflict", $"{wanted.Code} is being changed by others; try again.")
+            new Issue("conflict", "Registrations are being changed by others; try again.")
         ) with
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         };
     }
 
-    private async Task<Result<ClientRegistration>> SaveAsync(
+    private Result<RegistrationChange<Organisation>> Wanted(Organisation wanted, Organisation? known, Actor actor)
+    {
+        var registration = RegistrationForm.Of(wanted);
+        if (IsSame(registration, known is null ? null : RegistrationForm.Of(known)))
+            return new RegistrationChange<Organisation>(wanted);
+        var suspends = wanted.Suspended != (known?.Suspended ?? false);
+        return new RegistrationChange<Organisation>(wanted)
+        {
+            Registration = registration,
+            Shown = wanted.ResourceId is null || suspends ? null : wanted,
+            Occurrence = Tell(actor, $"organisations/{wanted.Code}", known is null, suspends, wanted.Suspended),
+        };
+    }
+
+    private Result<RegistrationChange<ClientRegistration>> Wanted(
         ClientRegistration wanted,
         ClientRegistration? known,
-        Actor actor,
-        CancellationToken cancellation
+        Actor actor
     )
     {
         var registration = RegistrationForm.Of(wanted);
-        if (known is not null && registration.Json.Span.SequenceEqual(RegistrationForm.Of(known).Json.Span))
-            return wanted;
-        var commit = new Commit
+        if (IsSame(registration, known is null ? null : RegistrationForm.Of(known)))
+            return new RegistrationChange<ClientRegistration>(wanted);
+        var suspends = wanted.Suspended != (known?.Suspended ?? false);
+        return new RegistrationChange<ClientRegistration>(wanted)
         {
-            Registrations = [registration],
-            Occurrence = Tell(
-                actor,
-                $"clients/{wanted.ClientId}",
-                known is null,
-                wanted.Suspended != (known?.Suspended ?? false),
-                wanted.Suspended
-            ),
+            Registration = registration,
+            Occurrence = Tell(actor, $"clients/{wanted.ClientId}", known is null, suspends, wanted.Suspended),
         };
-        if (await records.CommitAsync(commit, cancellation) != CommitOutcome.Committed)
-            throw new InvalidOperationException("A client's registration has no precondition and cannot conflict.");
-        await directory.RefreshAsync(cancellation);
-        return wanted;
     }
+
+    private static bool IsSame(Registration wanted, Registration? known) =>
+        known is not null && wanted.Json.Span.SequenceEqual(known.Json.Span);
 
     private async Task<Change> NextVersionAsync(Organisation organisation, CancellationToken cancellation)
     {

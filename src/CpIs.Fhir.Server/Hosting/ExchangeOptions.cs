@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -22,12 +23,15 @@ public sealed record ExchangeOptions
     )]
     public string PublicBaseUrl { get; init; } = "";
 
-    /// <summary>Which store: <c>SQLite</c>.</summary>
-    [AllowedValues("SQLite")]
-    public string Repository { get; init; } = "SQLite";
+    /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
+    [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
+    public string Repository { get; init; } = StoreOpening.Sqlite;
 
     /// <summary>The embedded store.</summary>
     public SqliteDbOptions SqliteDbOptions { get; init; } = new();
+
+    /// <summary>The store for many machines.</summary>
+    public MongoDbOptions MongoDbOptions { get; init; } = new();
 
     /// <summary>How much one request may hold.</summary>
     public SizeLimits SizeLimits { get; init; } = new();

@@ -1,13 +1,12 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
-using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -24,21 +23,12 @@ internal static class ExchangeServices
         CancellationToken cancellation
     )
     {
-        var store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
-            time,
-            cancellation
-        );
-        // Through factories, so that the container closes the store when the server stops.
-        services.AddSingleton(_ => store);
-        services.AddSingleton<IRecordStore>(p => p.GetRequiredService<SqliteStore>());
-        services.AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<SqliteStore>());
-        services.AddSingleton<IRegistrationStore>(p => p.GetRequiredService<SqliteStore>());
-        services.AddSingleton<INotificationStore>(p => p.GetRequiredService<SqliteStore>());
+        services.AddStore(await StoreOpening.OpenAsync(options, time, cancellation));
 
         services.AddSingleton(options);
         services.AddSingleton(time);
         services.AddSingleton<IdGenerator>();
+        services.AddSingleton<ServerLeases>();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), options.PublicBaseUrl));
         services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
         // Nothing here needs it, but the authentication services bring it: without this it would write keys to a home folder.
@@ -46,7 +36,7 @@ internal static class ExchangeServices
         services.AddSingleton<Paging>();
         services.AddSingleton<Readiness>();
         services.AddSingleton(p => new WriteCheck(
-            p.GetRequiredService<SqliteStore>().CheckWritableAsync,
+            p.GetRequiredService<IExchangeStore>().CheckWritableAsync,
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddHostedService<WarmUp>();

@@ -11,7 +11,7 @@ namespace CpIs.Fhir.Server.Security;
 internal static class ExchangeSecurity
 {
     /// <summary>
-    /// Needs <c>IRegistrationStore</c>, <c>IRecordStore</c>, <c>TimeProvider</c>, <c>IdGenerator</c> and
+    /// Needs the ports of the store, <c>ServerLeases</c>, <c>TimeProvider</c>, <c>IdGenerator</c> and
     /// <see cref="ExchangeUrls"/> among the services. Gives <c>IOrganisationDirectory</c>, <c>IKeyRing</c>,
     /// <see cref="RequestLimits"/>, <see cref="CursorProtector"/> and <see cref="RegistrationWriter"/>.
     /// </summary>

@@ -30,12 +30,11 @@ internal static class OccurrenceDocument
             document.Add("h", true);
         if (occurrence.Obligations.Count > 0)
             AddObligations(document, occurrence, protection);
-        var all = protection.Seal(OccurrenceJson.Write(occurrence), occurrence.Child, Context(occurrence.Id));
-        return document.Add("d", new BsonBinaryData(all.ToArray()));
+        return document.Add("d", new BsonBinaryData(protection.Seal(occurrence).ToArray()));
     }
 
     public static Occurrence Read(BsonDocument document, RecordProtection protection) =>
-        OccurrenceJson.Read(protection.Open(document["d"].AsByteArray, Context(document["_id"].AsString)).Span);
+        protection.OpenOccurrence(document["_id"].AsString, document["d"].AsByteArray);
 
     private static void AddObligations(BsonDocument document, Occurrence occurrence, RecordProtection protection)
     {
@@ -45,6 +44,4 @@ internal static class OccurrenceDocument
         if (occurrence.Person is { } person)
             document.Add("p", protection.PersonKey(person.SdsUserId));
     }
-
-    private static string Context(string id) => $"occurrence/{id}";
 }

@@ -14,12 +14,13 @@ internal static class AnswerDocument
 
     public static BsonDocument Write(IdempotentAnswer answer, RecordProtection protection)
     {
+        var stored = protection.Seal(answer);
         var document = new BsonDocument
         {
             { "_id", IdOf(answer.ClientId, answer.RequestId) },
-            { "hash", answer.BodyHash.ToArray() },
+            { "hash", stored.BodyHash.ToArray() },
             { "status", answer.Status },
-            { "body", protection.Seal(answer.Body, null, Context(answer.ClientId, answer.RequestId)).ToArray() },
+            { "body", stored.Body.ToArray() },
             { "exp", answer.Expires.UtcDateTime },
         };
         if (answer.Location is { } location)
@@ -33,15 +34,15 @@ internal static class AnswerDocument
         string requestId,
         RecordProtection protection
     ) =>
-        new(
-            clientId,
-            requestId,
-            document["hash"].AsByteArray,
-            document["status"].AsInt32,
-            protection.Open(document["body"].AsByteArray, Context(clientId, requestId)),
-            document.TryGetValue("loc", out var location) ? location.AsString : null,
-            document["exp"].ToUniversalTime()
+        protection.Open(
+            new IdempotentAnswer(
+                clientId,
+                requestId,
+                document["hash"].AsByteArray,
+                document["status"].AsInt32,
+                document["body"].AsByteArray,
+                document.TryGetValue("loc", out var location) ? location.AsString : null,
+                document["exp"].ToUniversalTime()
+            )
         );
-
-    private static string Context(string clientId, string requestId) => $"answer/{clientId}/{requestId}";
 }

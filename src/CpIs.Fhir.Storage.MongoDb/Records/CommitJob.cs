@@ -31,6 +31,8 @@ internal sealed class CommitJob
     {
         if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
             throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
+        if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
+            throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
         if (commit.Changes.Any(c => c.Resource.Version != c.ExpectedVersion + 1))
             throw new ArgumentException(
                 "The version of a change must follow the version that it expects.",
@@ -119,7 +121,7 @@ internal sealed class CommitJob
         if (stamp && _commit.Registrations.Count > 0)
             await _collections.Registrations.BulkWriteAsync(
                 session,
-                _commit.Registrations.Select(RegistrationDocument.ToReplacement),
+                _commit.Registrations.Select(r => RegistrationDocument.ToReplacement(r, _protection)),
                 cancellationToken: cancellation
             );
         return stamp;

@@ -40,11 +40,14 @@ internal static class ResourceDocument
                     .Select(t => StoredToken.Of(resource.Authority.Value, resource.Type, t))
             )
         );
-        document.Add("s", Seal(SideValuesJson.Write(resource, withKeys: true), resource, "side", protection));
+        var place = PlaceOf(resource);
+        document.Add("s", Seal(SideValuesJson.Write(resource, withKeys: true), resource, place.Side, protection));
         if (!resource.SettingView.IsEmpty)
-            document.Add("w", Seal(resource.SettingView, resource, "view", protection));
-        document.Add("b", Seal(resource.Body, resource, "body", protection));
-        return document;
+            document.Add("w", Seal(resource.SettingView, resource, place.SettingView, protection));
+        return document.Add(
+            "b",
+            Seal(resource.Body, resource, place.Body(besideView: !resource.SettingView.IsEmpty), protection)
+        );
     }
 
     /// <summary>A document that is no longer current, as the collection of old versions keeps it.</summary>
@@ -70,30 +73,23 @@ internal static class ResourceDocument
             Authority = OdsCode.Parse(document["a"].AsString),
             Body = ReadOnlyMemory<byte>.Empty,
         };
-        resource = SideValuesJson.AddTo(resource, Open(document["s"], resource, "side", protection).Span);
+        var place = PlaceOf(resource);
+        var hasView = document.TryGetValue("w", out var view);
+        resource = SideValuesJson.AddTo(resource, protection.Open(document["s"].AsByteArray, place.Side).Span);
         return resource with
         {
-            Body = Open(document["b"], resource, "body", protection),
-            SettingView = document.TryGetValue("w", out var view)
-                ? Open(view, resource, "view", protection)
-                : ReadOnlyMemory<byte>.Empty,
+            Body = protection.Open(document["b"].AsByteArray, place.Body(besideView: hasView)),
+            SettingView = hasView ? protection.Open(view.AsByteArray, place.SettingView) : ReadOnlyMemory<byte>.Empty,
         };
     }
 
     private static BsonBinaryData Seal(
         ReadOnlyMemory<byte> plain,
         StoredResource resource,
-        string part,
+        string place,
         RecordProtection protection
-    ) => new(protection.Seal(plain, resource.Child, Context(resource, part)).ToArray());
+    ) => new(protection.Seal(plain, resource.Child, place).ToArray());
 
-    private static ReadOnlyMemory<byte> Open(
-        BsonValue stored,
-        StoredResource resource,
-        string part,
-        RecordProtection protection
-    ) => protection.Open(stored.AsByteArray, Context(resource, part));
-
-    private static string Context(StoredResource resource, string part) =>
-        $"resource/{(int)resource.Type}/{resource.Id}/{resource.Version}/{part}";
+    private static ResourcePlace PlaceOf(StoredResource resource) =>
+        new(resource.Type, resource.Authority, resource.Id, resource.Version);
 }

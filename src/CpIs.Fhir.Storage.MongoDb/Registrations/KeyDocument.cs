@@ -14,7 +14,7 @@ internal static class KeyDocument
             { "_id", $"{key.Purpose}/{key.Id}" },
             { "purpose", key.Purpose },
             { "id", key.Id },
-            { "secret", protection.Seal(key.Secret, null, Context(key.Purpose, key.Id)).ToArray() },
+            { "secret", protection.Seal(key).Secret.ToArray() },
             { "from", key.Created.UtcDateTime },
         };
         if (key.Retired is { } retired)
@@ -22,17 +22,14 @@ internal static class KeyDocument
         return document;
     }
 
-    public static SigningKey Read(BsonDocument document, RecordProtection protection)
-    {
-        var (purpose, id) = (document["purpose"].AsString, document["id"].AsString);
-        return new SigningKey(
-            purpose,
-            id,
-            protection.Open(document["secret"].AsByteArray, Context(purpose, id)),
-            document["from"].ToUniversalTime(),
-            document.TryGetValue("until", out var until) ? until.ToUniversalTime() : null
+    public static SigningKey Read(BsonDocument document, RecordProtection protection) =>
+        protection.Open(
+            new SigningKey(
+                document["purpose"].AsString,
+                document["id"].AsString,
+                document["secret"].AsByteArray,
+                document["from"].ToUniversalTime(),
+                document.TryGetValue("until", out var until) ? until.ToUniversalTime() : null
+            )
         );
-    }
-
-    private static string Context(string purpose, string id) => $"key/{purpose}/{id}";
 }

@@ -17,7 +17,7 @@ public sealed partial class MongoStore
         return new RegistrationSnapshot(
             stamp,
             [
-                .. all.Select(RegistrationDocument.Read)
+                .. all.Select(document => RegistrationDocument.Read(document, _protection))
                     .OrderBy(r => r.Kind, StringComparer.Ordinal)
                     .ThenBy(r => r.Id, StringComparer.Ordinal),
             ]

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -12,7 +13,7 @@ internal static class RegistrationDocument
 {
     public const string StampId = "registrations";
 
-    public static ReplaceOneModel<BsonDocument> ToReplacement(Registration registration) =>
+    public static ReplaceOneModel<BsonDocument> ToReplacement(Registration registration, RecordProtection protection) =>
         new(
             new BsonDocument("_id", IdOf(registration)),
             new BsonDocument
@@ -20,15 +21,17 @@ internal static class RegistrationDocument
                 { "_id", IdOf(registration) },
                 { "kind", registration.Kind },
                 { "id", registration.Id },
-                { "json", registration.Json.ToArray() },
+                { "json", protection.Seal(registration).Json.ToArray() },
             }
         )
         {
             IsUpsert = true,
         };
 
-    public static Registration Read(BsonDocument document) =>
-        new(document["kind"].AsString, document["id"].AsString, document["json"].AsByteArray);
+    public static Registration Read(BsonDocument document, RecordProtection protection) =>
+        protection.Open(
+            new Registration(document["kind"].AsString, document["id"].AsString, document["json"].AsByteArray)
+        );
 
     /// <summary>Moves the stamp on where registrations change. False when it is not the one that was expected.</summary>
     public static async Task<bool> TryStampAsync(

@@ -7,14 +7,11 @@ namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 /// <summary>An occurrence as it lies in its row.</summary>
 internal static class OccurrenceRow
 {
-    /// <summary>Where its document lies, for the seal.</summary>
-    public static string Place(string id) => $"occurrence/{id}";
-
     /// <summary>Reads one.</summary>
     /// <param name="row">The row.</param>
     /// <param name="id">Column of the id.</param>
     /// <param name="document">Column of the document.</param>
     /// <param name="protection">How it was written.</param>
     public static Occurrence Read(Statement row, int id, int document, RecordProtection protection) =>
-        OccurrenceJson.Read(protection.Open(row.Blob(document).ToArray(), Place(row.Text(id))).Span);
+        protection.OpenOccurrence(row.Text(id), row.Blob(document).ToArray());
 }

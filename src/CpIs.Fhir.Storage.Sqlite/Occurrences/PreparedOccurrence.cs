@@ -10,11 +10,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 /// </summary>
 internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection protection)
 {
-    private readonly ReadOnlyMemory<byte> _document = protection.Seal(
-        OccurrenceJson.Write(occurrence),
-        occurrence.Child,
-        OccurrenceRow.Place(occurrence.Id)
-    );
+    private readonly ReadOnlyMemory<byte> _document = protection.Seal(occurrence);
     private readonly long _time = occurrence.Time.ToUnixTimeMilliseconds();
     private readonly long? _child = occurrence.Child is { } child ? protection.ChildKey(child) : null;
     private readonly string? _person = occurrence.Person is { } person ? protection.PersonKey(person.SdsUserId) : null;

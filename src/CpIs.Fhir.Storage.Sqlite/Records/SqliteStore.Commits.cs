@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
@@ -18,8 +19,8 @@ public sealed partial class SqliteStore
             throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
         var changes = commit.Changes.Select(c => new PreparedChange(c, _protection)).ToArray();
         var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened, _protection) : null;
-        var kept = commit.Answer is { } answered ? Seal(answered) : null;
-        var registrations = commit.Registrations.Select(Seal).ToArray();
+        var kept = commit.Answer is { } answered ? _protection.Seal(answered) : null;
+        var registrations = commit.Registrations.Select(r => _protection.Seal(r)).ToArray();
         return WriteAsync(
             connection =>
             {
@@ -43,14 +44,6 @@ public sealed partial class SqliteStore
     }
 
     private static Written<CommitOutcome> Undo(CommitOutcome outcome) => new(outcome, Keep: false);
-
-    /// <summary>The hash too: it is of the whole request, and a request can be guessed.</summary>
-    private IdempotentAnswer Seal(IdempotentAnswer answer) =>
-        answer with
-        {
-            BodyHash = _protection.Seal(answer.BodyHash, null, AnswerPlace(answer.ClientId, answer.RequestId, "hash")),
-            Body = _protection.Seal(answer.Body, null, AnswerPlace(answer.ClientId, answer.RequestId, "body")),
-        };
 
     /// <summary>False when an unexpired answer is there; an expired one is replaced.</summary>
     private bool TryKeep(Connection connection, IdempotentAnswer answer)

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Records;
@@ -71,7 +72,7 @@ public sealed partial class SqliteStore
     )
     {
         var wanted = children.ToHashSet();
-        var keys = JsonArray.Of(wanted.Select(_protection.ChildKey));
+        var keys = JsonArray.Of(wanted.Select(_protection.ChildKey).Distinct());
         return ReadAsync<IReadOnlyList<StoredResource>>(
             connection =>
             {
@@ -99,23 +100,21 @@ public sealed partial class SqliteStore
                 );
                 row.Add(clientId).Add(requestId).Add(_time.GetUtcNow().ToUnixTimeMilliseconds());
                 return row.Step()
-                    ? new IdempotentAnswer(
-                        clientId,
-                        requestId,
-                        _protection.Open(row.Blob(0).ToArray(), AnswerPlace(clientId, requestId, "hash")),
-                        row.Int(1),
-                        _protection.Open(row.Blob(2).ToArray(), AnswerPlace(clientId, requestId, "body")),
-                        row.TextOrNull(3),
-                        Instant(row.Long(4))
+                    ? _protection.Open(
+                        new IdempotentAnswer(
+                            clientId,
+                            requestId,
+                            row.Blob(0).ToArray(),
+                            row.Int(1),
+                            row.Blob(2).ToArray(),
+                            row.TextOrNull(3),
+                            Instant(row.Long(4))
+                        )
                     )
                     : null;
             },
             cancellation
         );
-
-    /// <summary>Where parts of a kept answer lie, for their seal.</summary>
-    private static string AnswerPlace(string clientId, string requestId, string part) =>
-        $"answer/{clientId}/{requestId}/{part}";
 
     /// <summary>What was found by a child's key is compared with the child: two may share a hash.</summary>
     private List<StoredResource> ReadAll(Statement rows, Func<NhsNumber, bool> isWanted)

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
@@ -17,12 +18,9 @@ public sealed partial class SqliteStore
                 using var rows = connection.Prepare("SELECT kind, id, json FROM registration ORDER BY kind, id");
                 var registrations = new List<Registration>();
                 while (rows.Step())
-                {
-                    var (kind, id) = (rows.Text(0), rows.Text(1));
-                    var json = _protection.Open(rows.Blob(2).ToArray(), RegistrationPlace(kind, id));
-                    registrations.Add(new Registration(kind, id, json));
-                }
-
+                    registrations.Add(
+                        _protection.Open(new Registration(rows.Text(0), rows.Text(1), rows.Blob(2).ToArray()))
+                    );
                 return new RegistrationSnapshot(stamp, registrations);
             },
             cancellation
@@ -71,12 +69,14 @@ public sealed partial class SqliteStore
                 var keys = new List<SigningKey>();
                 while (rows.Step())
                     keys.Add(
-                        new SigningKey(
-                            purpose,
-                            rows.Text(0),
-                            _protection.Open(rows.Blob(1).ToArray(), KeyPlace(purpose, rows.Text(0))),
-                            Instant(rows.Long(2)),
-                            Instant(rows.LongOrNull(3))
+                        _protection.Open(
+                            new SigningKey(
+                                purpose,
+                                rows.Text(0),
+                                rows.Blob(1).ToArray(),
+                                Instant(rows.Long(2)),
+                                Instant(rows.LongOrNull(3))
+                            )
                         )
                     );
                 return keys;
@@ -87,7 +87,8 @@ public sealed partial class SqliteStore
     /// <inheritdoc />
     public Task SaveKeyAsync(SigningKey key, CancellationToken cancellation)
     {
-        var secret = _protection.Seal(key.Secret, null, KeyPlace(key.Purpose, key.Id));
+        ArgumentNullException.ThrowIfNull(key);
+        var secret = _protection.Seal(key).Secret;
         return WriteAsync<bool>(
             connection =>
             {
@@ -106,17 +107,6 @@ public sealed partial class SqliteStore
             cancellation
         );
     }
-
-    private static string KeyPlace(string purpose, string id) => $"signing_key/{purpose}/{id}";
-
-    private static string RegistrationPlace(string kind, string id) => $"registration/{kind}/{id}";
-
-    /// <summary>Whole, because a device's registration names the person who is behind it.</summary>
-    private Registration Seal(Registration registration) =>
-        registration with
-        {
-            Json = _protection.Seal(registration.Json, null, RegistrationPlace(registration.Kind, registration.Id)),
-        };
 
     private static void SaveRegistrations(Connection connection, Registration[] registrations)
     {

@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite.Retention;
@@ -32,10 +34,10 @@ internal static class OccurrenceRemoval
     }
 
     /// <summary>How many of them are gone now; those that another has removed meanwhile are not counted.</summary>
-    public static int Remove(Connection connection, List<long> keys)
+    public static int Remove(Connection connection, List<long> keys, RecordProtection protection)
     {
         var removed = 0;
-        foreach (var (key, occurrence) in ReadAgain(connection, keys))
+        foreach (var (key, occurrence) in ReadAgain(connection, keys, protection))
         {
             RemoveConcerns(connection, occurrence);
             if (occurrence.Obligations.Count > 0)
@@ -47,15 +49,19 @@ internal static class OccurrenceRemoval
         return removed;
     }
 
-    private static List<(long Key, Occurrence Occurrence)> ReadAgain(Connection connection, List<long> keys)
+    private static List<(long Key, Occurrence Occurrence)> ReadAgain(
+        Connection connection,
+        List<long> keys,
+        RecordProtection protection
+    )
     {
         using var rows = connection.Prepare(
-            $"SELECT o.key, o.document FROM json_each(?) j CROSS JOIN occurrence o WHERE o.key = j.value AND {MayGo}"
+            $"SELECT o.key, o.id, o.document FROM json_each(?) j CROSS JOIN occurrence o WHERE o.key = j.value AND {MayGo}"
         );
         rows.AddUtf8(JsonArray.Of(keys));
         var found = new List<(long, Occurrence)>();
         while (rows.Step())
-            found.Add((rows.Long(0), OccurrenceJson.Read(rows.Blob(1))));
+            found.Add((rows.Long(0), OccurrenceRow.Read(rows, 1, 2, protection)));
         return found;
     }
 

@@ -17,7 +17,7 @@ public sealed partial class SqliteStore
             if (found.Count == 0)
                 break;
             removed += await WriteAsync<int>(
-                connection => OccurrenceRemoval.Remove(connection, found),
+                connection => OccurrenceRemoval.Remove(connection, found, _protection),
                 cancellation,
                 large: found.Count > _options.LargeCommit
             );

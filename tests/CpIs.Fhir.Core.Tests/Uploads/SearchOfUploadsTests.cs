@@ -1,9 +1,14 @@
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Tests.Protection;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 
-/// <summary>Every row of the table of search parameters, over what an upload stored: what finds, and what does not.</summary>
+/// <summary>
+/// Every row of the table of search parameters, over what an upload stored: what finds, and what does not. A sealed store
+/// finds the same as a readable one.
+/// </summary>
 public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     : IClassFixture<SearchOfUploadsTests.Records>
 {
@@ -81,9 +86,12 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
         var parsed = SearchQueryParser.Parse(type, parameters, OdsCode.Parse("XHF01"));
 
         parsed.Refusal.Should().BeNull();
-        var page = await records.Harness.Store.SearchAsync(parsed.Value, TestContext.Current.CancellationToken);
-        page.Items.Should().HaveCount(count);
-        page.Total.Should().Be(count);
+        foreach (var harness in records.Harnesses)
+        {
+            var page = await harness.Store.SearchAsync(parsed.Value, TestContext.Current.CancellationToken);
+            page.Items.Should().HaveCount(count);
+            page.Total.Should().Be(count);
+        }
     }
 
     [Fact]
@@ -94,7 +102,8 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
             var value = parameter.Kind == SearchKind.Date ? "2026" : "x";
             var parsed = SearchQueryParser.Parse(parameter.Type, [new(parameter.Code, value)], OdsCode.Parse("XHF01"));
             parsed.Refusal.Should().BeNull(because: parameter.Code);
-            await records.Harness.Store.SearchAsync(parsed.Value, TestContext.Current.CancellationToken);
+            foreach (var harness in records.Harnesses)
+                await harness.Store.SearchAsync(parsed.Value, TestContext.Current.CancellationToken);
         }
     }
 
@@ -104,36 +113,45 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
         foreach (var type in new[] { RecordType.Patient, RecordType.EpisodeOfCare, RecordType.Flag })
         {
             var query = SearchQueryParser.Parse(type, [], OdsCode.Parse("XEL01")).Value;
-            (await records.Harness.Store.SearchAsync(query, TestContext.Current.CancellationToken))
-                .Total.Should()
-                .Be(0);
+            foreach (var harness in records.Harnesses)
+                (await harness.Store.SearchAsync(query, TestContext.Current.CancellationToken)).Total.Should().Be(0);
         }
     }
 
     /// <summary>Two children of one authority: one on an open plan, one whose time in care has ended.</summary>
     public sealed class Records : IAsyncLifetime
     {
-        public UploadHarness Harness { get; private set; } = null!;
+        private readonly SealedRecords _sealed = TestKeys.Sealed();
+
+        public IReadOnlyList<UploadHarness> Harnesses { get; private set; } = [];
 
         public async ValueTask InitializeAsync()
         {
-            Harness = await UploadHarness.OpenAsync();
-            await Harness.StoreAsync(Sample.Child());
-            await Harness.StoreAsync(
-                Sample.Bundle(
-                    Sample
-                        .Patient(Sample.Casey)
-                        .With("resource.name.0.family", "Zieliński")
-                        .With("resource.name.0.given", new JsonArray("Alex"))
-                        .With("resource.birthDate", "2020-01-31"),
-                    Sample
-                        .Episode("LAC-0001", Sample.Casey, code: "764841000000100")
-                        .With("resource.status", "finished")
-                        .With("resource.period", JsonNode.Parse("""{"start":"2026-03-01","end":"2026-05-31"}"""))
-                )
-            );
+            Harnesses = [await UploadHarness.OpenAsync(), await UploadHarness.OpenAsync(protection: _sealed)];
+            foreach (var harness in Harnesses)
+            {
+                await harness.StoreAsync(Sample.Child());
+                await harness.StoreAsync(
+                    Sample.Bundle(
+                        Sample
+                            .Patient(Sample.Casey)
+                            .With("resource.name.0.family", "Zieliński")
+                            .With("resource.name.0.given", new JsonArray("Alex"))
+                            .With("resource.birthDate", "2020-01-31"),
+                        Sample
+                            .Episode("LAC-0001", Sample.Casey, code: "764841000000100")
+                            .With("resource.status", "finished")
+                            .With("resource.period", JsonNode.Parse("""{"start":"2026-03-01","end":"2026-05-31"}"""))
+                    )
+                );
+            }
         }
 
-        public ValueTask DisposeAsync() => Harness.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var harness in Harnesses)
+                await harness.DisposeAsync();
+            _sealed.Dispose();
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Storage.Sqlite;
@@ -34,11 +35,18 @@ public sealed class UploadHarness : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<UploadHarness> OpenAsync(UploadOptions? options = null)
+    public static async Task<UploadHarness> OpenAsync(
+        UploadOptions? options = null,
+        RecordProtection? protection = null
+    )
     {
         var harness = new UploadHarness { Options = options ?? new UploadOptions() };
         harness._store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = harness._directory },
+            new SqliteStoreOptions
+            {
+                Directory = harness._directory,
+                Protection = protection ?? RecordProtection.Readable,
+            },
             TimeProvider.System,
             Cancellation
         );

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
@@ -123,8 +122,7 @@ public sealed class NotReadyTests(RunningExchange exchange) : IClassFixture<Runn
     public async Task A_server_whose_store_cannot_write_is_alive_but_not_ready_and_answers_503()
     {
         var setting = await exchange.AsAsync("hareford-ed");
-        exchange.Services.GetRequiredService<IRecordStore>().Should().BeOfType<SqliteStore>();
-        await exchange.Services.GetRequiredService<SqliteStore>().DisposeAsync();
+        await exchange.Services.GetRequiredService<IExchangeStore>().DisposeAsync();
 
         var ready = await exchange.Anonymous.GetAsync("/health/ready");
         ready.Status.Should().Be(503, ready.Text);

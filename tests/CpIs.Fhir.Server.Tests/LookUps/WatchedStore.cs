@@ -4,7 +4,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Hosting;
-using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;
@@ -13,7 +12,7 @@ namespace CpIs.Fhir.Server.Tests.LookUps;
 /// The real store behind a door that can be shut: tells what was asked of it, and fails or hangs where a test says so. The
 /// one double of these tests, since a disk cannot be broken on order.
 /// </summary>
-public sealed class WatchedStore(SqliteStore store) : IRecordStore, IOccurrenceStore
+public sealed class WatchedStore(IExchangeStore store) : IRecordStore, IOccurrenceStore
 {
     private readonly ConcurrentQueue<string> _calls = new();
 

@@ -217,7 +217,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     private async Task OpenAsync()
     {
         _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, Time, default);
-        Keys = new KeyRing(_store, Ids, Time);
+        Keys = new KeyRing(_store, new ServerLeases(_store, Ids, Time), Ids, Time);
         // Making an RSA key takes longer than a whole test; nothing here signs tokens.
         await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], Time.GetUtcNow()), default);
         await Keys.LoadAsync(default);

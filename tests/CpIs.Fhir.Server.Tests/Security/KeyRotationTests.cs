@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -49,7 +51,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     [Fact]
     public async Task Another_server_on_the_same_store_learns_the_key_before_it_signs()
     {
-        var other = new KeyRing(_host.Store, new IdGenerator(_host.Time), _host.Time);
+        var other = Ring(_host.Store, _host.Time);
         await other.LoadAsync(TestContext.Current.CancellationToken);
         other
             .Current(KeyPurposes.Token)
@@ -94,6 +96,12 @@ public sealed class KeyRotationTests : IAsyncLifetime
                 .Select(m => m.Name)
                 .Should()
                 .BeSubsetOf(["purpose", "id", "created", "retired", "current"]);
+    }
+
+    private static KeyRing Ring(SqliteStore store, TimeProvider time)
+    {
+        var ids = new IdGenerator(time);
+        return new KeyRing(store, new ServerLeases(store, ids, time), ids, time);
     }
 
     private async Task<IEnumerable<string?>> PublishedAsync()

@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Storage.Sqlite;
@@ -52,10 +53,10 @@ internal sealed class SecurityHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton<IRecordStore>(store);
-        builder.Services.AddSingleton<IRegistrationStore>(store);
+        builder.Services.AddStore(store);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IdGenerator>();
+        builder.Services.AddSingleton<ServerLeases>();
         builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
         builder.Services.AddExchangeSecurity(options ?? new SecurityOptions());
         if (!demo)

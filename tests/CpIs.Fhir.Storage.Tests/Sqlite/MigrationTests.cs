@@ -15,7 +15,7 @@ namespace CpIs.Fhir.Storage.Tests.Sqlite;
 /// <summary>A file of an earlier version is brought forward when it is opened, with everything in it.</summary>
 public sealed class MigrationTests : IDisposable
 {
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), "cpis-old-" + Guid.NewGuid());
+    private readonly string _directory = Directory.CreateTempSubdirectory("cpis-old-").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -60,7 +60,6 @@ public sealed class MigrationTests : IDisposable
 
     private void MakeFirstVersion()
     {
-        Directory.CreateDirectory(_directory);
         using var connection = Connection.OpenWriter(Path.Combine(_directory, "cpis.db"));
         connection.RunScript(
             $"BEGIN; {Migration.All[0].Script} PRAGMA application_id=1129335123; PRAGMA user_version=1; COMMIT;"

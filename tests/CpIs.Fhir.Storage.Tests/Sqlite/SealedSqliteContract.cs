@@ -30,6 +30,16 @@ public sealed class SealedSqliteNotifications : NotificationContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteRemovals : RemovalContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
+public sealed class SealedSqliteRetention : RetentionContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 internal static class SealedSqlite
 {
     public static async Task<IStoreUnderTest> OpenAsync(TimeProvider time)

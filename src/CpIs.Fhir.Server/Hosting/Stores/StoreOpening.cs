@@ -1,0 +1,38 @@
+using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.Sqlite;
+
+namespace CpIs.Fhir.Server.Hosting.Stores;
+
+/// <summary>Opens the store that <c>Repository</c> names. The one place in the server that knows which stores there are.</summary>
+internal static class StoreOpening
+{
+    /// <summary>Names of stores, as <see cref="ExchangeOptions.Repository"/> takes them.</summary>
+    public const string Sqlite = "SQLite";
+
+    /// <inheritdoc cref="Sqlite" />
+    public const string MongoDb = "MongoDb";
+
+    /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
+    /// <exception cref="InvalidConfigurationException">There is no store of that name.</exception>
+    public static async Task<IExchangeStore> OpenAsync(
+        ExchangeOptions options,
+        TimeProvider time,
+        CancellationToken cancellation
+    ) =>
+        options.Repository switch
+        {
+            Sqlite => await SqliteStore.OpenAsync(
+                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
+                time,
+                cancellation
+            ),
+            MongoDb => await MongoStore.OpenAsync(
+                options.MongoDbOptions.ToStoreOptions(RecordProtection.Readable),
+                time,
+                cancellation
+            ),
+            _ => throw new InvalidConfigurationException($"Repository: there is no store '{options.Repository}'."),
+        };
+}

@@ -1,0 +1,20 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Server.Hosting.Stores;
+
+/// <summary>The ports of the open store, each by its own name, so that everything asks for no more than it needs.</summary>
+internal static class StoreServices
+{
+    public static IServiceCollection AddStore(this IServiceCollection services, IExchangeStore store) =>
+        services
+            // Through a factory, so that the container closes the store when the server stops.
+            .AddSingleton(_ => store)
+            .AddSingleton<IRecordStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IRegistrationStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<INotificationStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<ILeaseStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IRetentionStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IUseLedger>(p => p.GetRequiredService<IExchangeStore>());
+}

@@ -1,0 +1,96 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Xunit;
+
+namespace CpIs.Fhir.Testing.MongoDb;
+
+/// <summary>
+/// An engine of one test's own, with data of its own, to be killed, frozen, cut off and started again. Like the shared engine it
+/// is DocumentDB behind its gateway (two processes), or a <c>mongod</c> (one). It ends with the test program, however that ends.
+/// </summary>
+public sealed class PrivateEngine : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly IPrivateParts _parts;
+
+    private PrivateEngine(IPrivateParts parts) => _parts = parts;
+
+    /// <summary>Reaches it for as long as it lives; the port stays the same when it is started again.</summary>
+    public string ConnectionString => _parts.ConnectionString;
+
+    /// <summary>What stands behind it. A server has no gateway: there, both are the one process.</summary>
+    public EngineKind Kind => _parts.Database == _parts.Gateway ? EngineKind.Server : EngineKind.DocumentDb;
+
+    /// <summary>Starts one. Skips the running test where none can be had, or not with these options.</summary>
+    public static async Task<PrivateEngine> StartAsync(PrivateEngineOptions? options = null)
+    {
+        options ??= new PrivateEngineOptions();
+        var shared = await MongoEngine.GetAsync();
+        IPrivateParts parts;
+        if (shared.Kind == EngineKind.DocumentDb && DocumentDbEngine.IsInstalled)
+            parts = await PrivateDocumentDb.StartAsync(options);
+        else
+        {
+            Assert.SkipUnless(
+                Mongod.IsOnPath("mongod"),
+                "An engine of its own needs mongod on PATH, or tests/mongo-engine."
+            );
+            Assert.SkipUnless(
+                options == new PrivateEngineOptions(),
+                "Only tests/mongo-engine plays other topologies, or is cut off."
+            );
+            parts = await PrivateMongod.StartAsync();
+        }
+
+        var engine = new PrivateEngine(parts);
+        await engine.WaitUntilItAnswersAsync();
+        return engine;
+    }
+
+    /// <summary>kill -9 of what clients talk to. Their connections are reset, new ones refused.</summary>
+    public ValueTask KillGatewayAsync() => _parts.Gateway.KillAsync();
+
+    /// <summary>kill -9 of what holds the data: the gateway answers "shutdown in progress", and after a restart the log is replayed.</summary>
+    public ValueTask KillDatabaseAsync() => _parts.Database.KillAsync();
+
+    /// <summary>SIGSTOP to what clients talk to: connections stay, and nothing is answered.</summary>
+    public void FreezeGateway() => _parts.Gateway.Freeze();
+
+    /// <summary>SIGSTOP to what holds the data, all its processes: the gateway greets, and no read or write ends.</summary>
+    public void FreezeDatabase() => _parts.Database.Freeze();
+
+    /// <summary>Lets whatever is frozen run again.</summary>
+    public void Thaw()
+    {
+        _parts.Database.Thaw();
+        _parts.Gateway.Thaw();
+    }
+
+    /// <summary>Takes the network away: packets vanish, no connection is closed. Only with <see cref="PrivateEngineOptions.Isolated"/>.</summary>
+    public Task CutOffAsync() => _parts.Network.SetAsync(up: false);
+
+    /// <summary>Gives the network back.</summary>
+    public Task ReconnectAsync() => _parts.Network.SetAsync(up: true);
+
+    /// <summary>Thaws and starts again what does not run, on the data that is there, and waits until it answers.</summary>
+    public async Task RestartAsync()
+    {
+        Thaw();
+        await _parts.Database.StartAsync();
+        await _parts.Gateway.StartAsync();
+        await WaitUntilItAnswersAsync();
+    }
+
+    /// <summary>Ends it and removes its data.</summary>
+    public ValueTask DisposeAsync() => _parts.DisposeAsync();
+
+    private async Task WaitUntilItAnswersAsync()
+    {
+        var settings = MongoClientSettings.FromConnectionString(ConnectionString);
+        settings.ServerSelectionTimeout = Patience;
+        settings.ApplicationName = "cpis-wait-" + Guid.NewGuid(); // or the driver gives us connections that died with a former run
+        using var client = new MongoClient(settings);
+        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+    }
+}
