@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using CpIs.Fhir.Cli;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
@@ -31,6 +32,22 @@ public sealed partial class OperationsGuideTests
             .AddInMemoryCollection(paths.Select(path => KeyValuePair.Create(path, (string?)"x")))
             .Build();
         UnknownKeys.In(configuration, typeof(ExchangeOptions)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_server_takes_the_settings_that_it_shows()
+    {
+        var shown = Json().Matches(DeploymentFiles.Guide).Select(match => match.Groups[1].Value).ToList();
+
+        shown.Should().NotBeEmpty();
+        foreach (var json in shown)
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)))
+                .Build();
+            UnknownKeys.In(configuration, typeof(ExchangeOptions)).Should().BeEmpty();
+            configuration.Get<ExchangeOptions>().Should().NotBeNull();
+        }
     }
 
     [Theory]
@@ -100,6 +117,9 @@ public sealed partial class OperationsGuideTests
     // `Section:Key`, as the server names a setting itself.
     [GeneratedRegex(@"`([A-Z][A-Za-z]+(?::[A-Za-z0-9]+)+)`")]
     private static partial Regex Path();
+
+    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Json();
 
     // A command with its subcommand, in backticks or at the beginning of a line of a code block.
     [GeneratedRegex(
