@@ -87,10 +87,16 @@ public sealed class PrivateEngine : IAsyncDisposable
 
     private async Task WaitUntilItAnswersAsync()
     {
+        using var client = Connect();
+        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+    }
+
+    private MongoClient Connect()
+    {
         var settings = MongoClientSettings.FromConnectionString(ConnectionString);
         settings.ServerSelectionTimeout = Patience;
-        settings.ApplicationName = "cpis-wait-" + Guid.NewGuid(); // or the driver gives us connections that died with a former run
-        using var client = new MongoClient(settings);
-        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+        // Or the driver would give us connections of other clients, which died with an earlier run.
+        settings.ApplicationName = "cpis-" + Guid.NewGuid();
+        return new MongoClient(settings);
     }
 }

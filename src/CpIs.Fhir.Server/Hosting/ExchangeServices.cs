@@ -15,6 +15,7 @@ namespace CpIs.Fhir.Server.Hosting;
 /// <summary>Everything that the journeys stand on.</summary>
 internal static class ExchangeServices
 {
+    /// <exception cref="InvalidConfigurationException">The key file cannot be used; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
     public static async Task AddExchangeAsync(
         this IServiceCollection services,

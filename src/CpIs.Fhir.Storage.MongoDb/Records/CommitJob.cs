@@ -216,25 +216,17 @@ internal sealed class CommitJob
         return taken.Count == 0 || await TryInsertAsync(_collections.Claims, session, taken, cancellation);
     }
 
+    /// <summary>
+    /// One of the same id that is already there stands, with its obligations. Looked for and then added, because an upsert on a
+    /// sharded collection wants the shard key, and an upload is about no child.
+    /// </summary>
     private async Task AddOccurrenceAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
-        var fields = (BsonDocument)_occurrence!.Clone();
-        fields.Remove("_id");
-        var filter = new BsonDocument("_id", _occurrence["_id"]);
-        if (_occurrence.TryGetValue("c", out var child))
-        {
-            filter.Add("c", child);
-            fields.Remove("c");
-        }
-
-        // One of the same id that is already there stands, with its obligations.
-        await _collections.Occurrences.UpdateOneAsync(
-            session,
-            filter,
-            new BsonDocument("$setOnInsert", fields),
-            new UpdateOptions { IsUpsert = true },
-            cancellation
-        );
+        var same = new BsonDocument("_id", _occurrence!["_id"]);
+        if (await _collections.Occurrences.Find(session, same).Limit(1).AnyAsync(cancellation))
+            return;
+        if (!await TryAsync(() => _collections.Occurrences.InsertOneAsync(session, _occurrence, null, cancellation)))
+            throw new RepeatTransactionException();
     }
 
     private int Expected(string id) => _replaced.TryGetValue(id, out var change) ? change.Expected : _removed[id];

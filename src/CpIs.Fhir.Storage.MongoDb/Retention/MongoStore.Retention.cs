@@ -26,7 +26,8 @@ public sealed partial class MongoStore
     public Task<int> RemoveEventsAsync(DateTimeOffset deliveredBefore, int limit, CancellationToken cancellation) =>
         RemoveAsync(
             _collections.Events,
-            new BsonDocument("told", new BsonDocument("$lt", deliveredBefore.UtcDateTime)),
+            // Said, and not only meant: compatible engines else do not see that the partial index serves it.
+            new BsonDocument("told", new BsonDocument { { "$exists", true }, { "$lt", deliveredBefore.UtcDateTime } }),
             "told",
             limit,
             cancellation
