@@ -85,7 +85,7 @@ public sealed partial class OperationsGuideTests
         // The guide's own line breaks are none of the line's.
         var quoted = Quoted()
             .Matches(DeploymentFiles.Guide)
-            .Select(match => match.Groups[1].Value.Replace('\n', ' ').Trim())
+            .Select(match => LineBreak().Replace(match.Groups[1].Value, " ").Trim())
             .ToList();
 
         quoted.Should().HaveCountGreaterThan(20);
@@ -142,6 +142,9 @@ public sealed partial class OperationsGuideTests
 
     [GeneratedRegex(@"actions:\s*\[([^\]]+)\]")]
     private static partial Regex Rights();
+
+    [GeneratedRegex(@"\n\s*")]
+    private static partial Regex LineBreak();
 
     [GeneratedRegex("[A-Za-z]+")]
     private static partial Regex Word();
