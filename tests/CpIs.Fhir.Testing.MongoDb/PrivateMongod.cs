@@ -16,6 +16,8 @@ internal sealed class PrivateMongod : IPrivateParts
 
     public PrivateNetwork Network => PrivateNetwork.None;
 
+    public PrivateDisk Disk => PrivateDisk.None;
+
     public static async Task<PrivateMongod> StartAsync()
     {
         var parts = new PrivateMongod();

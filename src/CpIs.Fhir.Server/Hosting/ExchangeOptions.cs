@@ -24,6 +24,13 @@ public sealed record ExchangeOptions
     )]
     public string PublicBaseUrl { get; init; } = "";
 
+    /// <summary>
+    /// How long the server, told to stop, goes on serving while <c>/health/ready</c> says that it is not ready: longer than a
+    /// balancer takes to notice, so that a rolling restart breaks no connection. Default 0, at most a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.Zero;
+
     /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
     [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
     public string Repository { get; init; } = StoreOpening.Sqlite;

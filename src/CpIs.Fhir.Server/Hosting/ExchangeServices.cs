@@ -42,6 +42,8 @@ internal static class ExchangeServices
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddHostedService<WarmUp>();
+        services.AddHostedService<Draining>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + Draining.Longest);
 
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
