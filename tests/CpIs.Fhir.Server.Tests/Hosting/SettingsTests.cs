@@ -24,6 +24,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Security":{"Limits":{"PersonBurst":0}}}""", "Security:Limits:PersonBurst")]
     [InlineData("""{"Demo":{"Concurrency":99}}""", "Demo:Concurrency")]
     [InlineData("""{"PublicBaseUrl":"not a url"}""", "PublicBaseUrl")]
+    [InlineData("""{"Retention":{"RecordsAfterDays":29}}""", "Retention:RecordsAfterDays")]
+    [InlineData("""{"Retention":{"EventsAfterDays":89}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"OccurrencesAfterDays":364}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"OccurrencesAfterDays":400,"EventsAfterDays":null}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"RecordAfterDays":400}}""", "Retention:RecordAfterDays")]
     [InlineData("{", "fhir.config.json")]
     public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
     {
