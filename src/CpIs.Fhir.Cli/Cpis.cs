@@ -61,6 +61,7 @@ internal static class Cpis
             KeysCommand.Create(tool),
             MongoCommand.Create(tool),
             ProtectionCommand.Create(tool),
+            StoreCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);

@@ -23,7 +23,9 @@ public sealed class StoreCopy(ITransferSource source, ITransferTarget target, Ti
     private static readonly TimeSpan ExpiryMargin = TimeSpan.FromMinutes(1);
 
     /// <summary>Copies what is not copied yet, and verifies all of it.</summary>
-    /// <param name="progress">Told after each batch; from several threads while both stores are compared.</param>
+    /// <param name="progress">
+    /// Told at the beginning of each section and after each batch; from several threads while both stores are compared.
+    /// </param>
     /// <param name="cancellation">Stops after the batch under way; the same copy then goes on when it is run again.</param>
     /// <exception cref="StoreUnavailableException">A store did not answer; run it again.</exception>
     public async Task<CopyOutcome> RunAsync(IProgress<TransferProgress> progress, CancellationToken cancellation)
@@ -43,10 +45,12 @@ public sealed class StoreCopy(ITransferSource source, ITransferTarget target, Ti
         foreach (var section in TransferSections.All)
         {
             var bookmark = begin.Bookmarks.GetValueOrDefault(section) ?? TransferBookmark.Start;
+            read[section] = bookmark.Read;
+            if (bookmark.IsWhole)
+                continue;
             var told = new Told(progress, TransferPhase.Copying, section, counts[section], bookmark.Read.Count);
-            read[section] = bookmark.IsWhole
-                ? bookmark.Read
-                : await CopyAsync(section, bookmark, now, told, cancellation).ConfigureAwait(false);
+            told.More(0);
+            read[section] = await CopyAsync(section, bookmark, now, told, cancellation).ConfigureAwait(false);
         }
 
         await target.FinishAsync(new Steps(progress), cancellation).ConfigureAwait(false);
@@ -127,6 +131,7 @@ public sealed class StoreCopy(ITransferSource source, ITransferTarget target, Ti
         {
             var cutoff = time.GetUtcNow() + ExpiryMargin;
             var told = new Told(progress, TransferPhase.Verifying, section, 2 * read[section].Count, 0);
+            told.More(0);
             var sums = await Task.WhenAll(
                     SumAsync(source, section, cutoff, told, cancellation),
                     SumAsync(target, section, cutoff, told, cancellation)

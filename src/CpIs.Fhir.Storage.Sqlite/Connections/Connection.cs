@@ -39,7 +39,7 @@ internal sealed class Connection : IDisposable
         Open(
             file,
             SqliteOpenMode.ReadWriteCreate,
-            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-262144; PRAGMA temp_store=FILE;"
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-131072; PRAGMA temp_store=FILE;"
         );
 
     /// <summary>Opens a connection that cannot write and reads whole tables; what it sorts may be larger than memory.</summary>
