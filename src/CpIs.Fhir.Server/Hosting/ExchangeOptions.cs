@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
@@ -57,6 +58,9 @@ public sealed record ExchangeOptions
 
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();
+
+    /// <summary>How long things are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 
     /// <summary>What <c>--demo</c> does.</summary>
     public DemoOptions Demo { get; init; } = new();

@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
 using Microsoft.AspNetCore.DataProtection;
@@ -46,6 +47,7 @@ internal static class ExchangeServices
 
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
+        services.AddRetention(options.Retention);
         services.AddSingleton(options.LookUp);
         services.AddSingleton<LookUpService>();
         services.AddSingleton(

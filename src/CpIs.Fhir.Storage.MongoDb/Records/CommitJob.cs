@@ -132,7 +132,7 @@ internal sealed class CommitJob
     {
         if (_created.Count == 0)
             return true;
-        var claims = _created.Where(d => d.Contains("i")).Select(ToClaim).ToList();
+        var claims = _created.Where(d => d.Contains("i")).Select(ClaimDocument.Of).ToList();
         return (claims.Count == 0 || await TryInsertAsync(_collections.Claims, session, claims, cancellation))
             && await TryInsertAsync(_collections.Resources, session, _created, cancellation);
     }
@@ -202,9 +202,9 @@ internal sealed class CommitJob
             if (document.GetValue("i", BsonNull.Value) == (next?.GetValue("i", BsonNull.Value) ?? BsonNull.Value))
                 continue;
             if (document.Contains("i"))
-                given.Add(ToClaim(document));
+                given.Add(ClaimDocument.Of(document));
             if (next?.Contains("i") == true)
-                taken.Add(ToClaim(next));
+                taken.Add(ClaimDocument.Of(next));
         }
 
         if (given.Count > 0)
@@ -232,9 +232,6 @@ internal sealed class CommitJob
     private int Expected(string id) => _replaced.TryGetValue(id, out var change) ? change.Expected : _removed[id];
 
     private static BsonDocument AtVersion(BsonValue id, int version) => new() { { "_id", id }, { "v", version } };
-
-    private static BsonDocument ToClaim(BsonDocument resource) =>
-        new() { { "_id", $"{resource["y"].AsInt32}/{resource["i"].AsString}" }, { "r", resource["_id"] } };
 
     private static Task<bool> TryInsertAsync(
         IMongoCollection<BsonDocument> collection,

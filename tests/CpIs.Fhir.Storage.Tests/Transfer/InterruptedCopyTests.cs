@@ -15,49 +15,6 @@ public sealed class InterruptedCopyTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Broken_at_any_write_it_goes_on_and_the_target_is_as_if_nothing_had_happened()
-    {
-        var source = await MakeSourceAsync();
-        var shown = await ShowSourceAsync();
-        var breaks = 0;
-        for (var at = 1; ; at++)
-        {
-            var name = $"target-{at}";
-            if (!await TryBreakAsync(source, name, at, afterwards: false))
-                break;
-            breaks++;
-            await using (var again = SqliteTransferTarget.Open(Copying.Options(_folder[name])))
-                (await Copying.RunAsync(source, again, _time, Cancellation)).IsSound.Should().BeTrue();
-            await using var target = await Copying.OpenAsync(_folder[name], _time, Cancellation);
-            (await Everything.ShowAsync(target, Cancellation)).Should().Be(shown, $"broken at {at}");
-        }
-
-        breaks.Should().BeGreaterThan(40, "every batch, every end of a section and every step was broken once");
-        await using var whole = await Copying.OpenAsync(_folder[$"target-{breaks + 1}"], _time, Cancellation);
-        (await Everything.ShowAsync(whole, Cancellation)).Should().Be(shown);
-    }
-
-    [Fact]
-    public async Task A_batch_that_was_written_though_nobody_said_so_is_written_once()
-    {
-        var source = await MakeSourceAsync();
-        await using var target = SqliteTransferTarget.Open(Copying.Options(_folder["target"]));
-        var breaking = new BreakingTarget(target, breakAt: 2, afterwards: true);
-        var run = () => Copying.RunAsync(source, breaking, _time, Cancellation);
-        await run.Should().ThrowAsync<StoreUnavailableException>();
-        var (first, sum) = await ReadFirstBatchAsync(source);
-
-        await target.WriteAsync(
-            first,
-            first.Section,
-            new TransferBookmark(first.LastKey, sum, IsWhole: false),
-            Cancellation
-        );
-
-        (await Copying.RunAsync(source, target, _time, Cancellation)).IsSound.Should().BeTrue();
-    }
-
-    [Fact]
     public async Task What_was_copied_is_not_read_again_to_go_on()
     {
         var source = await MakeSourceAsync();
@@ -132,18 +89,5 @@ public sealed class InterruptedCopyTests : IDisposable
             breaking.HasBroken.Should().BeTrue();
             return true;
         }
-    }
-
-    private static async Task<(TransferBatch Batch, SectionSum Sum)> ReadFirstBatchAsync(MadeSource source)
-    {
-        await foreach (var batch in source.ReadAsync(TransferSection.Resources, null, Make.Noon, Cancellation))
-            return (batch, default(SectionSum).With(batch.Records));
-        throw new InvalidOperationException("The source has no resources.");
-    }
-
-    private async Task<string> ShowSourceAsync()
-    {
-        await using var store = await Copying.OpenAsync(_folder["source"], _time, Cancellation);
-        return await Everything.ShowAsync(store, Cancellation);
     }
 }

@@ -8,63 +8,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
 
-/// <summary>What a copy keeps, what it refuses, and what it finds at its end.</summary>
+/// <summary>What only the embedded store does with a copy, and what a copy finds at its end.</summary>
 public sealed class StoreCopyTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(Make.Noon);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Everything_that_can_be_asked_of_the_source_is_answered_alike_by_the_target()
-    {
-        await FillAsync();
-
-        var outcome = await CopyAsync();
-
-        outcome.IsSound.Should().BeTrue();
-        outcome
-            .Sections.ToDictionary(s => s.Section, s => s.Target.Count)
-            .Should()
-            .BeEquivalentTo(
-                new Dictionary<TransferSection, long>
-                {
-                    [TransferSection.Resources] = 4,
-                    [TransferSection.Occurrences] = 6,
-                    [TransferSection.Ledgers] = 1,
-                    [TransferSection.Events] = 3,
-                    [TransferSection.Registrations] = 3,
-                    [TransferSection.Keys] = 2,
-                    [TransferSection.Answers] = 1,
-                    [TransferSection.OneTimeValues] = 1,
-                }
-            );
-        await using var source = await OpenAsync("source");
-        await using var target = await OpenAsync("target");
-        (await Everything.ShowAsync(target, Cancellation))
-            .Should()
-            .Be(await Everything.ShowAsync(source, Cancellation));
-    }
-
-    [Fact]
-    public async Task A_copied_store_keeps_the_promises_of_a_store()
-    {
-        await FillAsync();
-        await CopyAsync();
-        await using var store = await OpenAsync("target");
-
-        (await store.TryUseOnceAsync("jti", "used\n'once", Make.Noon.AddHours(1), Cancellation))
-            .Should()
-            .BeFalse("a copy opens no window for a replay");
-        var twin = Make.Resource("another", identity: "E10000015|plan");
-        (await store.CommitAsync(Make.Commit(twin), Cancellation)).Should().Be(CommitOutcome.Conflict);
-        var answered = Make.Commit() with { Answer = Make.Answer("kept") };
-        (await store.CommitAsync(answered, Cancellation)).Should().Be(CommitOutcome.AlreadyAnswered);
-        var next = Make.Resource("e", version: 5, identity: "E10000015|plan", tokens: "t=1");
-        (await store.CommitAsync(Make.Commit(next), Cancellation)).Should().Be(CommitOutcome.Committed);
-        (await store.ReadAsync(RecordType.EpisodeOfCare, "e", 4, Cancellation)).Should().NotBeNull();
-    }
 
     [Fact]
     public async Task A_copied_file_has_every_table_and_index_of_a_new_one_and_nothing_more()
@@ -77,17 +27,6 @@ public sealed class StoreCopyTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_store_is_copied_too()
-    {
-        await using (await OpenAsync("source")) { }
-
-        (await CopyAsync()).IsSound.Should().BeTrue();
-
-        await using var target = await OpenAsync("target");
-        await target.CheckWritableAsync(Cancellation);
-    }
-
-    [Fact]
     public async Task The_source_is_left_as_it_was()
     {
         await FillAsync();
@@ -96,20 +35,6 @@ public sealed class StoreCopyTests : IDisposable
         await CopyAsync();
 
         (await File.ReadAllBytesAsync(Path.Combine(_folder["source"], "cpis.db"), Cancellation)).Should().Equal(before);
-    }
-
-    [Fact]
-    public async Task A_store_that_holds_something_is_no_target()
-    {
-        await FillAsync();
-        await CopyAsync();
-
-        var again = await CopyAsync();
-
-        again.IsRefused.Should().BeTrue();
-        again.Begin.Answer.Should().Be(TransferAnswer.NotEmpty);
-        await using var target = await OpenAsync("target");
-        (await target.ReadAsync(RecordType.EpisodeOfCare, "e", null, Cancellation)).Should().NotBeNull();
     }
 
     [Fact]
@@ -189,21 +114,6 @@ public sealed class StoreCopyTests : IDisposable
 
         outcome.IsSound.Should().BeFalse();
         outcome.Sections.Single(s => s.Fault != SectionFault.None).Fault.Should().Be(SectionFault.SourceChanged);
-    }
-
-    [Fact]
-    public async Task An_unfinished_target_takes_no_other_copy_and_is_no_source()
-    {
-        await FillAsync();
-        await using (var target = SqliteTransferTarget.Open(Copying.Options(_folder["target"])))
-            await target.BeginAsync(new TransferStart("of another", "sqlite:elsewhere", Make.Noon), Cancellation);
-
-        var outcome = await CopyAsync();
-        outcome.Begin.Answer.Should().Be(TransferAnswer.AnotherCopy);
-        outcome.Begin.Copy!.Source.Should().Be("sqlite:elsewhere");
-
-        var onwards = () => Copying.RunAsync(_folder["target"], _folder["third"], _time, Cancellation);
-        (await onwards.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*has not finished*");
     }
 
     public void Dispose() => _folder.Dispose();
