@@ -1,16 +1,18 @@
 using BenchmarkDotNet.Running;
 using CpIs.Fhir.Benchmarks.Measures;
 using CpIs.Fhir.Benchmarks.Store;
+using CpIs.Fhir.Core.Protection;
 
-// `-- measure-store` prints the store's figures in half a minute; `both-stores` and `sizes` measure running servers (the
-// scripts of the same names publish one first); anything else is BenchmarkDotNet's own command line.
-switch (args)
+// `-- measure-store` prints the store's figures in half a minute, `-- measure-store sealed` those of a sealed one;
+// `both-stores` and `sizes` measure running servers (the scripts of the same names publish one first); anything else is
+// BenchmarkDotNet's own command line.
+if (args is ["measure-store", .. var how])
 {
-    case ["measure-store", ..]:
-        return await StoreMeasure.RunAsync();
-    case ["both-stores" or "sizes", ..]:
-        return await MeasureCommands.RunAsync(args);
-    default:
-        BenchmarkSwitcher.FromAssembly(typeof(StoreMeasure).Assembly).Run(args);
-        return 0;
+    using var sealedRecords = new SealedRecords(ProtectionKeys.Make("2026-11"));
+    return await StoreMeasure.RunAsync(how is ["sealed"] ? sealedRecords : RecordProtection.Readable);
 }
+
+if (args is ["both-stores" or "sizes", ..])
+    return await MeasureCommands.RunAsync(args);
+BenchmarkSwitcher.FromAssembly(typeof(StoreMeasure).Assembly).Run(args);
+return 0;

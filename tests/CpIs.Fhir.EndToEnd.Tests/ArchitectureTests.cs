@@ -58,7 +58,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Core_opens_no_file_but_a_client_file()
+    public void Core_opens_no_file_but_the_two_that_hold_keys()
     {
         var files = Types().That().HaveFullName("System.IO.File").Or().HaveFullName("System.IO.FileStream");
         var rule = Classes()
@@ -66,6 +66,8 @@ public sealed class ArchitectureTests
             .ResideInNamespaceMatching(Core)
             .And()
             .DoNotHaveName("ClientFile")
+            .And()
+            .DoNotHaveName("ProtectionKeyFile")
             .Should()
             .NotDependOnAny(files);
         rule.HasNoViolations(Loaded).Should().BeTrue();

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
@@ -23,6 +24,13 @@ public sealed record ExchangeOptions
     )]
     public string PublicBaseUrl { get; init; } = "";
 
+    /// <summary>
+    /// How long the server, told to stop, goes on serving while <c>/health/ready</c> says that it is not ready: longer than a
+    /// balancer takes to notice, so that a rolling restart breaks no connection. Default 0, at most a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.Zero;
+
     /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
     [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
     public string Repository { get; init; } = StoreOpening.Sqlite;
@@ -32,6 +40,9 @@ public sealed record ExchangeOptions
 
     /// <summary>The store for many machines.</summary>
     public MongoDbOptions MongoDbOptions { get; init; } = new();
+
+    /// <summary>How what could name a child or a person lies in the store.</summary>
+    public ProtectionOptions Protection { get; init; } = new();
 
     /// <summary>How much one request may hold.</summary>
     public SizeLimits SizeLimits { get; init; } = new();
@@ -48,6 +59,9 @@ public sealed record ExchangeOptions
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();
 
+    /// <summary>How long things are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
+
     /// <summary>What <c>--demo</c> does.</summary>
     public DemoOptions Demo { get; init; } = new();
 }
@@ -58,6 +72,17 @@ public sealed record SqliteDbOptions
     /// <summary>Folder of the database file and its lock. Default <c>./data</c>.</summary>
     [Required]
     public string Directory { get; init; } = "./data";
+}
+
+/// <summary>Section <c>Protection</c>.</summary>
+public sealed record ProtectionOptions
+{
+    /// <summary>
+    /// File of the keys under which the store is sealed (`cpis protection new-key-file` makes one). Left away: the store is
+    /// readable to whoever reads its files. A store opens only with what it was made with.
+    /// </summary>
+    [MinLength(1, ErrorMessage = "Name the key file, or leave the setting away for a readable store.")]
+    public string? KeyFile { get; init; }
 }
 
 /// <summary>Section <c>SizeLimits</c>.</summary>
