@@ -59,6 +59,8 @@ internal static class Cpis
             ClientCommand.Create(tool),
             KeyCommand.Create(tool),
             KeysCommand.Create(tool),
+            MongoCommand.Create(tool),
+            ProtectionCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);

@@ -130,6 +130,9 @@ public sealed class TokenTests : IDisposable
                 "key new",
                 "keys list",
                 "keys rotate",
+                "protection new-key-file",
+                "protection add-key",
+                "protection use-key",
             }
         )
         {

@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
     [
         typeof(NhsNumber).Assembly,
         System.Reflection.Assembly.Load("CpIs.Fhir.Conformance"),
+        System.Reflection.Assembly.Load("CpIs.Fhir.Storage.MongoDb"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Storage.Sqlite"),
         System.Reflection.Assembly.Load("CpIs.Fhir.Server"),
         System.Reflection.Assembly.Load("cpis"),
@@ -24,9 +25,10 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("CpIs.Fhir.Core", new string[0])]
     [InlineData("CpIs.Fhir.Conformance", new[] { "Core" })]
+    [InlineData("CpIs.Fhir.Storage.MongoDb", new[] { "Core" })]
     [InlineData("CpIs.Fhir.Storage.Sqlite", new[] { "Core" })]
-    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.Sqlite" })]
-    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.Sqlite" })]
+    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
+    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
     public void Arrows_point_inwards_only(string assembly, string[] allowed) =>
         House
             .Single(a => a.GetName().Name == assembly)
@@ -56,7 +58,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Core_opens_no_file_but_a_client_file()
+    public void Core_opens_no_file_but_the_two_that_hold_keys()
     {
         var files = Types().That().HaveFullName("System.IO.File").Or().HaveFullName("System.IO.FileStream");
         var rule = Classes()
@@ -64,6 +66,8 @@ public sealed class ArchitectureTests
             .ResideInNamespaceMatching(Core)
             .And()
             .DoNotHaveName("ClientFile")
+            .And()
+            .DoNotHaveName("ProtectionKeyFile")
             .Should()
             .NotDependOnAny(files);
         rule.HasNoViolations(Loaded).Should().BeTrue();

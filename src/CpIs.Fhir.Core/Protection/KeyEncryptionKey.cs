@@ -30,7 +30,7 @@ public sealed class KeyEncryptionKey
     internal ReadOnlySpan<byte> Key => _key;
 
     /// <summary>True for what may be an id.</summary>
-    internal static bool IsId(string? id) =>
+    public static bool IsId(string? id) =>
         id is { Length: >= 1 and <= LongestId } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
     /// <summary>32 bytes that are not all the same: a placeholder of zeros is no key.</summary>

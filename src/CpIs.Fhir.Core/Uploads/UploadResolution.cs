@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Core.Uploads;
 internal sealed class UploadResolution(
     UploadContext context,
     UploadSnapshot held,
-    IdGenerator ids,
+    Func<string> newId,
     DateTimeOffset now,
     ResourceWriter writer
 )
@@ -50,7 +50,7 @@ internal sealed class UploadResolution(
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
         EntryPrecondition.Check(entry, existing, held);
-        var id = _patientIds[entry.Key] = existing?.Id ?? ids.Next();
+        var id = _patientIds[entry.Key] = existing?.Id ?? newId();
         if (_findings.Count > 0)
             return;
         if (existing is not null && entry.Target == EntryTarget.NewUnlessThere)
@@ -159,7 +159,7 @@ internal sealed class UploadResolution(
     {
         if (existing is null)
             RenewPatient(plan.Child);
-        var episodeId = existing?.Id ?? ids.Next();
+        var episodeId = existing?.Id ?? newId();
         var beside = new Plan(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
         Put(
             RecordType.EpisodeOfCare,
@@ -178,7 +178,7 @@ internal sealed class UploadResolution(
         Put(
             RecordType.Flag,
             key,
-            existingFlag?.Id ?? ids.Next(),
+            existingFlag?.Id ?? newId(),
             existingFlag,
             version => writer.Flag(plan, patientId, episodeId, version),
             (resource, _) =>

@@ -20,6 +20,9 @@ internal sealed class UploadSnapshot
 
     private UploadSnapshot(OdsCode authority) => _authority = authority;
 
+    /// <summary>Of a store that holds nothing.</summary>
+    public static UploadSnapshot OfNothing(OdsCode authority) => new(authority);
+
     /// <summary>Reads.</summary>
     public static async Task<UploadSnapshot> ReadAsync(
         IRecordStore store,

@@ -24,12 +24,25 @@ public sealed record ExchangeOptions
     )]
     public string PublicBaseUrl { get; init; } = "";
 
-    /// <summary>Which store: <c>SQLite</c>.</summary>
-    [AllowedValues(StoreOpening.Sqlite)]
+    /// <summary>
+    /// How long the server, told to stop, goes on serving while <c>/health/ready</c> says that it is not ready: longer than a
+    /// balancer takes to notice, so that a rolling restart breaks no connection. Default 0, at most a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
+    [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
     public string Repository { get; init; } = StoreOpening.Sqlite;
 
     /// <summary>The embedded store.</summary>
     public SqliteDbOptions SqliteDbOptions { get; init; } = new();
+
+    /// <summary>The store for many machines.</summary>
+    public MongoDbOptions MongoDbOptions { get; init; } = new();
+
+    /// <summary>How what could name a child or a person lies in the store.</summary>
+    public ProtectionOptions Protection { get; init; } = new();
 
     /// <summary>How much one request may hold.</summary>
     public SizeLimits SizeLimits { get; init; } = new();
@@ -59,6 +72,17 @@ public sealed record SqliteDbOptions
     /// <summary>Folder of the database file and its lock. Default <c>./data</c>.</summary>
     [Required]
     public string Directory { get; init; } = "./data";
+}
+
+/// <summary>Section <c>Protection</c>.</summary>
+public sealed record ProtectionOptions
+{
+    /// <summary>
+    /// File of the keys under which the store is sealed (`cpis protection new-key-file` makes one). Left away: the store is
+    /// readable to whoever reads its files. A store opens only with what it was made with.
+    /// </summary>
+    [MinLength(1, ErrorMessage = "Name the key file, or leave the setting away for a readable store.")]
+    public string? KeyFile { get; init; }
 }
 
 /// <summary>Section <c>SizeLimits</c>.</summary>

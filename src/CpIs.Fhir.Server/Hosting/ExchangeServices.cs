@@ -16,6 +16,7 @@ namespace CpIs.Fhir.Server.Hosting;
 /// <summary>Everything that the journeys stand on.</summary>
 internal static class ExchangeServices
 {
+    /// <exception cref="InvalidConfigurationException">The key file cannot be used; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
     public static async Task AddExchangeAsync(
         this IServiceCollection services,
@@ -41,6 +42,8 @@ internal static class ExchangeServices
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddHostedService<WarmUp>();
+        services.AddHostedService<Draining>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + Draining.Longest);
 
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);

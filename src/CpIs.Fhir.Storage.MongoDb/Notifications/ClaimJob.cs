@@ -28,7 +28,10 @@ internal sealed class ClaimJob(Collections collections, string subscription, lon
                     { "s", subscription },
                     { "live", true },
                     { "due", new BsonDocument("$lte", now) },
-                }
+                },
+                // In the order of numbers and no further than the batch; by the time they are due, a Subscription that was
+                // dead for days would have all of its events read and sorted for each batch.
+                new FindOptions { Hint = "events_claim" }
             )
             .Sort(new BsonDocument("n", 1))
             .Limit(standing["most"].AsInt32)

@@ -73,9 +73,16 @@ public sealed partial class MongoStore
             filter.Add("a", authority.Value);
         if (query.Child is { } child)
             filter.Add("c", _protection.ChildKey(child));
-        if (query.Kind is { } kind)
-            filter.Add("y", (int)kind);
-        filter.AddRange(SearchFilter.Within("t", query.From, query.To));
+        if (query.Kind is { } kind and not OccurrenceKind.Access)
+            // Above zero: said, so that every engine sees that the partial index of the rarer kinds serves it.
+            filter.Add("y", new BsonDocument { { "$eq", (int)kind }, { "$gt", 0 } });
+        else if (query.Kind is not null)
+            filter.Add("y", (int)OccurrenceKind.Access);
+        // Where nothing else narrows the search, time does: an unbounded one would walk through the collection itself.
+        var narrowed = query is not { Child: null, Concerning: null, Kind: null or OccurrenceKind.Access };
+        filter.AddRange(
+            SearchFilter.Within("t", narrowed ? query.From : query.From ?? DateTimeOffset.UnixEpoch, query.To)
+        );
         var behind = query.After is { } after ? SearchFilter.Behind("t", after, after.Id, ascending: false) : null;
         return PageAsync(
             _collections.Occurrences,

@@ -26,7 +26,8 @@ public sealed partial class MongoStore
     public Task<int> RemoveEventsAsync(DateTimeOffset deliveredBefore, int limit, CancellationToken cancellation) =>
         RemoveAsync(
             _collections.Events,
-            new BsonDocument("told", new BsonDocument("$lt", deliveredBefore.UtcDateTime)),
+            // Said, and not only meant: compatible engines else do not see that the partial index serves it.
+            new BsonDocument("told", new BsonDocument { { "$exists", true }, { "$lt", deliveredBefore.UtcDateTime } }),
             "told",
             limit,
             cancellation
@@ -45,7 +46,7 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public async Task<int> RemoveExpiredAsync(int limit, CancellationToken cancellation)
     {
-        var expired = new BsonDocument("exp", new BsonDocument("$lte", Now));
+        var expired = new BsonDocument("exp", new BsonDocument("$lte", Now - IRetentionStore.ExpiredKeptFor));
         var removed = await RemoveAsync(_collections.Answers, expired, "exp", limit, cancellation);
         if (removed < limit)
             removed += await RemoveAsync(_collections.Used, expired, "exp", limit - removed, cancellation);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CpIs.Fhir.Core.Protection;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 
@@ -10,9 +11,9 @@ internal static class StoreMeasure
 {
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 
-    public static async Task<int> RunAsync()
+    public static async Task<int> RunAsync(RecordProtection protection)
     {
-        await using var store = await TemporaryStore.OpenAsync();
+        await using var store = await TemporaryStore.OpenAsync(protection);
         using var bare = new BareFile(store.Directory);
         // Once over everything, so that no figure is one of compiling.
         await WritersAsync(store, 64, TimeSpan.FromSeconds(1));

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite;
 
 namespace CpIs.Fhir.Benchmarks.Store;
@@ -14,11 +15,16 @@ internal sealed class TemporaryStore : IAsyncDisposable
 
     public SqliteStore Store { get; }
 
-    public static async Task<TemporaryStore> OpenAsync()
+    public static async Task<TemporaryStore> OpenAsync(RecordProtection? protection = null)
     {
         var parent = Environment.GetEnvironmentVariable("CPIS_BENCH_DIR") ?? Environment.CurrentDirectory;
         var directory = Path.Combine(parent, "cpis-bench-" + Guid.NewGuid());
-        var options = new SqliteStoreOptions { Directory = directory, WriteTimeout = TimeSpan.FromSeconds(30) };
+        var options = new SqliteStoreOptions
+        {
+            Directory = directory,
+            Protection = protection ?? RecordProtection.Readable,
+            WriteTimeout = TimeSpan.FromSeconds(30),
+        };
         return new TemporaryStore(directory, await SqliteStore.OpenAsync(options, TimeProvider.System, default));
     }
 

@@ -21,7 +21,6 @@ public class RunningExchange : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 6, 10, 10, 0, 0, TimeSpan.Zero);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("cpis-http-").FullName;
     private readonly ConcurrentDictionary<string, Task<Speaker>> _speakers = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false });
     private WebApplication? _app;
@@ -39,6 +38,12 @@ public class RunningExchange : IAsyncLifetime
 
     internal IServiceProvider Services => _app!.Services;
 
+    /// <summary>Where the store lies.</summary>
+    public string DataFolder => Path.Combine(Folder, "data");
+
+    /// <summary>What this server has for itself; it ends with it.</summary>
+    protected string Folder { get; } = Directory.CreateTempSubdirectory("cpis-http-").FullName;
+
     /// <summary>fhir.config.json of this server.</summary>
     protected virtual object Settings => new { Demo = new { Seed = false } };
 
@@ -50,16 +55,10 @@ public class RunningExchange : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = Path.Combine(_folder, "fhir.config.json");
+        var settings = Path.Combine(Folder, "fhir.config.json");
         await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(Settings));
         _app = await ExchangeHost.BuildAsync(
-            new StartupArguments(
-                Demo: true,
-                Bench: WithoutLimits,
-                "http://127.0.0.1:0",
-                Path.Combine(_folder, "data"),
-                settings
-            ),
+            new StartupArguments(Demo: true, Bench: WithoutLimits, "http://127.0.0.1:0", DataFolder, settings),
             Clock,
             builder =>
             {
@@ -75,13 +74,18 @@ public class RunningExchange : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         _http.Dispose();
-        if (_app is not null)
-        {
-            await _app.StopAsync();
-            await _app.DisposeAsync();
-        }
+        await CloseAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
 
-        Directory.Delete(_folder, recursive: true);
+    /// <summary>Stops the server; what it stored stays.</summary>
+    public async Task CloseAsync()
+    {
+        if (_app is null)
+            return;
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _app = null;
     }
 
     /// <summary>The clock jumps; tokens given before are old then.</summary>

@@ -29,12 +29,33 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Retention":{"OccurrencesAfterDays":364}}""", "Retention:EventsAfterDays")]
     [InlineData("""{"Retention":{"OccurrencesAfterDays":400,"EventsAfterDays":null}}""", "Retention:EventsAfterDays")]
     [InlineData("""{"Retention":{"RecordAfterDays":400}}""", "Retention:RecordAfterDays")]
+    [InlineData("""{"Protection":{"KeyFiel":"keys.json"}}""", "Protection:KeyFiel")]
+    [InlineData("""{"Protection":{"KeyFile":""}}""", "Protection:KeyFile")]
+    [InlineData("""{"Protection":{"KeyFile":"/no/such/keys.json"}}""", "Protection:KeyFile")]
     [InlineData("{", "fhir.config.json")]
     public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
     {
         var start = () => StartAsync(settings, Loopback, demo: false);
 
         (await start.Should().ThrowAsync<InvalidConfigurationException>()).Which.Message.Should().Contain(path);
+    }
+
+    [Fact]
+    public async Task A_key_file_that_others_can_open_is_refused_and_nothing_of_it_is_repeated()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps rights otherwise.");
+        var file = Path.Combine(_folder, "keys.json");
+        await File.WriteAllTextAsync(file, "a-secret", TestContext.Current.CancellationToken);
+#pragma warning disable CA1416 // Skipped on Windows.
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        var start = () => StartAsync($$$"""{"Protection":{"KeyFile":"{{{file}}}"}}""", Loopback, demo: false);
+        var open = await start.Should().ThrowAsync<InvalidConfigurationException>();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        var wrong = await start.Should().ThrowAsync<InvalidConfigurationException>();
+#pragma warning restore CA1416
+
+        open.Which.Message.Should().Contain("Protection:KeyFile").And.Contain("chmod 600").And.NotContain("a-secret");
+        wrong.Which.Message.Should().Contain("Protection:KeyFile").And.Contain("JSON").And.NotContain("a-secret");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
@@ -9,20 +10,31 @@ internal static class StoreOpening
     /// <summary>Names of stores, as <see cref="ExchangeOptions.Repository"/> takes them.</summary>
     public const string Sqlite = "SQLite";
 
+    /// <inheritdoc cref="Sqlite" />
+    public const string MongoDb = "MongoDb";
+
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
-    /// <exception cref="InvalidConfigurationException">There is no store of that name.</exception>
+    /// <exception cref="InvalidConfigurationException">There is no store of that name, or the key file cannot be used.</exception>
     public static async Task<IExchangeStore> OpenAsync(
         ExchangeOptions options,
         TimeProvider time,
         CancellationToken cancellation
-    ) =>
-        options.Repository switch
+    )
+    {
+        var protection = await StoreProtection.ReadAsync(options.Protection, cancellation);
+        return options.Repository switch
         {
             Sqlite => await SqliteStore.OpenAsync(
-                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory },
+                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory, Protection = protection },
+                time,
+                cancellation
+            ),
+            MongoDb => await MongoStore.OpenAsync(
+                options.MongoDbOptions.ToStoreOptions(protection),
                 time,
                 cancellation
             ),
             _ => throw new InvalidConfigurationException($"Repository: there is no store '{options.Repository}'."),
         };
+    }
 }
