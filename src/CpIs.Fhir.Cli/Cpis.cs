@@ -59,7 +59,9 @@ internal static class Cpis
             ClientCommand.Create(tool),
             KeyCommand.Create(tool),
             KeysCommand.Create(tool),
+            MongoCommand.Create(tool),
             ProtectionCommand.Create(tool),
+            StoreCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);

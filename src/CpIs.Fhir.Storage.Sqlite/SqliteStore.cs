@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
+using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 
@@ -107,9 +108,10 @@ public sealed partial class SqliteStore : IExchangeStore
         Connection? connection = null;
         try
         {
-            var file = Path.Combine(directory, "cpis.db");
+            var file = FileIn(directory);
             MakeFile(file);
             connection = Connection.OpenWriter(file);
+            UnfinishedCopy.Refuse(connection, directory);
             Schema.Prepare(connection, file);
             ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteStore(
@@ -125,15 +127,22 @@ public sealed partial class SqliteStore : IExchangeStore
             connection?.Dispose();
             storeLock.Dispose();
             if (failure is SqliteException sqlite)
-                throw new StoreUnavailableException(
-                    $"'{directory}' cannot be opened (SQLite error {sqlite.SqliteExtendedErrorCode}). See that the disk is sound and not full, or restore the directory from a backup.",
-                    sqlite
-                );
+                throw CannotBeOpened(directory, sqlite);
             throw;
         }
     }
 
-    private static void MakeDirectory(string directory)
+    /// <summary>Where the file of a data directory lies.</summary>
+    internal static string FileIn(string directory) => Path.Combine(directory, "cpis.db");
+
+    /// <summary>What the one who opens is told when SQLite failed.</summary>
+    internal static StoreUnavailableException CannotBeOpened(string directory, SqliteException failure) =>
+        new(
+            $"'{directory}' cannot be opened (SQLite error {failure.SqliteExtendedErrorCode}). See that the disk is sound and not full, or restore the directory from a backup.",
+            failure
+        );
+
+    internal static void MakeDirectory(string directory)
     {
         try
         {
@@ -152,7 +161,7 @@ public sealed partial class SqliteStore : IExchangeStore
     }
 
     /// <summary>SQLite gives the log and the index of the log the rights of the file, so it is made before SQLite opens it.</summary>
-    private static void MakeFile(string file)
+    internal static void MakeFile(string file)
     {
         if (OperatingSystem.IsWindows() || File.Exists(file))
             return;

@@ -1,12 +1,10 @@
-using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
-/// One attempt on one Subscription's channel, whatever it says: assembles the Bundle, posts it, tells the observer, and
-/// remembers when something was last taken, for heartbeats.
+/// One attempt on one Subscription's channel, whatever it says: assembles the Bundle, posts it and tells the observer.
 /// </summary>
 public sealed class NotificationChannel(
     INotificationSender sender,
@@ -18,18 +16,12 @@ public sealed class NotificationChannel(
     TimeProvider time
 )
 {
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _lastTaken = new(StringComparer.Ordinal);
-    private readonly DateTimeOffset _start = time.GetUtcNow();
-
     /// <summary>
     /// True while the owner may be told at all; asked before every attempt, because rights end at once (W13).
     /// An authority that the directory does not know is not authorised.
     /// </summary>
     public bool IsAuthorised(StoredResource subscription) =>
         directory.Current.Find(subscription.Authority) is { Kind: CallerKind.Authority, Suspended: false };
-
-    /// <summary>When the receiver last took something from this server; the server's start before that.</summary>
-    public DateTimeOffset LastTaken(string subscriptionId) => _lastTaken.GetValueOrDefault(subscriptionId, _start);
 
     /// <summary>One attempt.</summary>
     /// <param name="id">See <see cref="NotificationId"/>.</param>
@@ -72,8 +64,6 @@ public sealed class NotificationChannel(
                 cancellation
             )
             .ConfigureAwait(false);
-        if (outcome.Result == SendResult.Accepted)
-            _lastTaken[subscription.Id] = time.GetUtcNow();
         observer.Attempted(
             new DispatchAttempt(
                 subscription.Id,

@@ -47,6 +47,11 @@ public static class SideValuesJson
             Tokens = values.Tokens ?? [],
         };
     }
+
+    /// <summary>The tokens alone.</summary>
+    /// <exception cref="JsonException">It is no such document.</exception>
+    public static IReadOnlyList<string> ReadTokens(ReadOnlySpan<byte> document) =>
+        JsonSerializer.Deserialize(document, SideValuesJsonContext.Default.SideValues)?.Tokens ?? [];
 }
 
 internal sealed record SideValues

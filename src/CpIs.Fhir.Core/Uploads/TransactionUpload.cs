@@ -94,7 +94,7 @@ public sealed class TransactionUpload(
         var instant = time.GetUtcNow();
         var now = new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         using var writer = new ResourceWriter(context.Authority, context.OrganizationId);
-        var resolution = new UploadResolution(context, held, ids, now, writer);
+        var resolution = new UploadResolution(context, held, ids.Next, now, writer);
         if (resolution.Resolve(entries).IsRefused(out var refusal, out var resolved))
             return refusal;
         var answer = AcknowledgementWriter.Write(

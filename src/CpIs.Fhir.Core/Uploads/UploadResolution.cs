@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Core.Uploads;
 internal sealed class UploadResolution(
     UploadContext context,
     UploadSnapshot held,
-    IdGenerator ids,
+    Func<string> newId,
     DateTimeOffset now,
     ResourceWriter writer
 )
@@ -50,7 +50,7 @@ internal sealed class UploadResolution(
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
         EntryPrecondition.Check(entry, existing, held);
-        var id = _patientIds[entry.Key] = existing?.Id ?? ids.Next();
+        var id = _patientIds[entry.Key] = existing?.Id ?? newId();
         if (_findings.Count > 0)
             return;
         if (existing is not null && entry.Target == EntryTarget.NewUnlessThere)
@@ -73,6 +73,34 @@ internal sealed class UploadResolution(
                         Tokens = RecordIndex.Patient(patient, context.Authority),
                     }
             );
+    }
+
+    /// <summary>
+    /// A Patient that was not told anew for long may be removed with the last of its plans at this very moment (retention).
+    /// A new version of it, alike but for the date, makes that removal and this commit exclude each other.
+    /// </summary>
+    private void RenewPatient(NhsNumber child)
+    {
+        if (
+            held.Find(RecordType.Patient, child.Digits) is not { } existing
+            || now - existing.LastUpdated < PatientContent.FreshFor
+            || _done.GetValueOrDefault((RecordType.Patient, child.Digits)) is { Effect: not UploadEffect.Unchanged }
+        )
+            return;
+        var content = UploadSnapshot.ReadPatient(existing);
+        var version = new ResourceVersion(existing.Id, existing.Version + 1, now);
+        _done[(RecordType.Patient, child.Digits)] = new UploadedResource(
+            existing with
+            {
+                Version = version.Version,
+                LastUpdated = now,
+                Body = writer.Patient(content, version, forSetting: false),
+                SettingView = existing.SettingView.IsEmpty
+                    ? default(ReadOnlyMemory<byte>)
+                    : writer.Patient(content, version, forSetting: true),
+            },
+            UploadEffect.Updated
+        );
     }
 
     private void ResolvePlan(string key, UploadEntry? sent, UploadEntry? sentFlag)
@@ -129,7 +157,9 @@ internal sealed class UploadResolution(
         StoredResource? existingFlag
     )
     {
-        var episodeId = existing?.Id ?? ids.Next();
+        if (existing is null)
+            RenewPatient(plan.Child);
+        var episodeId = existing?.Id ?? newId();
         var beside = new Plan(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
         Put(
             RecordType.EpisodeOfCare,
@@ -148,7 +178,7 @@ internal sealed class UploadResolution(
         Put(
             RecordType.Flag,
             key,
-            existingFlag?.Id ?? ids.Next(),
+            existingFlag?.Id ?? newId(),
             existingFlag,
             version => writer.Flag(plan, patientId, episodeId, version),
             (resource, _) =>

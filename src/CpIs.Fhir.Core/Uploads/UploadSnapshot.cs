@@ -20,6 +20,9 @@ internal sealed class UploadSnapshot
 
     private UploadSnapshot(OdsCode authority) => _authority = authority;
 
+    /// <summary>Of a store that holds nothing.</summary>
+    public static UploadSnapshot OfNothing(OdsCode authority) => new(authority);
+
     /// <summary>Reads.</summary>
     public static async Task<UploadSnapshot> ReadAsync(
         IRecordStore store,
@@ -84,6 +87,26 @@ internal sealed class UploadSnapshot
             episode.Child!.Value,
             new PlanDay(period.GetProperty("start").GetString()!, plan.Start),
             period.TryGetProperty("end", out var end) ? new PlanDay(end.GetString()!, plan.End!.Value) : null
+        );
+    }
+
+    /// <summary>What a stored Patient says.</summary>
+    public static PatientContent ReadPatient(StoredResource patient)
+    {
+        using var json = JsonDocument.Parse(patient.Body);
+        var local = json
+            .RootElement.GetProperty("identifier")
+            .EnumerateArray()
+            .Where(i => i.GetProperty("system").GetString() != FhirSystems.NhsNumber)
+            .Select(i => i.GetProperty("value").GetString())
+            .FirstOrDefault();
+        var name = json.RootElement.GetProperty("name")[0];
+        return new PatientContent(
+            patient.Child!.Value,
+            local,
+            name.GetProperty("family").GetString()!,
+            [.. name.GetProperty("given").EnumerateArray().Select(given => given.GetString()!)],
+            patient.BirthDate!.Value
         );
     }
 

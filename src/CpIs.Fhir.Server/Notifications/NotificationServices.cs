@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Server.Notifications;
 internal static class NotificationServices
 {
     /// <summary>
-    /// Needs the ports of the store, <c>IOrganisationDirectory</c>, <c>IKeyRing</c>, <see cref="ExchangeUrls"/>,
+    /// Needs the ports of the store, <c>ServerLeases</c>, <c>IOrganisationDirectory</c>, <c>IKeyRing</c>, <see cref="ExchangeUrls"/>,
     /// <c>IdGenerator</c> and <see cref="TimeProvider"/>.
     /// </summary>
     public static IServiceCollection AddNotifications(this IServiceCollection services, NotificationOptions options) =>

@@ -26,11 +26,13 @@ internal static class ExchangeSecurity
         services.AddSingleton<KeyRing>();
         services.AddSingleton<IKeyRing>(p => p.GetRequiredService<KeyRing>());
         services.AddSingleton<CursorProtector>();
+        services.AddSingleton<LimitKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<Rejections>();
         services.AddSingleton<ValidatedTokens>();
         services.AddSingleton<RegistrationWriter>();
         services.AddHostedService<RegistrationRefresher>();
+        services.AddHostedService<LimitExchange>();
         services.AddTokenServer();
         services.AddBearerSchemes(options.Issuers);
     }

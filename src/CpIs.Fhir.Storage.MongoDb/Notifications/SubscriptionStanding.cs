@@ -24,6 +24,23 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             Math.Max(1, subscription.Subscription.MaxCount)
         );
 
+    /// <summary>
+    /// As a copy brings it, before it is known where it stands. One that takes events is behind: what it has events of already
+    /// is told by the occurrences.
+    /// </summary>
+    public BsonDocument ToDocument(string id)
+    {
+        var document = new BsonDocument
+        {
+            { "_id", id },
+            { "a", Authority },
+            { "takes", Takes },
+            { "most", Most },
+        };
+        document.AddRange(Unused());
+        return Takes ? document.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "") : document;
+    }
+
     /// <summary>In the commit of its resource. One that begins to take events again is behind.</summary>
     public async Task SaveAsync(
         Collections collections,
@@ -45,16 +62,7 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             set.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "");
         var update = new BsonDocument("$set", set);
         if (known is null)
-            update.Add(
-                "$setOnInsert",
-                new BsonDocument
-                {
-                    { "last", 0L },
-                    { "fence", 0L },
-                    { "claim", 0L },
-                    { "next", EventDocument.Never },
-                }
-            );
+            update.Add("$setOnInsert", Unused());
         await collections.Subscriptions.UpdateOneAsync(
             session,
             new BsonDocument("_id", id),
@@ -63,4 +71,13 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             cancellation
         );
     }
+
+    private static BsonDocument Unused() =>
+        new()
+        {
+            { "last", 0L },
+            { "fence", 0L },
+            { "claim", 0L },
+            { "next", EventDocument.Never },
+        };
 }

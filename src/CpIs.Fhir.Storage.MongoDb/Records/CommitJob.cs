@@ -132,7 +132,7 @@ internal sealed class CommitJob
     {
         if (_created.Count == 0)
             return true;
-        var claims = _created.Where(d => d.Contains("i")).Select(ToClaim).ToList();
+        var claims = _created.Where(d => d.Contains("i")).Select(ClaimDocument.Of).ToList();
         return (claims.Count == 0 || await TryInsertAsync(_collections.Claims, session, claims, cancellation))
             && await TryInsertAsync(_collections.Resources, session, _created, cancellation);
     }
@@ -202,9 +202,9 @@ internal sealed class CommitJob
             if (document.GetValue("i", BsonNull.Value) == (next?.GetValue("i", BsonNull.Value) ?? BsonNull.Value))
                 continue;
             if (document.Contains("i"))
-                given.Add(ToClaim(document));
+                given.Add(ClaimDocument.Of(document));
             if (next?.Contains("i") == true)
-                taken.Add(ToClaim(next));
+                taken.Add(ClaimDocument.Of(next));
         }
 
         if (given.Count > 0)
@@ -216,33 +216,22 @@ internal sealed class CommitJob
         return taken.Count == 0 || await TryInsertAsync(_collections.Claims, session, taken, cancellation);
     }
 
+    /// <summary>
+    /// One of the same id that is already there stands, with its obligations. Looked for and then added, because an upsert on a
+    /// sharded collection wants the shard key, and an upload is about no child.
+    /// </summary>
     private async Task AddOccurrenceAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
-        var fields = (BsonDocument)_occurrence!.Clone();
-        fields.Remove("_id");
-        var filter = new BsonDocument("_id", _occurrence["_id"]);
-        if (_occurrence.TryGetValue("c", out var child))
-        {
-            filter.Add("c", child);
-            fields.Remove("c");
-        }
-
-        // One of the same id that is already there stands, with its obligations.
-        await _collections.Occurrences.UpdateOneAsync(
-            session,
-            filter,
-            new BsonDocument("$setOnInsert", fields),
-            new UpdateOptions { IsUpsert = true },
-            cancellation
-        );
+        var same = new BsonDocument("_id", _occurrence!["_id"]);
+        if (await _collections.Occurrences.Find(session, same).Limit(1).AnyAsync(cancellation))
+            return;
+        if (!await TryAsync(() => _collections.Occurrences.InsertOneAsync(session, _occurrence, null, cancellation)))
+            throw new RepeatTransactionException();
     }
 
     private int Expected(string id) => _replaced.TryGetValue(id, out var change) ? change.Expected : _removed[id];
 
     private static BsonDocument AtVersion(BsonValue id, int version) => new() { { "_id", id }, { "v", version } };
-
-    private static BsonDocument ToClaim(BsonDocument resource) =>
-        new() { { "_id", $"{resource["y"].AsInt32}/{resource["i"].AsString}" }, { "r", resource["_id"] } };
 
     private static Task<bool> TryInsertAsync(
         IMongoCollection<BsonDocument> collection,

@@ -61,16 +61,14 @@ public sealed partial class MongoStore
             var (type, authority) in commit.Changes.Select(c => (c.Resource.Type, c.Resource.Authority)).Distinct()
         )
         {
-            var id = $"{(int)type} {authority.Value}";
+            var id = OwnerDocument.IdOf(type, authority);
             if (_knownOwners.ContainsKey(id))
                 continue;
             await _calls.WriteAsync(
                 (_, late) =>
-                    _collections.Owners.UpdateOneAsync(
-                        new BsonDocument("_id", id),
-                        new BsonDocument("$set", new BsonDocument { { "y", (int)type }, { "a", authority.Value } }),
-                        new UpdateOptions { IsUpsert = true },
-                        late
+                    _collections.Owners.BulkWriteAsync(
+                        [OwnerDocument.ToUpsert(type, authority)],
+                        cancellationToken: late
                     ),
                 cancellation
             );

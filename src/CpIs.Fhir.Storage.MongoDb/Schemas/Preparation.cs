@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -21,16 +22,59 @@ internal sealed class Preparation(Collections collections, string protection)
     public async Task RunAsync(CancellationToken cancellation)
     {
         await CheckSchemaAsync(cancellation);
+        await UnfinishedCopy.RefuseAsync(collections, cancellation);
         await CheckProtectionAsync(cancellation);
         await MakeCollectionsAsync(cancellation);
-        foreach (var ofOne in StoreIndex.All.GroupBy(index => index.Collection, StringComparer.Ordinal))
-            await new IndexCheck(collections.Database, ofOne.Key).RunAsync([.. ofOne], cancellation);
+        foreach (var collection in IndexedCollections)
+            await MakeIndexesAsync(collection, cancellation);
         await ProbeTransactionAsync(cancellation);
     }
 
-    private async Task CheckSchemaAsync(CancellationToken cancellation)
+    /// <summary>Collections with indexes, in the order in which these are made.</summary>
+    public static IReadOnlyList<string> IndexedCollections { get; } =
+    [.. StoreIndex.All.Select(index => index.Collection).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>All but the indexes, for a database that is to be filled before it is indexed.</summary>
+    /// <exception cref="StoreUnavailableException">The database cannot be used; the message says what to do.</exception>
+    public async Task RunWithoutIndexesAsync(CancellationToken cancellation)
     {
-        var found = await ReadOrAddAsync("schema", new BsonDocument("v", SchemaVersion), cancellation);
+        await CheckSchemaAsync(cancellation);
+        await CheckProtectionAsync(cancellation);
+        await MakeCollectionsAsync(cancellation);
+        await ProbeTransactionAsync(cancellation);
+    }
+
+    /// <summary>Makes the indexes of one collection where they are missing.</summary>
+    /// <exception cref="StoreUnavailableException">One is there and another than it should be.</exception>
+    public Task MakeIndexesAsync(string collection, CancellationToken cancellation) =>
+        new IndexCheck(collections.Database, collection).RunAsync(
+            [.. StoreIndex.All.Where(index => index.Collection == collection)],
+            cancellation
+        );
+
+    /// <summary>Takes a database as it is, and writes nothing.</summary>
+    /// <exception cref="StoreUnavailableException">There is no store in it, or it cannot be used; the message says what to do.</exception>
+    public async Task ExpectAsync(CancellationToken cancellation)
+    {
+        JudgeSchema(
+            await ReadAsync("schema", cancellation)
+                ?? throw new StoreUnavailableException(
+                    $"There is no store in database '{collections.Database.DatabaseNamespace.DatabaseName}'."
+                )
+        );
+        await UnfinishedCopy.RefuseAsync(collections, cancellation);
+        if (await ReadAsync("protection", cancellation) is { } mark)
+            JudgeProtection(mark);
+    }
+
+    private Task<BsonDocument?> ReadAsync(string id, CancellationToken cancellation) =>
+        collections.Meta.Find(new BsonDocument("_id", id)).FirstOrDefaultAsync(cancellation)!;
+
+    private async Task CheckSchemaAsync(CancellationToken cancellation) =>
+        JudgeSchema(await ReadOrAddAsync("schema", new BsonDocument("v", SchemaVersion), cancellation));
+
+    private void JudgeSchema(BsonDocument found)
+    {
         var version = found["v"].ToInt32();
         var name = collections.Database.DatabaseNamespace.DatabaseName;
         if (version > SchemaVersion)
@@ -45,9 +89,11 @@ internal sealed class Preparation(Collections collections, string protection)
             );
     }
 
-    private async Task CheckProtectionAsync(CancellationToken cancellation)
+    private async Task CheckProtectionAsync(CancellationToken cancellation) =>
+        JudgeProtection(await ReadOrAddAsync("protection", new BsonDocument("marker", protection), cancellation));
+
+    private void JudgeProtection(BsonDocument found)
     {
-        var found = await ReadOrAddAsync("protection", new BsonDocument("marker", protection), cancellation);
         if (found["marker"].AsString != protection)
             throw new StoreUnavailableException(
                 "This database was written with another protection (Protection:KeyFile): with this one nothing in it would be "

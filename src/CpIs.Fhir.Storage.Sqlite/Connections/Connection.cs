@@ -31,6 +31,21 @@ internal sealed class Connection : IDisposable
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;"
         );
 
+    /// <summary>
+    /// Opens the connection that fills a new file in large transactions. A rollback journal: new pages are written once,
+    /// where a write-ahead log would write them twice. As durable as the other writer, and as safe from kill -9.
+    /// </summary>
+    public static Connection OpenLoader(string file) =>
+        Open(
+            file,
+            SqliteOpenMode.ReadWriteCreate,
+            "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-131072; PRAGMA temp_store=FILE;"
+        );
+
+    /// <summary>Opens a connection that cannot write and reads whole tables; what it sorts may be larger than memory.</summary>
+    public static Connection OpenWholeReader(string file) =>
+        Open(file, SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=FILE;");
+
     /// <summary>Opens a connection that cannot write.</summary>
     public static Connection OpenReader(string file) =>
         Open(file, SqliteOpenMode.ReadOnly, "PRAGMA query_only=ON; PRAGMA cache_size=-2000; PRAGMA temp_store=MEMORY;");
@@ -63,6 +78,10 @@ internal sealed class Connection : IDisposable
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
+
+    /// <summary>Makes a function of side values and what they lie beside known to the SQL of this connection.</summary>
+    public void Define(string name, Func<long, string, string, long, byte[], string> function) =>
+        _connection.CreateFunction(name, function, isDeterministic: true);
 
     /// <summary>Stops what runs on this connection; it fails with SQLITE_INTERRUPT. May be called from any thread.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(Handle);

@@ -5,7 +5,8 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>
 /// Open obligations become numbered events. Each Subscription remembers up to which obligation it has been numbered; the
 /// keys of obligations are given by the one writer, so none can appear behind that mark. Number, event and mark change
-/// in one commit.
+/// in one commit. Only in a store that was copied from another kind of store may an obligation after the mark have its
+/// event already.
 /// </summary>
 internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, TimeSpan quiet, int limit)
 {
@@ -53,6 +54,8 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
         var number = subscriber.LastNumber;
         foreach (var obligation in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
         {
+            if (HasEvent(connection, subscriber.Id, obligation))
+                continue;
             if (FindEventToJoin(connection, subscriber.Id, obligation) is { } joined)
                 Join(connection, subscriber.Id, joined, obligation);
             else
@@ -61,6 +64,14 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
 
         using var mark = connection.Prepare("UPDATE subscription SET last_number = ?, numbered_to = ? WHERE id = ?");
         mark.Add(number).Add(open[^1].Key).Add(subscriber.Id).Run();
+    }
+
+    private static bool HasEvent(Connection connection, string subscription, Open obligation)
+    {
+        using var row = connection.Prepare(
+            "SELECT 1 FROM event_obligation INDEXED BY event_of_obligation WHERE obligation = ? AND subscription = ?"
+        );
+        return row.Add(obligation.Key).Add(subscription).Step();
     }
 
     private static List<Open> ReadOpen(Connection connection, string authority, long numberedTo, int most)

@@ -1,5 +1,7 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
@@ -18,11 +20,31 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     /// <summary>Writes it; one of the same id that is already there stands, with its obligations.</summary>
     public void Write(Connection connection)
     {
+        if (!TryInsert(connection))
+            return;
+        foreach (var obligation in occurrence.Obligations)
+            WriteObligation(connection, obligation.Authority, settled: null);
+    }
+
+    /// <summary>
+    /// Writes it as another store held it, with its obligations as far as they have come. These get their keys in the order in
+    /// which they are written, which is the order in which they will be numbered.
+    /// </summary>
+    public void Write(Connection connection, IReadOnlyList<PortableObligation> obligations)
+    {
+        TryInsert(connection);
+        foreach (var obligation in obligations)
+            WriteObligation(connection, obligation.Authority, obligation.Settled?.ToUnixTimeMilliseconds());
+    }
+
+    private bool TryInsert(Connection connection)
+    {
+        // Not ON CONFLICT (id): a store that is being filled has no index for that yet.
         using (
             var statement = connection.Prepare(
                 """
-                INSERT INTO occurrence (id, kind, time, child, in_history, person, document) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (id) DO NOTHING
+                INSERT OR IGNORE INTO occurrence (id, kind, time, child, in_history, person, document)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
             )
         )
@@ -37,13 +59,12 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
                 .Add(_document.Span)
                 .Run();
             if (added == 0)
-                return;
+                return false;
         }
 
         if (occurrence.Concerns.Count > 0)
             WriteConcerns(connection);
-        foreach (var obligation in occurrence.Obligations)
-            WriteObligation(connection, obligation);
+        return true;
     }
 
     private void WriteConcerns(Connection connection)
@@ -71,18 +92,22 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
         }
     }
 
-    private void WriteObligation(Connection connection, Obligation obligation)
+    private void WriteObligation(Connection connection, OdsCode authority, long? settled)
     {
         using var statement = connection.Prepare(
-            "INSERT INTO obligation (authority, occurrence, time, person, organisation, child) VALUES (?, ?, ?, ?, ?, ?)"
+            """
+            INSERT INTO obligation (authority, occurrence, time, person, organisation, child, settled)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """
         );
         statement
-            .Add(obligation.Authority.Value)
+            .Add(authority.Value)
             .Add(occurrence.Id)
             .Add(_time)
             .Add(_person)
             .Add(occurrence.Organisation.Value)
             .Add(_child)
+            .Add(settled)
             .Run();
     }
 }

@@ -14,11 +14,7 @@ internal sealed class PreparedChange
     private readonly StoredResource _resource;
     private readonly RecordProtection _protection;
     private readonly int _expected;
-    private readonly string? _identity;
-    private readonly long? _child;
-    private readonly ReadOnlyMemory<byte> _side;
-    private readonly ReadOnlyMemory<byte> _view;
-    private readonly ReadOnlyMemory<byte> _body;
+    private readonly ResourceColumns _columns;
     private readonly byte[] _tokens;
 
     /// <exception cref="ArgumentException">The version does not follow the one expected: a bug of the caller.</exception>
@@ -30,14 +26,7 @@ internal sealed class PreparedChange
                 "The version of a change must follow the version that it expects.",
                 nameof(change)
             );
-        var child = _resource.Child;
-        _child = child is { } whose ? protection.ChildKey(whose) : null;
-        _identity = _resource.Identity is { } identity ? protection.IdentityKey(identity) : null;
-        var place = PlaceOf(_resource.Version);
-        var view = _resource.SettingView;
-        _side = protection.Seal(SideValuesJson.Write(_resource, withKeys: !protection.IsReadable), child, place.Side);
-        _view = view.IsEmpty ? view : protection.Seal(view, child, place.SettingView);
-        _body = protection.Seal(_resource.Body, child, place.Body(besideView: !view.IsEmpty));
+        _columns = new ResourceColumns(_resource, protection);
         _tokens = JsonArray.Of(protection.Tokens(_resource.Tokens));
     }
 
@@ -85,7 +74,7 @@ internal sealed class PreparedChange
                 """
             )
         )
-            Bind(statement).Add((long)_resource.Type).Add(_resource.Id).Run();
+            _columns.Bind(statement).Add((long)_resource.Type).Add(_resource.Id).Run();
         AddTokens(connection, LastKey(connection));
         using var owner = connection.Prepare("INSERT OR IGNORE INTO token_owner (type, authority) VALUES (?, ?)");
         owner.Add((long)_resource.Type).Add(_resource.Authority.Value).Run();
@@ -130,22 +119,11 @@ internal sealed class PreparedChange
                 """
             )
         )
-            Bind(replace).Add(key).Run();
+            _columns.Bind(replace).Add(key).Run();
         if (!sameTokens)
             AddTokens(connection, key);
         return true;
     }
-
-    private Statement Bind(Statement statement) =>
-        statement
-            .Add(_resource.Version)
-            .Add(_resource.LastUpdated.ToUnixTimeMilliseconds())
-            .Add(_resource.Authority.Value)
-            .Add(_identity)
-            .Add(_child)
-            .Add(_side.Span)
-            .Add(_view.Span)
-            .Add(_body.Span);
 
     private void AddTokens(Connection connection, long key)
     {
@@ -160,7 +138,7 @@ internal sealed class PreparedChange
     /// be compared by their bytes: sealed ones never equal each other.
     /// </summary>
     private IReadOnlyList<string> TokensOf(ReadOnlySpan<byte> side) =>
-        side.SequenceEqual(_side.Span)
+        side.SequenceEqual(_columns.Side)
             ? _resource.Tokens
             : SideValuesJson.AddTo(_resource, _protection.Open(side.ToArray(), PlaceOf(_expected).Side).Span).Tokens;
 

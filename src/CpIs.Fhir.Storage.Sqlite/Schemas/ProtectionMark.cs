@@ -27,10 +27,15 @@ internal static class ProtectionMark
         // Before the first write there is no mark, also where a process was killed between making the file and marking it.
         using (var mark = connection.Prepare("INSERT OR IGNORE INTO meta (name, value) VALUES ('protection', ?)"))
             mark.Add(protection.Marker).Run();
+        Expect(connection, file, protection);
+    }
+
+    /// <summary>Refuses a file that was made with another protection, and writes nothing.</summary>
+    /// <exception cref="StoreUnavailableException">It was; the message says what to do.</exception>
+    public static void Expect(Connection connection, string file, RecordProtection protection)
+    {
         using var row = connection.Prepare("SELECT value FROM meta WHERE name = 'protection'");
-        row.Step();
-        var kept = row.Text(0);
-        if (kept == protection.Marker)
+        if (!row.Step() || row.Text(0) is var kept && kept == protection.Marker)
             return;
         var why =
             kept == RecordProtection.Readable.Marker

@@ -34,6 +34,24 @@ internal static class Schema
             );
     }
 
+    /// <summary>Takes a file as it is: of the present schema, or not at all.</summary>
+    /// <exception cref="StoreUnavailableException">It is of another one, or no file of this store.</exception>
+    public static void Expect(Connection connection, string file)
+    {
+        var (found, application, _) = Inspect(connection);
+        if (application != ApplicationId)
+            throw new StoreUnavailableException($"'{file}' is a SQLite file, but not of this server.");
+        if (found != Version)
+            throw new StoreUnavailableException(
+                $"'{file}' is of schema {found}, and this version works with {Version}. "
+                    + (
+                        found < Version
+                            ? "Bring it forward first: cpis store migrate."
+                            : "Use the version that wrote it, or a newer one."
+                    )
+            );
+    }
+
     private static (long Version, long Application, long Tables) Inspect(Connection connection)
     {
         using var statement = connection.Prepare(

@@ -64,7 +64,12 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         await OpenAsync();
     }
 
-    public Dispatcher Dispatcher(INotificationSender sender, NotificationOptions? options = null)
+    /// <summary>A server's engine; each has a name of its own among those that share the store.</summary>
+    public Dispatcher Dispatcher(
+        INotificationSender sender,
+        NotificationOptions? options = null,
+        ILeaseStore? leases = null
+    )
     {
         options ??= Options;
         var channel = new NotificationChannel(
@@ -77,6 +82,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Time
         );
         var mover = new SubscriptionMover(_store, this, Time);
+        var held = new ServerLeases(leases ?? _store, Ids, Time);
         return new Dispatcher(
             _store,
             new EventDelivery(
@@ -88,8 +94,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
                 Options,
                 Time
             ),
-            new Handshakes(_store, _store, channel, mover, Time),
-            new Heartbeats(_store, _store, channel, mover, Time),
+            new Handshakes(_store, _store, channel, mover, held, Time),
+            new Heartbeats(_store, _store, channel, mover, held, Time),
             this,
             new DispatchSignal(Time),
             Options,

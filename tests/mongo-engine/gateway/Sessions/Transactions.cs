@@ -58,9 +58,7 @@ internal sealed class Transactions(Database database, Cursors cursors)
             }
             catch (NpgsqlException e)
             {
-                await transaction.EndAsync(
-                    e is PostgresException ? TransactionState.Aborted : TransactionState.Unknown
-                );
+                await transaction.EndAsync(IsRefusal(e) ? TransactionState.Aborted : TransactionState.Unknown);
                 throw;
             }
         }
@@ -144,6 +142,10 @@ internal sealed class Transactions(Database database, Cursors cursors)
         );
         session.Transaction = new Transaction(id, number, connection);
     }
+
+    /// <summary>A connection that is ended by a shutdown may have committed before.</summary>
+    private static bool IsRefusal(NpgsqlException e) =>
+        e is PostgresException { SqlState: not ("57P01" or "57P02" or "57P03") };
 
     private async Task AbortInTurnAsync(Session session)
     {

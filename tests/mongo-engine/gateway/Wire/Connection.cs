@@ -38,9 +38,9 @@ internal sealed class Connection(TcpClient client, int id, Dispatcher dispatcher
         {
             // The client has gone, or we are ending.
         }
-        catch (InvalidDataException e)
+        catch (Exception e)
         {
-            await Console.Error.WriteLineAsync($"connection {id}: {e.Message}");
+            await Console.Error.WriteLineAsync($"connection {id}: {e}");
         }
     }
 

@@ -1,0 +1,39 @@
+namespace CpIs.Fhir.Core.Transfer;
+
+/// <summary>
+/// Where a Subscription stands. One that has never had an event, a claim or a failure has none: all of it is zero.
+/// </summary>
+/// <param name="SubscriptionId">The Subscription; its resource may be gone.</param>
+/// <param name="Authority">Whose.</param>
+/// <param name="LastNumber">The number of its latest event. The next one follows it without gap (promise 4).</param>
+/// <param name="Fence">The latest fence given. It never goes back, or a claim of before the copy could end one of after it.</param>
+/// <param name="Turn">Orders Subscriptions by when they were last served; only the order counts.</param>
+/// <param name="FailingSince">First failed attempt since the last success, or null.</param>
+/// <param name="LastError">What the last failed attempt met, or null.</param>
+/// <param name="LastTaken">When its receiver last took anything, or null.</param>
+public sealed record PortableLedger(
+    string SubscriptionId,
+    OdsCode Authority,
+    long LastNumber,
+    long Fence,
+    long Turn,
+    DateTimeOffset? FailingSince,
+    string? LastError,
+    DateTimeOffset? LastTaken
+) : PortableRecord
+{
+    /// <inheritdoc />
+    public override TransferSection Section => TransferSection.Ledgers;
+
+    internal override void WriteTo(CanonicalForm form)
+    {
+        // Not the turn: a store may keep it in its own measure, and nothing is lost when it is another's.
+        form.Add(SubscriptionId);
+        form.Add(Authority.Value);
+        form.Add(LastNumber);
+        form.Add(Fence);
+        form.Add(FailingSince);
+        form.Add(LastError);
+        form.Add(LastTaken);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Server.Security;
+
+/// <summary>
+/// Who is limited, as servers tell each other: a keyed hash (HMAC-SHA-256, 128 bits of it), the same on every server of the
+/// store and telling nobody else who it was. The key comes from the one for cursors, so that there is no other to look
+/// after; when that one is rotated, every bucket is full once more.
+/// </summary>
+internal sealed class LimitKeys(IKeyRing keys)
+{
+    private const int Size = 16;
+
+    private volatile Derived? _derived;
+
+    /// <summary>22 characters.</summary>
+    public string Of(string who)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes(who), hash);
+        return Base64Url.EncodeToString(hash[..Size]);
+    }
+
+    private byte[] Key()
+    {
+        var current = keys.Current(KeyPurposes.Cursor);
+        if (_derived is { } known && known.Id == current.Id)
+            return known.Key;
+        var derived = new Derived(current);
+        _derived = derived;
+        return derived.Key;
+    }
+
+    private sealed class Derived(SigningKey from)
+    {
+        public string Id { get; } = from.Id;
+
+        public byte[] Key { get; } =
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, from.Secret.ToArray(), 32, info: "limits"u8.ToArray());
+    }
+}

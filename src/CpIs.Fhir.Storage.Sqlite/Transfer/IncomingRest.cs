@@ -1,0 +1,110 @@
+using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+
+namespace CpIs.Fhir.Storage.Sqlite.Transfer;
+
+/// <summary>Ledgers, registrations, keys, answers and one-time values of a copy as rows.</summary>
+internal static class IncomingRest
+{
+    public static void Write(Connection connection, PortableRecord record, RecordProtection protection)
+    {
+        switch (record)
+        {
+            case PortableLedger ledger:
+                Write(connection, ledger);
+                break;
+            case PortableRegistration registration:
+                Write(connection, protection.Seal(registration.Registration));
+                break;
+            case PortableStamp stamp:
+                Write(connection, stamp);
+                break;
+            case PortableKey key:
+                Write(connection, protection.Seal(key.Key));
+                break;
+            case PortableAnswer answer:
+                Write(connection, protection.Seal(answer.Answer));
+                break;
+            case PortableOneTimeValue used:
+                Write(connection, used);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(record));
+        }
+    }
+
+    private static void Write(Connection connection, PortableLedger ledger)
+    {
+        // Where the resource of the Subscription is gone, nothing is numbered or sent any more.
+        using var statement = connection.Prepare(
+            """
+            INSERT INTO subscription
+                (id, authority, takes_events, max_count, last_number, fence, last_claim, failing_since, last_error, last_taken)
+            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET last_number = excluded.last_number, fence = excluded.fence,
+                last_claim = excluded.last_claim, failing_since = excluded.failing_since, last_error = excluded.last_error,
+                last_taken = excluded.last_taken
+            """
+        );
+        statement
+            .Add(ledger.SubscriptionId)
+            .Add(ledger.Authority.Value)
+            .Add(ledger.LastNumber)
+            .Add(ledger.Fence)
+            .Add(ledger.Turn)
+            .Add(ledger.FailingSince?.ToUnixTimeMilliseconds())
+            .Add(ledger.LastError)
+            .Add(ledger.LastTaken?.ToUnixTimeMilliseconds())
+            .Run();
+    }
+
+    private static void Write(Connection connection, Registration registration)
+    {
+        using var statement = connection.Prepare("INSERT INTO registration (kind, id, json) VALUES (?, ?, ?)");
+        statement.Add(registration.Kind).Add(registration.Id).Add(registration.Json.Span).Run();
+    }
+
+    private static void Write(Connection connection, PortableStamp stamp)
+    {
+        using var statement = connection.Prepare("UPDATE counter SET value = ? WHERE name = 'registrations'");
+        statement.Add(stamp.Stamp).Run();
+    }
+
+    private static void Write(Connection connection, SigningKey key)
+    {
+        using var statement = connection.Prepare(
+            "INSERT INTO signing_key (purpose, id, secret, created, retired) VALUES (?, ?, ?, ?, ?)"
+        );
+        statement
+            .Add(key.Purpose)
+            .Add(key.Id)
+            .Add(key.Secret.Span)
+            .Add(key.Created.ToUnixTimeMilliseconds())
+            .Add(key.Retired?.ToUnixTimeMilliseconds())
+            .Run();
+    }
+
+    private static void Write(Connection connection, IdempotentAnswer answer)
+    {
+        using var statement = connection.Prepare(
+            "INSERT INTO answer (client, request, hash, status, body, location, expires) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        );
+        statement
+            .Add(answer.ClientId)
+            .Add(answer.RequestId)
+            .Add(answer.BodyHash.Span)
+            .Add(answer.Status)
+            .Add(answer.Body.Span)
+            .Add(answer.Location)
+            .Add(answer.Expires.ToUnixTimeMilliseconds())
+            .Run();
+    }
+
+    private static void Write(Connection connection, PortableOneTimeValue used)
+    {
+        using var statement = connection.Prepare("INSERT INTO used_once (purpose, value, expires) VALUES (?, ?, ?)");
+        statement.Add(used.Purpose).Add(used.Value).Add(used.Expires.ToUnixTimeMilliseconds()).Run();
+    }
+}

@@ -1,0 +1,35 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Tests.Contract;
+using CpIs.Fhir.Storage.Tests.Sqlite;
+using CpIs.Fhir.Tests.Shared;
+
+namespace CpIs.Fhir.Storage.Tests;
+
+/// <summary>The ledger upon which the limits of several servers are tested keeps the contract that real ones keep.</summary>
+public sealed class SharedUsesTests : UseLedgerContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        new WithSharedUses(await SqliteStoreUnderTest.OpenAsync(time));
+
+    private sealed class WithSharedUses(SqliteStoreUnderTest rest) : IStoreUnderTest
+    {
+        public IRecordStore Records => rest.Records;
+
+        public IOccurrenceStore Occurrences => rest.Occurrences;
+
+        public IRegistrationStore Registrations => rest.Registrations;
+
+        public INotificationStore Notifications => rest.Notifications;
+
+        public ILeaseStore Leases => rest.Leases;
+
+        public IRetentionStore Retention => rest.Retention;
+
+        public IUseLedger Uses { get; } = new MemoryUses();
+
+        public Task ReopenAsync() => rest.ReopenAsync();
+
+        public ValueTask DisposeAsync() => rest.DisposeAsync();
+    }
+}

@@ -1,0 +1,73 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Transfer;
+using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Transfer;
+using CpIs.Fhir.Testing.MongoDb;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.Tests.Transfer;
+
+/// <summary>One end of a copy: where a store lies, or will. What lies there is removed afterwards.</summary>
+public abstract class CopyEnd : IAsyncDisposable
+{
+    /// <summary>As a server opens it.</summary>
+    public abstract Task<IExchangeStore> OpenAsync(TimeProvider time, CancellationToken cancellation);
+
+    public abstract Task<ITransferSource> OpenSourceAsync(CancellationToken cancellation);
+
+    public abstract Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>A folder.</summary>
+internal sealed class SqliteEnd : CopyEnd
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private SqliteStoreOptions Options => Copying.Options(_folder["store"]);
+
+    public override async Task<IExchangeStore> OpenAsync(TimeProvider time, CancellationToken cancellation) =>
+        await SqliteStore.OpenAsync(Options, time, cancellation);
+
+    public override Task<ITransferSource> OpenSourceAsync(CancellationToken cancellation) =>
+        Task.FromResult<ITransferSource>(SqliteTransferSource.Open(Options));
+
+    public override Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation) =>
+        Task.FromResult<ITransferTarget>(SqliteTransferTarget.Open(Options));
+
+    public override ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>A database of its own.</summary>
+internal sealed class MongoEnd(MongoEngine engine) : CopyEnd
+{
+    public MongoStoreOptions Options { get; } =
+        new()
+        {
+            ConnectionString = engine.ConnectionString,
+            Database = "cpis_test_" + Guid.NewGuid().ToString("N"),
+            MinPoolSize = 0,
+        };
+
+    public override async Task<IExchangeStore> OpenAsync(TimeProvider time, CancellationToken cancellation) =>
+        await MongoStore.OpenAsync(Options, time, cancellation);
+
+    public override async Task<ITransferSource> OpenSourceAsync(CancellationToken cancellation) =>
+        await MongoTransferSource.OpenAsync(Options, cancellation);
+
+    public override async Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation) =>
+        await MongoTransferTarget.OpenAsync(Options, time, cancellation);
+
+    public override async ValueTask DisposeAsync()
+    {
+        using var client = new MongoClient(Options.ConnectionString);
+        await client.DropDatabaseAsync(Options.Database);
+    }
+}

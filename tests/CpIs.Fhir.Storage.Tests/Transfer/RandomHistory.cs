@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Text.Json;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Tests.Contract;
+
+namespace CpIs.Fhir.Storage.Tests.Transfer;
+
+/// <summary>
+/// The notification engine's work on one store or on several in step: hits, numbering, claims, deliveries, failures, and
+/// Subscriptions that come, go and come back, as a seed decides. Every answer of one store must be that of the others.
+/// </summary>
+internal sealed class RandomHistory(int seed, CancellationToken cancellation)
+{
+    private static readonly TimeSpan Coalescing = TimeSpan.FromMinutes(5);
+    private static readonly OdsCode[] Authorities = [Make.Herts, Make.Essex];
+    private static readonly string[] Subscriptions = ["herts-1", "herts-2", "herts-3", "essex-1", "essex-2"];
+    private readonly Random _random = new(seed);
+    private readonly Dictionary<string, int> _versions = [];
+    private readonly List<Delivery> _held = [];
+    private int _hits;
+
+    public DateTimeOffset Now { get; private set; } = Make.Noon;
+
+    /// <summary>Some steps on all of the stores.</summary>
+    public async Task RunAsync(int steps, params IReadOnlyList<IExchangeStore> stores)
+    {
+        for (var i = 0; i < steps; i++)
+            await StepAsync(stores);
+    }
+
+    /// <summary>What the engine shows of a store.</summary>
+    public async Task<string> ShowAsync(IExchangeStore store)
+    {
+        var shown = new List<object>();
+        foreach (var id in Subscriptions)
+        {
+            shown.Add(await store.ReadLedgerAsync(id, cancellation));
+            shown.Add(await store.ReadEventsAsync(id, 1, long.MaxValue, 10_000, cancellation));
+        }
+
+        foreach (var authority in Authorities)
+        {
+            var (count, oldest) = await store.ReadOpenObligationsAsync(authority, cancellation);
+            shown.Add(
+                new
+                {
+                    authority.Value,
+                    count,
+                    oldest,
+                }
+            );
+        }
+
+        return JsonSerializer.Serialize(shown);
+    }
+
+    private async Task StepAsync(IReadOnlyList<IExchangeStore> stores)
+    {
+        Now += TimeSpan.FromSeconds(_random.Next(0, 90));
+        switch (_random.Next(12))
+        {
+            case 0 or 1 or 2 or 3:
+                var access = Hit();
+                await EachAsync(stores, store => Done(store.RecordAsync(access, cancellation)));
+                break;
+            case 4 or 5:
+                var limit = _random.Next(1, 6);
+                await EachAsync(stores, store => Done(NumberAsync(store, limit)));
+                break;
+            case 6 or 7:
+                var most = _random.Next(1, 4);
+                var lease = TimeSpan.FromSeconds(_random.Next(10, 120));
+                _held.AddRange(await EachAsync(stores, s => s.ClaimDueAsync(Now, lease, most, cancellation)));
+                break;
+            case 8 when _held.Count > 0:
+                var delivered = Take();
+                await EachAsync(stores, store => store.SettleAsync(delivered, Now, cancellation));
+                break;
+            case 9 when _held.Count > 0:
+                var failed = Take();
+                var due = Now.AddSeconds(_random.Next(0, 200));
+                await EachAsync(stores, s => s.RescheduleAsync(failed, Now, due, "503", cancellation));
+                break;
+            case 10:
+                var resource = Move(_random.GetItems(Subscriptions, 1)[0]);
+                await EachAsync(stores, store => store.CommitAsync(Make.Commit(resource), cancellation));
+                break;
+            default:
+                var id = _random.GetItems(Subscriptions, 1)[0];
+                await EachAsync(stores, store => Done(store.MakeDueAsync(id, Now, cancellation)));
+                break;
+        }
+    }
+
+    private CpIs.Fhir.Core.LookUps.Occurrence Hit() =>
+        Make.Access(
+            (++_hits).ToString("D6", CultureInfo.InvariantCulture),
+            Now,
+            Make.Child(_random.Next(3)),
+            _random.Next(2) == 0 ? "555000000001" : "555000000002",
+            authorities: [.. Authorities.Where(_ => _random.Next(3) > 0)]
+        );
+
+    private StoredResource Move(string id)
+    {
+        var version = _versions[id] = _versions.GetValueOrDefault(id) + 1;
+        return Make.Subscription(
+            id,
+            id.StartsWith("herts", StringComparison.Ordinal) ? Make.Herts : Make.Essex,
+            _random.Next(3) == 0 ? SubscriptionStatus.Off : SubscriptionStatus.Active,
+            version,
+            _random.Next(1, 4)
+        );
+    }
+
+    private Delivery Take()
+    {
+        var held = _held[_random.Next(_held.Count)];
+        // Some are ended twice, and some after another has taken them over.
+        if (_random.Next(3) > 0)
+            _held.Remove(held);
+        return held;
+    }
+
+    /// <summary>Until nothing is left: how many obligations a call looks at is the store's own affair.</summary>
+    private async Task NumberAsync(IExchangeStore store, int limit)
+    {
+        while (await store.NumberObligationsAsync(Now, Coalescing, TimeSpan.FromSeconds(1), limit, cancellation) > 0)
+        { }
+    }
+
+    private static async Task<bool> Done(Task task)
+    {
+        await task;
+        return true;
+    }
+
+    private static async Task<T> EachAsync<T>(IReadOnlyList<IExchangeStore> stores, Func<IExchangeStore, Task<T>> run)
+    {
+        var answers = new List<T>();
+        foreach (var store in stores)
+            answers.Add(await run(store));
+        answers
+            .Select(answer => JsonSerializer.Serialize(answer))
+            .Distinct()
+            .Should()
+            .ContainSingle("the stores answer alike");
+        return answers[0];
+    }
+}
