@@ -31,7 +31,7 @@ public sealed class ProtectionKeyFile(string path) : IProtectionKeySource
     public ProtectionKeys Read()
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+        if (!OperatingSystem.IsWindows() && IsOpenToOthers(File.GetUnixFileMode(file.SafeFileHandle)))
             throw new InvalidDataException($"{path} can be opened by others than its owner: chmod 600 '{path}'.");
         if (!file.CanSeek || file.Length > MostBytes)
             throw new InvalidDataException($"{path} is no file, or too long for a key file.");
@@ -67,6 +67,13 @@ public sealed class ProtectionKeyFile(string path) : IProtectionKeySource
         Write(beside, keys);
         File.Move(beside, path, overwrite: true);
     }
+
+    /// <summary>
+    /// The one group that may read it is that of a file which nobody may write (0440): so systemd hands a credential to a
+    /// service, and Kubernetes a secret to a pod, for which the group is the service's own.
+    /// </summary>
+    private static bool IsOpenToOthers(UnixFileMode mode) =>
+        (mode & Others) != 0 && mode != (UnixFileMode.UserRead | UnixFileMode.GroupRead);
 
     private static void Write(string path, ProtectionKeys keys)
     {

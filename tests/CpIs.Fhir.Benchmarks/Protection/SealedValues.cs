@@ -14,6 +14,7 @@ namespace CpIs.Fhir.Benchmarks.Protection;
 /// memory) is told apart from one that comes for the first time, as in nearly every look-up.
 /// </summary>
 [MemoryDiagnoser]
+[MinColumn]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [CategoriesColumn]
 public class SealedValues : IDisposable

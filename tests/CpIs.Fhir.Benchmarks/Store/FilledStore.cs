@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 
@@ -26,10 +27,10 @@ internal static class FilledStore
         SyntheticUpload.Bundles(SyntheticPopulation.OfCounty(Authority, children, Today), 300);
 
     /// <summary>Uploads until at least this many records are held.</summary>
-    public static async Task<TemporaryStore> OpenAsync(int records)
+    public static async Task<TemporaryStore> OpenAsync(int records, RecordProtection? protection = null)
     {
         var time = new Noon();
-        var store = await TemporaryStore.OpenAsync();
+        var store = await TemporaryStore.OpenAsync(protection);
         var upload = new TransactionUpload(
             store.Store,
             new IdempotentWrite(store.Store, time),

@@ -15,7 +15,9 @@ internal static class Samples
     private static readonly OdsCode Hospital = OdsCode.Parse("RWH01");
     private static readonly Person Nurse = new("555000000001", "555000000099", "R0260", "Nurse", "Ann Example");
     private static readonly ShownPlan Plan = new(Authority, PlanType.LookedAfter, Id(1), 1, Id(2), 1);
-    private static readonly NhsNumber[] Children = [.. Enumerable.Range(0, 20_000).Select(Number)];
+
+    // In no order, as they come: in the order of their numbers a readable index would be written page by page.
+    private static readonly NhsNumber[] Children = Shuffled(Enumerable.Range(0, 20_000).Select(Number));
     private static readonly byte[] Body = Encoding.UTF8.GetBytes(new string('x', 900));
 
     public static NhsNumber Child(int n) => Children[n % Children.Length];
@@ -80,6 +82,14 @@ internal static class Samples
                 string.Create(CultureInfo.InvariantCulture, $"patient=Patient/{Id(n / 3)}"),
             ],
         };
+
+    /// <summary>The same order each time.</summary>
+    public static NhsNumber[] Shuffled(IEnumerable<NhsNumber> children)
+    {
+        NhsNumber[] shuffled = [.. children];
+        new Random(1).Shuffle(shuffled);
+        return shuffled;
+    }
 
     private static NhsNumber Number(int n)
     {

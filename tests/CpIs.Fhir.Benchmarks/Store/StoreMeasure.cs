@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 
@@ -29,6 +32,7 @@ internal static class StoreMeasure
 
         await UploadsAsync(store);
         await ReadsAsync(store);
+        await ProcessorAsync(protection);
         return 0;
     }
 
@@ -57,6 +61,46 @@ internal static class StoreMeasure
             Console.WriteLine($"history read, {name}: {watch.Elapsed.TotalMicroseconds / Count:N1} µs");
         }
     }
+
+    /// <summary>What the whole process spends, with the rules of an upload in it: a foreign load hardly changes that.</summary>
+    private static async Task ProcessorAsync(RecordProtection protection)
+    {
+        const int Records = 20_000;
+        const int LookUps = 20_000;
+        var before = Environment.CpuUsage.TotalTime;
+        await using var store = await FilledStore.OpenAsync(Records, protection);
+        Tell("uploaded record", before, Records);
+        var patients = new RecordQuery(RecordType.EpisodeOfCare, FilledStore.Authority, []) { Count = 1_000 };
+        var held = (await store.Store.SearchAsync(patients, default)).Items.Select(p => p.Child!.Value).ToArray();
+        var others = Samples.Shuffled(SyntheticNhsNumbers.From(800_000).Take(2 * LookUps));
+        await LookUpAsync(store, n => others[LookUps + n], LookUps);
+        before = Environment.CpuUsage.TotalTime;
+        await LookUpAsync(store, n => others[n], LookUps);
+        Tell("look-up, miss", before, LookUps);
+        before = Environment.CpuUsage.TotalTime;
+        await LookUpAsync(store, n => held[n % held.Length], LookUps);
+        Tell("look-up, hit", before, LookUps);
+
+        static void Tell(string what, TimeSpan before, int count) =>
+            Console.WriteLine(
+                $"processor time of one {what}: {(Environment.CpuUsage.TotalTime - before).TotalMicroseconds / count:N0} µs"
+            );
+    }
+
+    /// <summary>Two reads and the durable record of each, 32 at the same time.</summary>
+    private static Task LookUpAsync(TemporaryStore store, Func<int, NhsNumber> child, int count) =>
+        Parallel.ForAsync(
+            0,
+            count,
+            new ParallelOptions { MaxDegreeOfParallelism = 32 },
+            async (n, cancellation) =>
+            {
+                var found = await store.Store.ReadChildAsync(child(n), cancellation);
+                await store.Store.ReadHistoryAsync(child(n), "x", DateTimeOffset.UtcNow, 25, cancellation);
+                var access = Samples.Access(n, hit: found.Count > 0) with { Child = child(n) };
+                await store.Store.RecordAsync(access, cancellation);
+            }
+        );
 
     private static double Floor(BareFile bare, int rows)
     {

@@ -51,20 +51,33 @@ public sealed partial class ProtectionKeyFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(UnixFileMode.GroupRead)]
-    [InlineData(UnixFileMode.GroupWrite)]
-    [InlineData(UnixFileMode.OtherRead)]
-    [InlineData(UnixFileMode.OtherExecute)]
-    public void A_file_that_others_can_open_is_refused_with_what_to_do(UnixFileMode others)
+    [InlineData("644")]
+    [InlineData("640")]
+    [InlineData("620")]
+    [InlineData("660")]
+    [InlineData("604")]
+    [InlineData("601")]
+    [InlineData("444")]
+    [InlineData("450")]
+    public void A_file_that_others_can_open_is_refused_with_what_to_do(string mode)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps rights otherwise.");
-        using var keys = ProtectionKeys.Make("a");
-        new ProtectionKeyFile(Path).Create(keys);
-#pragma warning disable CA1416 // Skipped on Windows.
-        File.SetUnixFileMode(Path, UnixFileMode.UserRead | others);
-#pragma warning restore CA1416
+        Make(mode);
 
         Refusal().Should().Contain(Path).And.Contain("chmod 600");
+    }
+
+    [Theory]
+    [InlineData("600")]
+    [InlineData("400")]
+    [InlineData("440")] // a systemd credential of a service with a user, a Kubernetes secret with an fsGroup
+    public void A_file_for_its_owner_or_as_a_service_is_handed_it_is_taken(string mode)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps rights otherwise.");
+        Make(mode);
+
+        using var keys = new ProtectionKeyFile(Path).Read();
+        keys.Keys.Should().ContainSingle();
     }
 
     [Theory]
@@ -127,6 +140,15 @@ public sealed partial class ProtectionKeyFileTests : IDisposable
 
         Write(new string(' ', 100_000));
         Refusal().Should().Contain("too long");
+    }
+
+    private void Make(string mode)
+    {
+        using var keys = ProtectionKeys.Make("a");
+        new ProtectionKeyFile(Path).Create(keys);
+#pragma warning disable CA1416 // Skipped on Windows.
+        File.SetUnixFileMode(Path, (UnixFileMode)Convert.ToInt32(mode, 8));
+#pragma warning restore CA1416
     }
 
     private string Refusal()

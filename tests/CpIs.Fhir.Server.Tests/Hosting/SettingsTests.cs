@@ -47,7 +47,7 @@ public sealed class SettingsTests : IDisposable
         var file = Path.Combine(_folder, "keys.json");
         await File.WriteAllTextAsync(file, "a-secret", TestContext.Current.CancellationToken);
 #pragma warning disable CA1416 // Skipped on Windows.
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         var start = () => StartAsync($$$"""{"Protection":{"KeyFile":"{{{file}}}"}}""", Loopback, demo: false);
         var open = await start.Should().ThrowAsync<InvalidConfigurationException>();
         File.SetUnixFileMode(file, UnixFileMode.UserRead);
