@@ -106,6 +106,9 @@ internal sealed class Run(Tool tool, ParseResult parsed)
     /// <summary>Value of an option, or its default.</summary>
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
+    /// <summary>True when the option stands on the command line, with or without a value.</summary>
+    public bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
+
     /// <summary>Value of an argument.</summary>
     public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
 

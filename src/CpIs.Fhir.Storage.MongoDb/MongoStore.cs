@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -20,6 +21,7 @@ public sealed partial class MongoStore : IExchangeStore
     private readonly RecordProtection _protection;
     private readonly Calls _calls;
     private readonly Transactions _transactions;
+    private readonly OccurrenceGroup _group;
 
     private MongoStore(MongoClient client, MongoStoreOptions options, TimeProvider time)
     {
@@ -27,6 +29,7 @@ public sealed partial class MongoStore : IExchangeStore
         _collections = new Collections(client.GetDatabase(options.Database));
         _calls = new Calls(options, time);
         _transactions = new Transactions(client, options, time);
+        _group = new OccurrenceGroup(_collections.Occurrences, TimeProvider.System);
     }
 
     /// <summary>

@@ -163,23 +163,7 @@ public sealed class KillTests : IDisposable
 
     private static async Task<HashSet<string>> PlanIdsAsync(Actor authority)
     {
-        var ids = new HashSet<string>();
-        var path = "EpisodeOfCare?_count=1000";
-        while (path is not null)
-        {
-            var page = await authority.ReadAsync(path);
-            if (page.TryGetProperty("entry", out var entries))
-                foreach (var entry in entries.EnumerateArray())
-                    ids.Add(
-                        entry.GetProperty("resource").GetProperty("identifier")[0].GetProperty("value").GetString()!
-                    );
-            path = page.GetProperty("link")
-                .EnumerateArray()
-                .Where(link => link.GetProperty("relation").GetString() == "next")
-                .Select(link => link.GetProperty("url").GetString())
-                .FirstOrDefault();
-        }
-
-        return ids;
+        var plans = await authority.ReadAllAsync("EpisodeOfCare?_count=1000");
+        return [.. plans.Select(plan => plan.GetProperty("identifier")[0].GetProperty("value").GetString()!)];
     }
 }

@@ -1,12 +1,11 @@
 using CpIs.Fhir.Storage.Tests;
-using CpIs.Fhir.Storage.Tests.Sqlite;
 using CpIs.Fhir.Storage.Tests.Transfer;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
 // The test runner, as xunit generates it; or, for the kill tests, the process that is killed.
-if (args is [KilledProcess.Verb, var directory])
-    return await KilledProcess.RunAsync(directory);
+if (await KilledProcess.RunAsync(args) is { } ended)
+    return ended;
 if (args is [CopyProcess.Verb, var from, var to])
     return await CopyProcess.RunAsync(from, to);
 if (args.Any(a => a is "--server" or "--internal-msbuild-node"))

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace CpIs.Fhir.Testing.MongoDb;
 
@@ -16,15 +17,18 @@ internal static class DocumentDbEngine
             ? folder
             : "/var/tmp/cpis-mongo-engine";
 
+    private static int Port =>
+        int.TryParse(Environment.GetEnvironmentVariable("CPIS_MONGO_ENGINE_PORT"), out var port) ? port : 27717;
+
     /// <summary>Whether it is there, and we may start it.</summary>
     public static bool IsInstalled => Environment.IsPrivilegedProcess && File.Exists(Path.Combine(Folder, "installed"));
 
     /// <summary>Starts it and returns its connection string; null where it is not to be had.</summary>
     public static async Task<string?> TryStartAsync()
     {
-        if (!IsInstalled && Environment.GetEnvironmentVariable("CPIS_MONGO_ENGINE") != "up")
-            return null;
-        return (await RunAsync("up"))[Answer.Length..];
+        if (IsInstalled || Environment.GetEnvironmentVariable("CPIS_MONGO_ENGINE") == "up")
+            return (await RunAsync("up"))[Answer.Length..];
+        return IsUp() ? $"mongodb://127.0.0.1:{Port}/?replicaSet=rs0" : null;
     }
 
     /// <summary>Installs what is missing, which is nothing but the gateway as a rule, and returns the gateway's path.</summary>
@@ -37,6 +41,20 @@ internal static class DocumentDbEngine
             if (File.Exists(Path.Combine(folder.FullName, "tests", "mongo-engine", "up")))
                 return Path.Combine(folder.FullName, "tests", "mongo-engine");
         throw new InvalidOperationException("tests/mongo-engine is not above " + AppContext.BaseDirectory);
+    }
+
+    /// <summary>Whether root has started it, for those who are not root.</summary>
+    private static bool IsUp()
+    {
+        try
+        {
+            using var connection = new TcpClient("127.0.0.1", Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The last line that a script says; what it says on stderr goes to ours.</summary>

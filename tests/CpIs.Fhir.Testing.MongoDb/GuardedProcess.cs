@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace CpIs.Fhir.Testing.MongoDb;
 
@@ -10,7 +11,7 @@ namespace CpIs.Fhir.Testing.MongoDb;
 internal sealed class GuardedProcess : IAsyncDisposable
 {
     private const string Guard = """
-        log=$1; shift
+        log=$1 remove=$2; shift 2
         exec 3<&0
         "$@" </dev/null >>"$log" 2>&1 3<&- &
         child=$!
@@ -20,11 +21,15 @@ internal sealed class GuardedProcess : IAsyncDisposable
         watch=$!
         wait "$child"
         kill "$watch"
+        [ -z "$remove" ] || rm -rf "$remove"
         """;
 
     private readonly Process _guard;
 
-    private GuardedProcess(Process guard, int id) => (_guard, Id) = (guard, id);
+    // Of an engine that the whole program shares nobody holds this; collected, its pipe would close and end the engine.
+    private GCHandle _held;
+
+    private GuardedProcess(Process guard, int id) => (_guard, Id, _held) = (guard, id, GCHandle.Alloc(this));
 
     /// <summary>The process id of the command itself.</summary>
     public int Id { get; }
@@ -32,10 +37,14 @@ internal sealed class GuardedProcess : IAsyncDisposable
     public bool HasExited => _guard.HasExited;
 
     /// <summary>Starts a command; what it prints is appended to a file.</summary>
-    public static async Task<GuardedProcess> StartAsync(string log, params IEnumerable<string> command)
+    public static Task<GuardedProcess> StartAsync(string log, params IEnumerable<string> command) =>
+        StartAsync(log, remove: "", command);
+
+    /// <summary>Starts a command whose folder is removed when it has ended.</summary>
+    public static async Task<GuardedProcess> StartAsync(string log, string remove, IEnumerable<string> command)
     {
         var start = new ProcessStartInfo("bash") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-c", Guard, "guard", log, .. command])
+        foreach (var argument in (string[])["-c", Guard, "guard", log, remove, .. command])
             start.ArgumentList.Add(argument);
         var guard = Process.Start(start)!;
         var id = await guard.StandardOutput.ReadLineAsync();
@@ -65,5 +74,6 @@ internal sealed class GuardedProcess : IAsyncDisposable
         _guard.StandardInput.Close();
         await _guard.WaitForExitAsync();
         _guard.Dispose();
+        _held.Free();
     }
 }

@@ -10,4 +10,6 @@ internal interface IPrivateParts : IAsyncDisposable
     RestartableProcess Gateway { get; }
 
     PrivateNetwork Network { get; }
+
+    PrivateDisk Disk { get; }
 }

@@ -14,7 +14,7 @@ internal static class Mongod
         if (!IsOnPath("mongod"))
             return null;
         var port = FreePort.Find();
-        await StartAsync(Directory.CreateTempSubdirectory("cpis-mongod-").FullName, port);
+        await StartAsync(Directory.CreateTempSubdirectory("cpis-mongod-").FullName, port, keep: false);
         await InitiateAsync(port);
         return ConnectionString(port);
     }
@@ -27,9 +27,10 @@ internal static class Mongod
             .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>Test commands are on, so that a test may set fail points.</summary>
-    public static Task<GuardedProcess> StartAsync(string folder, int port) =>
+    public static Task<GuardedProcess> StartAsync(string folder, int port, bool keep) =>
         GuardedProcess.StartAsync(
             Path.Combine(folder, "mongod.log"),
+            remove: keep ? "" : folder,
             $"mongod --port {port} --bind_ip 127.0.0.1 --replSet rs0 --setParameter enableTestCommands=1 --dbpath"
                 .Split(' ')
                 .Append(folder)

@@ -6,25 +6,34 @@ internal sealed class PrivateDocumentDb : IPrivateParts
     private readonly string _folder;
     private readonly string _logs;
 
-    private PrivateDocumentDb(PrivateEngineOptions options, PrivateNetwork network, string gateway)
+    private PrivateDocumentDb(
+        PrivateEngineOptions options,
+        PrivateNetwork network,
+        PrivateDisk disk,
+        string folder,
+        string gateway
+    )
     {
-        var name = "private-" + Guid.NewGuid().ToString("N");
-        var (root, pgPort, port) = (Path.Combine(DocumentDbEngine.Folder, "root"), FreePort.Find(), FreePort.Find());
+        var (pgPort, port) = (FreePort.Find(), FreePort.Find());
         var query = options.Topology is "rs" or "arbiter" ? "?replicaSet=rs0" : "";
-        _folder = Path.Combine(root, "srv/engine", name);
+        _folder = folder;
         _logs = Directory.CreateTempSubdirectory("cpis-engine-").FullName;
         Network = network;
+        Disk = disk;
         ConnectionString = $"mongodb://{network.Address}:{port}/{query}";
         Database = new(() =>
             GuardedProcess.StartAsync(
                 Path.Combine(_logs, "postgres.log"),
-                Path.Combine(DocumentDbEngine.Source(), "database"),
-                $"{pgPort}",
-                name
+                [
+                    .. disk.Enter,
+                    Path.Combine(DocumentDbEngine.Source(), "database"),
+                    $"{pgPort}",
+                    Path.GetFileName(folder),
+                ]
             )
         );
         // By the socket in the folder, which is reached from any network namespace.
-        var database = $"Host={root}/srv/engine;Port={pgPort};Username=postgres;Database=postgres";
+        var database = $"Host={Path.GetDirectoryName(folder)};Port={pgPort};Username=postgres;Database=postgres";
         string[] arguments = ["--topology", options.Topology, "--test-commands", "--pg", database];
         Gateway = new(() =>
             GuardedProcess.StartAsync(
@@ -42,11 +51,18 @@ internal sealed class PrivateDocumentDb : IPrivateParts
 
     public PrivateNetwork Network { get; }
 
+    public PrivateDisk Disk { get; }
+
     public static async Task<PrivateDocumentDb> StartAsync(PrivateEngineOptions options)
     {
         var gateway = await DocumentDbEngine.InstallAsync();
         var network = options.Isolated ? await PrivateNetwork.CreateAsync() : PrivateNetwork.None;
-        var parts = new PrivateDocumentDb(options, network, gateway);
+        var all = Path.Combine(DocumentDbEngine.Folder, "root", "srv", "engine");
+        var folder = Path.Combine(all, "private-" + Guid.NewGuid().ToString("N"));
+        var disk = options.DiskMegabytes is { } size
+            ? await PrivateDisk.CreateAsync(folder, Path.Combine(all, "template"), size)
+            : PrivateDisk.None;
+        var parts = new PrivateDocumentDb(options, network, disk, folder, gateway);
         await parts.Database.StartAsync();
         await parts.Gateway.StartAsync();
         return parts;
@@ -57,6 +73,7 @@ internal sealed class PrivateDocumentDb : IPrivateParts
         await Gateway.DisposeAsync();
         await Database.DisposeAsync();
         await Network.DisposeAsync();
+        await Disk.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
         Directory.Delete(_logs, recursive: true);
     }

@@ -38,7 +38,7 @@ public sealed class PrivateEngine : IAsyncDisposable
             );
             Assert.SkipUnless(
                 options == new PrivateEngineOptions(),
-                "Only tests/mongo-engine plays other topologies, or is cut off."
+                "Only tests/mongo-engine plays other topologies, or is cut off, or has a disk of its own."
             );
             parts = await PrivateMongod.StartAsync();
         }
@@ -72,6 +72,12 @@ public sealed class PrivateEngine : IAsyncDisposable
 
     /// <summary>Gives the network back.</summary>
     public Task ReconnectAsync() => _parts.Network.SetAsync(up: true);
+
+    /// <summary>Leaves no room on its disk. Only with <see cref="PrivateEngineOptions.DiskMegabytes"/>.</summary>
+    public void FillDisk() => _parts.Disk.Fill();
+
+    /// <summary>Makes room again. Where it has ended meanwhile, <see cref="RestartAsync"/> starts it.</summary>
+    public void FreeDisk() => _parts.Disk.Free();
 
     /// <summary>Thaws and starts again what does not run, on the data that is there, and waits until it answers.</summary>
     public async Task RestartAsync()

@@ -8,4 +8,7 @@ public sealed record PrivateEngineOptions
 
     /// <summary>In a network namespace of its own, so that it can be cut off. Needs <c>ip</c> (package iproute2).</summary>
     public bool Isolated { get; init; }
+
+    /// <summary>Its data on a disk of its own of this size, which can be filled; null for the disk of this machine. Needs root.</summary>
+    public int? DiskMegabytes { get; init; }
 }

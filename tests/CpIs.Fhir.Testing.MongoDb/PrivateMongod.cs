@@ -6,7 +6,7 @@ internal sealed class PrivateMongod : IPrivateParts
     private readonly string _folder = Directory.CreateTempSubdirectory("cpis-mongod-").FullName;
     private readonly int _port = FreePort.Find();
 
-    private PrivateMongod() => Database = new(() => Mongod.StartAsync(_folder, _port));
+    private PrivateMongod() => Database = new(() => Mongod.StartAsync(_folder, _port, keep: true));
 
     public string ConnectionString => Mongod.ConnectionString(_port);
 
@@ -15,6 +15,8 @@ internal sealed class PrivateMongod : IPrivateParts
     public RestartableProcess Gateway => Database;
 
     public PrivateNetwork Network => PrivateNetwork.None;
+
+    public PrivateDisk Disk => PrivateDisk.None;
 
     public static async Task<PrivateMongod> StartAsync()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Xunit;
 
@@ -36,11 +35,11 @@ internal sealed class PrivateNetwork : IAsyncDisposable
         var holder = await GuardedProcess.StartAsync("/dev/null", "unshare", "--net", "sleep", "infinity");
         var network = new PrivateNetwork(holder, name, there);
         await holder.UntilItIsAsync("sleep");
-        await RunAsync(["ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", $"{holder.Id}"]);
-        await RunAsync(["ip", "address", "add", here + "/30", "dev", name]);
-        await RunAsync(["ip", "link", "set", name, "up"]);
-        await RunAsync([.. network.Enter, "ip", "address", "add", there + "/30", "dev", name]);
-        await RunAsync([.. network.Enter, "ip", "link", "set", "lo", "up"]);
+        await Tool.RunAsync(["ip", "link", "add", name, "type", "veth", "peer", "name", name, "netns", $"{holder.Id}"]);
+        await Tool.RunAsync(["ip", "address", "add", here + "/30", "dev", name]);
+        await Tool.RunAsync(["ip", "link", "set", name, "up"]);
+        await Tool.RunAsync([.. network.Enter, "ip", "address", "add", there + "/30", "dev", name]);
+        await Tool.RunAsync([.. network.Enter, "ip", "link", "set", "lo", "up"]);
         await network.SetAsync(up: true);
         return network;
     }
@@ -49,17 +48,7 @@ internal sealed class PrivateNetwork : IAsyncDisposable
     public Task SetAsync(bool up) =>
         _holder is null
             ? throw new InvalidOperationException("Only an isolated engine can be cut off.")
-            : RunAsync([.. Enter, "ip", "link", "set", _name, up ? "up" : "down"]);
+            : Tool.RunAsync([.. Enter, "ip", "link", "set", _name, up ? "up" : "down"]);
 
     public ValueTask DisposeAsync() => _holder?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private static async Task RunAsync(string[] command)
-    {
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{string.Join(' ', command)}: {error}");
-    }
 }

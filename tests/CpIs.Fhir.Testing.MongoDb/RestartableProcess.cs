@@ -35,7 +35,7 @@ internal sealed class RestartableProcess(Func<Task<GuardedProcess>> start) : IAs
 
     private void Signal(int signal)
     {
-        if (_running is null)
+        if (_running is not { HasExited: false })
             return;
         _ = Kill(_running.Id, signal);
         foreach (var child in _running.Children())

@@ -53,7 +53,7 @@ set.auth({ ...admin });
 const cpis = set.getSiblingDB('cpis');
 
 // What the exchange does and nothing else: it never drops a collection or an index, and sees no other database.
-// The same words stand in docs/operations.md.
+// The same words stand in docs/operations.md and in what `cpis mongo plan` prints.
 const exchange = {
   role: 'cpisExchange',
   privileges: [
@@ -62,7 +62,6 @@ const exchange = {
       actions: [
         'find', 'insert', 'update', 'remove',
         'createCollection', 'createIndex', 'listCollections', 'listIndexes',
-        'collStats', 'dbStats',
       ],
     },
   ],

@@ -32,4 +32,13 @@ internal sealed record BenchOptions
 
     /// <summary>Where the bare store is made; on the disk that the server's data is on.</summary>
     public required string FloorDirectory { get; init; }
+
+    /// <summary>
+    /// The engine that the server stands on, where it is MongoDB: the driver alone is then the floor, and not the bare store.
+    /// May hold a password: never shown.
+    /// </summary>
+    public string? MongoFloor { get; init; }
+
+    /// <summary>Without the connection string.</summary>
+    public override string ToString() => $"{Connections} connections, {Duration}";
 }

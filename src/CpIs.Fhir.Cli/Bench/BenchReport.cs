@@ -29,9 +29,12 @@ internal sealed class BenchReport(Report report)
     }
 
     private Dictionary<string, double> RatiosOf(PhaseResult result) =>
-        result.Unit == "look-ups"
+        result.Unit == "look-ups" && !IsFloor(result)
             ? _results
-                .Where(r => r.Result.Phase is BenchRun.ConstantPhase or BenchRun.StorePhase && r.Result.Rate > 0)
+                .Where(r => IsFloor(r.Result) && r.Result.Rate > 0)
                 .ToDictionary(r => r.Result.Phase, r => result.Rate / r.Result.Rate)
             : [];
+
+    private static bool IsFloor(PhaseResult result) =>
+        result.Phase is BenchRun.ConstantPhase or BenchRun.StorePhase or BenchRun.MongoPhase;
 }

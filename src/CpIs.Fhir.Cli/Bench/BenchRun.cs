@@ -17,6 +17,7 @@ internal sealed class BenchRun(
 {
     public const string ConstantPhase = "constant";
     public const string StorePhase = "store";
+    public const string MongoPhase = "driver";
 
     /// <summary>Children that are sent first when no known ones were named.</summary>
     private const int OwnChildren = 500;
@@ -30,8 +31,7 @@ internal sealed class BenchRun(
 
         run.Report.Note($"constant: the server answers constant bytes, {options.Connections} connections");
         done(await ConstantAsync(root, await setting.TokenAsync(cancellation), cancellation));
-        run.Report.Note($"store: bare durable writes in {Path.GetFullPath(options.FloorDirectory)}");
-        done(await StoreFloor.RunAsync(options, mix, cancellation));
+        done(await StoreFloorAsync(mix, cancellation));
         if (options.Notices)
         {
             run.Report.Note("notice: from look-up to notice");
@@ -54,6 +54,19 @@ internal sealed class BenchRun(
         var upload = UploadAsync("upload during lookup", fhirBase, cancellation);
         done(await LookUpAsync("lookup during upload", fhirBase, mix, null, cancellation));
         done(await upload);
+    }
+
+    /// <summary>What the store that the server stands on can do without a server.</summary>
+    private Task<PhaseResult> StoreFloorAsync(LookUpMix mix, CancellationToken cancellation)
+    {
+        if (options.MongoFloor is { } engine)
+        {
+            run.Report.Note("driver: the reads and the write of a look-up by the MongoDB driver alone");
+            return new MongoFloor(engine, options, run.Surroundings.Time).RunAsync(cancellation);
+        }
+
+        run.Report.Note($"store: bare durable writes in {Path.GetFullPath(options.FloorDirectory)}");
+        return StoreFloor.RunAsync(options, mix, cancellation);
     }
 
     private Task<PhaseResult> ConstantAsync(Uri root, string token, CancellationToken cancellation)
@@ -80,26 +93,8 @@ internal sealed class BenchRun(
         CancellationToken cancellation
     )
     {
-        var template = RequestTemplate.LookUp(fhirBase, await setting.TokenAsync(cancellation));
-        return await new ClosedLoop(options.Connections, options.WarmUp, options.Duration) { Most = most }.RunAsync(
-            phase,
-            "look-ups",
-            index =>
-            {
-                var (own, random, isHit) = (template.Copy(), new Random(index + 1), false);
-                var worker = new HttpWorker(
-                    fhirBase,
-                    () =>
-                    {
-                        (var child, isHit) = mix.Next(random);
-                        return own.Next(child);
-                    },
-                    body => LookUpMix.Judge(body, isHit)
-                );
-                return (worker.StepAsync, worker);
-            },
-            cancellation
-        );
+        var token = await setting.TokenAsync(cancellation);
+        return await new LookUpPhase(fhirBase, token, mix, options).RunAsync(phase, most, cancellation);
     }
 
     private async Task<PhaseResult> UploadAsync(string phase, Uri fhirBase, CancellationToken cancellation)

@@ -14,13 +14,22 @@ internal sealed class LookUpMix(IReadOnlyList<NhsNumber> hits, double ratio)
     /// <summary>Children of whom a plan is shown.</summary>
     public IReadOnlyList<NhsNumber> Hits => hits;
 
+    /// <summary>
+    /// Where in the test range (<see cref="SyntheticNhsNumbers.OfStem"/>) those begin of whom nothing is held; 0 where most of the
+    /// range is nobody's.
+    /// </summary>
+    public int FirstNobody { get; init; }
+
     /// <summary>The next child, and whether a plan must be shown.</summary>
     public (NhsNumber Child, bool IsHit) Next(Random random)
     {
         if (hits.Count > 0 && random.NextDouble() < ratio)
             return (hits[random.Next(hits.Count)], true);
         while (true)
-            if (SyntheticNhsNumbers.OfStem(random.Next(1_000_000)) is { } nobody && !_known.Contains(nobody))
+            if (
+                SyntheticNhsNumbers.OfStem(random.Next(FirstNobody, 1_000_000)) is { } nobody
+                && !_known.Contains(nobody)
+            )
                 return (nobody, false);
     }
 

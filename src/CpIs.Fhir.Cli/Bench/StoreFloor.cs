@@ -1,7 +1,3 @@
-using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 
@@ -13,8 +9,6 @@ namespace CpIs.Fhir.Cli.Bench;
 /// </summary>
 internal static class StoreFloor
 {
-    private static readonly OdsCode Authority = OdsCode.Parse("XHF01");
-
     public static async Task<PhaseResult> RunAsync(BenchOptions options, LookUpMix mix, CancellationToken cancellation)
     {
         var folder = Path.Combine(options.FloorDirectory, $"cpis-bench-{Guid.NewGuid():N}");
@@ -28,7 +22,7 @@ internal static class StoreFloor
             return await new ClosedLoop(options.Connections, options.WarmUp, options.Duration).RunAsync(
                 BenchRun.StorePhase,
                 "writes",
-                index => (StepOf(store, mix, new Random(index)), new Nothing()),
+                index => (StepOf(store, mix, new Random(index)), NothingHeld.Instance),
                 cancellation
             );
         }
@@ -47,42 +41,7 @@ internal static class StoreFloor
         async cancellation =>
         {
             var (child, isHit) = mix.Next(random);
-            await store.RecordAsync(Access(child, isHit), cancellation);
+            await store.RecordAsync(SampleAccess.Of(child, isHit, inHistory: true), cancellation);
             return (1, null);
         };
-
-    private static Occurrence Access(NhsNumber child, bool isHit)
-    {
-        ShownPlan[] shown = isHit
-            ? [new ShownPlan(Authority, PlanType.ChildProtectionPlan, NewId(), 1, NewId(), 1)]
-            : [];
-        return new Occurrence
-        {
-            Id = NewId(),
-            Kind = OccurrenceKind.Access,
-            Time = TimeProvider.System.GetUtcNow(),
-            ClientId = "bench-ed",
-            Organisation = OdsCode.Parse("XED01"),
-            OrganisationName = "Emergency department of the bench",
-            CallerKind = CallerKind.Setting,
-            Person = new Person("555000000001", null, "R0260", "General Medical Practitioner", "Bench Person"),
-            Interaction = "$child-protection",
-            Child = child,
-            Mode = LookUpMode.Unscheduled,
-            Outcome = isHit ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
-            Query = "nhsNumber=" + child.Digits,
-            RequestId = Guid.NewGuid().ToString("D"),
-            Shown = shown,
-            Concerns = isHit ? [Authority] : [],
-            InHistory = isHit,
-            Obligations = isHit ? [new Obligation(Authority, shown)] : [],
-        };
-    }
-
-    private static string NewId() => Guid.CreateVersion7().ToString("D");
-
-    private sealed class Nothing : IDisposable
-    {
-        public void Dispose() { }
-    }
 }

@@ -11,6 +11,9 @@ namespace CpIs.Fhir.Cli.Commands;
 /// <summary><c>cpis bench</c>.</summary>
 internal static class BenchCommand
 {
+    // A connection string may hold a password, which others see on a command line.
+    private const string MongoVariable = "CPIS_MONGODB";
+
     // Tokens live five minutes, and a phase keeps one.
     private static readonly TimeSpan LongestPhase = TimeSpan.FromMinutes(4);
 
@@ -58,15 +61,24 @@ internal static class BenchCommand
             DefaultValueFactory = _ => ".",
             HelpName = "DIR",
         };
+        var mongo = new Option<string?>("--mongo-floor")
+        {
+            Description =
+                "The server stands on this MongoDB: measure the driver alone, not the bare store. Without a value: [CPIS_MONGODB].",
+            HelpName = "CONNECTION",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new ToolCommand(
             "bench",
             "Measure a running server, started with --bench, against the floors of this machine.",
             "cpis bench --client examples/clients/hareford-ed-doctor.json --numbers extract/population.numbers.txt",
-            "cpis bench --client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json"
+            "cpis bench --client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json",
+            "cpis bench --client hareford-ed-doctor.json --numbers numbers.txt --mongo-floor 'mongodb://127.0.0.1:27017/?replicaSet=rs0'"
         )
         {
             Details = """
-                Phases: constant (the server answers constant bytes) and store (bare durable writes) are the floors;
+                Phases: constant (the server answers constant bytes) and store (bare durable writes) are the floors, on
+                MongoDB driver instead of store (reads and write of a look-up without a server, in a database of its own);
                 lookup; with --notices: notice; with --uploads: upload, and lookup during upload.
                 Each worker asks, waits for the answer and asks again. A known child that comes without a plan is an error.
                 It writes: use it on synthetic data only.
@@ -90,6 +102,7 @@ internal static class BenchCommand
                 uploadChildren,
                 notices,
                 floor,
+                mongo,
             }
         )
             command.Add(option);
@@ -100,6 +113,11 @@ internal static class BenchCommand
                 && string.IsNullOrEmpty(result.GetValue(authorityClient))
             )
                 result.AddError("--uploads and --notices need --authority-client.");
+            if (
+                result.GetResult(mongo) is not null
+                && (result.GetValue(mongo) ?? tool.Surroundings.Variable(MongoVariable)) is null
+            )
+                result.AddError($"--mongo-floor needs a connection string, here or in {MongoVariable}.");
             if (
                 result.GetValue(ratio) > 0
                 && result.GetValue(numbers) is null
@@ -126,6 +144,7 @@ internal static class BenchCommand
                     Uploads = run.Get(uploads),
                     Notices = run.Get(notices),
                     FloorDirectory = run.Get(floor)!,
+                    MongoFloor = run.IsGiven(mongo) ? run.Get(mongo) ?? run.Surroundings.Variable(MongoVariable) : null,
                 };
                 var hits =
                     run.Get(numbers) is { } file ? ReadNumbers(file)

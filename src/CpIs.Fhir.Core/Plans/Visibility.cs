@@ -31,6 +31,28 @@ public static class Visibility
     }
 
     /// <summary>
+    /// The last day on which a setting can be shown the plan as it stands, or null where none can be told yet. On no later
+    /// day does <see cref="IsVisible"/> say yes; before its first day a plan is not shown either.
+    /// </summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null hides by age never.</param>
+    /// <param name="lastChanged">The day in London on which the plan last changed: a withdrawn one was shown until then.</param>
+    public static DateOnly? LastVisibleDay(Plan plan, DateOnly? birthDate, DateOnly lastChanged)
+    {
+        if (plan.Status == PlanStatus.Withdrawn)
+            return lastChanged;
+        if (plan.Type == PlanType.UnbornChildProtectionPlan)
+            return After(plan.End, DaysAfterDueDate);
+        var last = After(plan.End, DaysAfterEnd);
+        return birthDate is { } born && EighteenthBirthday(born).AddDays(-1) is var minor && !(last < minor)
+            ? minor
+            : last;
+    }
+
+    private static DateOnly? After(DateOnly? end, int days) =>
+        end is { } day ? DateOnly.FromDayNumber(Math.Min(day.DayNumber + days, DateOnly.MaxValue.DayNumber)) : null;
+
+    /// <summary>
     /// The 18th birthday; for a child born on 29 February, 1 March where the year has no such day (the law of England
     /// and Wales counts a full year: Family Law Reform Act 1969 s.9 attains age at the commencement of the anniversary).
     /// </summary>

@@ -23,7 +23,13 @@ public interface IRetentionStore
     /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
     Task<int> RemoveVersionsAsync(DateTimeOffset writtenBefore, int limit, CancellationToken cancellation);
 
-    /// <summary>Removes kept answers and used one-time values that have expired.</summary>
+    /// <summary>
+    /// How long what has expired is kept all the same. Clocks of servers differ: to one that is slow it may still hold, and a
+    /// one-time value that is gone could be used once more.
+    /// </summary>
+    static readonly TimeSpan ExpiredKeptFor = TimeSpan.FromHours(1);
+
+    /// <summary>Removes kept answers and used one-time values that expired <see cref="ExpiredKeptFor"/> ago.</summary>
     /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
     Task<int> RemoveExpiredAsync(int limit, CancellationToken cancellation);
 }

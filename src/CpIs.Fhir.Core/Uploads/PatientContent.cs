@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Retention;
+
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>What an authority says of a child, and all that CP-IS holds of one. Every value has passed the rules.</summary>
@@ -12,4 +14,11 @@ internal sealed record PatientContent(
     string Family,
     IReadOnlyList<string> Given,
     DateOnly BirthDate
-);
+)
+{
+    /// <summary>
+    /// For so long after its last version a Patient is surely not removed; two days less than the least that it is kept,
+    /// so that neither a slow upload nor a clock that is wrong matters.
+    /// </summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromDays(RetentionOptions.LeastRecordDays - 2);
+}

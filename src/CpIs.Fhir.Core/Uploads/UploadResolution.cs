@@ -75,6 +75,34 @@ internal sealed class UploadResolution(
             );
     }
 
+    /// <summary>
+    /// A Patient that was not told anew for long may be removed with the last of its plans at this very moment (retention).
+    /// A new version of it, alike but for the date, makes that removal and this commit exclude each other.
+    /// </summary>
+    private void RenewPatient(NhsNumber child)
+    {
+        if (
+            held.Find(RecordType.Patient, child.Digits) is not { } existing
+            || now - existing.LastUpdated < PatientContent.FreshFor
+            || _done.GetValueOrDefault((RecordType.Patient, child.Digits)) is { Effect: not UploadEffect.Unchanged }
+        )
+            return;
+        var content = UploadSnapshot.ReadPatient(existing);
+        var version = new ResourceVersion(existing.Id, existing.Version + 1, now);
+        _done[(RecordType.Patient, child.Digits)] = new UploadedResource(
+            existing with
+            {
+                Version = version.Version,
+                LastUpdated = now,
+                Body = writer.Patient(content, version, forSetting: false),
+                SettingView = existing.SettingView.IsEmpty
+                    ? default(ReadOnlyMemory<byte>)
+                    : writer.Patient(content, version, forSetting: true),
+            },
+            UploadEffect.Updated
+        );
+    }
+
     private void ResolvePlan(string key, UploadEntry? sent, UploadEntry? sentFlag)
     {
         var existing = held.Find(RecordType.EpisodeOfCare, key);
@@ -129,6 +157,8 @@ internal sealed class UploadResolution(
         StoredResource? existingFlag
     )
     {
+        if (existing is null)
+            RenewPatient(plan.Child);
         var episodeId = existing?.Id ?? newId();
         var beside = new Plan(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
         Put(

@@ -90,6 +90,26 @@ internal sealed class UploadSnapshot
         );
     }
 
+    /// <summary>What a stored Patient says.</summary>
+    public static PatientContent ReadPatient(StoredResource patient)
+    {
+        using var json = JsonDocument.Parse(patient.Body);
+        var local = json
+            .RootElement.GetProperty("identifier")
+            .EnumerateArray()
+            .Where(i => i.GetProperty("system").GetString() != FhirSystems.NhsNumber)
+            .Select(i => i.GetProperty("value").GetString())
+            .FirstOrDefault();
+        var name = json.RootElement.GetProperty("name")[0];
+        return new PatientContent(
+            patient.Child!.Value,
+            local,
+            name.GetProperty("family").GetString()!,
+            [.. name.GetProperty("given").EnumerateArray().Select(given => given.GetString()!)],
+            patient.BirthDate!.Value
+        );
+    }
+
     private void Take(StoredResource patient)
     {
         var child = patient.Child!.Value.Digits;

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
@@ -22,6 +23,13 @@ public sealed record ExchangeOptions
         ErrorMessage = "Expected is an http or https URL without trailing slash, such as https://cpis.example/FHIR/R4."
     )]
     public string PublicBaseUrl { get; init; } = "";
+
+    /// <summary>
+    /// How long the server, told to stop, goes on serving while <c>/health/ready</c> says that it is not ready: longer than a
+    /// balancer takes to notice, so that a rolling restart breaks no connection. Default 0, at most a minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.Zero;
 
     /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
     [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
@@ -50,6 +58,9 @@ public sealed record ExchangeOptions
 
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();
+
+    /// <summary>How long things are kept.</summary>
+    public RetentionOptions Retention { get; init; } = new();
 
     /// <summary>What <c>--demo</c> does.</summary>
     public DemoOptions Demo { get; init; } = new();

@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
 using Microsoft.AspNetCore.DataProtection;
@@ -41,9 +42,12 @@ internal static class ExchangeServices
             p.GetRequiredService<TimeProvider>()
         ));
         services.AddHostedService<WarmUp>();
+        services.AddHostedService<Draining>();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + Draining.Longest);
 
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
+        services.AddRetention(options.Retention);
         services.AddSingleton(options.LookUp);
         services.AddSingleton<LookUpService>();
         services.AddSingleton(

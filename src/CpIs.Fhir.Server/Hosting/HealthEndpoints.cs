@@ -14,8 +14,11 @@ internal static class HealthEndpoints
     private static async Task<IResult> ReadyAsync(HttpContext context)
     {
         var services = context.RequestServices;
-        if (!services.GetRequiredService<Readiness>().IsWarm)
+        var readiness = services.GetRequiredService<Readiness>();
+        if (!readiness.IsWarm)
             return NotReady("starting");
+        if (readiness.IsLeaving)
+            return NotReady("stopping");
         try
         {
             await services.GetRequiredService<WriteCheck>().RunAsync(context.RequestAborted);
@@ -31,14 +34,21 @@ internal static class HealthEndpoints
         Results.Json(new Health(why), HealthJson.Default.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
 }
 
-/// <summary>Set once everything that is slow the first time has been done once.</summary>
+/// <summary>Where the server stands between its start and its end.</summary>
 internal sealed class Readiness
 {
     private volatile bool _isWarm;
+    private volatile bool _isLeaving;
 
+    /// <summary>Everything that is slow the first time has been done once.</summary>
     public bool IsWarm => _isWarm;
 
+    /// <summary>It was told to stop.</summary>
+    public bool IsLeaving => _isLeaving;
+
     public void Warmed() => _isWarm = true;
+
+    public void Leave() => _isLeaving = true;
 }
 
 /// <summary>Answer of the health endpoints.</summary>

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using MongoDB.Bson;
@@ -16,7 +17,12 @@ public sealed partial class MongoStore
     {
         ArgumentNullException.ThrowIfNull(occurrence);
         var document = OccurrenceDocument.Write(occurrence, _protection);
-        return _calls.WriteAsync((_, late) => InsertOnceAsync(document, late), cancellation);
+        return _calls.WriteAsync(
+            async (again, late) =>
+                (!again && OccurrenceGroup.Lanes > 0 && await _group.TryAddAsync(document, late))
+                || await InsertOnceAsync(document, late),
+            cancellation
+        );
     }
 
     /// <inheritdoc />
@@ -32,14 +38,8 @@ public sealed partial class MongoStore
             {
                 var history = new List<Occurrence>();
                 var found = false;
-                // No limit: a batch holds nearly every child's history whole, and where it does not, the cursor goes on only
-                // as far as the person's own newest access is looked for. One read all the same.
-                using var cursor = await _collections
-                    .Occurrences.Find(
-                        new BsonDocument { { "c", _protection.ChildKey(child) }, { "h", true } },
-                        new FindOptions { BatchSize = count + 1, MaxTime = _options.ReadTimeout }
-                    )
-                    .Sort(new BsonDocument { { "t", -1 }, { "_id", -1 } })
+                using var cursor = await LookUpReads
+                    .History(_collections.Occurrences, _protection.ChildKey(child), count, _options.ReadTimeout)
                     .ToCursorAsync(cancellation);
                 while ((history.Count < count || !found) && await cursor.MoveNextAsync(cancellation))
                     foreach (var document in cursor.Current)

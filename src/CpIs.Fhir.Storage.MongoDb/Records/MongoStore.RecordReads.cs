@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -57,9 +58,9 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public async Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation)
     {
-        var filter = new BsonDocument("c", _protection.ChildKey(child));
+        var read = LookUpReads.Child(_collections.Resources, _protection.ChildKey(child), _options.ReadTimeout);
         var held = new List<StoredResource>();
-        foreach (var document in await AllAsync(_collections.Resources, filter, cancellation))
+        foreach (var document in await Calls.ReadAsync(() => read.ToListAsync(cancellation), cancellation))
             // Compared, because two children may be found by the same key.
             if (ResourceDocument.Read(document, _protection) is var resource && resource.Child == child)
                 held.Add(resource);

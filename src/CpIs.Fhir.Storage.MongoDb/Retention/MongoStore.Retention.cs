@@ -46,7 +46,7 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public async Task<int> RemoveExpiredAsync(int limit, CancellationToken cancellation)
     {
-        var expired = new BsonDocument("exp", new BsonDocument("$lte", Now));
+        var expired = new BsonDocument("exp", new BsonDocument("$lte", Now - IRetentionStore.ExpiredKeptFor));
         var removed = await RemoveAsync(_collections.Answers, expired, "exp", limit, cancellation);
         if (removed < limit)
             removed += await RemoveAsync(_collections.Used, expired, "exp", limit - removed, cancellation);

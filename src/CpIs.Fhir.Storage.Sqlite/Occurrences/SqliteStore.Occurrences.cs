@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Storage.Sqlite.LookUps;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
 
 namespace CpIs.Fhir.Storage.Sqlite;
@@ -36,13 +37,7 @@ public sealed partial class SqliteStore
         return ReadAsync<IReadOnlyList<Occurrence>>(
             connection =>
             {
-                using var rows = connection.Prepare(
-                    // Named, because SQLite would as soon walk through all accesses of the child, misses too.
-                    """
-                    SELECT time, person, id, document FROM occurrence INDEXED BY occurrence_history
-                    WHERE child = ? AND in_history = 1 ORDER BY time DESC, id DESC
-                    """
-                );
+                using var rows = connection.Prepare(LookUpSql.History);
                 rows.Add(_protection.ChildKey(child));
                 var history = new List<Occurrence>();
                 var found = false;

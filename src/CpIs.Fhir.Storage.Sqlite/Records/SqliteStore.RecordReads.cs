@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.LookUps;
 using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite;
@@ -56,9 +57,7 @@ public sealed partial class SqliteStore
         ReadAsync<IReadOnlyList<StoredResource>>(
             connection =>
             {
-                using var rows = connection.Prepare(
-                    $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.child = ? ORDER BY r.type"
-                );
+                using var rows = connection.Prepare(LookUpSql.Child);
                 rows.Add(_protection.ChildKey(child));
                 return ReadAll(rows, found => found == child);
             },

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Retention;
 
 namespace CpIs.Fhir.Storage.Sqlite;
@@ -73,7 +74,7 @@ public sealed partial class SqliteStore
     /// <inheritdoc />
     public async Task<int> RemoveExpiredAsync(int limit, CancellationToken cancellation)
     {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds() + 1;
+        var now = (_time.GetUtcNow() - IRetentionStore.ExpiredKeptFor).ToUnixTimeMilliseconds() + 1;
         var answers = await RemoveAsync(
             "DELETE FROM answer WHERE rowid IN (SELECT rowid FROM answer WHERE expires < ? LIMIT ?)",
             now,

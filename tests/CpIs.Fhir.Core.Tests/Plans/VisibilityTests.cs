@@ -68,6 +68,56 @@ public sealed class VisibilityTests
         Shown(type, PlanStatus.Withdrawn, "2026-10-05", "2027-03-01", Child, "2026-11-23").Should().BeFalse();
 
     [Theory]
+    [InlineData(PlanType.ChildProtectionPlan, "2026-11-23", "2027-11-23")]
+    [InlineData(PlanType.LookedAfter, "2026-11-23", "2027-11-23")]
+    [InlineData(PlanType.LookedAfter, "2036-11-23", "2037-04-22")] // the day before the 18th birthday
+    [InlineData(PlanType.ChildProtectionPlan, null, "2037-04-22")]
+    [InlineData(PlanType.UnbornChildProtectionPlan, "2027-03-01", "2027-03-29")]
+    [InlineData(PlanType.UnbornChildProtectionPlan, "2040-03-01", "2040-03-29")] // no age: it is the mother's
+    [InlineData(PlanType.ChildProtectionPlan, "9999-12-01", "2037-04-22")]
+    [InlineData(PlanType.UnbornChildProtectionPlan, "9999-12-20", "9999-12-31")]
+    public void The_last_day_of_a_plan_is_the_last_on_which_it_can_be_shown(PlanType type, string? end, string last) =>
+        Visibility
+            .LastVisibleDay(PlanOf(type, PlanStatus.Active, end), Child, Day("2026-11-23"))
+            .Should()
+            .Be(Day(last));
+
+    [Fact]
+    public void A_plan_that_is_open_has_no_last_day_where_no_birthday_is_known()
+    {
+        foreach (var type in PlanTypes.All)
+            Visibility.LastVisibleDay(PlanOf(type, PlanStatus.Active, null), null, Day("2026-11-23")).Should().BeNull();
+    }
+
+    [Fact]
+    public void A_withdrawn_plan_was_shown_until_the_day_of_its_withdrawal() =>
+        Visibility
+            .LastVisibleDay(PlanOf(PlanType.LookedAfter, PlanStatus.Withdrawn, "2030-01-01"), Child, Day("2026-11-24"))
+            .Should()
+            .Be(Day("2026-11-24"));
+
+    [Fact]
+    public void On_its_last_day_a_plan_is_shown_and_on_none_after_it()
+    {
+        foreach (var type in PlanTypes.All)
+        foreach (var status in new[] { PlanStatus.Active, PlanStatus.Finished })
+        foreach (var end in new[] { null, "2026-10-05", "2028-02-29", "2036-06-01" })
+        foreach (var born in new DateOnly?[] { Child, Day("2020-02-29"), null })
+        {
+            var plan = PlanOf(type, status, end);
+            if (Visibility.LastVisibleDay(plan, born, Day("2026-10-05")) is not { } last)
+            {
+                Visibility.IsVisible(plan, born, DateOnly.MaxValue).Should().BeTrue();
+                continue;
+            }
+
+            Visibility.IsVisible(plan, born, last).Should().BeTrue();
+            for (var later = 1; later < 1_000; later++)
+                Visibility.IsVisible(plan, born, last.AddDays(later)).Should().BeFalse();
+        }
+    }
+
+    [Theory]
     [InlineData("2026-03-28T23:59:59Z", "2026-03-28")]
     [InlineData("2026-03-29T00:00:00Z", "2026-03-29")] // the clocks go forward at 01:00
     [InlineData("2026-06-30T22:59:59Z", "2026-06-30")]
@@ -111,6 +161,9 @@ public sealed class VisibilityTests
             Day(today)
         );
     }
+
+    private static Plan PlanOf(PlanType type, PlanStatus status, string? end) =>
+        new("episode", type, status, Day("2026-10-05"), end is null ? null : Day(end));
 
     private static DateOnly Day(string text) =>
         DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);

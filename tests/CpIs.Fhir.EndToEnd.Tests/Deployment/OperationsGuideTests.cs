@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using CpIs.Fhir.Cli;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
@@ -12,6 +13,24 @@ namespace CpIs.Fhir.EndToEnd.Tests.Deployment;
 /// </summary>
 public sealed partial class OperationsGuideTests
 {
+    // Every source file as one text; a message that is broken over lines is put together again.
+    private static readonly Lazy<string> Source = new(() =>
+        Broken()
+            .Replace(
+                string.Concat(
+                    Directory
+                        .EnumerateFiles(
+                            System.IO.Path.Combine(Repository.Root, "src"),
+                            "*.cs",
+                            SearchOption.AllDirectories
+                        )
+                        .Select(File.ReadAllText)
+                ),
+                ""
+            )
+            .Replace("\\\"", "\"", StringComparison.Ordinal)
+    );
+
     public static TheoryData<string> Commands =>
         [.. Command().Matches(DeploymentFiles.Guide).Select(m => m.Groups[1].Value).Distinct()];
 
@@ -33,9 +52,58 @@ public sealed partial class OperationsGuideTests
         UnknownKeys.In(configuration, typeof(ExchangeOptions)).Should().BeEmpty();
     }
 
+    [Fact]
+    public void The_server_takes_the_settings_that_it_shows()
+    {
+        var shown = Json().Matches(DeploymentFiles.Guide).Select(match => match.Groups[1].Value).ToList();
+
+        shown.Should().NotBeEmpty();
+        foreach (var json in shown)
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(json)))
+                .Build();
+            UnknownKeys.In(configuration, typeof(ExchangeOptions)).Should().BeEmpty();
+            configuration.Get<ExchangeOptions>().Should().NotBeNull();
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Commands))]
     public async Task Every_command_that_it_names_exists(string command)
+    {
+        var (code, output) = await RunAsync([.. command.Split(' '), "--help"]);
+
+        code.Should().Be(0, output);
+        // A command that is not there gets the help of the one above it.
+        output.Should().MatchRegex($@"Usage:\s+\S+ {command}\b");
+    }
+
+    [Fact]
+    public void Every_log_line_and_metric_that_it_quotes_is_in_the_code()
+    {
+        // The guide's own line breaks are none of the line's.
+        var quoted = Quoted()
+            .Matches(DeploymentFiles.Guide)
+            .Select(match => LineBreak().Replace(match.Groups[1].Value, " ").Trim())
+            .ToList();
+
+        quoted.Should().HaveCountGreaterThan(20);
+        quoted.Where(line => !Source.Value.Contains(line, StringComparison.Ordinal)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_rights_that_it_gives_the_exchange_are_those_of_the_example_and_of_the_tool()
+    {
+        var guide = RightsIn(DeploymentFiles.Guide);
+        var (_, plan) = await RunAsync("mongo", "plan");
+
+        guide.Should().Contain("find").And.NotContain(right => right.StartsWith("drop", StringComparison.Ordinal));
+        RightsIn(DeploymentFiles.Text("compose/initiate.js")).Should().Equal(guide);
+        RightsIn(plan).Should().Equal(guide);
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
     {
         using var output = new StringWriter();
         var surroundings = new Surroundings
@@ -44,55 +112,12 @@ public sealed partial class OperationsGuideTests
             Error = output,
             In = () => Stream.Null,
         };
-
-        var code = await Cpis.RunAsync(
-            [.. command.Split(' '), "--help"],
-            surroundings,
-            TestContext.Current.CancellationToken
-        );
-
-        code.Should().Be(0, output.ToString());
-        // A command that is not there gets the help of the one above it.
-        output.ToString().Should().MatchRegex($@"Usage:\s+\S+ {command}\b");
+        var code = await Cpis.RunAsync(arguments, surroundings, TestContext.Current.CancellationToken);
+        return (code, output.ToString());
     }
 
-    [Fact]
-    public void Every_log_line_and_metric_that_it_quotes_is_in_the_code()
-    {
-        var quoted = Quoted().Matches(DeploymentFiles.Guide).Select(match => match.Groups[1].Value).ToList();
-
-        quoted.Should().HaveCountGreaterThan(20);
-        quoted.Where(line => !Source.Value.Contains(line, StringComparison.Ordinal)).Should().BeEmpty();
-    }
-
-    [Fact]
-    public void The_rights_that_it_gives_the_exchange_are_those_of_the_example()
-    {
-        var guide = Rights().Match(DeploymentFiles.Guide).Groups[1].Value;
-        var example = Rights().Match(DeploymentFiles.Text("compose/initiate.js")).Groups[1].Value;
-
-        Words(guide).Should().NotBeEmpty().And.Equal(Words(example));
-    }
-
-    private static IEnumerable<string> Words(string text) => Word().Matches(text).Select(m => m.Value);
-
-    // Every source file as one text; a message that is broken over lines is put together again.
-    private static readonly Lazy<string> Source = new(() =>
-        Broken()
-            .Replace(
-                string.Concat(
-                    Directory
-                        .EnumerateFiles(
-                            System.IO.Path.Combine(Repository.Root, "src"),
-                            "*.cs",
-                            SearchOption.AllDirectories
-                        )
-                        .Select(File.ReadAllText)
-                ),
-                ""
-            )
-            .Replace("\\\"", "\"", StringComparison.Ordinal)
-    );
+    private static List<string> RightsIn(string text) =>
+        [.. Word().Matches(Rights().Match(text).Groups[1].Value).Select(match => match.Value)];
 
     [GeneratedRegex(@"\bCPIS__((?:[A-Za-z0-9]+__)*[A-Za-z0-9]+)")]
     private static partial Regex Variable();
@@ -101,6 +126,9 @@ public sealed partial class OperationsGuideTests
     [GeneratedRegex(@"`([A-Z][A-Za-z]+(?::[A-Za-z0-9]+)+)`")]
     private static partial Regex Path();
 
+    [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Json();
+
     // A command with its subcommand, in backticks or at the beginning of a line of a code block.
     [GeneratedRegex(
         @"(?:`|^\s*|\bcpis\s)cpis ((?:org|client|key|keys|store|mongo|protection) [a-z-]+|lookup|bench|upload|token)",
@@ -108,12 +136,15 @@ public sealed partial class OperationsGuideTests
     )]
     private static partial Regex Command();
 
-    // “What stands in a log or on a metric”, in typographic quotes: these alone are compared.
+    // What stands in typographic quotes: these alone are compared.
     [GeneratedRegex(@"“([^”]+)”")]
     private static partial Regex Quoted();
 
     [GeneratedRegex(@"actions:\s*\[([^\]]+)\]")]
     private static partial Regex Rights();
+
+    [GeneratedRegex(@"\n\s*")]
+    private static partial Regex LineBreak();
 
     [GeneratedRegex("[A-Za-z]+")]
     private static partial Regex Word();

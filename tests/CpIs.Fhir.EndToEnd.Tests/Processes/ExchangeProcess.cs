@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 
@@ -11,6 +12,7 @@ namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 /// </summary>
 internal sealed class ExchangeProcess : IAsyncDisposable
 {
+    private const int Terminate = 15; // SIGTERM of Linux
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -79,6 +81,13 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         return exchange;
     }
 
+    /// <summary>SIGTERM, and returns when the process has ended by itself.</summary>
+    public async Task StopAsync()
+    {
+        _ = Signal(_process.Id, Terminate);
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>kill -9, and returns when the process is gone.</summary>
     public async Task KillAsync()
     {
@@ -91,6 +100,14 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    /// <summary>Whether it says that it can do its work.</summary>
+    public async Task<HttpStatusCode> ReadyAsync()
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(Root, "/health/ready"));
+        return answer.StatusCode;
     }
 
     public static int FreePort()
@@ -112,6 +129,9 @@ internal sealed class ExchangeProcess : IAsyncDisposable
             return false;
         }
     }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Signal(int id, int signal);
 
     private void Collect()
     {

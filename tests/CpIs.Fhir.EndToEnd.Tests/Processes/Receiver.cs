@@ -19,6 +19,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>Event number to the ids of its AuditEvents; a repeat overwrites itself.</summary>
     public ConcurrentDictionary<long, IReadOnlyList<string>> Events { get; } = new();
 
+    /// <summary>How often each event came.</summary>
+    public ConcurrentDictionary<long, int> Deliveries { get; } = new();
+
     public bool HasHandshake { get; private set; }
 
     public IEnumerable<string> Accesses => Events.Values.SelectMany(ids => ids);
@@ -69,10 +72,14 @@ internal sealed class Receiver : IAsyncDisposable
 
         HasHandshake |= notice.Type == NotificationType.Handshake;
         foreach (var told in notice.Events)
+        {
+            Deliveries.AddOrUpdate(told.Number, 1, static (_, times) => times + 1);
             Events[told.Number] =
             [
                 .. told.References.Select(reference => reference[(reference.LastIndexOf('/') + 1)..]),
             ];
+        }
+
         context.Response.StatusCode = 204;
     }
 }

@@ -27,6 +27,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Protection":{"KeyFiel":"keys.json"}}""", "Protection:KeyFiel")]
     [InlineData("""{"Protection":{"KeyFile":""}}""", "Protection:KeyFile")]
     [InlineData("""{"Protection":{"KeyFile":"/no/such/keys.json"}}""", "Protection:KeyFile")]
+    [InlineData("""{"Retention":{"RecordsAfterDays":29}}""", "Retention:RecordsAfterDays")]
+    [InlineData("""{"Retention":{"EventsAfterDays":89}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"OccurrencesAfterDays":364}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"OccurrencesAfterDays":400,"EventsAfterDays":null}}""", "Retention:EventsAfterDays")]
+    [InlineData("""{"Retention":{"RecordAfterDays":400}}""", "Retention:RecordAfterDays")]
     [InlineData("{", "fhir.config.json")]
     public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
     {

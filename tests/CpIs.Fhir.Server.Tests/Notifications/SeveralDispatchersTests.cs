@@ -33,7 +33,8 @@ public sealed class SeveralDispatchersTests
         await using var engine = await Engine.StartAsync();
         var leases = new CountedLeases(engine.Store);
         var answer = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sender = new ScriptedSender { Answer = _ => answer.Task };
+        var sender = new ScriptedSender();
+        sender.Answer = _ => sender.Sent.Count == 1 ? answer.Task : Task.FromResult(ScriptedSender.Ok);
         var (one, other) = (engine.Dispatcher(sender), engine.Dispatcher(sender, leases: leases));
         await engine.SubscribeAsync(Hook);
         await one.StepAsync(Stop);

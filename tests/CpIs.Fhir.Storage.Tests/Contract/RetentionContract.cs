@@ -181,7 +181,9 @@ public abstract class RetentionContract : StoreContract
         await Records.CommitAsync(new Commit { Answer = Make.Answer("new", expires: late) }, Cancellation);
         await Registrations.TryUseOnceAsync("jti", "new", late, Cancellation);
         (await Retention.RemoveExpiredAsync(100, Cancellation)).Should().Be(0);
-        Time.Advance(TimeSpan.FromMinutes(5));
+        Time.Advance(TimeSpan.FromMinutes(5) + IRetentionStore.ExpiredKeptFor - TimeSpan.FromMilliseconds(1));
+        (await Retention.RemoveExpiredAsync(100, Cancellation)).Should().Be(0, "the clocks of two servers differ");
+        Time.Advance(TimeSpan.FromMilliseconds(1));
 
         (await Retention.RemoveExpiredAsync(4, Cancellation)).Should().Be(4);
         (await Retention.RemoveExpiredAsync(4, Cancellation)).Should().Be(2);

@@ -25,7 +25,7 @@ public sealed class OpeningTests : IDisposable
     [Fact]
     public async Task Another_process_is_refused_too_until_the_first_is_gone()
     {
-        using var other = ChildProcess.Start(KilledProcess.Verb, _directory);
+        using var other = ChildProcess.Start(KilledProcess.SqliteVerb, _directory);
         (await other.StandardOutput.ReadLineAsync(Cancellation)).Should().NotBeNull();
 
         (await OpeningAsync()).Message.Should().Contain("another process uses it");

@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
-using CpIs.Fhir.Storage.Tests.Sqlite;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
 

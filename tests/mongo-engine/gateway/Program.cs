@@ -14,6 +14,7 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
 await using var database = new Database(options.Database);
 var version = await database.PrepareAsync(stop.Token);
+Console.WriteLine($"mongogw: DocumentDB {version}, spoken to as MongoDB {options.ServerVersion}");
 var cursors = new Cursors();
 var transactions = new Transactions(database, cursors);
 var set = new ReplicaSet(options, transactions);

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using CpIs.Fhir.Benchmarks.BothStores;
+using CpIs.Fhir.Benchmarks.BySize;
+
+namespace CpIs.Fhir.Benchmarks.Measures;
+
+/// <summary>The command line of the measurements of running servers.</summary>
+internal static class MeasureCommands
+{
+    private static readonly string[] AllStores = ["sqlite", "mongodb"];
+
+    private static readonly Option<string> Server = new("--server-folder")
+    {
+        Description = "Folder of the published server.",
+        Required = true,
+    };
+
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "Folder for results, and for the embedded store meanwhile: on the disk that is meant.",
+        DefaultValueFactory = _ => "artifacts/measure",
+    };
+
+    private static readonly Option<string[]> Stores = new("--stores")
+    {
+        Description = "Which, in this order.",
+        DefaultValueFactory = _ => AllStores,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<int> Seconds = Number("--seconds", "Counted time of each phase.", 10, most: 200);
+    private static readonly Option<int> Connections = Number("--connections", "Look-ups at a time.", 64, most: 1_000);
+
+    private static readonly Option<double> HitRatio = new("--hit-ratio")
+    {
+        Description = "Share of look-ups that show a plan.",
+        DefaultValueFactory = _ => 0.03,
+    };
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        Stores.AcceptOnlyFromAmong(AllStores);
+        return new RootCommand("Measures servers on both stores.") { BothStores(), Sizes() }
+            .Parse(args)
+            .InvokeAsync();
+    }
+
+    private static Command BothStores()
+    {
+        var rounds = Number("--rounds", "How often each store's turn comes.", 3, most: 20);
+        var children = Number("--children", "Children held.", 10_000, most: 1_000_000);
+        var command = new Command("both-stores", "cpis bench on each store in turn, and one table.")
+        {
+            rounds,
+            children,
+        };
+        return Measures(
+            command,
+            (options, parsed, cancellation) =>
+                BothStoresRun.RunAsync(parsed.GetValue(rounds), parsed.GetValue(children), options, cancellation)
+        );
+    }
+
+    private static Command Sizes()
+    {
+        var sizes = new Argument<int[]>("children")
+        {
+            Description = "Sizes, up to 1000000.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command("sizes", "Look-ups with so many children held, and one table.") { sizes };
+        return Measures(
+            command,
+            (options, parsed, cancellation) => SizesRun.RunAsync(parsed.GetRequiredValue(sizes), options, cancellation)
+        );
+    }
+
+    private static Command Measures(
+        Command command,
+        Func<MeasureOptions, ParseResult, CancellationToken, Task<int>> measure
+    )
+    {
+        foreach (var option in new Option[] { Server, Output, Stores, Seconds, Connections, HitRatio })
+            command.Add(option);
+        command.SetAction(
+            async (parsed, cancellation) =>
+            {
+                var options = new MeasureOptions(
+                    Path.GetFullPath(parsed.GetRequiredValue(Server)),
+                    Path.GetFullPath(parsed.GetRequiredValue(Output)),
+                    parsed.GetRequiredValue(Stores),
+                    TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+                    parsed.GetValue(Connections),
+                    parsed.GetValue(HitRatio)
+                );
+                if (options.Stores.Contains("mongodb"))
+                {
+                    if (Engine.ConnectionString is not { } engine)
+                    {
+                        await Console.Error.WriteLineAsync(Engine.HowToGetOne);
+                        return 2;
+                    }
+
+                    await Console.Error.WriteLineAsync(await Engine.DescribeAsync(engine, cancellation));
+                }
+
+                return await measure(options, parsed, cancellation);
+            }
+        );
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int value, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var given && (given < 1 || given > most))
+                result.AddError($"{name} is 1 to {most}.");
+        });
+        return option;
+    }
+}

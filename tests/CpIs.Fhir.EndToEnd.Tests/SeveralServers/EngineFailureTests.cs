@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.EndToEnd.Tests.Processes;
+
+namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
+
+/// <summary>What callers see while the engine under the servers is killed, frozen or full, and what is there afterwards.</summary>
+public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixture<FailingDeployment>
+{
+    private static readonly OdsCode Authority = OdsCode.Parse("XHF01");
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private Deployment Deployment => failing.Deployment;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("gateway", 300_000)]
+    [InlineData("database", 310_000)]
+    public async Task While_the_engine_is_frozen_a_look_up_could_not_be_checked_and_no_server_is_ready(
+        string what,
+        int stem
+    )
+    {
+        var child = Children.Of(stem, 1)[0];
+        using var authority = await Deployment.SignInAsync("authority-xhf01");
+        (await UploadAsync(authority, [child])).Should().Be(HttpStatusCode.OK);
+        var setting = await Deployment.SignInAtEachAsync("hareford-ed-doctor");
+        foreach (var server in setting)
+            (await LookUpAsync(server, child)).Status.Should().Be(HttpStatusCode.OK);
+
+        if (what == "gateway")
+            failing.Engine.FreezeGateway();
+        else
+            failing.Engine.FreezeDatabase();
+        foreach (var server in setting)
+            ShouldBeCouldNotCheck(await LookUpAsync(server, child), child);
+        await ReadyAsync(HttpStatusCode.ServiceUnavailable);
+        failing.Engine.Thaw();
+
+        await ReadyAsync(HttpStatusCode.OK);
+        foreach (var server in setting)
+            await Eventually.TrueAsync(
+                async () => (await LookUpAsync(server, child)).Status == HttpStatusCode.OK,
+                Patience,
+                () => "look-ups are answered again"
+            );
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_answered_and_all_goes_on_when_there_is_room()
+    {
+        var children = Children.Of(320_000, 10_000);
+        using var authority = await Deployment.SignInAsync("authority-xhf01");
+        using var setting = await Deployment.SignInAsync("hareford-ed-doctor");
+        (await UploadAsync(authority, children[..1])).Should().Be(HttpStatusCode.OK);
+
+        failing.Engine.FillDisk();
+        var (next, isReady) = (1, true);
+        for (var tries = 0; isReady; tries++)
+        {
+            // What is left in files that are there already is soon used up.
+            tries.Should().BeLessThan(200, "the disk is full");
+            if (await UploadAsync(authority, children[next..(next + 40)]) == HttpStatusCode.OK)
+                next += 40;
+            isReady = await Deployment.Servers[0].ReadyAsync() == HttpStatusCode.OK;
+        }
+
+        (await UploadAsync(authority, children[next..(next + 40)])).Should().Be(HttpStatusCode.ServiceUnavailable);
+        ShouldBeCouldNotCheck(await LookUpAsync(setting, children[0]), children[0]);
+        failing.Engine.FreeDisk();
+        await failing.Engine.RestartAsync();
+
+        await ReadyAsync(HttpStatusCode.OK);
+        await Eventually.TrueAsync(
+            async () => (await LookUpAsync(setting, children[0])).Status == HttpStatusCode.OK,
+            Patience,
+            () => "look-ups are answered again"
+        );
+        using var reader = await Deployment.SignInAsync("authority-xhf01");
+        var held = (await PlanIdsAsync(reader)).ToHashSet();
+        children[..next].Select(child => child.Plans[0].PlanId).Except(held).Should().BeEmpty();
+        held.Count(id => children[next..].Any(child => child.Plans[0].PlanId == id)).Should().BeOneOf(0, 40);
+    }
+
+    [Fact]
+    public async Task Killed_engines_and_a_killed_server_lose_nothing_that_was_answered()
+    {
+        var children = Children.Of(400_000, 100);
+        var uploads = Children.Of(410_000, 40_000).Chunk(100).ToArray();
+        using var authority = await Deployment.SignInAsync("authority-xbr02");
+        using (
+            var uploaded = await authority.PostJsonAsync("", SyntheticUpload.Bundle(OdsCode.Parse("XBR02"), children))
+        )
+            uploaded.StatusCode.Should().Be(HttpStatusCode.OK);
+        await using var receiver = await Receiver.StartAsync();
+        await receiver.SubscribeAsync(authority);
+        using var uploader = await Deployment.SignInAsync("authority-xhf01");
+        using var setting = await Deployment.SignInAsync("hareford-ed-doctor");
+        var (hits, bundles) = (new ConcurrentBag<string>(), new ConcurrentBag<int>());
+        using var stop = new CancellationTokenSource();
+        var working = Task.WhenAll([
+            RepeatAsync(
+                async i =>
+                {
+                    if (await UploadAsync(uploader, uploads[i]) == HttpStatusCode.OK)
+                        bundles.Add(i);
+                },
+                stop.Token
+            ),
+            .. Enumerable
+                .Range(0, 16)
+                .Select(_ =>
+                    RepeatAsync(
+                        async i =>
+                        {
+                            var (status, body) = await LookUpAsync(setting, children[i % children.Length]);
+                            if (status == HttpStatusCode.OK)
+                                hits.Add(body.GetProperty("id").GetString()!);
+                        },
+                        stop.Token
+                    )
+                ),
+        ]);
+
+        await MoreAsync();
+        await failing.Engine.KillGatewayAsync();
+        await failing.Engine.RestartAsync();
+        await MoreAsync();
+        await failing.Engine.KillDatabaseAsync();
+        await failing.Engine.RestartAsync();
+        await MoreAsync();
+        await Deployment.KillAsync(0);
+        await MoreAsync();
+        await stop.CancelAsync();
+        await working;
+
+        var answered = hits.ToHashSet();
+        await Eventually.TrueAsync(
+            () => Task.FromResult(answered.IsSubsetOf(receiver.Accesses)),
+            Patience,
+            () => $"{answered.Except(receiver.Accesses).Count()} of {answered.Count} accesses are still to be told"
+        );
+        receiver
+            .Events.Keys.Order()
+            .Should()
+            .Equal(Enumerable.Range(1, receiver.Events.Count).Select(n => (long)n), "numbers have no gap");
+        var recorded = await authority.ReadAllAsync("AuditEvent?_count=1000");
+        answered.Except(recorded.Select(access => access.GetProperty("id").GetString()!)).Should().BeEmpty();
+        var held = (await PlanIdsAsync(uploader)).ToHashSet();
+        for (var i = 0; i < uploads.Length; i++)
+            uploads[i]
+                .Count(child => held.Contains(child.Plans[0].PlanId))
+                .Should()
+                .BeOneOf(bundles.Contains(i) ? [uploads[i].Length] : [0, uploads[i].Length]);
+
+        async Task MoreAsync()
+        {
+            var (more, whole) = (hits.Count + 60, bundles.Count + 1);
+            await Eventually.TrueAsync(
+                () => Task.FromResult((hits.Count >= more && bundles.Count >= whole) || working.IsFaulted),
+                Patience,
+                () => "look-ups and uploads are answered"
+            );
+        }
+    }
+
+    private async Task ReadyAsync(HttpStatusCode status)
+    {
+        foreach (var server in Deployment.Servers)
+            await Eventually.TrueAsync(
+                async () => await server.ReadyAsync() == status,
+                Patience,
+                () => $"/health/ready is {status}"
+            );
+    }
+
+    private static void ShouldBeCouldNotCheck((HttpStatusCode Status, JsonElement Body) answer, SyntheticChild child)
+    {
+        answer.Status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        var text = answer.Body.GetRawText();
+        text.Should().Contain("could not check: do not treat as no plan");
+        text.Should().NotContain(child.NhsNumber.Digits).And.NotContain(child.Family).And.NotContain("EpisodeOfCare");
+    }
+
+    /// <summary>Over and over; a connection that breaks under it was not answered.</summary>
+    private static async Task RepeatAsync(Func<int, Task> act, CancellationToken stop)
+    {
+        for (var i = 0; !stop.IsCancellationRequested; i++)
+            try
+            {
+                await act(i);
+            }
+            catch (Exception broken) when (broken is HttpRequestException or IOException)
+            {
+                await Task.Delay(20, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+    }
+
+    private static async Task<HttpStatusCode> UploadAsync(Actor authority, SyntheticChild[] children)
+    {
+        using var answer = await authority.PostJsonAsync("", SyntheticUpload.Bundle(Authority, children));
+        return answer.StatusCode;
+    }
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> LookUpAsync(Actor setting, SyntheticChild child)
+    {
+        using var answer = await setting.LookUpAsync(child.NhsNumber.Digits);
+        var body = await answer.Content.ReadAsByteArrayAsync(Cancellation);
+        return (answer.StatusCode, JsonDocument.Parse(body).RootElement);
+    }
+
+    private static async Task<IEnumerable<string>> PlanIdsAsync(Actor authority) =>
+        (await authority.ReadAllAsync("EpisodeOfCare?_count=1000")).Select(plan =>
+            plan.GetProperty("identifier")[0].GetProperty("value").GetString()!
+        );
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.EndToEnd.Tests.Processes;
+
+namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
+
+/// <summary>Servers are stopped and started one after the other under load, as an upgrade does it (promises 1 and 3).</summary>
+[Collection(SharedDeployment.Name)]
+public sealed class RollingRestartTests(SharedDeployment shared)
+{
+    private static readonly int LookUps = Environment.GetEnvironmentVariable("CPIS_PROVE") is null ? 1_500 : 6_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task It_loses_no_look_up_that_was_answered_and_answers_each_that_is_sent_again()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var children = Children.Of(200_000, 100);
+        using var authority = await shared.Deployment.SignInAsync("authority-xnw04");
+        using (
+            var uploaded = await authority.PostJsonAsync("", SyntheticUpload.Bundle(OdsCode.Parse("XNW04"), children))
+        )
+            uploaded.StatusCode.Should().Be(HttpStatusCode.OK);
+        await using var receiver = await Receiver.StartAsync();
+        await receiver.SubscribeAsync(authority);
+        using var setting = await shared.Deployment.SignInAsync("hareford-ed-doctor");
+        var load = new SteadyLoad(setting, [.. children.Select(child => child.NhsNumber.Digits)]);
+
+        var running = load.RunAsync(LookUps, cancellation);
+        for (var server = 0; server < Deployment.Count; server++)
+        {
+            var enough = (server + 1) * LookUps / (Deployment.Count + 2);
+            await Eventually.TrueAsync(
+                () => Task.FromResult(load.Answered.Count >= enough || running.IsFaulted),
+                Patience,
+                () => "look-ups are answered"
+            );
+            await shared.Deployment.RestartAsync(server);
+        }
+
+        await running;
+
+        load.Answered.Should().HaveCount(LookUps);
+        var recorded = await authority.ReadAllAsync("AuditEvent?_count=1000");
+        var ids = recorded.Select(access => access.GetProperty("id").GetString()!).ToHashSet();
+        load.Answered.Values.Except(ids).Should().BeEmpty("each answer is on record");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(load.Answered.Values.ToHashSet().IsSubsetOf(receiver.Accesses)),
+            Patience,
+            () => $"{load.Answered.Values.Except(receiver.Accesses).Count()} accesses are still to be told"
+        );
+        receiver
+            .Events.Keys.Order()
+            .Should()
+            .Equal(Enumerable.Range(1, receiver.Events.Count).Select(n => (long)n), "numbers have no gap");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{LookUps} look-ups over {Deployment.Count} restarts, {load.Repeats} sent again."
+        );
+    }
+}
