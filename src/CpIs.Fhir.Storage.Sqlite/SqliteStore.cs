@@ -135,6 +135,10 @@ public sealed partial class SqliteStore : IExchangeStore
     /// <summary>Where the file of a data directory lies.</summary>
     internal static string FileIn(string directory) => Path.Combine(directory, "cpis.db");
 
+    /// <summary>What the one who opens is told where there is nothing to open.</summary>
+    internal static StoreUnavailableException NoStoreIn(string directory) =>
+        new($"There is no store in '{directory}': it has no {Path.GetFileName(FileIn(directory))}.");
+
     /// <summary>What the one who opens is told when SQLite failed.</summary>
     internal static StoreUnavailableException CannotBeOpened(string directory, SqliteException failure) =>
         new(

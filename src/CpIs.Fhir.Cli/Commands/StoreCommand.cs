@@ -6,12 +6,11 @@ namespace CpIs.Fhir.Cli.Commands;
 internal static class StoreCommand
 {
     public static Command Create(Tool tool) =>
-        new ToolCommand(
-            "store",
-            "Look after the store of an exchange: move it, fill it. Its servers are stopped meanwhile."
-        )
+        new ToolCommand("store", "Look after the store of an exchange: look at it, move it, bring it forward, fill it.")
         {
             StoreCopyCommand.Create(tool),
             StoreFillCommand.Create(tool),
+            StoreMigrateCommand.Create(tool),
+            StoreStatusCommand.Create(tool),
         };
 }

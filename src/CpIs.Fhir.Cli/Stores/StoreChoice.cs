@@ -1,9 +1,12 @@
 using System.CommandLine;
+using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Schemas;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;
@@ -77,6 +80,19 @@ internal sealed class StoreChoice
             (Sqlite, var directory) => SqliteTransferTarget.Open(SqliteOptions(directory, protection)),
             var (_, database) => await MongoTransferTarget.OpenAsync(
                 MongoOptions(run, database, protection),
+                run.Surroundings.Time,
+                cancellation
+            ),
+        };
+
+    /// <summary>Opens it to be looked at, or brought forward.</summary>
+    /// <exception cref="CannotRunException">The store was named wrongly.</exception>
+    public async Task<IStoreMigration> OpenMigrationAsync(Run run, CancellationToken cancellation) =>
+        Read(run) switch
+        {
+            (Sqlite, var directory) => SqliteStoreMigration.Open(SqliteOptions(directory, RecordProtection.Readable)),
+            var (_, database) => await MongoStoreMigration.OpenAsync(
+                MongoOptions(run, database, RecordProtection.Readable),
                 run.Surroundings.Time,
                 cancellation
             ),

@@ -12,7 +12,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Schemas;
 internal sealed class Preparation(Collections collections, string protection)
 {
     /// <summary>The schema that this version writes; one more with every migration.</summary>
-    public const int SchemaVersion = 1;
+    public static int SchemaVersion => MongoMigration.VersionOf(MongoMigration.All);
 
     private const int NamespaceExists = 48;
     private const int IndexOptionsConflict = 85;

@@ -68,9 +68,7 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
 
     private static bool HasEvent(Connection connection, string subscription, Open obligation)
     {
-        using var row = connection.Prepare(
-            "SELECT 1 FROM event_obligation INDEXED BY event_of_obligation WHERE obligation = ? AND subscription = ?"
-        );
+        using var row = connection.Prepare("SELECT 1 FROM event_obligation WHERE obligation = ? AND +subscription = ?");
         return row.Add(obligation.Key).Add(subscription).Step();
     }
 

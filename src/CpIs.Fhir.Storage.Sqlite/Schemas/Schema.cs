@@ -16,31 +16,65 @@ internal static class Schema
 
     /// <summary>Brings the file to the present schema, each migration in one transaction; refuses a file of a newer one.</summary>
     /// <exception cref="StoreUnavailableException">The file is of a newer version, or no file of this store.</exception>
-    public static void Prepare(Connection connection, string file)
+    public static void Prepare(Connection connection, string file) =>
+        Prepare(connection, file, Migration.All, (_, _) => { });
+
+    /// <summary>The same with migrations of a test, or told of.</summary>
+    /// <param name="connection">The writer.</param>
+    /// <param name="file">For messages.</param>
+    /// <param name="migrations">All that this version knows.</param>
+    /// <param name="told">Told of each before it runs (false) and when it is durable (true).</param>
+    public static void Prepare(
+        Connection connection,
+        string file,
+        IReadOnlyList<Migration> migrations,
+        Action<Migration, bool> told
+    )
     {
         var (found, application, tables) = Inspect(connection);
-        if (found > Version)
+        if (found > migrations[^1].Version)
             throw new StoreUnavailableException(
-                $"'{file}' was written by a newer version of this server (schema {found}; this one knows {Version}). "
+                $"'{file}' was written by a newer version of this server (schema {found}; this one knows {migrations[^1].Version}). "
                     + "Start that version, or give this one another directory (--data DIR)."
             );
         if (tables > 0 && application != ApplicationId)
             throw new StoreUnavailableException(
                 $"'{file}' is a SQLite file, but not of this server. Give another directory (--data DIR)."
             );
-        foreach (var migration in Migration.All.Where(m => m.Version > found))
-            connection.RunScript(
-                $"BEGIN IMMEDIATE; {migration.Script} PRAGMA application_id={ApplicationId}; PRAGMA user_version={migration.Version}; COMMIT;"
-            );
+        foreach (var migration in migrations.Where(m => m.Version > found))
+        {
+            told(migration, false);
+            try
+            {
+                connection.RunScript(
+                    $"BEGIN IMMEDIATE; {migration.Script} PRAGMA application_id={ApplicationId}; PRAGMA user_version={migration.Version}; COMMIT;"
+                );
+            }
+            catch when (connection.InTransaction)
+            {
+                connection.Run("ROLLBACK");
+                throw;
+            }
+
+            told(migration, true);
+        }
+    }
+
+    /// <summary>Of which schema a file is.</summary>
+    /// <exception cref="StoreUnavailableException">It is no file of this store.</exception>
+    public static int Read(Connection connection, string file)
+    {
+        var (found, application, _) = Inspect(connection);
+        return application == ApplicationId
+            ? (int)found
+            : throw new StoreUnavailableException($"'{file}' is a SQLite file, but not of this server.");
     }
 
     /// <summary>Takes a file as it is: of the present schema, or not at all.</summary>
     /// <exception cref="StoreUnavailableException">It is of another one, or no file of this store.</exception>
     public static void Expect(Connection connection, string file)
     {
-        var (found, application, _) = Inspect(connection);
-        if (application != ApplicationId)
-            throw new StoreUnavailableException($"'{file}' is a SQLite file, but not of this server.");
+        var found = Read(connection, file);
         if (found != Version)
             throw new StoreUnavailableException(
                 $"'{file}' is of schema {found}, and this version works with {Version}. "

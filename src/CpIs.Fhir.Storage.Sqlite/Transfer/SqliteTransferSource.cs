@@ -41,9 +41,7 @@ public sealed class SqliteTransferSource : ITransferSource
         var directory = Path.GetFullPath(options.Directory);
         var file = SqliteStore.FileIn(directory);
         if (!File.Exists(file))
-            throw new StoreUnavailableException(
-                $"There is no store in '{directory}': it has no {Path.GetFileName(file)}."
-            );
+            throw SqliteStore.NoStoreIn(directory);
         var storeLock = StoreLock.Take(directory);
         Connection? connection = null;
         try

@@ -47,10 +47,12 @@ public sealed class SqliteTransferTarget : ITransferTarget
             var file = SqliteStore.FileIn(directory);
             SqliteStore.MakeFile(file);
             connection = Connection.OpenLoader(file);
-            if (UnfinishedCopy.IsIn(connection))
-                Schema.Expect(connection, file);
-            else
+            if (!UnfinishedCopy.IsIn(connection))
                 Schema.Prepare(connection, file);
+            else if (Schema.Read(connection, file) != Schema.Version)
+                throw new StoreUnavailableException(
+                    $"The copy into '{directory}' was begun by another version. Go on with that one, or start from an empty directory."
+                );
             ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteTransferTarget(directory, storeLock, connection, options.Protection);
         }

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Cli.Commands;
+
+/// <summary><c>cpis store status</c>.</summary>
+internal static class StoreStatusCommand
+{
+    public static Command Create(Tool tool)
+    {
+        var choice = new StoreChoice("--store", "The store");
+        var command = new ToolCommand(
+            "status",
+            "Show of which schema a store is, how much it holds, and whether a copy into it is unfinished.",
+            "cpis store status --store sqlite:./exchange",
+            "CPIS_MONGODB=@/run/secrets/mongodb cpis store status --store mongodb --json"
+        )
+        {
+            Details = "It only reads, opens nothing that is sealed, and may be run while servers are at work.",
+            Options = { choice.Store, choice.Connection },
+        };
+        return tool.Runs(
+            command,
+            async (run, cancellation) =>
+            {
+                try
+                {
+                    await using var migration = await choice.OpenMigrationAsync(run, cancellation);
+                    StandingReport.Tell(run.Report, migration.Description, await migration.ReadAsync(cancellation));
+                    return ExitCode.Done;
+                }
+                catch (StoreUnavailableException failure)
+                {
+                    throw new CannotRunException(failure.Message, inner: failure);
+                }
+            }
+        );
+    }
+}
