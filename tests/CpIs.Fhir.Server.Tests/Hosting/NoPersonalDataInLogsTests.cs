@@ -47,11 +47,11 @@ public sealed class NoPersonalDataInLogsTests(LoudExchange exchange) : IClassFix
             await setting.AskAsync(way, absent.Digits);
             await setting.AskAsync(way, child.NhsNumber.Digits + "0");
             await exchange.Anonymous.AskAsync(way, child.NhsNumber.Digits);
-            exchange.Store.Fails = _ => true;
+            exchange.Watch.Fails = _ => true;
             await setting.AskAsync(way, child.NhsNumber.Digits);
-            exchange.Store.Breaks = child.NhsNumber.Digits;
+            exchange.Watch.Breaks = child.NhsNumber.Digits;
             (await setting.AskAsync(way, child.NhsNumber.Digits)).Status.Should().Be(500);
-            exchange.Store.Forget();
+            exchange.Watch.Forget();
         }
 
         await setting.GetAsync($"Flag?Unmistakable={child.NhsNumber.Digits}");
@@ -81,7 +81,7 @@ public sealed class NoPersonalDataInLogsTests(LoudExchange exchange) : IClassFix
 /// <summary>A server that is told to log everything, and whose store can be broken.</summary>
 public sealed class LoudExchange : RunningExchange
 {
-    public WatchedStore Store => (WatchedStore)Services.GetRequiredService<IRecordStore>();
+    public StoreWatch Watch { get; } = new();
 
     protected override object Settings =>
         new Dictionary<string, object>
@@ -102,7 +102,7 @@ public sealed class LoudExchange : RunningExchange
 
     protected override void Adjust(IServiceCollection services)
     {
-        services.AddSingleton<WatchedStore>();
+        services.AddSingleton(Watch).AddSingleton<WatchedStore>();
         services.AddSingleton<IRecordStore>(p => p.GetRequiredService<WatchedStore>());
         services.AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<WatchedStore>());
     }

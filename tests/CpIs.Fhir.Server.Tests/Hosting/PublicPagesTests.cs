@@ -118,7 +118,7 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
 /// <summary>A server of its own, since its store is taken away.</summary>
 public sealed class NotReadyTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
-    [Fact]
+    [Fact, Trait("OneServer", "A file is taken away; the failures of an engine are tried in the end-to-end tests.")]
     public async Task A_server_whose_store_cannot_write_is_alive_but_not_ready_and_answers_503()
     {
         var setting = await exchange.AsAsync("hareford-ed");

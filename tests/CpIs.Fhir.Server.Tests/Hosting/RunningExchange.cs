@@ -7,7 +7,6 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,24 +21,24 @@ public class RunningExchange : IAsyncLifetime
     private static readonly DateTimeOffset Start = new(2026, 6, 10, 10, 0, 0, TimeSpan.Zero);
 
     private readonly ConcurrentDictionary<string, Task<Speaker>> _speakers = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false });
-    private WebApplication? _app;
+    private readonly HttpClient _http = Servers.NewClient();
+    private TestStore? _store;
+    private Servers? _servers;
     private int _stem;
 
     public MovableClock Clock { get; } = new(Start);
 
     public CollectedLogs Logs { get; } = new();
 
-    public Uri Root => new(_app!.Urls.First());
+    public Uri Root => _servers!.Root;
 
     public Uri FhirBase => new(Root, "/FHIR/R4/");
 
     public DateOnly Today => LondonCalendar.DayOf(Clock.GetUtcNow());
 
-    internal IServiceProvider Services => _app!.Services;
+    internal IServiceProvider Services => _servers!.First;
 
-    /// <summary>Where the store lies.</summary>
-    public string DataFolder => Path.Combine(Folder, "data");
+    internal TestStore Store => _store!;
 
     /// <summary>What this server has for itself; it ends with it.</summary>
     protected string Folder { get; } = Directory.CreateTempSubdirectory("cpis-http-").FullName;
@@ -55,19 +54,23 @@ public class RunningExchange : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var settings = Path.Combine(Folder, "fhir.config.json");
-        await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(Settings));
-        _app = await ExchangeHost.BuildAsync(
-            new StartupArguments(Demo: true, Bench: WithoutLimits, "http://127.0.0.1:0", DataFolder, settings),
-            Clock,
-            builder =>
-            {
-                builder.Logging.ClearProviders().AddProvider(Logs).AddFilter<CollectedLogs>(null, LogLevel.Trace);
-                Adjust(builder.Services);
-            },
-            CancellationToken.None
-        );
-        await _app.StartAsync();
+        var (data, file) = (Path.Combine(Folder, "data"), Path.Combine(Folder, "fhir.config.json"));
+        var settings = Settings;
+        _store = await TestStore.TakeAsync(data);
+        _servers = await Servers.StartAsync(async publicBaseUrl =>
+        {
+            await File.WriteAllTextAsync(file, _store.Settings(settings, publicBaseUrl));
+            return await ExchangeHost.BuildAsync(
+                new StartupArguments(Demo: true, Bench: WithoutLimits, "http://127.0.0.1:0", data, file),
+                Clock,
+                builder =>
+                {
+                    builder.Logging.ClearProviders().AddProvider(Logs).AddFilter<CollectedLogs>(null, LogLevel.Trace);
+                    Adjust(builder.Services);
+                },
+                CancellationToken.None
+            );
+        });
     }
 
     public async ValueTask DisposeAsync()
@@ -75,18 +78,22 @@ public class RunningExchange : IAsyncLifetime
         GC.SuppressFinalize(this);
         _http.Dispose();
         await CloseAsync();
+        if (_store is not null)
+            await _store.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>Stops the server; what it stored stays.</summary>
+    /// <summary>Stops the servers; what they stored stays.</summary>
     public async Task CloseAsync()
     {
-        if (_app is null)
-            return;
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        _app = null;
+        if (_servers is not null)
+            await _servers.DisposeAsync();
+        _servers = null;
     }
+
+    /// <summary>A service of each server.</summary>
+    internal IEnumerable<T> Each<T>()
+        where T : notnull => _servers!.Each<T>();
 
     /// <summary>The clock jumps; tokens given before are old then.</summary>
     public void MoveTo(DateTimeOffset moment)

@@ -7,7 +7,6 @@ using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
@@ -16,25 +15,28 @@ namespace CpIs.Fhir.Server.Tests.Hosting;
 internal sealed class WholeExchange : IAsyncDisposable
 {
     private readonly string _directory;
-    private readonly WebApplication _app;
+    private readonly TestStore _store;
+    private readonly Servers _servers;
 
-    private WholeExchange(string directory, WebApplication app)
-    {
-        (_directory, _app) = (directory, app);
-        Http = new HttpClient();
-    }
+    private WholeExchange(string directory, TestStore store, Servers servers) =>
+        (_directory, _store, _servers) = (directory, store, servers);
 
-    public HttpClient Http { get; }
-    public IServiceProvider Services => _app.Services;
+    public HttpClient Http { get; } = Servers.NewClient();
+    public IServiceProvider Services => _servers.First;
     public ExchangeUrls Urls => Services.GetRequiredService<ExchangeUrls>();
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<WholeExchange> StartAsync()
     {
         var directory = Directory.CreateTempSubdirectory("cpis-whole-").FullName;
-        var app = await ExchangeHost.BuildAsync(Arguments(directory), Cancellation);
-        await app.StartAsync(Cancellation);
-        return new WholeExchange(directory, app);
+        var store = await TestStore.TakeAsync(Path.Combine(directory, "data"));
+        var servers = await Servers.StartAsync(publicBaseUrl =>
+            ExchangeHost.BuildAsync(
+                Arguments(directory, config: store.Settings(new { Demo = new { Seed = false } }, publicBaseUrl)),
+                Cancellation
+            )
+        );
+        return new WholeExchange(directory, store, servers);
     }
 
     /// <summary>Arguments with a configuration of their own and a data folder in the directory.</summary>
@@ -95,7 +97,8 @@ internal sealed class WholeExchange : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.DisposeAsync();
+        await _servers.DisposeAsync();
+        await _store.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

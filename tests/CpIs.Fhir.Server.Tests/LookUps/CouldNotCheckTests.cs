@@ -19,7 +19,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
 
     public static TheoryData<string> Steps => ["ReadChildAsync", "ReadHistoryAsync", "RecordAsync"];
 
-    public void Dispose() => exchange.Store.Forget();
+    public void Dispose() => exchange.Watch.Forget();
 
     [Theory, MemberData(nameof(EachWayAndStep))]
     public async Task A_store_that_fails_at_any_step_gives_503_and_nothing_of_the_child(Way way, string step)
@@ -27,7 +27,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         var child = exchange.NewChild();
         await exchange.UploadAsync("authority-xhf01", child);
         var setting = await exchange.AsAsync("hareford-ed");
-        exchange.Store.Fails = name => name == step;
+        exchange.Watch.Fails = name => name == step;
 
         ShouldBeCouldNotCheck(await setting.AskAsync(way, child.NhsNumber.Digits));
         ShouldBeCouldNotCheck(await setting.AskAsync(way, exchange.NewNumber().Digits));
@@ -39,7 +39,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         var child = exchange.NewChild();
         await exchange.UploadAsync("authority-xhf01", child);
         var setting = await exchange.AsAsync("hareford-ed");
-        exchange.Store.Hangs = name => name == step;
+        exchange.Watch.Hangs = name => name == step;
 
         ShouldBeCouldNotCheck(await setting.LookUpAsync(child.NhsNumber));
     }
@@ -48,7 +48,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
     public async Task A_refusal_that_cannot_be_recorded_is_503_too()
     {
         var nobody = await exchange.SignInAsync("hareford-ed", null);
-        exchange.Store.Fails = name => name == "RecordAsync";
+        exchange.Watch.Fails = name => name == "RecordAsync";
 
         ShouldBeCouldNotCheck(await nobody.LookUpAsync(exchange.NewNumber()));
     }
@@ -57,7 +57,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
     public async Task A_failure_is_logged_with_the_request_and_nothing_of_the_child()
     {
         var setting = await exchange.AsAsync("hareford-ed");
-        exchange.Store.Fails = name => name == "RecordAsync";
+        exchange.Watch.Fails = name => name == "RecordAsync";
         var number = exchange.NewNumber();
 
         var answer = await setting.LookUpAsync(number);
@@ -74,7 +74,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
     public async Task An_authority_is_told_so_as_well(string path, string step)
     {
         var authority = await exchange.AsAsync("authority-xhf01");
-        exchange.Store.Fails = name => name == step;
+        exchange.Watch.Fails = name => name == step;
 
         ShouldBeCouldNotCheck(await authority.GetAsync(path));
     }
@@ -86,14 +86,14 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
     {
         var child = exchange.NewChild();
         var authority = await exchange.AsAsync("authority-xhf01");
-        exchange.Store.Fails = name => name == step;
+        exchange.Watch.Fails = name => name == step;
         var bundle = Conformance.Synthetic.SyntheticUpload.Bundle(Core.OdsCode.Parse("XHF01"), [child]);
 
         var answer = await authority.PostAsync("", bundle);
 
         answer.Status.Should().Be(503, answer.Text);
         answer.Headers.Should().ContainKey("Retry-After");
-        exchange.Store.Forget();
+        exchange.Watch.Forget();
         (await authority.PostAsync("", bundle)).Status.Should().Be(200);
     }
 
@@ -117,10 +117,10 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
 
     private async Task<IReadOnlyList<string>> StepsAsync(Func<Task<Answer>> ask)
     {
-        exchange.Store.Forget();
+        exchange.Watch.Forget();
         await ask();
         // The engine of notifications searches for Subscriptions in its own time.
-        return [.. exchange.Store.Calls.Where(name => name != "SearchAsync")];
+        return [.. exchange.Watch.Calls.Where(name => name != "SearchAsync")];
     }
 
     private static void ShouldBeCouldNotCheck(Answer answer)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
@@ -12,27 +11,8 @@ namespace CpIs.Fhir.Server.Tests.LookUps;
 /// The real store behind a door that can be shut: tells what was asked of it, and fails or hangs where a test says so. The
 /// one double of these tests, since a disk cannot be broken on order.
 /// </summary>
-public sealed class WatchedStore(IExchangeStore store) : IRecordStore, IOccurrenceStore
+public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IRecordStore, IOccurrenceStore
 {
-    private readonly ConcurrentQueue<string> _calls = new();
-
-    /// <summary>Names of the port's methods, in the order of the calls.</summary>
-    public IReadOnlyCollection<string> Calls => _calls;
-
-    public Func<string, bool> Fails { get; set; } = _ => false;
-
-    public Func<string, bool> Hangs { get; set; } = _ => false;
-
-    /// <summary>What the message of an exception says that nobody expects, as one of a library might.</summary>
-    public string? Breaks { get; set; }
-
-    public void Forget()
-    {
-        _calls.Clear();
-        Breaks = null;
-        Fails = Hangs = _ => false;
-    }
-
     public Task<StoredResource?> ReadAsync(RecordType type, string id, int? version, CancellationToken cancellation) =>
         ThroughAsync(() => store.ReadAsync(type, id, version, cancellation), cancellation);
 
@@ -89,13 +69,7 @@ public sealed class WatchedStore(IExchangeStore store) : IRecordStore, IOccurren
         [CallerMemberName] string name = ""
     )
     {
-        _calls.Enqueue(name);
-        if (Breaks is { } message)
-            throw new InvalidOperationException($"A bug about {message}.", new FormatException(message));
-        if (Fails(name))
-            throw new StoreUnavailableException("The test has broken the store.");
-        if (Hangs(name))
-            await Task.Delay(Timeout.Infinite, cancellation);
+        await watch.PassAsync(name, cancellation);
         return await call();
     }
 }
@@ -103,13 +77,13 @@ public sealed class WatchedStore(IExchangeStore store) : IRecordStore, IOccurren
 /// <summary>A server whose store can be watched and broken, and whose look-ups take at most a second.</summary>
 public sealed class WatchedExchange : RunningExchange
 {
-    public WatchedStore Store => (WatchedStore)Services.GetRequiredService<IRecordStore>();
+    public StoreWatch Watch { get; } = new();
 
     protected override object Settings => new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
 
     protected override void Adjust(IServiceCollection services)
     {
-        services.AddSingleton<WatchedStore>();
+        services.AddSingleton(Watch).AddSingleton<WatchedStore>();
         services.AddSingleton<IRecordStore>(p => p.GetRequiredService<WatchedStore>());
         services.AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<WatchedStore>());
     }

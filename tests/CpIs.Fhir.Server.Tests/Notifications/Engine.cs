@@ -7,7 +7,7 @@ using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
@@ -21,7 +21,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     public static readonly OdsCode Setting = OdsCode.Parse("XED01");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("cpis-engine-").FullName;
-    private SqliteStore _store = null!;
+    private TestStore _place = null!;
+    private IExchangeStore _store = null!;
 
     public FakeTimeProvider Time { get; } = new(DateTimeOffset.Parse("2026-11-20T22:00:00Z"));
 
@@ -43,7 +44,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
 
     public IdGenerator Ids { get; private set; } = null!;
 
-    public SqliteStore Store => _store;
+    public IExchangeStore Store => _store;
 
     public KeyRing Keys { get; private set; } = null!;
 
@@ -53,6 +54,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     {
         var engine = options is null ? new Engine() : new Engine { Options = options };
         engine.Ids = new IdGenerator(engine.Time);
+        engine._place = await TestStore.TakeAsync(engine._folder);
         await engine.OpenAsync();
         return engine;
     }
@@ -101,6 +103,15 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Options,
             Time
         );
+    }
+
+    /// <summary>For one more server: its own way to the store, which is closed with it, and its keys.</summary>
+    public async Task<(IExchangeStore Store, KeyRing Keys)> OpenAgainAsync()
+    {
+        var store = TestStore.Sharing > 0 ? await _place.OpenAsync(Time) : _store;
+        var keys = KeysOf(store);
+        await keys.LoadAsync(TestContext.Current.CancellationToken);
+        return (store, keys);
     }
 
     /// <summary>Steps until nothing is due and nothing under way.</summary>
@@ -200,6 +211,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
+        await _place.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -222,8 +234,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
 
     private async Task OpenAsync()
     {
-        _store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, Time, default);
-        Keys = new KeyRing(_store, new ServerLeases(_store, Ids, Time), Ids, Time);
+        _store = await _place.OpenAsync(Time);
+        Keys = KeysOf(_store);
         // Making an RSA key takes longer than a whole test; nothing here signs tokens.
         await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], Time.GetUtcNow()), default);
         await Keys.LoadAsync(default);
@@ -238,6 +250,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Time
         );
     }
+
+    private KeyRing KeysOf(IExchangeStore store) => new(store, new ServerLeases(store, Ids, Time), Ids, Time);
 
     private static Organisation[] Organisations() =>
         [

@@ -9,6 +9,7 @@ using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -22,12 +23,13 @@ namespace CpIs.Fhir.Server.Tests.Notifications;
 /// <summary>The third journey over real HTTP with the real clock; who calls is said by a header instead of a token.</summary>
 internal sealed class Exchange : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly Servers _servers;
 
-    private Exchange(WebApplication app, Engine engine)
+    private Exchange(Servers servers, Engine engine)
     {
-        (_app, Engine) = (app, engine);
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.Single() + ExchangeUrls.FhirPath + "/") };
+        (_servers, Engine) = (servers, engine);
+        Http = Servers.NewClient();
+        Http.BaseAddress = new Uri(servers.Root, ExchangeUrls.FhirPath + "/");
         Http.DefaultRequestHeaders.Add("X-Test-Authority", Engine.Authority.Value);
     }
 
@@ -38,6 +40,16 @@ internal sealed class Exchange : IAsyncDisposable
     public static async Task<Exchange> StartAsync()
     {
         var engine = await Engine.StartAsync();
+        var servers = await Servers.StartAsync(async publicBaseUrl =>
+        {
+            var (store, keys) = await engine.OpenAgainAsync();
+            return Build(engine, store, keys, publicBaseUrl);
+        });
+        return new Exchange(servers, engine);
+    }
+
+    private static WebApplication Build(Engine engine, IExchangeStore store, KeyRing keys, string publicBaseUrl)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -46,14 +58,14 @@ internal sealed class Exchange : IAsyncDisposable
         services.Configure<RouteOptions>(o => o.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IdGenerator>();
-        services.AddSingleton<IKeyRing>(engine.Keys);
-        services.AddStore(engine.Store);
+        services.AddSingleton<IKeyRing>(keys);
+        services.AddStore(store);
         services.AddSingleton<ServerLeases>();
         services.AddSingleton<IOrganisationDirectory>(engine);
         services.AddSingleton(new ExchangeOptions());
         services.AddSingleton<CursorProtector>();
         services.AddSingleton<Paging>();
-        services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
+        services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
         services.AddNotifications(
             engine.Options with
             {
@@ -76,8 +88,7 @@ internal sealed class Exchange : IAsyncDisposable
         );
         app.MapWebhookKeys();
         app.MapGroup(ExchangeUrls.FhirPath).MapSubscriptions();
-        await app.StartAsync();
-        return new Exchange(app, engine);
+        return app;
     }
 
     public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(
@@ -104,7 +115,7 @@ internal sealed class Exchange : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.DisposeAsync();
+        await _servers.DisposeAsync();
         await Engine.DisposeAsync();
     }
 }

@@ -111,7 +111,10 @@ public sealed class BearerTests(SecurityFixture fixture) : IClassFixture<Securit
             .Should()
             .Be(403);
 
-    [Fact]
+    [
+        Fact,
+        Trait("OneServer", "A limit is exact on one server; over several it is settled each second (docs/adr/0020).")
+    ]
     public async Task The_limits_of_a_client_and_of_a_person_answer_429_with_Retry_After()
     {
         await using var strict = await SecurityHost.StartAsync(

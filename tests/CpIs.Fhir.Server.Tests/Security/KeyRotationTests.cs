@@ -2,7 +2,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Security;
-using CpIs.Fhir.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -19,7 +18,6 @@ public sealed class KeyRotationTests : IAsyncLifetime
     [Fact]
     public async Task A_new_key_is_published_at_once_signs_soon_and_the_old_one_is_accepted_until_its_tokens_end()
     {
-        var keys = _host.Services.GetRequiredService<KeyRing>();
         var before = await _host.TokenAsync("demo-tester");
         var oldKey = new JsonWebToken(before).Kid;
         (await PublishedAsync()).Should().Equal(oldKey);
@@ -37,14 +35,14 @@ public sealed class KeyRotationTests : IAsyncLifetime
             .Be(oldKey, "others do not know the new one yet");
 
         _host.Time.Advance(KeyRing.ActivationDelay);
-        await keys.RefreshAsync(TestContext.Current.CancellationToken);
+        await _host.RefreshAsync();
         var after = await _host.TokenAsync("demo-tester");
         new JsonWebToken(after).Kid.Should().NotBe(oldKey);
         (await _host.StatusAsync("/FHIR/R4/whoami", before)).Should().Be(200);
         (await _host.StatusAsync("/FHIR/R4/whoami", after)).Should().Be(200);
 
         _host.Time.Advance(KeyPurposes.PublishedAfterRetirement(KeyPurposes.Token));
-        await keys.RefreshAsync(TestContext.Current.CancellationToken);
+        await _host.RefreshAsync();
         (await PublishedAsync()).Should().Equal(new JsonWebToken(after).Kid);
     }
 
@@ -98,7 +96,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
                 .BeSubsetOf(["purpose", "id", "created", "retired", "current"]);
     }
 
-    private static KeyRing Ring(SqliteStore store, TimeProvider time)
+    private static KeyRing Ring(IExchangeStore store, TimeProvider time)
     {
         var ids = new IdGenerator(time);
         return new KeyRing(store, new ServerLeases(store, ids, time), ids, time);

@@ -3,13 +3,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
-using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,19 +25,20 @@ namespace CpIs.Fhir.Server.Tests.Security;
 internal sealed class SecurityHost : IAsyncDisposable
 {
     private readonly string _directory;
-    private readonly SqliteStore _store;
-    private readonly WebApplication _app;
+    private readonly TestStore _store;
+    private readonly Servers _servers;
 
-    private SecurityHost(string directory, SqliteStore store, WebApplication app, FakeTimeProvider time)
+    private SecurityHost(string directory, TestStore store, Servers servers, FakeTimeProvider time)
     {
-        (_directory, _store, _app, Time) = (directory, store, app, time);
-        Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        (_directory, _store, _servers, Time) = (directory, store, servers, time);
+        Http = Servers.NewClient();
+        Http.BaseAddress = servers.Root;
     }
 
     public FakeTimeProvider Time { get; }
     public HttpClient Http { get; }
-    public IServiceProvider Services => _app.Services;
-    public SqliteStore Store => _store;
+    public IServiceProvider Services => _servers.First;
+    public IExchangeStore Store => Services.GetRequiredService<IExchangeStore>();
     public string TokenEndpoint => Services.GetRequiredService<ExchangeUrls>().Token;
     public string FhirBase => Services.GetRequiredService<ExchangeUrls>().FhirBase;
 
@@ -45,11 +47,35 @@ internal sealed class SecurityHost : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("cpis-security-").FullName;
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        var store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = directory },
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
+        var store = await TestStore.TakeAsync(directory);
+        var servers = await Servers.StartAsync(async publicBaseUrl =>
+            Build(
+                await store.OpenAsync(TimeProvider.System),
+                time,
+                publicBaseUrl,
+                options ?? new SecurityOptions(),
+                demo
+            )
         );
+        var host = new SecurityHost(directory, store, servers, time);
+        if (demo)
+            await DemoRegistrations.RegisterAsync(
+                host.Services.GetRequiredService<RegistrationWriter>(),
+                host.Services.GetRequiredService<IdGenerator>(),
+                TestContext.Current.CancellationToken
+            );
+        await host.RefreshAsync();
+        return host;
+    }
+
+    private static WebApplication Build(
+        IExchangeStore store,
+        FakeTimeProvider time,
+        string publicBaseUrl,
+        SecurityOptions options,
+        bool demo
+    )
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -57,8 +83,8 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IdGenerator>();
         builder.Services.AddSingleton<ServerLeases>();
-        builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), ""));
-        builder.Services.AddExchangeSecurity(options ?? new SecurityOptions());
+        builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
+        builder.Services.AddExchangeSecurity(options);
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();
@@ -70,15 +96,16 @@ internal sealed class SecurityHost : IAsyncDisposable
         app.MapGet("/FHIR/R4/whoami", (HttpContext context) => Results.Json(context.Caller()));
         app.MapGet("/FHIR/R4/limited", () => "ok").LimitRequests();
         app.MapGet("/FHIR/R4/metadata", () => "open").AllowAnonymous();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        var host = new SecurityHost(directory, store, app, time);
-        if (demo)
-            await DemoRegistrations.RegisterAsync(
-                app.Services.GetRequiredService<RegistrationWriter>(),
-                app.Services.GetRequiredService<IdGenerator>(),
-                TestContext.Current.CancellationToken
-            );
-        return host;
+        return app;
+    }
+
+    /// <summary>Every server takes over what another has changed, as each does once a second where the clock moves.</summary>
+    public async Task RefreshAsync()
+    {
+        foreach (var directory in _servers.Each<DirectorySource>())
+            await directory.RefreshAsync(TestContext.Current.CancellationToken);
+        foreach (var keys in _servers.Each<KeyRing>())
+            await keys.RefreshAsync(TestContext.Current.CancellationToken);
     }
 
     public static ClientFile Client(string clientId) =>
@@ -133,6 +160,8 @@ internal sealed class SecurityHost : IAsyncDisposable
             request.Content = JsonContent.Create(body);
         var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (method != HttpMethod.Get)
+            await RefreshAsync();
         return (
             (int)response.StatusCode,
             text.StartsWith('{') ? JsonDocument.Parse(text).RootElement : default,
@@ -146,7 +175,7 @@ internal sealed class SecurityHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _app.DisposeAsync();
+        await _servers.DisposeAsync();
         await _store.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }

@@ -5,7 +5,7 @@ using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Security;
-using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Server.Tests.Security;
@@ -18,20 +18,21 @@ public sealed class SeveralServersTests : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("cpis-several-").FullName;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly IdGenerator _ids = new(TimeProvider.System);
-    private SqliteStore _store = null!;
+    private TestStore _place = null!;
+    private IExchangeStore _store = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() =>
-        _store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = _directory },
-            TimeProvider.System,
-            default
-        );
+    public async ValueTask InitializeAsync()
+    {
+        _place = await TestStore.TakeAsync(_directory);
+        _store = await _place.OpenAsync(TimeProvider.System);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
+        await _place.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 

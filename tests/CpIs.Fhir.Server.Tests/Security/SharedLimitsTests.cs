@@ -5,7 +5,7 @@ using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Security;
-using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 
@@ -27,23 +27,22 @@ public sealed class SharedLimitsTests : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("cpis-limits-").FullName;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly MemoryUses _ledger = new();
-    private SqliteStore _store = null!;
+    private TestStore _place = null!;
+    private IExchangeStore _store = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = _directory },
-            TimeProvider.System,
-            default
-        );
+        _place = await TestStore.TakeAsync(_directory);
+        _store = await _place.OpenAsync(TimeProvider.System);
         await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], _time.GetUtcNow()), Stop);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
+        await _place.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 

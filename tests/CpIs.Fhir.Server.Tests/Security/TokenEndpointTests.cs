@@ -252,7 +252,10 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
             body.GetProperty(member).EnumerateArray().Select(e => e.GetString());
     }
 
-    [Fact]
+    [
+        Fact,
+        Trait("OneServer", "A limit is exact on one server; over several it is settled each second (docs/adr/0020).")
+    ]
     public async Task Too_many_tokens_of_one_client_are_429()
     {
         await using var strict = await SecurityHost.StartAsync(

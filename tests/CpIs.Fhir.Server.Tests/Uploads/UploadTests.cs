@@ -4,7 +4,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Uploads;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 
@@ -40,10 +39,10 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     [Fact]
     public async Task While_every_place_is_taken_an_upload_is_asked_to_come_again()
     {
-        var places = exchange.Services.GetRequiredService<UploadPlaces>();
         var taken = new List<UploadPlaces.Place>();
-        for (var i = 0; i < new SizeLimits().ConcurrentUploads; i++)
-            taken.Add((await places.TakeAsync(TestContext.Current.CancellationToken)).Value);
+        foreach (var places in exchange.Each<UploadPlaces>())
+            for (var i = 0; i < new SizeLimits().ConcurrentUploads; i++)
+                taken.Add((await places.TakeAsync(TestContext.Current.CancellationToken)).Value);
 
         var refused = await (await AuthorityAsync).PostAsync("", Text(exchange.NewChild()));
         taken.ForEach(place => place.Dispose());
