@@ -29,7 +29,7 @@ public sealed partial class MongoStore : IExchangeStore
         _collections = new Collections(client.GetDatabase(options.Database));
         _calls = new Calls(options, time);
         _transactions = new Transactions(client, options, time);
-        _group = new OccurrenceGroup(_collections.Occurrences, TimeProvider.System);
+        _group = new OccurrenceGroup(_collections.Occurrences);
     }
 
     /// <summary>

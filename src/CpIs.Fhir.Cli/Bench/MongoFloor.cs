@@ -6,11 +6,13 @@ using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
+using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Driver;
 
 namespace CpIs.Fhir.Cli.Bench;
@@ -40,11 +42,10 @@ internal sealed class MongoFloor(string connectionString, BenchOptions options, 
     {
         try
         {
-            await using var store = await MongoStore.OpenAsync(_store, time, cancellation);
             using var client = Connection.Open(_store, adjust: null);
             try
             {
-                var mix = await FillAsync(store, cancellation);
+                var mix = await FillAsync(cancellation);
                 var collections = new Collections(client.GetDatabase(_store.Database));
                 return await new ClosedLoop(options.Connections, options.WarmUp, options.Duration).RunAsync(
                     BenchRun.MongoPhase,
@@ -71,12 +72,16 @@ internal sealed class MongoFloor(string connectionString, BenchOptions options, 
         }
     }
 
-    /// <summary>The store itself has made its collections and indexes, and takes some children as uploads would leave them.</summary>
-    private async Task<LookUpMix> FillAsync(MongoStore store, CancellationToken cancellation)
+    /// <summary>The store's own collections and indexes, with some children in them as uploads would leave them.</summary>
+    private async Task<LookUpMix> FillAsync(CancellationToken cancellation)
     {
         var population = SyntheticPopulation.OfCounty(Authority, Children, LondonCalendar.DayOf(time.GetUtcNow()));
-        await new StoreFill(store, time).RunAsync(population, lanes: 2, _ => { }, cancellation);
-        return new LookUpMix([.. PopulationCommand.Visible(population)], options.HitRatio);
+        await using var source = new SyntheticSource([population]);
+        await using var target = await MongoTransferTarget.OpenAsync(_store, time, cancellation);
+        var filled = await new StoreCopy(source, target, time).RunAsync(new Unheard(), cancellation);
+        return filled.IsSound
+            ? new LookUpMix([.. PopulationCommand.Visible(population)], options.HitRatio)
+            : throw new StoreUnavailableException("the database does not hold what was written to it.");
     }
 
     private ClosedLoop.Step StepOf(Collections collections, LookUpMix mix, Random random) =>
@@ -97,4 +102,9 @@ internal sealed class MongoFloor(string connectionString, BenchOptions options, 
             );
             return isHit && (await held).Count == 0 ? (0, "hit without a plan") : (1, null);
         };
+
+    private sealed class Unheard : IProgress<TransferProgress>
+    {
+        public void Report(TransferProgress value) { }
+    }
 }

@@ -19,8 +19,7 @@ public sealed partial class MongoStore
         var document = OccurrenceDocument.Write(occurrence, _protection);
         return _calls.WriteAsync(
             async (again, late) =>
-                (!again && OccurrenceGroup.Lanes > 0 && await _group.TryAddAsync(document, late))
-                || await InsertOnceAsync(document, late),
+                (!again && await _group.TryAddAsync(document, late)) || await InsertOnceAsync(document, late),
             cancellation
         );
     }

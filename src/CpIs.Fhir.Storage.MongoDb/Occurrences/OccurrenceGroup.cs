@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -5,19 +6,22 @@ namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
 
 /// <summary>
 /// Occurrences that wait at the same moment share one insert, and so one command and one confirmation by a majority. Whoever
-/// comes while fewer than <see cref="Lanes"/> inserts are under way is sent at once, alone or not; the others wait until one
-/// ends. Only a short way for when all is well: of whom the insert does not say that it is there, nobody is told anything,
-/// and each finds out for itself. So one that fails never fails its group.
+/// comes while fewer than <see cref="Lanes"/> inserts are under way is sent at once; the others wait until one ends. It is a
+/// short way for when all is well: of whom an insert does not say that a majority has it, nothing is concluded, and each is
+/// written alone. So one that fails never fails its group. See docs/adr/0024.
 /// </summary>
-internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences, TimeProvider time)
+internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences)
 {
-    /// <summary>Inserts under way at a time: the next is being made and sent while a majority confirms the one before.</summary>
-    public static int Lanes { get; set; } = int.Parse(Environment.GetEnvironmentVariable("LANES") ?? "2");
+    /// <summary>
+    /// Inserts under way at a time. Few, so that groups are large where many wait; several, so that nobody waits for the
+    /// whole of the insert before.
+    /// </summary>
+    private const int Lanes = 4;
 
     /// <summary>Most documents of one insert: some 100 KB.</summary>
-    public const int Most = 100;
+    private const int Most = 100;
 
-    /// <summary>An insert that takes longer than that, on a connection that hangs perhaps, holds nobody else up.</summary>
+    /// <summary>Inserts that take longer, on connections that hang perhaps, hold up nobody else.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     private static readonly InsertManyOptions EachForItself = new() { IsOrdered = false };
@@ -25,22 +29,50 @@ internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences
     private readonly Lock _gate = new();
     private readonly Queue<Waiter> _waiting = new();
     private int _lanes;
+    private bool _isWatched;
 
-    /// <summary>True when a majority has it in its journal; false when nobody knows, and it is to be written alone.</summary>
+    /// <summary>True when a majority has it in its journal; false when that is not known, and it is to be written alone.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled; it may be written all the same.</exception>
     public Task<bool> TryAddAsync(BsonDocument document, CancellationToken cancellation)
     {
-        var waiter = new Waiter(document, time.GetTimestamp(), cancellation);
+        var waiter = new Waiter(document, cancellation);
+        bool opens;
         lock (_gate)
         {
             _waiting.Enqueue(waiter);
-            if (_lanes >= Lanes && time.GetElapsedTime(_waiting.Peek().Since) < Patience)
-                return waiter.ToldAsync();
-            _lanes++;
+            opens = _lanes < Lanes;
+            if (opens)
+                _lanes++;
+            else if (!_isWatched)
+            {
+                _isWatched = true;
+                _ = WatchAsync();
+            }
         }
 
-        _ = RunAsync();
+        if (opens)
+            _ = RunAsync();
         return waiter.ToldAsync();
+    }
+
+    /// <summary>While anybody waits: opens one more lane where those that there are seem to hang.</summary>
+    private async Task WatchAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(Patience);
+            lock (_gate)
+            {
+                _isWatched = _waiting.TryPeek(out var first);
+                if (!_isWatched)
+                    return;
+                if (first!.HasWaited < Patience)
+                    continue;
+                _lanes++;
+            }
+
+            _ = RunAsync();
+        }
     }
 
     private async Task RunAsync()
@@ -49,6 +81,7 @@ internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences
             await WriteAsync(group);
     }
 
+    /// <summary>Those who wait; nobody when the lane has ended.</summary>
     private List<Waiter> Take()
     {
         lock (_gate)
@@ -65,38 +98,46 @@ internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences
 
     private async Task WriteAsync(List<Waiter> group)
     {
-        HashSet<int> unsaid = [];
+        var unknown = await InsertAsync(group);
+        for (var i = 0; i < group.Count; i++)
+            group[i].Tell(isDurable: unknown is not null && !unknown.Contains(i));
+    }
+
+    /// <summary>Indexes of those of whom it is not known whether a majority has them; null for all.</summary>
+    private async Task<HashSet<int>?> InsertAsync(List<Waiter> group)
+    {
         try
         {
+            // Ends by the driver's own timeouts: a caller who goes away must not take the others along.
             await occurrences.InsertManyAsync(group.Select(waiter => waiter.Document), EachForItself);
+            return [];
         }
         catch (MongoBulkWriteException<BsonDocument> some)
             when (some.WriteConcernError is null && some.UnprocessedRequests.Count == 0)
         {
-            unsaid = [.. some.WriteErrors.Select(error => error.Index)];
+            return [.. some.WriteErrors.Select(error => error.Index)];
         }
         catch (Exception)
         {
-            // Whatever it was, it says nothing of any single one.
-            unsaid = [.. Enumerable.Range(0, group.Count)];
+            // Whatever it was, each finds out for itself, and is told its own failure and not another's.
+            return null;
         }
-
-        for (var i = 0; i < group.Count; i++)
-            group[i].Tell(!unsaid.Contains(i));
     }
 
-    private sealed class Waiter(BsonDocument document, long since, CancellationToken cancellation)
+    private sealed class Waiter(BsonDocument document, CancellationToken cancellation)
     {
+        // Continuations run on the thread pool: a lane must never run a waiter's code.
         private readonly TaskCompletionSource<bool> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly long _since = Stopwatch.GetTimestamp();
 
         public BsonDocument Document => document;
 
-        public long Since => since;
+        public TimeSpan HasWaited => Stopwatch.GetElapsedTime(_since);
 
         public bool IsGone => cancellation.IsCancellationRequested;
 
         public Task<bool> ToldAsync() => _told.Task.WaitAsync(cancellation);
 
-        public void Tell(bool isThere) => _told.TrySetResult(isThere);
+        public void Tell(bool isDurable) => _told.TrySetResult(isDurable);
     }
 }

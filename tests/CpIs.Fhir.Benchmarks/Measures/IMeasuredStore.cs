@@ -1,5 +1,5 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
 
@@ -12,9 +12,6 @@ internal interface IMeasuredStore : IAsyncDisposable
     /// <summary>For people.</summary>
     string Name { get; }
 
-    /// <summary>Commits under way at a time that fill it fastest.</summary>
-    int FillLanes { get; }
-
     /// <summary>Settings, as environment variables, with which a server stands on it.</summary>
     IReadOnlyDictionary<string, string> ServerSettings { get; }
 
@@ -25,7 +22,7 @@ internal interface IMeasuredStore : IAsyncDisposable
     string FloorPhase { get; }
 
     /// <summary>Opens it to be filled. No server runs on it.</summary>
-    Task<IExchangeStore> OpenAsync(CancellationToken cancellation);
+    Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation);
 
     /// <summary>Bytes on disk, indexes included.</summary>
     Task<long> WeighAsync(CancellationToken cancellation);

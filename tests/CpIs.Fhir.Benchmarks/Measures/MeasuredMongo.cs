@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
@@ -26,15 +27,11 @@ internal sealed class MeasuredMongo : IMeasuredStore
         {
             ConnectionString = connectionString,
             Database = $"cpis_measure_{Guid.NewGuid():N}",
-            // A commit that fills is longer than one that a clinician waits for.
-            WriteBudget = TimeSpan.FromMinutes(2),
         };
         _client = new MongoClient(connectionString);
     }
 
     public string Name => "MongoDB";
-
-    public int FillLanes => 4;
 
     public IReadOnlyDictionary<string, string> ServerSettings =>
         new Dictionary<string, string>
@@ -50,8 +47,8 @@ internal sealed class MeasuredMongo : IMeasuredStore
 
     private IMongoDatabase Database => _client.GetDatabase(_options.Database);
 
-    public async Task<IExchangeStore> OpenAsync(CancellationToken cancellation) =>
-        await MongoStore.OpenAsync(_options, TimeProvider.System, cancellation);
+    public async Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation) =>
+        await MongoTransferTarget.OpenAsync(_options, TimeProvider.System, cancellation);
 
     public async Task<long> WeighAsync(CancellationToken cancellation)
     {

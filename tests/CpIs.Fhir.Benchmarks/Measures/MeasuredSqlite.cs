@@ -1,9 +1,10 @@
 using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.LookUps;
+using CpIs.Fhir.Storage.Sqlite.Transfer;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -19,8 +20,6 @@ internal sealed class MeasuredSqlite(string parent) : IMeasuredStore
 
     public string Name => "SQLite";
 
-    public int FillLanes => 2;
-
     public IReadOnlyDictionary<string, string> ServerSettings =>
         new Dictionary<string, string>
         {
@@ -32,13 +31,8 @@ internal sealed class MeasuredSqlite(string parent) : IMeasuredStore
 
     public string FloorPhase => BenchRun.StorePhase;
 
-    public async Task<IExchangeStore> OpenAsync(CancellationToken cancellation) =>
-        await SqliteStore.OpenAsync(
-            // A commit that fills is longer than one that a clinician waits for.
-            new SqliteStoreOptions { Directory = _folder, WriteTimeout = TimeSpan.FromMinutes(5) },
-            TimeProvider.System,
-            cancellation
-        );
+    public Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation) =>
+        Task.FromResult<ITransferTarget>(SqliteTransferTarget.Open(new SqliteStoreOptions { Directory = _folder }));
 
     public Task<long> WeighAsync(CancellationToken cancellation) =>
         Task.FromResult(new DirectoryInfo(_folder).EnumerateFiles().Sum(file => file.Length));
