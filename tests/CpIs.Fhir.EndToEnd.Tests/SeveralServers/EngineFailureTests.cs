@@ -206,7 +206,10 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
         return answer.StatusCode;
     }
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> LookUpAsync(Actor setting, SyntheticChild child)
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> LookUpAsync(
+        Actor setting,
+        SyntheticChild child
+    )
     {
         using var answer = await setting.LookUpAsync(child.NhsNumber.Digits);
         var body = await answer.Content.ReadAsByteArrayAsync(Cancellation);

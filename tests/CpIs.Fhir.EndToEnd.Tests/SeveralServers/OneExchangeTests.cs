@@ -28,7 +28,8 @@ public sealed class OneExchangeTests(SharedDeployment shared)
             Enumerable.Range(0, 3).SelectMany(_ => authority.Select(server => SendAsync(server, bundle, id)))
         );
 
-        race.Should().OnlyContain(answer => answer.Status == HttpStatusCode.OK || answer.Status == HttpStatusCode.Conflict);
+        race.Should()
+            .OnlyContain(answer => answer.Status == HttpStatusCode.OK || answer.Status == HttpStatusCode.Conflict);
         var done = race.Where(answer => answer.Status == HttpStatusCode.OK).Select(answer => answer.Body).ToList();
         done.Should().NotBeEmpty();
         done.Distinct().Should().ContainSingle("all are given the one result");
@@ -137,7 +138,9 @@ public sealed class OneExchangeTests(SharedDeployment shared)
             .Should()
             .Equal(Enumerable.Range(1, receiver.Events.Count).Select(n => (long)n), "numbers have no gap");
         receiver.Accesses.Should().OnlyHaveUniqueItems();
-        receiver.Deliveries.Values.Should().OnlyContain(times => times == 1, "nothing went wrong, so nothing is repeated");
+        receiver
+            .Deliveries.Values.Should()
+            .OnlyContain(times => times == 1, "nothing went wrong, so nothing is repeated");
     }
 
     [Fact]
@@ -199,10 +202,7 @@ public sealed class OneExchangeTests(SharedDeployment shared)
 
     private static async Task UploadAsync(Actor authority, string code, params SyntheticChild[] children)
     {
-        using var answer = await authority.PostJsonAsync(
-            "",
-            SyntheticUpload.Bundle(OdsCode.Parse(code), children)
-        );
+        using var answer = await authority.PostJsonAsync("", SyntheticUpload.Bundle(OdsCode.Parse(code), children));
         answer.StatusCode.Should().Be(HttpStatusCode.OK);
     }
 
