@@ -78,7 +78,7 @@ public sealed partial class MongoStore : IExchangeStore
     /// <inheritdoc />
     public Task CheckWritableAsync(CancellationToken cancellation) =>
         // Not tried again: the question is whether a majority confirms a write now.
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             async () =>
                 await _collections.Meta.UpdateOneAsync(
                     new BsonDocument("_id", "probe"),

@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -141,8 +140,8 @@ public sealed partial class MongoStore
         int limit,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync<IReadOnlyList<NotificationEvent>>(
-            async () =>
+        _calls.ReadAsync<IReadOnlyList<NotificationEvent>>(
+            async late =>
             {
                 var numbered = new BsonDocument
                 {
@@ -156,7 +155,7 @@ public sealed partial class MongoStore
                     .Events.Find(numbered, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Sort(new BsonDocument("n", 1))
                     .Limit(limit)
-                    .ToListAsync(cancellation);
+                    .ToListAsync(late);
                 return [.. events.Select(EventDocument.Read)];
             },
             cancellation
@@ -213,13 +212,13 @@ public sealed partial class MongoStore
             { "todo", new BsonDocument("$in", new BsonArray(authorities)) },
             { "todos", new BsonDocument("$gt", 0) },
         };
-        var waiting = await Calls.ReadAsync(
-            () =>
+        var waiting = await _calls.ReadAsync(
+            late =>
                 _collections
                     .Occurrences.Find(todo, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Limit(limit)
                     .Project(new BsonDocument("todo", 1))
-                    .ToListAsync(cancellation),
+                    .ToListAsync(late),
             cancellation
         );
         return
@@ -238,25 +237,25 @@ public sealed partial class MongoStore
         int limit,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync(
-            () =>
+        _calls.ReadAsync(
+            late =>
                 _collections
                     .Subscriptions.Find(filter, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Sort(new BsonDocument { { "claim", 1 }, { "_id", 1 } })
                     .Limit(limit == int.MaxValue ? null : limit)
-                    .ToListAsync(cancellation),
+                    .ToListAsync(late),
             cancellation
         );
 
     private async Task<long> ReadLastTurnAsync(CancellationToken cancellation)
     {
-        var last = await Calls.ReadAsync(
-            () =>
+        var last = await _calls.ReadAsync(
+            late =>
                 _collections
                     .Subscriptions.Find(Taking)
                     .Sort(new BsonDocument("claim", -1))
                     .Limit(1)
-                    .FirstOrDefaultAsync(cancellation),
+                    .FirstOrDefaultAsync(late),
             cancellation
         );
         return last?["claim"].ToInt64() ?? 0;
@@ -268,25 +267,20 @@ public sealed partial class MongoStore
         CancellationToken cancellation
     )
     {
-        var count = await Calls.ReadAsync(
-            () =>
-                collection.CountDocumentsAsync(
-                    filter,
-                    new CountOptions { MaxTime = _options.ReadTimeout },
-                    cancellation
-                ),
+        var count = await _calls.ReadAsync(
+            late => collection.CountDocumentsAsync(filter, new CountOptions { MaxTime = _options.ReadTimeout }, late),
             cancellation
         );
         if (count == 0)
             return (0, null);
-        var oldest = await Calls.ReadAsync(
-            () =>
+        var oldest = await _calls.ReadAsync(
+            late =>
                 collection
                     .Find(filter, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Sort(new BsonDocument("t", 1))
                     .Limit(1)
                     .Project(new BsonDocument("t", 1))
-                    .FirstOrDefaultAsync(cancellation),
+                    .FirstOrDefaultAsync(late),
             cancellation
         );
         return (count, oldest?["t"].ToUniversalTime());

@@ -32,15 +32,15 @@ public sealed partial class MongoStore
         int count,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync<IReadOnlyList<Occurrence>>(
-            async () =>
+        _calls.ReadAsync<IReadOnlyList<Occurrence>>(
+            async late =>
             {
                 var history = new List<Occurrence>();
                 var found = false;
                 using var cursor = await LookUpReads
                     .History(_collections.Occurrences, _protection.ChildKey(child), count, _options.ReadTimeout)
-                    .ToCursorAsync(cancellation);
-                while ((history.Count < count || !found) && await cursor.MoveNextAsync(cancellation))
+                    .ToCursorAsync(late);
+                while ((history.Count < count || !found) && await cursor.MoveNextAsync(late))
                     foreach (var document in cursor.Current)
                     {
                         var access = OccurrenceDocument.Read(document, _protection);

@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using MongoDB.Bson;
@@ -60,7 +59,7 @@ public sealed partial class MongoStore
     {
         var read = LookUpReads.Child(_collections.Resources, _protection.ChildKey(child), _options.ReadTimeout);
         var held = new List<StoredResource>();
-        foreach (var document in await Calls.ReadAsync(() => read.ToListAsync(cancellation), cancellation))
+        foreach (var document in await _calls.ReadAsync(late => read.ToListAsync(late), cancellation))
             // Compared, because two children may be found by the same key.
             if (ResourceDocument.Read(document, _protection) is var resource && resource.Child == child)
                 held.Add(resource);
@@ -143,12 +142,12 @@ public sealed partial class MongoStore
         BsonDocument filter,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync<BsonDocument?>(
-            async () =>
+        _calls.ReadAsync<BsonDocument?>(
+            async late =>
                 await collection
                     .Find(filter, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Limit(1)
-                    .FirstOrDefaultAsync(cancellation),
+                    .FirstOrDefaultAsync(late),
             cancellation
         );
 
@@ -157,8 +156,8 @@ public sealed partial class MongoStore
         BsonDocument filter,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync(
-            () => collection.Find(filter, new FindOptions { MaxTime = _options.ReadTimeout }).ToListAsync(cancellation),
+        _calls.ReadAsync(
+            late => collection.Find(filter, new FindOptions { MaxTime = _options.ReadTimeout }).ToListAsync(late),
             cancellation
         );
 
@@ -170,25 +169,25 @@ public sealed partial class MongoStore
         CancellationToken cancellation
     )
     {
-        var total = await Calls.ReadAsync(
-            () =>
+        var total = await _calls.ReadAsync(
+            late =>
                 collection.CountDocumentsAsync(
                     request.Filter,
                     new CountOptions { MaxTime = _options.ReadTimeout },
-                    cancellation
+                    late
                 ),
             cancellation
         );
         if (request.Count == 0)
             return new Page<T>([], total, null);
         // One more than asked for, which tells whether there is a next page.
-        var found = await Calls.ReadAsync(
-            () =>
+        var found = await _calls.ReadAsync(
+            late =>
                 collection
                     .Find(request.Whole, new FindOptions { MaxTime = _options.ReadTimeout })
                     .Sort(request.Sort)
                     .Limit(request.Count + 1)
-                    .ToListAsync(cancellation),
+                    .ToListAsync(late),
             cancellation
         );
         List<T> items = [.. found.Take(request.Count).Select(read)];

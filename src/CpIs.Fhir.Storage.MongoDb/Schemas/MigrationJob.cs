@@ -28,7 +28,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
         new(
             migration.Version,
             migration.What,
-            await Calls.ReadAsync(
+            await Calls.ReadOnceAsync(
                 () => _collection.CountDocumentsAsync(new BsonDocument(), cancellationToken: cancellation),
                 cancellation
             )
@@ -63,7 +63,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
     {
         for (var round = 0; round < MostRounds; round++)
         {
-            var old = await Calls.ReadAsync(
+            var old = await Calls.ReadOnceAsync(
                 () => _collection.Find(migration.Old).Limit(Batch).ToListAsync(cancellation),
                 cancellation
             );
@@ -80,7 +80,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
 
     /// <summary>The next documents, whatever their form: to walk along the ids needs no index of the migration's own.</summary>
     private Task<List<BsonDocument>> ReadBatchAsync(BsonValue? at, CancellationToken cancellation) =>
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             () =>
                 _collection
                     .Find(at is null ? [] : new BsonDocument("_id", new BsonDocument("$gt", at)))
@@ -93,7 +93,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
     private async Task WriteAsync(List<BsonDocument> documents, CancellationToken cancellation)
     {
         var ids = new BsonArray(documents.Select(document => document["_id"]));
-        var old = await Calls.ReadAsync(
+        var old = await Calls.ReadOnceAsync(
             () =>
                 _collection
                     .Find(
@@ -121,7 +121,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
 
     private async Task<(BsonValue? At, long Done)> ReadBookmarkAsync(CancellationToken cancellation)
     {
-        var mark = await Calls.ReadAsync(
+        var mark = await Calls.ReadOnceAsync(
             () =>
                 collections
                     .Meta.Find(new BsonDocument { { "_id", Id }, { "v", migration.Version } })

@@ -65,7 +65,7 @@ public sealed class MongoStoreMigration : IStoreMigration
         var schema = await ReadSchemaAsync(cancellation);
         var known = MongoMigration.VersionOf(_migrations);
         var mark = await ReadMetaAsync("protection", cancellation);
-        var copy = await Calls.ReadAsync(() => UnfinishedCopy.FindAsync(_collections, cancellation), cancellation);
+        var copy = await Calls.ReadOnceAsync(() => UnfinishedCopy.FindAsync(_collections, cancellation), cancellation);
         var pending = new List<PendingMigration>();
         foreach (var migration in _migrations.Where(m => m.Version > schema))
             pending.Add(await new MigrationJob(_collections, _calls, migration).ToPendingAsync(cancellation));
@@ -89,7 +89,7 @@ public sealed class MongoStoreMigration : IStoreMigration
             throw new StoreUnavailableException(
                 $"{Description} was written by a newer version (schema {schema}; this one knows {known}). Use that version."
             );
-        await Calls.ReadAsync(
+        await Calls.ReadOnceAsync(
             async () =>
             {
                 await UnfinishedCopy.RefuseAsync(_collections, cancellation);
@@ -116,7 +116,7 @@ public sealed class MongoStoreMigration : IStoreMigration
         ?? throw new StoreUnavailableException($"There is no store in {Description}.");
 
     private Task<BsonDocument?> ReadMetaAsync(string id, CancellationToken cancellation) =>
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             async () =>
                 (BsonDocument?)
                     await _collections.Meta.Find(new BsonDocument("_id", id)).FirstOrDefaultAsync(cancellation),

@@ -88,7 +88,7 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
         var wanted = new BsonDocument(fields.Select(field => new BsonElement(field, 1)));
         foreach (var some in ids.Distinct().Chunk(1_000))
         foreach (
-            var document in await Calls.ReadAsync(
+            var document in await Calls.ReadOnceAsync(
                 () =>
                     collection
                         .Find(new BsonDocument("_id", new BsonDocument("$in", new BsonArray(some))))

@@ -25,7 +25,7 @@ internal sealed class MongoReading(Collections collections, RecordProtection pro
     )
     {
         var (collection, filter) = Of(section, unexpiredAt);
-        var count = await Calls.ReadAsync(
+        var count = await Calls.ReadOnceAsync(
             () => collection.CountDocumentsAsync(filter, cancellationToken: cancellation),
             cancellation
         );
@@ -90,7 +90,7 @@ internal sealed class MongoReading(Collections collections, RecordProtection pro
     {
         if (after is null)
         {
-            var stamp = await Calls.ReadAsync(
+            var stamp = await Calls.ReadOnceAsync(
                 () =>
                     collections
                         .Meta.Find(new BsonDocument("_id", RegistrationDocument.StampId))

@@ -65,7 +65,7 @@ public sealed class MongoTransferTarget : ITransferTarget
 
     /// <inheritdoc />
     public Task<TransferBegin> BeginAsync(TransferStart copy, CancellationToken cancellation) =>
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             async () =>
             {
                 ArgumentNullException.ThrowIfNull(copy);
@@ -95,7 +95,7 @@ public sealed class MongoTransferTarget : ITransferTarget
         TransferBookmark bookmark,
         CancellationToken cancellation
     ) =>
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             async () =>
             {
                 await _mark.CheckAsync(cancellation);
@@ -119,7 +119,7 @@ public sealed class MongoTransferTarget : ITransferTarget
             ),
             () => BusyOccurrences.SetAsync(_collections, _bulk, cancellation),
         ];
-        return Calls.ReadAsync(
+        return Calls.ReadOnceAsync(
             async () =>
             {
                 await _mark.CheckAsync(cancellation);
@@ -138,7 +138,7 @@ public sealed class MongoTransferTarget : ITransferTarget
 
     /// <inheritdoc />
     public Task CompleteAsync(CancellationToken cancellation) =>
-        Calls.ReadAsync(
+        Calls.ReadOnceAsync(
             async () =>
             {
                 await _mark.EndAsync(cancellation);

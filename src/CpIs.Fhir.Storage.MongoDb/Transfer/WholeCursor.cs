@@ -22,8 +22,8 @@ internal static class WholeCursor
         var find = collection.Find(filter, new FindOptions { BatchSize = Batch }).Sort(order);
         if (fields is not null)
             find = find.Project(fields);
-        using var cursor = await Calls.ReadAsync(() => find.ToCursorAsync(cancellation), cancellation);
-        while (await Calls.ReadAsync(() => cursor.MoveNextAsync(cancellation), cancellation))
+        using var cursor = await Calls.ReadOnceAsync(() => find.ToCursorAsync(cancellation), cancellation);
+        while (await Calls.ReadOnceAsync(() => cursor.MoveNextAsync(cancellation), cancellation))
             foreach (var document in cursor.Current)
                 yield return document;
     }
