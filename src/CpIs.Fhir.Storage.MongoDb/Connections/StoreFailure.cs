@@ -33,9 +33,14 @@ internal static class StoreFailure
         13436,
     ];
 
-    /// <summary>Everything that the driver throws when the store could not do what was asked.</summary>
+    /// <summary>Everything that the driver throws when the store could not do what was asked, be it that it has been closed.</summary>
     public static bool IsOfStore(Exception failure) =>
-        failure is MongoException or TimeoutException or System.IO.IOException or System.Net.Sockets.SocketException;
+        failure
+            is MongoException
+                or TimeoutException
+                or System.IO.IOException
+                or System.Net.Sockets.SocketException
+                or ObjectDisposedException;
 
     /// <summary>What a waiter is told.</summary>
     public static StoreUnavailableException Of(Exception failure) =>
@@ -84,6 +89,7 @@ internal static class StoreFailure
             MongoWriteException { WriteError: { } error } => $"error {error.Code}",
             MongoBulkWriteException or MongoWriteException => "no majority confirmed a write in time",
             TimeoutException => "no server answered in time",
+            ObjectDisposedException => "it is closed",
             _ => failure.GetType().Name,
         };
 }

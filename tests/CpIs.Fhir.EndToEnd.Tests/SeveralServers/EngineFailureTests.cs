@@ -4,6 +4,9 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Testing.MongoDb;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 
@@ -48,6 +51,38 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
                 Patience,
                 () => "look-ups are answered again"
             );
+    }
+
+    [Fact]
+    public async Task While_no_majority_confirms_a_write_no_server_is_ready_and_nothing_is_answered()
+    {
+        var child = Children.Of(315_000, 1)[0];
+        using var setting = await Deployment.SignInAsync("hareford-ed-doctor");
+        using var client = new MongoClient(failing.Engine.ConnectionString);
+        var notConfirmed = new BsonDocument
+        {
+            { "code", 64 },
+            { "codeName", "WriteConcernFailed" },
+            { "errmsg", "waiting for replication timed out" },
+        };
+
+        await using (
+            await FailPoint.SetAsync(
+                client,
+                "cpis",
+                times: null,
+                new BsonDocument("writeConcernError", notConfirmed),
+                "insert",
+                "update"
+            )
+        )
+        {
+            await ReadyAsync(HttpStatusCode.ServiceUnavailable);
+            ShouldBeCouldNotCheck(await LookUpAsync(setting, child), child);
+        }
+
+        await ReadyAsync(HttpStatusCode.OK);
+        (await LookUpAsync(setting, child)).Status.Should().Be(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.Records;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 
@@ -118,11 +117,12 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
 /// <summary>A server of its own, since its store is taken away.</summary>
 public sealed class NotReadyTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
-    [Fact, Trait("OneServer", "A file is taken away; the failures of an engine are tried in the end-to-end tests.")]
+    [Fact]
     public async Task A_server_whose_store_cannot_write_is_alive_but_not_ready_and_answers_503()
     {
         var setting = await exchange.AsAsync("hareford-ed");
-        await exchange.Services.GetRequiredService<IExchangeStore>().DisposeAsync();
+        foreach (var store in exchange.Each<IExchangeStore>())
+            await store.DisposeAsync();
 
         var ready = await exchange.Anonymous.GetAsync("/health/ready");
         ready.Status.Should().Be(503, ready.Text);

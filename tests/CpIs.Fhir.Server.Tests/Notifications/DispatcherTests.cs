@@ -107,7 +107,6 @@ public sealed class DispatcherTests
         await Engine.RunAsync(dispatcher);
 
         var one = await engine.LookUpAsync();
-        engine.Time.Advance(Second);
         var two = await engine.LookUpAsync();
         await Engine.RunAsync(dispatcher);
         await engine.RunAfterAsync(Second, dispatcher);

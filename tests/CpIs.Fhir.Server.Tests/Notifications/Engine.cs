@@ -190,6 +190,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Obligations = [new Obligation(owner, [plan])],
         };
         await _store.RecordAsync(occurrence, default);
+        // Which of two at the same moment is told of first is nobody's promise.
+        Time.Advance(TimeSpan.FromMilliseconds(1));
         return occurrence.Id;
     }
 

@@ -21,7 +21,6 @@ public sealed class FullResourceTests
         await SubscribeAsync(engine);
         await Engine.RunAsync(dispatcher);
         var told = await engine.LookUpAsync();
-        engine.Time.Advance(TimeSpan.FromSeconds(1));
         var shared = await LookUpOfTwoAuthoritiesAsync(engine, told);
 
         await Engine.RunAsync(dispatcher);

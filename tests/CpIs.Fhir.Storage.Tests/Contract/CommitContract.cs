@@ -244,4 +244,26 @@ public abstract class CommitContract : StoreContract
 
     private Task<CommitOutcome> CommitAsync(string id, IdempotentAnswer answer) =>
         Records.CommitAsync(Make.Commit(Make.Resource(id)) with { Answer = answer }, Cancellation);
+
+    [Fact]
+    public async Task A_store_that_was_closed_is_unavailable()
+    {
+        var store = (IExchangeStore)Records;
+        await store.DisposeAsync();
+
+        foreach (
+            var act in new Func<Task>[]
+            {
+                () => store.ReadChildAsync(Make.Child(1), Cancellation),
+                () => store.RecordAsync(Make.Access("a"), Cancellation),
+                () => store.CommitAsync(Make.Commit(Make.Resource("r")), Cancellation),
+                () => store.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 1, Cancellation),
+                () => store.TryHoldAsync("job", "one", Make.Noon, TimeSpan.FromMinutes(1), Cancellation),
+                () => store.CheckWritableAsync(Cancellation),
+            }
+        )
+            await act.Should().ThrowAsync<StoreUnavailableException>();
+        await Store.ReopenAsync();
+        await Store.Records.ReadChildAsync(Make.Child(1), Cancellation);
+    }
 }
