@@ -1,5 +1,8 @@
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Cli.Tests.Stub;
+using CpIs.Fhir.Testing.MongoDb;
+using MongoDB.Driver;
 
 namespace CpIs.Fhir.Cli.Tests;
 
@@ -86,10 +89,50 @@ public sealed class BenchTests : IDisposable
         ended.Objects[2]["errors"]!.AsObject().Select(e => e.Key).Should().Equal("HTTP 429");
     }
 
+    [Fact]
+    public async Task On_MongoDB_the_floor_is_the_driver_alone_in_a_database_that_is_dropped()
+    {
+        var engine = await MongoEngine.GetAsync();
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("GET /bench/constant", new Reply(200, new string('x', 500)));
+        exchange.On("POST /FHIR/R4/Patient/$child-protection", new Reply(200, "{\"mode\":\"match\"}"));
+        var secret = _workshop.Write("mongodb", engine.ConnectionString + "\n");
+        var ended = await Bench(exchange, "9990000018", "--mongo-floor", "@" + secret);
+
+        ended.Code.Should().Be(0, ended.Error);
+        ended.Objects.Select(o => o["phase"]!.GetValue<string>()).Should().Equal("constant", "driver", "lookup");
+        var driver = ended.Objects[1];
+        driver["done"]!.GetValue<long>().Should().BePositive();
+        driver["errors"]!.AsObject().Should().BeEmpty("whoever is known is held");
+        driver["ratios"]!.AsObject().Should().BeEmpty("it is a floor itself");
+        ended.Objects[2]["ratios"]!.AsObject().Select(r => r.Key).Should().Equal("constant", "driver");
+        var floor = Regex.Match(ended.Error, "in database (cpis_bench_[0-9a-f]{32})");
+        floor.Success.Should().BeTrue();
+        (await DatabasesAsync(engine)).Should().NotContain(floor.Groups[1].Value);
+    }
+
+    [Fact]
+    public async Task A_floor_that_cannot_be_reached_is_exit_2_and_its_connection_string_is_not_shown()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        const string Nowhere =
+            "mongodb://user:pass-7f3a@127.0.0.1:1/?replicaSet=rs0&serverSelectionTimeoutMS=200&directConnection=true";
+        var ended = await Bench(exchange, "9990000018", "--mongo-floor", Nowhere);
+        ended.Code.Should().Be(2);
+        ended.Error.Should().Contain("cannot be measured").And.NotContain("pass-7f3a");
+    }
+
     public void Dispose() => _workshop.Dispose();
 
-    private Task<Ended> Bench(StubExchange exchange, string numbers) =>
-        Invocation.RunAsync(
+    private static async Task<List<string>> DatabasesAsync(MongoEngine engine)
+    {
+        using var client = new MongoClient(engine.ConnectionString);
+        using var names = await client.ListDatabaseNamesAsync(TestContext.Current.CancellationToken);
+        return await names.ToListAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Task<Ended> Bench(StubExchange exchange, string numbers, params string[] more) =>
+        Invocation.RunAsync([
             "bench",
             "--server",
             exchange.Root,
@@ -107,6 +150,7 @@ public sealed class BenchTests : IDisposable
             "0s",
             "--floor-dir",
             _workshop.Folder,
-            "--json"
-        );
+            "--json",
+            .. more,
+        ]);
 }

@@ -8,6 +8,8 @@ if (await KilledProcess.RunAsync(args) is { } ended)
     return ended;
 if (args is [CopyProcess.Verb, var from, var to])
     return await CopyProcess.RunAsync(from, to);
+if (args is [CopyProcess.Verb, var folder, CopyProcess.MongoDb, var connectionString, var database])
+    return await CopyProcess.RunAsync(folder, connectionString, database);
 if (args.Any(a => a is "--server" or "--internal-msbuild-node"))
     return await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);
 return await ConsoleRunner.Run(args);

@@ -61,8 +61,9 @@ internal sealed class BenchRun(
     {
         if (options.MongoFloor is { } engine)
         {
-            run.Report.Note("driver: the reads and the write of a look-up by the MongoDB driver alone");
-            return new MongoFloor(engine, options, run.Surroundings.Time).RunAsync(cancellation);
+            var floor = new MongoFloor(engine, options, run.Surroundings.Time);
+            run.Report.Note($"driver: the MongoDB driver alone does what a look-up does, in database {floor.Database}");
+            return floor.RunAsync(cancellation);
         }
 
         run.Report.Note($"store: bare durable writes in {Path.GetFullPath(options.FloorDirectory)}");

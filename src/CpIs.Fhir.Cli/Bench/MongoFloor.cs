@@ -36,6 +36,9 @@ internal sealed class MongoFloor(string connectionString, BenchOptions options, 
 
     private readonly ConcurrentDictionary<NhsNumber, bool> _seen = new();
 
+    /// <summary>Name of its own database: what is left to drop when the process is killed meanwhile.</summary>
+    public string Database => _store.Database;
+
     /// <summary>Measures.</summary>
     /// <exception cref="CannotRunException">The engine cannot be used.</exception>
     public async Task<PhaseResult> RunAsync(CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Stores;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
@@ -11,9 +12,6 @@ namespace CpIs.Fhir.Cli.Commands;
 /// <summary><c>cpis bench</c>.</summary>
 internal static class BenchCommand
 {
-    // A connection string may hold a password, which others see on a command line.
-    private const string MongoVariable = "CPIS_MONGODB";
-
     // Tokens live five minutes, and a phase keeps one.
     private static readonly TimeSpan LongestPhase = TimeSpan.FromMinutes(4);
 
@@ -64,8 +62,8 @@ internal static class BenchCommand
         var mongo = new Option<string?>("--mongo-floor")
         {
             Description =
-                "The server stands on this MongoDB: measure the driver alone, not the bare store. Without a value: [CPIS_MONGODB].",
-            HelpName = "CONNECTION",
+                "The server stands on this MongoDB: measure the driver alone instead of the bare store. The connection string or @FILE. [CPIS_MONGODB]",
+            HelpName = "STRING",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var command = new ToolCommand(
@@ -73,7 +71,7 @@ internal static class BenchCommand
             "Measure a running server, started with --bench, against the floors of this machine.",
             "cpis bench --client examples/clients/hareford-ed-doctor.json --numbers extract/population.numbers.txt",
             "cpis bench --client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json",
-            "cpis bench --client hareford-ed-doctor.json --numbers numbers.txt --mongo-floor 'mongodb://127.0.0.1:27017/?replicaSet=rs0'"
+            "cpis bench --client hareford-ed-doctor.json --numbers numbers.txt --mongo-floor @/run/secrets/mongodb"
         )
         {
             Details = """
@@ -114,11 +112,6 @@ internal static class BenchCommand
             )
                 result.AddError("--uploads and --notices need --authority-client.");
             if (
-                result.GetResult(mongo) is not null
-                && (result.GetValue(mongo) ?? tool.Surroundings.Variable(MongoVariable)) is null
-            )
-                result.AddError($"--mongo-floor needs a connection string, here or in {MongoVariable}.");
-            if (
                 result.GetValue(ratio) > 0
                 && result.GetValue(numbers) is null
                 && result.GetValue(authority) is null
@@ -144,7 +137,9 @@ internal static class BenchCommand
                     Uploads = run.Get(uploads),
                     Notices = run.Get(notices),
                     FloorDirectory = run.Get(floor)!,
-                    MongoFloor = run.IsGiven(mongo) ? run.Get(mongo) ?? run.Surroundings.Variable(MongoVariable) : null,
+                    MongoFloor = run.IsGiven(mongo)
+                        ? MongoConnection.Read(run.Surroundings, run.Get(mongo), mongo.Name)
+                        : null,
                 };
                 var hits =
                     run.Get(numbers) is { } file ? ReadNumbers(file)

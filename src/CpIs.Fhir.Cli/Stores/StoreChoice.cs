@@ -135,19 +135,12 @@ internal sealed class StoreChoice
     private static SqliteStoreOptions SqliteOptions(string directory, RecordProtection protection) =>
         new() { Directory = directory, Protection = protection };
 
-    private MongoStoreOptions MongoOptions(Run run, string database, RecordProtection protection)
-    {
-        var given = run.Get(Connection) ?? run.Surroundings.Variable("CPIS_MONGODB");
-        if (string.IsNullOrWhiteSpace(given))
-            throw new CannotRunException(
-                $"how is MongoDB reached? Give {Connection.Name} @FILE, or set CPIS_MONGODB to the connection string or @FILE."
-            );
-        return new MongoStoreOptions
+    private MongoStoreOptions MongoOptions(Run run, string database, RecordProtection protection) =>
+        new()
         {
-            ConnectionString = given[0] == '@' ? File.ReadAllText(given[1..]).Trim() : given,
+            ConnectionString = MongoConnection.Read(run.Surroundings, run.Get(Connection), Connection.Name),
             Database = database,
             MinPoolSize = 0,
             Protection = protection,
         };
-    }
 }

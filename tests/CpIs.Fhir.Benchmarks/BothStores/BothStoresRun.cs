@@ -86,7 +86,7 @@ internal static class BothStoresRun
             .Where(told => told["phase"] is not null)
             .ToDictionary(told => told["phase"]!.GetValue<string>(), StringComparer.Ordinal);
         return code == 0
-            ? new StoreRound(store.Name, store.FloorPhase, phases)
+            ? new StoreRound(store.Name, store.FloorPhase, phases, server.ResidentBytes)
             : throw new InvalidOperationException($"cpis bench ended with {code} on {store.Name}.");
     }
 }

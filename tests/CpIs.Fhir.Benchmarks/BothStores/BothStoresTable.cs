@@ -18,7 +18,10 @@ internal static class BothStoresTable
     {
         var stores = rounds.GroupBy(round => round.Store).Select(store => store.ToList()).ToList();
         Results.Print(
-            [$"Median of {stores[0].Count} rounds", .. stores.Select(store => store[0].Store)],
+            [
+                stores[0].Count == 1 ? "One round" : $"Median of {stores[0].Count} rounds",
+                .. stores.Select(store => store[0].Store),
+            ],
             [
                 Row("floor: constant bytes over HTTP", r => Rate(r, "constant", "answers")),
                 Row("floor: the store without a server", r => Rate(r, r[0].FloorPhase, "operations")),
@@ -32,6 +35,12 @@ internal static class BothStoresTable
                 Row("look-ups during an upload", r => Rate(r, "lookup during upload", "look-ups")),
                 Row("p50, p99 then", r => Latencies(r, "lookup during upload")),
                 Row("records uploaded during look-ups", r => Rate(r, "upload during lookup", "records")),
+                Row(
+                    "resident memory of the server",
+                    r =>
+                        Median(r.Select(round => round.ServerBytes / 1e6)).ToString("0", CultureInfo.InvariantCulture)
+                        + " MB"
+                ),
             ]
         );
         var errors = rounds.SelectMany(round => round.Errors.Select(error => $"{round.Store}, {error}")).ToList();

@@ -6,7 +6,13 @@ namespace CpIs.Fhir.Benchmarks.BothStores;
 /// <param name="Store">Which.</param>
 /// <param name="FloorPhase">The phase that is its floor.</param>
 /// <param name="Phases">Its objects, by phase.</param>
-internal sealed record StoreRound(string Store, string FloorPhase, IReadOnlyDictionary<string, JsonNode> Phases)
+/// <param name="ServerBytes">Resident memory of the server at the end.</param>
+internal sealed record StoreRound(
+    string Store,
+    string FloorPhase,
+    IReadOnlyDictionary<string, JsonNode> Phases,
+    long ServerBytes
+)
 {
     /// <summary>Units per second.</summary>
     public double Rate(string phase) => Phases[phase]["perSecond"]!.GetValue<double>();

@@ -104,7 +104,10 @@ internal static class MeasureCommands
                     await Console.Error.WriteLineAsync(await Engine.DescribeAsync(engine, cancellation));
                 }
 
-                return await measure(options, parsed, cancellation);
+                var load = new MachineLoad();
+                var code = await measure(options, parsed, cancellation);
+                Console.WriteLine($"\n{load.Tell()}");
+                return code;
             }
         );
         return command;

@@ -24,6 +24,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     public bool HasHandshake { get; private set; }
 
+    /// <summary>While true, it takes nothing and asks to be asked again in a second.</summary>
+    public bool IsDown { get; set; }
+
     public IEnumerable<string> Accesses => Events.Values.SelectMany(ids => ids);
 
     public static async Task<Receiver> StartAsync()
@@ -62,6 +65,13 @@ internal sealed class Receiver : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext context)
     {
+        if (IsDown)
+        {
+            context.Response.Headers.RetryAfter = "1";
+            context.Response.StatusCode = 503;
+            return;
+        }
+
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         if (!NotificationReader.TryRead(body.ToArray(), out var notice))

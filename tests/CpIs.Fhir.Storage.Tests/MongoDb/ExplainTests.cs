@@ -1,5 +1,3 @@
-using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.Tests.Contract;
@@ -155,7 +153,7 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Records.ReadChildAsync(Make.Child(1), Cancellation);
         await store.Records.ReadPatientsAsync([Make.Child(1)], Cancellation);
         await store.Records.ReadAnswerAsync("c", "r", Cancellation);
-        await SearchEverywayAsync(store);
+        await EverySearch.RunAsync(store, Cancellation);
         await store.Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
         await store.Occurrences.ReadOccurrenceAsync("o1", Cancellation);
         await store.Occurrences.RecordAsync(Make.Access("o1"), Cancellation);
@@ -190,41 +188,5 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Notifications.ReadLedgerAsync("s", Cancellation);
         await store.Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation);
         await store.Notifications.SettleAsync(delivery, Make.Noon, Cancellation);
-    }
-
-    private static async Task SearchEverywayAsync(IStoreUnderTest store)
-    {
-        var after = new PagePosition(Make.Noon, "a");
-        var conditions = new Condition[][]
-        {
-            [],
-            [new Condition.AnyToken(["a=1"])],
-            [new Condition.AnyToken(["a=1", "a=2"]), new Condition.TokenPrefix("b=")],
-            [new Condition.TokenRange("c=1", "c=2"), new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
-            [new Condition.AnyId(["a"])],
-            [new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
-        };
-        foreach (var all in conditions)
-        foreach (var authority in new OdsCode?[] { Make.Herts, null })
-        foreach (var order in Enum.GetValues<RecordOrder>())
-        foreach (var position in new[] { null, after })
-            await store.Records.SearchAsync(
-                new RecordQuery(RecordType.EpisodeOfCare, authority, all) { Order = order, After = position },
-                Cancellation
-            );
-        foreach (var child in new NhsNumber?[] { Make.Child(1), null })
-        foreach (var authority in new OdsCode?[] { Make.Herts, null })
-        foreach (var kind in new OccurrenceKind?[] { OccurrenceKind.Access, OccurrenceKind.Upload, null })
-        foreach (var position in new[] { null, after })
-            await store.Occurrences.SearchOccurrencesAsync(
-                new OccurrenceQuery
-                {
-                    Child = child,
-                    Concerning = authority,
-                    Kind = kind,
-                    After = position,
-                },
-                Cancellation
-            );
     }
 }

@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
-using CpIs.Fhir.Storage.Sqlite.Notifications;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Records;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
@@ -80,6 +79,14 @@ public sealed class MigrationTests : IDisposable
             connection
         );
         new PreparedOccurrence(Make.Access("miss"), RecordProtection.Readable).Write(connection);
-        new NumberingJob(Make.Noon, TimeSpan.Zero, TimeSpan.Zero, 9).Write(connection).Should().Be(1);
+        // As the first version numbered it; later ones look at indexes that it did not have.
+        connection.RunScript(
+            """
+            INSERT INTO event (subscription, number, time, person, organisation, child, due)
+                SELECT 's', 1, time, person, organisation, child, time FROM obligation;
+            INSERT INTO event_obligation SELECT 's', 1, key FROM obligation;
+            UPDATE subscription SET last_number = 1, numbered_to = (SELECT key FROM obligation);
+            """
+        );
     }
 }

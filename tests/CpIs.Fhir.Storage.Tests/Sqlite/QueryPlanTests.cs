@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Tests.Contract;
@@ -87,7 +85,7 @@ public sealed partial class QueryPlanTests
         await store.ReadChildAsync(Make.Child(1), Cancellation);
         await store.ReadPatientsAsync([Make.Child(1)], Cancellation);
         await store.ReadAnswerAsync("c", "r", Cancellation);
-        await SearchEverywayAsync(opened);
+        await EverySearch.RunAsync(opened, Cancellation);
         await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
         await store.ReadOccurrenceAsync("o1", Cancellation);
         await store.ReadRegistrationsAsync(Cancellation);
@@ -126,42 +124,6 @@ public sealed partial class QueryPlanTests
             },
             Cancellation
         );
-    }
-
-    private static async Task SearchEverywayAsync(SqliteStoreUnderTest opened)
-    {
-        var after = new PagePosition(Make.Noon, "a");
-        var conditions = new Condition[][]
-        {
-            [],
-            [new Condition.AnyToken(["a=1"])],
-            [new Condition.AnyToken(["a=1", "a=2"]), new Condition.TokenPrefix("b=")],
-            [new Condition.TokenRange("c=1", "c=2"), new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
-            [new Condition.AnyId(["a"])],
-            [new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
-        };
-        foreach (var all in conditions)
-        foreach (var authority in new OdsCode?[] { Make.Herts, null })
-        foreach (var order in Enum.GetValues<RecordOrder>())
-        foreach (var position in new[] { null, after })
-            await opened.Store.SearchAsync(
-                new RecordQuery(RecordType.EpisodeOfCare, authority, all) { Order = order, After = position },
-                Cancellation
-            );
-        foreach (var child in new NhsNumber?[] { Make.Child(1), null })
-        foreach (var authority in new OdsCode?[] { Make.Herts, null })
-        foreach (var kind in new OccurrenceKind?[] { OccurrenceKind.Access, OccurrenceKind.Upload, null })
-        foreach (var position in new[] { null, after })
-            await opened.Store.SearchOccurrencesAsync(
-                new OccurrenceQuery
-                {
-                    Child = child,
-                    Concerning = authority,
-                    Kind = kind,
-                    After = position,
-                },
-                Cancellation
-            );
     }
 
     private static bool IsQuery(string sql) =>

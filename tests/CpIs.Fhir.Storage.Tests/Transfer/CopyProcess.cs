@@ -1,4 +1,7 @@
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Transfer;
+using CpIs.Fhir.Storage.Sqlite.Transfer;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
 
@@ -6,6 +9,7 @@ namespace CpIs.Fhir.Storage.Tests.Transfer;
 internal static class CopyProcess
 {
     public const string Verb = "copy-until-killed";
+    public const string MongoDb = "mongodb";
 
     /// <summary>Copies one directory into another.</summary>
     public static async Task<int> RunAsync(string from, string to)
@@ -13,6 +17,20 @@ internal static class CopyProcess
         var outcome = await Copying.RunAsync(from, to, TimeProvider.System, default, Say);
         Console.WriteLine($"done {outcome.IsSound}");
         return outcome.IsSound ? 0 : 1;
+    }
+
+    /// <summary>Copies a directory into a MongoDB database.</summary>
+    public static async Task<int> RunAsync(string from, string connectionString, string database)
+    {
+        var options = new MongoStoreOptions
+        {
+            ConnectionString = connectionString,
+            Database = database,
+            MinPoolSize = 0,
+        };
+        await using var source = SqliteTransferSource.Open(Copying.Options(from));
+        await using var target = await MongoTransferTarget.OpenAsync(options, TimeProvider.System, default);
+        return (await Copying.RunAsync(source, target, TimeProvider.System, default, Say)).IsSound ? 0 : 1;
     }
 
     private static void Say(TransferProgress progress) =>
