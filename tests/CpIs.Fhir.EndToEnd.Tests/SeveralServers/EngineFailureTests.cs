@@ -39,10 +39,16 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
             failing.Engine.FreezeGateway();
         else
             failing.Engine.FreezeDatabase();
-        foreach (var server in setting)
-            ShouldBeCouldNotCheck(await LookUpAsync(server, child), child);
-        await ReadyAsync(HttpStatusCode.ServiceUnavailable);
-        failing.Engine.Thaw();
+        try
+        {
+            foreach (var server in setting)
+                ShouldBeCouldNotCheck(await LookUpAsync(server, child), child);
+            await ReadyAsync(HttpStatusCode.ServiceUnavailable);
+        }
+        finally
+        {
+            failing.Engine.Thaw();
+        }
 
         await ReadyAsync(HttpStatusCode.OK);
         foreach (var server in setting)
@@ -221,9 +227,14 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
             );
     }
 
-    private static void ShouldBeCouldNotCheck((HttpStatusCode Status, JsonElement Body) answer, SyntheticChild child)
+    private void ShouldBeCouldNotCheck((HttpStatusCode Status, JsonElement Body) answer, SyntheticChild child)
     {
-        answer.Status.Should().Be(HttpStatusCode.ServiceUnavailable);
+        answer
+            .Status.Should()
+            .Be(
+                HttpStatusCode.ServiceUnavailable,
+                string.Join('\n', Deployment.Servers.Select(server => server.Output))
+            );
         var text = answer.Body.GetRawText();
         text.Should().Contain("could not check: do not treat as no plan");
         text.Should().NotContain(child.NhsNumber.Digits).And.NotContain(child.Family).And.NotContain("EpisodeOfCare");
