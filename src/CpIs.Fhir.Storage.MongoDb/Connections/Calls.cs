@@ -19,9 +19,9 @@ internal sealed class Calls(MongoStoreOptions options, TimeProvider time)
         {
             return await read();
         }
-        catch (Exception failure) when (StoreFailure.IsOfStore(failure) && !cancellation.IsCancellationRequested)
+        catch (Exception failure) when (StoreFailure.IsOfStore(failure))
         {
-            throw StoreFailure.Of(failure);
+            throw StoreFailure.Of(failure, cancellation);
         }
     }
 
@@ -66,9 +66,9 @@ internal sealed class Calls(MongoStoreOptions options, TimeProvider time)
             {
                 throw new StoreUnavailableException($"Not {wanted} within {length.TotalSeconds} s.");
             }
-            catch (Exception failure) when (StoreFailure.IsOfStore(failure) && !cancellation.IsCancellationRequested)
+            catch (Exception failure) when (StoreFailure.IsOfStore(failure))
             {
-                throw StoreFailure.Of(failure);
+                throw StoreFailure.Of(failure, cancellation);
             }
         }
     }

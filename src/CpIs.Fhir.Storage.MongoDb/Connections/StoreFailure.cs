@@ -47,6 +47,13 @@ internal static class StoreFailure
         failure as StoreUnavailableException
         ?? new StoreUnavailableException($"MongoDB could not do it: {Describe(failure)}.");
 
+    /// <summary>
+    /// What a waiter is told who may have gone away, or whose own limit is over, in the very moment: then the driver may say anything
+    /// (a broken connection, no server), and only the end of the wait counts.
+    /// </summary>
+    public static Exception Of(Exception failure, CancellationToken waiter) =>
+        waiter.IsCancellationRequested ? new OperationCanceledException(waiter) : Of(failure);
+
     /// <summary>True for a document or key that may not be there twice: somebody was first, perhaps an earlier try of ours.</summary>
     public static bool IsDuplicate(Exception failure) =>
         failure switch

@@ -62,9 +62,9 @@ internal sealed class Transactions(IMongoClient client, MongoStoreOptions option
             {
                 throw new StoreUnavailableException($"Not committed within {options.WriteBudget.TotalSeconds} s.");
             }
-            catch (Exception failure) when (StoreFailure.IsOfStore(failure) && !cancellation.IsCancellationRequested)
+            catch (Exception failure) when (StoreFailure.IsOfStore(failure) || failure is RepeatTransactionException)
             {
-                throw StoreFailure.Of(failure);
+                throw StoreFailure.Of(failure, cancellation);
             }
         }
     }

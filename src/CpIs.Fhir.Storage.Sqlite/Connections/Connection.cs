@@ -19,6 +19,9 @@ internal sealed class Connection : IDisposable
     /// <summary>True inside a transaction; some failures (a full disk) end the transaction by themselves.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
+    /// <summary>The key of the row that this connection added last, to a table that has such keys.</summary>
+    public long LastKey => raw.sqlite3_last_insert_rowid(Handle);
+
     /// <summary>What was prepared on this connection, for the test that looks at the query plans.</summary>
     public IReadOnlyCollection<string> Prepared => _statements.Keys;
 

@@ -69,13 +69,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
 
     private void WriteConcerns(Connection connection)
     {
-        long key;
-        using (var row = connection.Prepare("SELECT last_insert_rowid()"))
-        {
-            row.Step();
-            key = row.Long(0);
-        }
-
+        var key = connection.LastKey;
         foreach (var authority in occurrence.Concerns.Distinct())
         {
             using var statement = connection.Prepare(

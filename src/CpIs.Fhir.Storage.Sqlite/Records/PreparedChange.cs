@@ -75,7 +75,7 @@ internal sealed class PreparedChange
             )
         )
             _columns.Bind(statement).Add((long)_resource.Type).Add(_resource.Id).Run();
-        AddTokens(connection, LastKey(connection));
+        AddTokens(connection, connection.LastKey);
         using var owner = connection.Prepare("INSERT OR IGNORE INTO token_owner (type, authority) VALUES (?, ?)");
         owner.Add((long)_resource.Type).Add(_resource.Authority.Value).Run();
     }
@@ -156,11 +156,4 @@ internal sealed class PreparedChange
     }
 
     private ResourcePlace PlaceOf(int version) => new(_resource.Type, _resource.Authority, _resource.Id, version);
-
-    private static long LastKey(Connection connection)
-    {
-        using var row = connection.Prepare("SELECT last_insert_rowid()");
-        row.Step();
-        return row.Long(0);
-    }
 }

@@ -25,7 +25,7 @@ internal static class IncomingResources
             )
         )
             new ResourceColumns(current, protection).Bind(statement).Add((long)current.Type).Add(current.Id).Run();
-        var key = LastKey(connection);
+        var key = connection.LastKey;
         foreach (var version in resource.Earlier)
         {
             using var statement = connection.Prepare(
@@ -54,12 +54,5 @@ internal static class IncomingResources
             .Add(terms.TakesEvents ? 1 : 0)
             .Add(Math.Max(1, terms.MaxCount))
             .Run();
-    }
-
-    private static long LastKey(Connection connection)
-    {
-        using var row = connection.Prepare("SELECT last_insert_rowid()");
-        row.Step();
-        return row.Long(0);
     }
 }

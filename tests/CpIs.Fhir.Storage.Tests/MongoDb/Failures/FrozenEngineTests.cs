@@ -56,6 +56,41 @@ public sealed class FrozenEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
         (await store.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData("gateway")]
+    [InlineData("database")]
+    public async Task A_caller_whose_own_limit_ends_meanwhile_is_told_that_and_nothing_of_the_driver(string what)
+    {
+        // A driver that soon notices: it breaks what is under way itself, and looks for a server when the limit ends.
+        await using var store = await own.OpenAsync(
+            Long,
+            settings => settings.HeartbeatInterval = settings.HeartbeatTimeout = TimeSpan.FromMilliseconds(500)
+        );
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => RecordAsync(store, $"warm{i}")));
+        Freeze(what);
+        try
+        {
+            var acts = Enumerable
+                .Range(0, 40)
+                .Select(async i =>
+                {
+                    using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(100 * i));
+                    Func<Task> act = (i % 3) switch
+                    {
+                        0 => () => store.RecordAsync(Make.Access($"a{i}"), limit.Token),
+                        1 => () => store.ReadChildAsync(Make.Child(1), limit.Token),
+                        _ => () => store.CommitAsync(Make.Commit(Make.Resource($"r{i}")), limit.Token),
+                    };
+                    await act.Should().ThrowAsync<OperationCanceledException>();
+                });
+            await Task.WhenAll(acts);
+        }
+        finally
+        {
+            own.Engine.Thaw();
+        }
+    }
+
     [Fact]
     public async Task A_network_that_swallows_everything_for_a_moment_is_noticed_by_no_writer_and_for_longer_is_told()
     {
