@@ -1,3 +1,4 @@
+using System.Data;
 using MongoGateway.Wire;
 using Npgsql;
 
@@ -47,10 +48,16 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
     public async Task<object?> RunAsync(Request request, string sql, params object?[] arguments)
     {
         var connection = request.Transaction?.Connection ?? await OpenAsync();
+        var process = connection.State == ConnectionState.Open ? connection.ProcessID : 0;
         try
         {
             await using var command = Sql.Command(connection, sql, arguments);
             return await command.ExecuteScalarAsync();
+        }
+        catch (NpgsqlException e) when (e is not PostgresException && connection.State != ConnectionState.Open)
+        {
+            TellBroken(process, request, e);
+            throw;
         }
         finally
         {
@@ -64,6 +71,14 @@ internal sealed class Database(string connectionString) : IAsyncDisposable
         await RunAsync(request, sql, arguments) is byte[] answer ? answer : Reply.Ok();
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>What a PostgreSQL process did when it was lost: its log names the function that crashed, and not the command.</summary>
+    private static void TellBroken(int process, Request request, NpgsqlException e)
+    {
+        var command = Reply.Decode(request.Command.Bytes).ToString();
+        var sequence = request.Sequence is null ? "" : $" with {Convert.ToHexString(request.Sequence.Value.Span)}";
+        Console.Error.WriteLine($"lost PostgreSQL process {process} ({e.Message}) in: {command}{sequence}");
+    }
 
     private static bool IsStarting(NpgsqlException e) =>
         e is not PostgresException { SqlState: var state } || state == PostgresErrorCodes.CannotConnectNow;
