@@ -104,7 +104,11 @@ public sealed record Issue(
     string? Spine = null,
     string Severity = "error",
     string? Rule = null
-);
+)
+{
+    /// <summary>Line and column in the text that was sent, both from 1, where they are known.</summary>
+    public (int Line, int Column)? Position { get; init; }
+}
 
 /// <summary>The Spine error and warning codes in use (UK Core Spine-ErrorOrWarningCode).</summary>
 public static class SpineCodes

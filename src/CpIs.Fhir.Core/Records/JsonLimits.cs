@@ -24,6 +24,11 @@ public sealed record JsonLimits
     /// <summary>Most problems listed; the rest of the body is not looked at.</summary>
     public int MaximumIssues { get; init; } = 50;
 
+    /// <summary>
+    /// Whether values are looked at too (blank, untrimmed, seconds). The validator looks at them itself, since it knows their types.
+    /// </summary>
+    public bool ChecksValues { get; init; } = true;
+
     /// <summary>The limits that hold where nothing else is configured.</summary>
     public static JsonLimits Default { get; } = new();
 }

@@ -54,6 +54,9 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
                 SpineCodes.InvalidValue,
                 Rule: "cpis-json-syntax"
             )
+            {
+                Position = ((int)(malformed.LineNumber ?? 0) + 1, (int)(malformed.BytePositionInLine ?? 0) + 1),
+            }
         );
 
     private bool Open(ref Utf8JsonReader reader)
@@ -140,6 +143,8 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
         var property = Property();
         if (_depth == 1 && property.SequenceEqual("resourceType"u8) && IsTypeName(reader.ValueSpan))
             _root = Encoding.ASCII.GetString(reader.ValueSpan);
+        if (!limits.ChecksValues)
+            return;
         if (IsBlank(ref reader))
             Add(ref reader, "value", "cpis-json-blank", "The string is empty or blank; leave the element out instead.");
         else if (JsonStrings.IsUntrimmed(property, reader.ValueSpan))
@@ -202,14 +207,18 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
 
     private bool Add(ref Utf8JsonReader reader, string code, string rule, string diagnostics, bool stop = false)
     {
+        var (line, column) = JsonPosition.Locate(json.Span, (int)reader.TokenStartIndex);
         _issues.Add(
             new Issue(
                 code,
-                $"{diagnostics} ({JsonPosition.Of(json.Span, (int)reader.TokenStartIndex)})",
+                $"{diagnostics} ({JsonPosition.Of(line, column)})",
                 _depth == 0 ? null : Place(),
                 SpineCodes.InvalidValue,
                 Rule: rule
             )
+            {
+                Position = (line, column),
+            }
         );
         return !stop && _issues.Count < limits.MaximumIssues;
     }

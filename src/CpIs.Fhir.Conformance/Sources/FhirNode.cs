@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+
+namespace CpIs.Fhir.Conformance.Sources;
+
+/// <summary>
+/// One element of a resource as it was written: the same tree for JSON and XML, with places, before anything is known of types.
+/// An element that repeats is several nodes with the same name, one after the other. What JSON writes as <c>_name</c> is in the node of <c>name</c>.
+/// </summary>
+public sealed class FhirNode
+{
+    /// <summary><see cref="Index"/> of the one node that stands for an array without members.</summary>
+    internal const int EmptyArray = -2;
+
+    private static readonly FhirNode[] None = [];
+
+    internal FhirNode(string name, FhirNode? parent, int index, int position)
+    {
+        Name = name;
+        Parent = parent;
+        Index = index;
+        Position = position;
+    }
+
+    /// <summary>Name as written, such as <c>valueString</c>; at the root and where a resource stands in another, the name of the place.</summary>
+    public string Name { get; }
+
+    /// <summary>The element that this one is in; null at the root.</summary>
+    public FhirNode? Parent { get; internal set; }
+
+    /// <summary>Place among its repetitions, from 0; -1 where the source has no array (JSON), or 0 and up (XML, where that cannot be told).</summary>
+    public int Index { get; internal set; }
+
+    /// <summary>How the value is written; <see cref="FhirValueForm.None"/> for an element without value.</summary>
+    public FhirValueForm Form { get; internal set; }
+
+    /// <summary>Text of the value: a string unescaped, a number or boolean as written; null where there is none.</summary>
+    public string? Value { get; internal set; }
+
+    /// <summary>True where JSON had an object (or XML an element with children) in the place of the value itself, not beside it.</summary>
+    public bool IsObject { get; internal set; }
+
+    /// <summary>Elements inside, in the order of the source, repetitions together.</summary>
+    public IReadOnlyList<FhirNode> Children => Nodes;
+
+    /// <summary>The <c>resourceType</c> of a resource; null for an element.</summary>
+    public string? ResourceType { get; internal set; }
+
+    /// <summary>True where something stood in <c>_name</c> that has no place there.</summary>
+    internal bool IsMisplaced { get; set; }
+
+    /// <summary>True where JSON had <c>_name</c>.</summary>
+    internal bool HasBeside { get; set; }
+
+    /// <summary>Byte offset in the source (JSON), or line and column packed (XML); see <see cref="FhirSource.Locate"/>.</summary>
+    internal int Position { get; set; }
+
+    internal FhirNode[] Nodes { get; set; } = None;
+
+    /// <summary>The first child of that name; null when there is none.</summary>
+    public FhirNode? Child(string name)
+    {
+        foreach (var node in Nodes)
+            if (node.Name == name)
+                return node;
+        return null;
+    }
+
+    /// <summary>All children of that name.</summary>
+    public IEnumerable<FhirNode> ChildrenNamed(string name)
+    {
+        foreach (var node in Nodes)
+            if (node.Name == name)
+                yield return node;
+    }
+
+    /// <summary>Value of the first child of that name; null when there is none.</summary>
+    public string? Text(string name) => Child(name)?.Value;
+
+    /// <summary>FHIRPath of the place from the root, such as <c>Bundle.entry[3].resource.period</c>. Choice types are written as in the source.</summary>
+    public string Path
+    {
+        get
+        {
+            if (Parent is null)
+                return ResourceType ?? Name;
+            var path = new StringBuilder();
+            Append(path);
+            return path.ToString();
+        }
+    }
+
+    private void Append(StringBuilder path)
+    {
+        if (Parent is null)
+        {
+            path.Append(ResourceType ?? Name);
+            return;
+        }
+
+        Parent.Append(path);
+        path.Append('.').Append(Name);
+        if (Index >= 0)
+            path.Append(CultureInfo.InvariantCulture, $"[{Index}]");
+    }
+
+    /// <summary>The place, for debugging.</summary>
+    public override string ToString() => Value is null ? Path : $"{Path} = {Value}";
+}
+
+/// <summary>How a value is written in the source.</summary>
+public enum FhirValueForm
+{
+    /// <summary>There is no value.</summary>
+    None,
+
+    /// <summary>A JSON string.</summary>
+    Text,
+
+    /// <summary>A JSON number.</summary>
+    Number,
+
+    /// <summary><c>true</c> or <c>false</c> in JSON.</summary>
+    Boolean,
+
+    /// <summary>An attribute <c>value</c> in XML, which tells no type.</summary>
+    Attribute,
+
+    /// <summary>A JSON <c>null</c> that nothing stands beside.</summary>
+    Null,
+
+    /// <summary>A JSON array in an array.</summary>
+    Array,
+
+    /// <summary>The XHTML of a narrative in XML.</summary>
+    Xhtml,
+}

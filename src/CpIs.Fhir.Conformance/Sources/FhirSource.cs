@@ -1,0 +1,70 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Conformance.Sources;
+
+/// <summary>A resource as it was sent: its tree, what was wrong with the text itself, and where each node stands.</summary>
+public sealed class FhirSource
+{
+    /// <summary>The limits of a text that is validated; wider than those of the exchange, for examples of other services are validated too.</summary>
+    public static JsonLimits Limits { get; } =
+        new()
+        {
+            MaximumBytes = 64 * 1_024 * 1_024,
+            MaximumDepth = 64,
+            MaximumStringBytes = 64 * 1_024 * 1_024,
+            MaximumProperties = 512,
+            MaximumContained = int.MaxValue,
+            ChecksValues = false,
+        };
+
+    private readonly ReadOnlyMemory<byte> _json;
+    private int[]? _lines;
+
+    private FhirSource(ReadOnlyMemory<byte> json, FhirNode? root, IReadOnlyList<Issue> problems)
+    {
+        _json = json;
+        Root = root;
+        Problems = problems;
+    }
+
+    /// <summary>The resource; null when the text is not JSON or XML of a resource at all.</summary>
+    public FhirNode? Root { get; }
+
+    /// <summary>Problems of the text: broken syntax, a property twice, a document type, and the like. Validation ends there.</summary>
+    public IReadOnlyList<Issue> Problems { get; }
+
+    /// <summary>The JSON that was read; empty when the source is XML.</summary>
+    internal ReadOnlyMemory<byte> Json => _json;
+
+    /// <summary>Reads JSON. Never throws on what it is given.</summary>
+    public static FhirSource ReadJson(ReadOnlyMemory<byte> json, JsonLimits? limits = null)
+    {
+        limits ??= Limits;
+        if (JsonGuard.Check(json, limits) is { } refusal)
+            return new FhirSource(json, null, refusal.Issues);
+        return new FhirSource(json, JsonTree.Read(json, limits), []);
+    }
+
+    /// <summary>Line and column where a node begins, both from 1; columns count bytes of UTF-8 (JSON) or characters (XML).</summary>
+    public (int Line, int Column) Locate(FhirNode node)
+    {
+        if (_json.IsEmpty)
+            return XmlPosition.Unpack(node.Position);
+        var lines = _lines ??= LineStarts(_json.Span);
+        var line = Array.BinarySearch(lines, node.Position);
+        if (line < 0)
+            line = ~line - 1;
+        return (line + 1, node.Position - lines[line] + 1);
+    }
+
+    internal static FhirSource OfXml(FhirNode? root, IReadOnlyList<Issue> problems) => new(default, root, problems);
+
+    private static int[] LineStarts(ReadOnlySpan<byte> json)
+    {
+        var starts = new List<int> { 0 };
+        for (var at = 0; json[at..].IndexOf((byte)'\n') is >= 0 and var next; )
+            starts.Add(at += next + 1);
+        return [.. starts];
+    }
+}
