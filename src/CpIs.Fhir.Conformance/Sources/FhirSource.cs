@@ -31,6 +31,9 @@ public sealed class FhirSource
     /// <summary>The resource; null when the text is not JSON or XML of a resource at all.</summary>
     public FhirNode? Root { get; }
 
+    /// <summary>True when the source is XML, which tells neither lists nor the type of a value.</summary>
+    internal bool IsXml { get; private init; }
+
     /// <summary>Problems of the text: broken syntax, a property twice, a document type, and the like. Validation ends there.</summary>
     public IReadOnlyList<Issue> Problems { get; }
 
@@ -58,7 +61,8 @@ public sealed class FhirSource
         return (line + 1, node.Position - lines[line] + 1);
     }
 
-    internal static FhirSource OfXml(FhirNode? root, IReadOnlyList<Issue> problems) => new(default, root, problems);
+    internal static FhirSource OfXml(FhirNode? root, IReadOnlyList<Issue> problems) =>
+        new(default, root, problems) { IsXml = true };
 
     private static int[] LineStarts(ReadOnlySpan<byte> json)
     {
