@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml;
 using CpIs.Fhir.Conformance.Sources;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
@@ -138,12 +139,7 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         _isRead = true;
         try
         {
-            var reader = new Utf8JsonReader(
-                source.Json.Span,
-                new JsonReaderOptions { MaxDepth = FhirSource.Limits.MaximumDepth + 1 }
-            );
-            Lenient.TryDeserializeResource(ref reader, out var resource, out _);
-            _root = resource?.ToPocoNode();
+            _root = (source.IsXml ? ReadXml() : ReadJson())?.ToPocoNode();
         }
         catch (Exception e)
             when (e
@@ -158,5 +154,22 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         }
 
         return _root;
+    }
+
+    private Resource? ReadJson()
+    {
+        var reader = new Utf8JsonReader(
+            source.Text.Span,
+            new JsonReaderOptions { MaxDepth = FhirSource.Limits.MaximumDepth + 1 }
+        );
+        Lenient.TryDeserializeResource(ref reader, out var resource, out _);
+        return resource;
+    }
+
+    private Resource? ReadXml()
+    {
+        using var reader = XmlReader.Create(new MemoryStream(source.Text.ToArray(), false), XmlTree.Settings);
+        FhirXmlDeserializer.OSTRICH.TryDeserializeResource(reader, out var resource, out _);
+        return resource;
     }
 }

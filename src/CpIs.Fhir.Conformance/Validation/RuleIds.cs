@@ -24,6 +24,9 @@ public static class RuleIds
     /// <summary>A list where there is one value, one value where there is a list, or a list without members.</summary>
     public const string List = "fhir-list";
 
+    /// <summary>In XML, an element in another place than its definition has.</summary>
+    public const string Order = "fhir-order";
+
     /// <summary>A primitive value that is not written as its type demands.</summary>
     public const string Format = "fhir-format";
 

@@ -15,6 +15,7 @@ internal sealed partial class Walk
         var elements = table.Elements;
         var counts = elements.Length <= MostOnStack ? stackalloc int[elements.Length] : new int[elements.Length];
         var nodes = node.Nodes;
+        var last = -1;
         for (var at = 0; at < nodes.Length; )
         {
             var name = nodes[at].Name;
@@ -27,6 +28,9 @@ internal sealed partial class Walk
             {
                 var earlier = counts[child.At];
                 counts[child.At] += group.Count;
+                if (run.Source.IsXml)
+                    Place(group, elements[child.At], earlier, isInOrder: child.At >= last);
+                last = child.At;
                 Group(group, elements[child.At], child.Type, earlier);
             }
             else
@@ -78,6 +82,15 @@ internal sealed partial class Walk
             return true;
         ReportList(first, element);
         return false;
+    }
+
+    /// <summary>In XML places are counted here, where it is known what repeats; and elements come in the order of their definition.</summary>
+    private void Place(ArraySegment<FhirNode> group, ElementSchema element, int earlier, bool isInOrder)
+    {
+        for (var at = 0; at < group.Count; at++)
+            group[at].Index = element.Model.IsArray ? earlier + at : -1;
+        if (!isInOrder)
+            ReportOrder(group[0], element);
     }
 
     private void Unknown(ArraySegment<FhirNode> group, ChildTable table)

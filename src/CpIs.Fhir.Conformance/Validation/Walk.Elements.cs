@@ -83,7 +83,11 @@ internal sealed partial class Walk
             return false;
         }
 
-        var isRight = kind == FhirKind.Complex ? node.IsObject : !node.IsObject;
+        // XML writes all elements alike, and only a value tells a primitive.
+        var isRight =
+            run.Source.IsXml ? kind != FhirKind.Complex || node.Value is null
+            : kind == FhirKind.Complex ? node.IsObject
+            : !node.IsObject;
         if (!isRight || node.IsMisplaced)
             ReportForm(node, element, Describe(kind, type));
         return isRight && !node.IsMisplaced;

@@ -225,6 +225,25 @@ internal sealed partial class Walk
             );
     }
 
+    private void ReportOrder(FhirNode node, ElementSchema element)
+    {
+        if (sink.Takes(node, Error, RuleIds.Order))
+            sink.Add(
+                node,
+                Issue(
+                    Error,
+                    "structure",
+                    RuleIds.Order,
+                    $"{node.Name} stands behind an element that it comes before.",
+                    node.Path,
+                    element
+                ) with
+                {
+                    Expected = "the order of the definition, as XML demands",
+                }
+            );
+    }
+
     private void ReportMaxLength(FhirNode node, ElementSchema element, int most)
     {
         if (sink.Takes(node, Error, RuleIds.MaxLength))
