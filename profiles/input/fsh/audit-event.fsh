@@ -206,17 +206,17 @@ RuleSet: SystemAgent(slice)
 Invariant: cpis-audit-mode
 Description: "A look-up that was allowed has a mode."
 Severity: #error
-Expression: "outcome = '0' implies subtype.where(system = 'https://fhir.cpis.example/CodeSystem/access-mode').exists()"
+Expression: "outcome.where($this = '0').exists() implies subtype.where(system = 'https://fhir.cpis.example/CodeSystem/access-mode').exists()"
 
 Invariant: cpis-audit-complete
 Description: "A look-up that was allowed names the person and the child."
 Severity: #error
-Expression: "outcome = '0' implies (agent.where(type.coding.code = 'IRCP').exists() and entity.where(type.code = '1').exists())"
+Expression: "outcome.where($this = '0').exists() implies (agent.where(type.coding.code = 'IRCP').exists() and entity.where(type.code = '1').exists())"
 
 Invariant: cpis-audit-refused
 Description: "A refused look-up showed no plan."
 Severity: #error
-Expression: "outcome != '0' implies entity.where(type.code = 'EpisodeOfCare').empty()"
+Expression: "outcome.where($this != '0').exists() implies entity.where(type.code = 'EpisodeOfCare').empty()"
 
 Invariant: cpis-audit-version
 Description: "A plan is referred to in the version that was shown."
