@@ -55,6 +55,18 @@ public sealed class FhirNode
     /// <summary>Byte offset in the source (JSON), or line and column packed (XML); see <see cref="FhirSource.Locate"/>.</summary>
     internal int Position { get; set; }
 
+    /// <summary>FHIR type of the element, once the walk has been here.</summary>
+    internal string? Type { get; set; }
+
+    /// <summary>Name in the definition, without a choice's type: <c>value</c> for <c>valueString</c>. Known once the walk has been here.</summary>
+    internal string? ElementName { get; set; }
+
+    /// <summary>Path in the definition of the resource or type, such as <c>Organization.telecom</c>. Known once the walk has been here.</summary>
+    internal string? ElementPath { get; set; }
+
+    /// <summary>The SDK's node of the same element, made when an invariant asks for it.</summary>
+    internal object? Evaluated { get; set; }
+
     internal FhirNode[] Nodes { get; set; } = None;
 
     /// <summary>The first child of that name; null when there is none.</summary>

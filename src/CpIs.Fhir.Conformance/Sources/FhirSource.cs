@@ -18,12 +18,12 @@ public sealed class FhirSource
             ChecksValues = false,
         };
 
-    private readonly ReadOnlyMemory<byte> _json;
+    private readonly ReadOnlyMemory<byte> _text;
     private int[]? _lines;
 
-    private FhirSource(ReadOnlyMemory<byte> json, FhirNode? root, IReadOnlyList<Issue> problems)
+    private FhirSource(ReadOnlyMemory<byte> text, FhirNode? root, IReadOnlyList<Issue> problems)
     {
-        _json = json;
+        _text = text;
         Root = root;
         Problems = problems;
     }
@@ -31,11 +31,14 @@ public sealed class FhirSource
     /// <summary>The resource; null when the text is not JSON or XML of a resource at all.</summary>
     public FhirNode? Root { get; }
 
+    /// <summary>True when the source is XML, which tells neither lists nor the type of a value.</summary>
+    internal bool IsXml { get; private init; }
+
     /// <summary>Problems of the text: broken syntax, a property twice, a document type, and the like. Validation ends there.</summary>
     public IReadOnlyList<Issue> Problems { get; }
 
-    /// <summary>The JSON that was read; empty when the source is XML.</summary>
-    internal ReadOnlyMemory<byte> Json => _json;
+    /// <summary>The text that was read.</summary>
+    internal ReadOnlyMemory<byte> Text => _text;
 
     /// <summary>Reads JSON. Never throws on what it is given.</summary>
     public static FhirSource ReadJson(ReadOnlyMemory<byte> json, JsonLimits? limits = null)
@@ -46,19 +49,47 @@ public sealed class FhirSource
         return new FhirSource(json, JsonTree.Read(json, limits), []);
     }
 
+    /// <summary>Reads XML: no document type, no entity, nothing fetched. Never throws on what it is given.</summary>
+    public static FhirSource ReadXml(ReadOnlyMemory<byte> xml, JsonLimits? limits = null)
+    {
+        limits ??= Limits;
+        if (xml.Length > limits.MaximumBytes)
+            return new FhirSource(
+                default,
+                null,
+                [
+                    new Issue(
+                        "too-long",
+                        $"The text has {xml.Length} bytes; at most {limits.MaximumBytes} are taken.",
+                        Rule: "cpis-json-size"
+                    ),
+                ]
+            )
+            {
+                IsXml = true,
+            };
+        var (root, problems) = XmlTree.Read(xml, limits.MaximumDepth);
+        return new FhirSource(xml, root, problems) { IsXml = true };
+    }
+
+    /// <summary>Reads JSON or XML, whichever the text begins as.</summary>
+    public static FhirSource Read(ReadOnlyMemory<byte> text, JsonLimits? limits = null)
+    {
+        var start = text.Span.IndexOfAnyExcept([0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
+        return start >= 0 && text.Span[start] == (byte)'<' ? ReadXml(text, limits) : ReadJson(text, limits);
+    }
+
     /// <summary>Line and column where a node begins, both from 1; columns count bytes of UTF-8 (JSON) or characters (XML).</summary>
     public (int Line, int Column) Locate(FhirNode node)
     {
-        if (_json.IsEmpty)
+        if (IsXml)
             return XmlPosition.Unpack(node.Position);
-        var lines = _lines ??= LineStarts(_json.Span);
+        var lines = _lines ??= LineStarts(_text.Span);
         var line = Array.BinarySearch(lines, node.Position);
         if (line < 0)
             line = ~line - 1;
         return (line + 1, node.Position - lines[line] + 1);
     }
-
-    internal static FhirSource OfXml(FhirNode? root, IReadOnlyList<Issue> problems) => new(default, root, problems);
 
     private static int[] LineStarts(ReadOnlySpan<byte> json)
     {

@@ -1,0 +1,25 @@
+using CpIs.Fhir.Conformance.Definitions;
+using Hl7.FhirPath;
+
+namespace CpIs.Fhir.Conformance.Schemas;
+
+/// <summary>
+/// An invariant, compiled: the same object for the same rule wherever definitions repeat it, so that it runs once on each element.
+/// </summary>
+internal sealed class Constraint(ConstraintModel model, string profile, Lazy<CompiledExpression?> expression)
+{
+    public ConstraintModel Model => model;
+
+    public string Key => model.Key;
+
+    /// <summary>Canonical of the definition that states the rule.</summary>
+    public string Profile => profile;
+
+    /// <summary>The rule in code of our own, where we have it; what it cannot decide the expression does.</summary>
+    public KnownConstraint? Known { get; } = KnownConstraints.Find(model.Expression);
+
+    /// <summary>The FHIRPath; null when there is none or it cannot be compiled.</summary>
+    public CompiledExpression? Expression => expression.Value;
+
+    public bool IsSame(ConstraintModel other) => other.Key == model.Key && other.Expression == model.Expression;
+}

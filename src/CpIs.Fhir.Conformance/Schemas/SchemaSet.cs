@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using CpIs.Fhir.Conformance.Definitions;
+
+namespace CpIs.Fhir.Conformance.Schemas;
+
+/// <summary>
+/// The schemas of all definitions at hand, each compiled when it is first needed and kept. A schema is immutable; what it refers to
+/// (types, profiles) it looks up here, for definitions refer to each other in circles.
+/// </summary>
+internal sealed class SchemaSet(IDefinitions definitions)
+{
+    /// <summary>Where the canonicals of FHIR's own types begin.</summary>
+    public const string Core = "http://hl7.org/fhir/StructureDefinition/";
+
+    private readonly ConcurrentDictionary<string, StructureSchema?> _byCanonical = new();
+
+    public IDefinitions Definitions => definitions;
+
+    public ConstraintSet Constraints { get; } = new();
+
+    /// <summary>The schema of a canonical; null when its definition is not at hand.</summary>
+    public StructureSchema? Find(string canonical)
+    {
+        if (_byCanonical.TryGetValue(canonical, out var found))
+            return found;
+        var model = definitions.FindStructure(canonical);
+        // What is unknown is not remembered: instances name what they like, and memory is not theirs to fill.
+        if (model is null)
+            return null;
+        return _byCanonical.GetOrAdd(canonical, _ => SchemaCompiler.Compile(model, this));
+    }
+
+    /// <summary>The schema of a FHIR type, such as <c>Period</c>; null when it is not at hand.</summary>
+    public StructureSchema? FindType(string type) => Find(Core + type);
+}

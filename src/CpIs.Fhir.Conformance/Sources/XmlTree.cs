@@ -1,0 +1,155 @@
+using System.Xml;
+using CpIs.Fhir.Core;
+
+namespace CpIs.Fhir.Conformance.Sources;
+
+/// <summary>
+/// Builds the tree of a resource in XML. A document type is refused and nothing is ever fetched, so that a text can neither read
+/// files (XXE) nor grow (entity bombs). What JSON writes as a property is here an attribute (<c>value</c>, <c>id</c>, <c>url</c>).
+/// </summary>
+internal sealed class XmlTree(XmlReader reader, int deepest)
+{
+    private const string Fhir = "http://hl7.org/fhir";
+    private const string Xhtml = "http://www.w3.org/1999/xhtml";
+
+    private readonly IXmlLineInfo _place = (IXmlLineInfo)reader;
+    private readonly List<Issue> _problems = [];
+
+    /// <summary>Settings under which untrusted XML is read.</summary>
+    public static XmlReaderSettings Settings =>
+        new()
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreWhitespace = true,
+            IgnoreProcessingInstructions = true,
+        };
+
+    public static (FhirNode? Root, IReadOnlyList<Issue> Problems) Read(ReadOnlyMemory<byte> xml, int deepest)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new MemoryStream(xml.ToArray(), false), Settings);
+            var tree = new XmlTree(reader, deepest);
+            var root = tree.ReadRoot();
+            return tree._problems.Count > 0 ? (null, tree._problems) : (root, []);
+        }
+        catch (XmlException e)
+        {
+            return (
+                null,
+                [
+                    Problem(
+                        "cpis-xml-syntax",
+                        $"The text is not XML that may be read: {e.Message}",
+                        e.LineNumber,
+                        e.LinePosition
+                    ),
+                ]
+            );
+        }
+    }
+
+    private FhirNode? ReadRoot()
+    {
+        reader.MoveToContent();
+        if (reader.NamespaceURI != Fhir)
+        {
+            Add("cpis-xml-namespace", $"The root element is not in the namespace {Fhir}.");
+            return null;
+        }
+
+        var root = new FhirNode("$this", null, -1, Position()) { ResourceType = reader.LocalName };
+        root.Nodes = ReadChildren(root);
+        return root;
+    }
+
+    /// <summary>Reads what is inside the element that the reader stands on, and leaves the reader on its end.</summary>
+    private FhirNode[] ReadChildren(FhirNode parent)
+    {
+        var nodes = new List<FhirNode>();
+        var isEmpty = reader.IsEmptyElement;
+        ReadAttributes(parent, nodes);
+        if (isEmpty)
+            return [.. nodes];
+        while (_problems.Count == 0 && reader.Read() && reader.NodeType != XmlNodeType.EndElement)
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Element when reader.Depth > deepest:
+                    Add("cpis-json-depth", $"Elements are nested deeper than {deepest}.");
+                    break;
+                case XmlNodeType.Element when reader.NamespaceURI == Xhtml:
+                    nodes.Add(ReadNarrative(parent));
+                    break;
+                case XmlNodeType.Element when reader.NamespaceURI != Fhir:
+                    Add("cpis-xml-namespace", $"The element {reader.Name} is in another namespace than FHIR's.");
+                    break;
+                case XmlNodeType.Element when char.IsUpper(reader.LocalName[0]):
+                    // A resource in another stands in an element of its own, which the tree has no use for.
+                    parent.ResourceType = reader.LocalName;
+                    nodes.AddRange(ReadChildren(parent));
+                    break;
+                case XmlNodeType.Element:
+                    var node = new FhirNode(reader.LocalName, parent, 0, Position());
+                    node.Nodes = ReadChildren(node);
+                    nodes.Add(node);
+                    break;
+                default:
+                    Add("cpis-xml-text", "Text stands where only elements may; a value is written as an attribute.");
+                    break;
+            }
+
+        return [.. nodes];
+    }
+
+    private void ReadAttributes(FhirNode parent, List<FhirNode> nodes)
+    {
+        while (reader.MoveToNextAttribute())
+            switch (reader.LocalName)
+            {
+                case "value":
+                    (parent.Value, parent.Form) = (reader.Value, FhirValueForm.Attribute);
+                    break;
+                case "id" or "url":
+                    nodes.Add(
+                        new FhirNode(reader.LocalName, parent, -1, Position())
+                        {
+                            Value = reader.Value,
+                            Form = FhirValueForm.Attribute,
+                        }
+                    );
+                    break;
+                case var _
+                    when reader.Prefix == "xmlns"
+                        || reader.Name == "xmlns"
+                        || reader.NamespaceURI.EndsWith("XMLSchema-instance", StringComparison.Ordinal):
+                    break;
+                default:
+                    Add("cpis-xml-attribute", $"The attribute {reader.Name} is none of FHIR's.");
+                    break;
+            }
+
+        reader.MoveToElement();
+    }
+
+    private FhirNode ReadNarrative(FhirNode parent)
+    {
+        var position = Position();
+        using var inner = reader.ReadSubtree();
+        inner.Read();
+        return new FhirNode("div", parent, -1, position)
+        {
+            Value = inner.ReadOuterXml(),
+            Form = FhirValueForm.Attribute,
+        };
+    }
+
+    private int Position() => XmlPosition.Pack(_place.LineNumber, _place.LinePosition);
+
+    private void Add(string rule, string diagnostics) =>
+        _problems.Add(Problem(rule, diagnostics, _place.LineNumber, _place.LinePosition));
+
+    private static Issue Problem(string rule, string diagnostics, int line, int column) =>
+        new("structure", diagnostics, Spine: SpineCodes.InvalidValue, Rule: rule) { Position = (line, column) };
+}

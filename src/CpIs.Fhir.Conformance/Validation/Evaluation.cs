@@ -1,0 +1,175 @@
+using System.Text.Json;
+using System.Xml;
+using CpIs.Fhir.Conformance.Sources;
+using Hl7.Fhir.FhirPath;
+using Hl7.Fhir.Model;
+using Hl7.Fhir.Serialization;
+using Hl7.FhirPath;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// Evaluates FHIRPath on the elements of one source, with the SDK's engine: the source is read into the SDK's model when the first
+/// expression asks, and elements are found there by name and place.
+/// </summary>
+internal sealed class Evaluation(FhirSource source, Targets targets)
+{
+    private static readonly FhirJsonDeserializer Lenient = FhirJsonDeserializer.OSTRICH;
+
+    private PocoNode? _root;
+    private bool _isRead;
+
+    /// <summary>What an expression says of an element: true, false, or null when nothing came out or it could not be evaluated.</summary>
+    /// <param name="expression">The invariant.</param>
+    /// <param name="node">The element that it is about.</param>
+    /// <param name="problem">Why it could not be evaluated; null when it could.</param>
+    public bool? Evaluate(CompiledExpression expression, FhirNode node, out string? problem)
+    {
+        problem = null;
+        if (Of(node) is not { } focus)
+        {
+            problem = "the element could not be read";
+            return null;
+        }
+
+        try
+        {
+            bool? result = null;
+            foreach (var item in expression([focus], Context(node)))
+                result = (result ?? true) && item.GetValue() is not false;
+            return result;
+        }
+        catch (Exception e)
+            when (e
+                    is InvalidOperationException
+                        or ArgumentException
+                        or FormatException
+                        or NotSupportedException
+                        or InvalidCastException
+                        or OverflowException
+            )
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>True when an expression says so without doubt that it does not hold.</summary>
+    public bool IsFalse(CompiledExpression? expression, FhirNode node) =>
+        expression is not null && Evaluate(expression, node, out _) == false;
+
+    /// <summary>Whether an element is among what an expression selects from its resource; null when that cannot be told.</summary>
+    public bool? Selects(CompiledExpression? expression, FhirNode node)
+    {
+        var (resource, _) = Targets.ResourcesOf(node);
+        if (expression is null || Of(node) is not { } wanted || Of(resource) is not { } start)
+            return null;
+        try
+        {
+            foreach (var item in expression([start], Context(node)))
+                if (ReferenceEquals(item.Poco, wanted.Poco))
+                    return true;
+            return false;
+        }
+        catch (Exception e)
+            when (e is InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private FhirEvaluationContext Context(FhirNode node)
+    {
+        var (resource, container) = Targets.ResourcesOf(node);
+        return new FhirEvaluationContext
+        {
+            Resource = Of(resource),
+            RootResource = Of(container),
+            ElementResolver = literal => Resolve(node, literal),
+        };
+    }
+
+    /// <summary>The target of a reference; where it is not here, an empty resource of the type that the reference names.</summary>
+    private PocoNode? Resolve(FhirNode from, string literal)
+    {
+        if (targets.Resolve(from, literal) is { } found)
+            return Of(found);
+        return
+            Targets.TypeIn(literal) is { } type
+            && ModelInfo.ModelInspector.FindClassMapping(type)?.NativeType is { } native
+            && Activator.CreateInstance(native) is Resource stub
+            ? stub.ToPocoNode()
+            : null;
+    }
+
+    /// <summary>The SDK's node of an element; null when the SDK could not read it.</summary>
+    private PocoNode? Of(FhirNode node)
+    {
+        if (node.Evaluated is PocoNode known)
+            return known;
+        if (node.Parent is null)
+        {
+            node.Evaluated = Root();
+            return _root;
+        }
+
+        if (Of(node.Parent) is not { } parent)
+            return null;
+        var name = node.ElementName ?? node.Name;
+        if (!parent.Poco.TryGetValue(name, out var value))
+            return null;
+        var at = Math.Max(0, node.Index);
+        var element = value switch
+        {
+            Base single when node.Index <= 0 => single,
+            IReadOnlyList<Base> list when at < list.Count => list[at],
+            _ => null,
+        };
+        if (element is null)
+            return null;
+        var made = new PocoNode(element, parent, node.Index < 0 ? null : node.Index, name);
+        node.Evaluated = made;
+        return made;
+    }
+
+    private PocoNode? Root()
+    {
+        if (_isRead)
+            return _root;
+        _isRead = true;
+        try
+        {
+            _root = (source.IsXml ? ReadXml() : ReadJson())?.ToPocoNode();
+        }
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or InvalidOperationException
+                        or FormatException
+                        or OverflowException
+                        or ArgumentException
+            )
+        {
+            _root = null;
+        }
+
+        return _root;
+    }
+
+    private Resource? ReadJson()
+    {
+        var reader = new Utf8JsonReader(
+            source.Text.Span,
+            new JsonReaderOptions { MaxDepth = FhirSource.Limits.MaximumDepth + 1 }
+        );
+        Lenient.TryDeserializeResource(ref reader, out var resource, out _);
+        return resource;
+    }
+
+    private Resource? ReadXml()
+    {
+        using var reader = XmlReader.Create(new MemoryStream(source.Text.ToArray(), false), XmlTree.Settings);
+        FhirXmlDeserializer.OSTRICH.TryDeserializeResource(reader, out var resource, out _);
+        return resource;
+    }
+}

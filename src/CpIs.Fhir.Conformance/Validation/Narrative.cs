@@ -1,0 +1,216 @@
+using System.Collections.Frozen;
+using System.Xml;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// What may stand in a narrative (R4, narrative.html#xhtml): formatting elements of HTML 4, a few attributes, links and images; no script, form, frame
+/// or style sheet, no document type, no event attribute, and some text or image. Reading is streamed, and no entity is fetched.
+/// </summary>
+internal static class Narrative
+{
+    private const string Xhtml = "http://www.w3.org/1999/xhtml";
+    private const int Deepest = 128;
+
+    private static readonly FrozenSet<string> Elements = FrozenSet.ToFrozenSet([
+        "div",
+        "p",
+        "span",
+        "br",
+        "hr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "big",
+        "i",
+        "small",
+        "tt",
+        "em",
+        "strong",
+        "dfn",
+        "code",
+        "samp",
+        "kbd",
+        "var",
+        "cite",
+        "sub",
+        "sup",
+        "pre",
+        "blockquote",
+        "q",
+        "address",
+        "bdo",
+        "del",
+        "ins",
+        "img",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+        "col",
+        "colgroup",
+        "thead",
+        "tfoot",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "map",
+        "area",
+        "figure",
+        "figcaption",
+        "section",
+        "u",
+        "s",
+        "strike",
+        "font",
+        "center",
+    ]);
+
+    private static readonly FrozenSet<string> Attributes = FrozenSet.ToFrozenSet([
+        "id",
+        "class",
+        "style",
+        "title",
+        "lang",
+        "dir",
+        "href",
+        "name",
+        "rel",
+        "rev",
+        "type",
+        "hreflang",
+        "charset",
+        "accesskey",
+        "tabindex",
+        "shape",
+        "coords",
+        "src",
+        "alt",
+        "longdesc",
+        "height",
+        "width",
+        "usemap",
+        "ismap",
+        "border",
+        "align",
+        "valign",
+        "cellpadding",
+        "cellspacing",
+        "frame",
+        "rules",
+        "summary",
+        "char",
+        "charoff",
+        "span",
+        "abbr",
+        "axis",
+        "headers",
+        "scope",
+        "rowspan",
+        "colspan",
+        "cite",
+        "datetime",
+        "nowrap",
+        "bgcolor",
+        "start",
+        "value",
+        "compact",
+        "size",
+        "color",
+        "face",
+        "clear",
+        "hspace",
+        "vspace",
+        "noshade",
+        "target",
+        "nohref",
+        "dropzone",
+    ]);
+
+    /// <summary>What is wrong, in words; null when nothing is.</summary>
+    public static string? Check(string xhtml)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(
+                new StringReader(xhtml),
+                new XmlReaderSettings
+                {
+                    DtdProcessing = DtdProcessing.Prohibit,
+                    XmlResolver = null,
+                    ConformanceLevel = ConformanceLevel.Fragment,
+                }
+            );
+            return Check(reader);
+        }
+        catch (XmlException e)
+        {
+            return $"it is not well-formed XHTML (line {e.LineNumber}, column {e.LinePosition} of the narrative)";
+        }
+    }
+
+    private static string? Check(XmlReader reader)
+    {
+        var content = false;
+        var roots = 0;
+        while (reader.Read())
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Element:
+                    if (reader.Depth == 0 && (reader.LocalName != "div" || reader.NamespaceURI != Xhtml || ++roots > 1))
+                        return $"its root is one <div xmlns=\"{Xhtml}\">";
+                    if (reader.Depth > Deepest)
+                        return $"its elements are nested deeper than {Deepest}";
+                    content |= reader.LocalName == "img";
+                    if (Element(reader) is { } problem)
+                        return problem;
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA:
+                    if (reader.Depth == 0)
+                        return "its text stands outside the div";
+                    content |= !string.IsNullOrWhiteSpace(reader.Value);
+                    break;
+                case XmlNodeType.ProcessingInstruction:
+                    return "it holds a processing instruction";
+            }
+
+        return roots == 0 ? "it holds no div"
+            : content ? null
+            : "it holds neither text nor an image";
+    }
+
+    private static string? Element(XmlReader reader)
+    {
+        var name = reader.LocalName;
+        if (reader.NamespaceURI != Xhtml || !Elements.Contains(name))
+            return $"<{name}> is not allowed in a narrative";
+        while (reader.MoveToNextAttribute())
+        {
+            if (reader.Prefix == "xmlns" || reader.Name == "xmlns" || reader.Prefix == "xml")
+                continue;
+            if (reader.Prefix.Length > 0 || !Attributes.Contains(reader.LocalName))
+                return $"the attribute {reader.Name} of <{name}> is not allowed in a narrative";
+            if (reader.LocalName is "href" or "src" && IsScript(reader.Value))
+                return $"the {reader.LocalName} of <{name}> runs a script";
+        }
+
+        reader.MoveToElement();
+        return null;
+    }
+
+    private static bool IsScript(string url) =>
+        url.AsSpan().TrimStart().StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
+        || url.AsSpan().TrimStart().StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,110 @@
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// Ids of the rules that come from the structure of a definition. An invariant has its own key (<c>per-1</c>, <c>cpis-nhs-number</c>) for
+/// an id. All stand in CodeSystem <c>rule</c>; an id is stable.
+/// </summary>
+public static class RuleIds
+{
+    /// <summary>A required element is missing (<c>min</c>).</summary>
+    public const string Min = "fhir-min";
+
+    /// <summary>An element is there more often than it may be (<c>max</c>).</summary>
+    public const string Max = "fhir-max";
+
+    /// <summary>An element is there that the profile does not take at all (<c>max</c> 0).</summary>
+    public const string Prohibited = "fhir-prohibited";
+
+    /// <summary>An element that the type does not have.</summary>
+    public const string UnknownElement = "fhir-unknown-element";
+
+    /// <summary>A value of another type, or written in another form (object, list, string, number), than the element has.</summary>
+    public const string Type = "fhir-type";
+
+    /// <summary>A list where there is one value, one value where there is a list, or a list without members.</summary>
+    public const string List = "fhir-list";
+
+    /// <summary>In XML, an element in another place than its definition has.</summary>
+    public const string Order = "fhir-order";
+
+    /// <summary>A primitive value that is not written as its type demands.</summary>
+    public const string Format = "fhir-format";
+
+    /// <summary>Narrative with something in it that is not allowed.</summary>
+    public const string Narrative = "fhir-narrative";
+
+    /// <summary>Another value than the one fixed value (<c>fixed[x]</c>).</summary>
+    public const string Fixed = "fhir-fixed";
+
+    /// <summary>A value without what it must have (<c>pattern[x]</c>).</summary>
+    public const string Pattern = "fhir-pattern";
+
+    /// <summary>A text that is too long (<c>maxLength</c>).</summary>
+    public const string MaxLength = "fhir-max-length";
+
+    /// <summary>A value below the smallest (<c>minValue[x]</c>).</summary>
+    public const string MinValue = "fhir-min-value";
+
+    /// <summary>A value above the largest (<c>maxValue[x]</c>).</summary>
+    public const string MaxValue = "fhir-max-value";
+
+    /// <summary>A code outside its value set.</summary>
+    public const string Binding = "fhir-binding";
+
+    /// <summary>A code that its own system does not have.</summary>
+    public const string Code = "fhir-code";
+
+    /// <summary>A display that is not the code's.</summary>
+    public const string Display = "fhir-display";
+
+    /// <summary>A code that could not be checked, for its value set or system is not at hand.</summary>
+    public const string Unchecked = "fhir-unchecked";
+
+    /// <summary>An element that belongs to no slice, where only slices may be.</summary>
+    public const string SliceClosed = "fhir-slice-closed";
+
+    /// <summary>A slice that must be there is missing.</summary>
+    public const string SliceMin = "fhir-slice-min";
+
+    /// <summary>A slice is there more often than it may be.</summary>
+    public const string SliceMax = "fhir-slice-max";
+
+    /// <summary>Slices in another order than the profile's.</summary>
+    public const string SliceOrder = "fhir-slice-order";
+
+    /// <summary>An extension whose definition is not at hand.</summary>
+    public const string ExtensionUnknown = "fhir-extension-unknown";
+
+    /// <summary>An extension on an element that it is not made for.</summary>
+    public const string ExtensionContext = "fhir-extension-context";
+
+    /// <summary>A modifier extension that is not known: it may change the meaning of what it stands on, so it cannot be passed over.</summary>
+    public const string ModifierExtension = "fhir-modifier-extension";
+
+    /// <summary>A reference to a resource of a type that is not allowed there.</summary>
+    public const string ReferenceType = "fhir-reference-type";
+
+    /// <summary>A reference to a resource, present here, that does not meet the profile.</summary>
+    public const string ReferenceProfile = "fhir-reference-profile";
+
+    /// <summary>A reference that leads nowhere, in a text that should hold its target.</summary>
+    public const string ReferenceUnresolved = "fhir-reference-unresolved";
+
+    /// <summary>A reference with a version where none may be, or without where one must be; or to a place that is not allowed.</summary>
+    public const string ReferenceForm = "fhir-reference-form";
+
+    /// <summary>A value that meets none of the profiles of which it must meet one.</summary>
+    public const string Profile = "fhir-profile";
+
+    /// <summary>A profile that is not at hand, or is not for this type.</summary>
+    public const string ProfileUnknown = "fhir-profile-unknown";
+
+    /// <summary>A resource without type, or of a type that is not at hand.</summary>
+    public const string ResourceType = "fhir-resource-type";
+
+    /// <summary>The fullUrl of an entry does not end in the type and id of its resource.</summary>
+    public const string FullUrl = "fhir-full-url";
+
+    /// <summary>An invariant that could not be evaluated.</summary>
+    public const string InvariantUnevaluated = "fhir-invariant-unevaluated";
+}

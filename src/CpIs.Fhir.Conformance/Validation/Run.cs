@@ -1,0 +1,44 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Terminology;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>What the walks over one resource share.</summary>
+internal sealed class Run(SchemaSet schemas, ITerminology terminology, ValidatorOptions options, FhirSource source)
+{
+    private readonly Dictionary<(FhirNode Node, StructureSchema Schema), bool?> _meets = [];
+
+    public SchemaSet Schemas => schemas;
+
+    public ITerminology Terminology => terminology;
+
+    public ValidatorOptions Options => options;
+
+    public FhirSource Source => source;
+
+    /// <summary>Resolves references within the source.</summary>
+    public Targets Targets => field ??= new Targets(source.Root!);
+
+    /// <summary>Evaluates invariants.</summary>
+    public Evaluation Evaluation => field ??= new Evaluation(source, Targets);
+
+    public List<string> AppliedToRoot { get; } = [];
+
+    /// <summary>
+    /// Whether a node meets a definition, without telling why not. Each question is answered once: so the work stays linear where
+    /// profiles offer alternatives inside alternatives. A question that comes back while it is being answered (resources that refer to each
+    /// other) is taken as met; whatever is wrong is found by the one that asked first.
+    /// </summary>
+    public bool Meets(FhirNode node, StructureSchema schema)
+    {
+        if (_meets.TryGetValue((node, schema), out var known))
+            return known ?? true;
+        _meets[(node, schema)] = null;
+        var sink = new IssueSink(source, 0, isSilent: true);
+        new Walk(this, sink).Apply(node, schema);
+        var meets = sink.Errors == 0;
+        _meets[(node, schema)] = meets;
+        return meets;
+    }
+}

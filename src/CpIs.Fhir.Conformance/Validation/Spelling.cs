@@ -1,0 +1,27 @@
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>How far two words are from each other, for hints.</summary>
+internal static class Spelling
+{
+    /// <summary>Letters to add, drop or change (Levenshtein), whatever their case.</summary>
+    public static int Distance(string one, string other)
+    {
+        var row = new int[other.Length + 1];
+        for (var at = 0; at <= other.Length; at++)
+            row[at] = at;
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var above = row[j];
+                var cost = char.ToLowerInvariant(one[i - 1]) == char.ToLowerInvariant(other[j - 1]) ? 0 : 1;
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), corner + cost);
+                corner = above;
+            }
+        }
+
+        return row[other.Length];
+    }
+}

@@ -1,0 +1,181 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+using Hl7.Fhir.Model;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// Finds what references within one text lead to: contained resources, entries of the Bundle (R4, bundle.html#references). Entries
+/// are indexed once, so that each reference costs one look.
+/// </summary>
+internal sealed class Targets(FhirNode root)
+{
+    private readonly Dictionary<FhirNode, Dictionary<string, FhirNode>> _entries = [];
+    private readonly Dictionary<FhirNode, Dictionary<string, FhirNode>> _contained = [];
+
+    /// <summary>True when the text is a Bundle.</summary>
+    public bool IsBundle => root.ResourceType == "Bundle";
+
+    public static bool IsResource(string type) =>
+        type is "Resource" or "DomainResource" || ModelInfo.IsKnownResource(type);
+
+    /// <summary>The resource that a reference leads to; null when it is not here.</summary>
+    public FhirNode? Resolve(FhirNode from, string literal)
+    {
+        var (resource, container) = ResourcesOf(from);
+        if (literal.StartsWith('#'))
+            return literal.Length == 1 ? container : Contained(container).GetValueOrDefault(literal[1..]);
+        if (BundleOf(container) is not { } bundle)
+            return null;
+        var entries = Entries(bundle);
+        var plain = WithoutVersion(literal);
+        if (entries.TryGetValue(plain, out var found))
+            return found;
+        if (IsAbsolute(plain) || TypeIn(plain) is null)
+            return null;
+        // A relative reference continues the base of its own entry's fullUrl.
+        var own = container.Parent?.Text("fullUrl");
+        var place = own is null || !own.StartsWith("http", StringComparison.Ordinal) ? null : BaseOf(own);
+        return place is not null && entries.TryGetValue(place + plain, out found) ? found
+            : place is null && entries.TryGetValue("\n" + plain, out found) ? found
+            : null;
+    }
+
+    /// <summary>What a discriminator's path leads to.</summary>
+    public IEnumerable<FhirNode> Follow(FhirNode start, PathStep[] path)
+    {
+        IEnumerable<FhirNode> at = [start];
+        foreach (var step in path)
+            at = Step(at, step);
+        return at;
+    }
+
+    /// <summary>The type in a literal reference such as <c>https://example.org/fhir/Patient/1/_history/2</c>; null when it has none.</summary>
+    public static string? TypeIn(string literal)
+    {
+        var plain = WithoutVersion(literal);
+        var slash = plain.LastIndexOf('/');
+        if (
+            slash <= 0
+            || literal.StartsWith("urn:", StringComparison.Ordinal)
+            || plain.Contains('?', StringComparison.Ordinal)
+        )
+            return null;
+        var before = plain.LastIndexOf('/', slash - 1);
+        var type = plain[(before + 1)..slash];
+        return ModelInfo.IsKnownResource(type) ? type : null;
+    }
+
+    /// <summary>The resource that a node is in, and the one that contains that.</summary>
+    public static (FhirNode Resource, FhirNode Container) ResourcesOf(FhirNode node)
+    {
+        var resource = node;
+        while (resource.ResourceType is null && resource.Parent is { } parent)
+            resource = parent;
+        var container = resource;
+        while (container is { Name: "contained", Parent: { } parent })
+            container = parent;
+        return (resource, container);
+    }
+
+    private IEnumerable<FhirNode> Step(IEnumerable<FhirNode> nodes, PathStep step)
+    {
+        foreach (var node in nodes)
+            switch (step.Kind)
+            {
+                case StepKind.Child:
+                    foreach (var child in node.Nodes)
+                        if (
+                            child.Name == step.Text
+                            || ChildTable.IsChoiceName(step.Text, child.Name) && IsChoice(step.Text, child.Name)
+                        )
+                            yield return child;
+                    break;
+                case StepKind.Extension:
+                    foreach (var extension in node.ChildrenNamed("extension"))
+                        if (extension.Text("url") == step.Text)
+                            yield return extension;
+                    break;
+                case StepKind.Resolve:
+                    if ((node.Value ?? node.Text("reference")) is { } literal)
+                    {
+                        if (Resolve(node, literal) is { } target)
+                            yield return target;
+                        else if (TypeIn(literal) is { } type)
+                            yield return new FhirNode("resolve()", null, -1, node.Position)
+                            {
+                                ResourceType = type,
+                                IsObject = true,
+                            };
+                    }
+
+                    break;
+                case StepKind.OfType:
+                    if (
+                        node.ResourceType == step.Text
+                        || node.Type == step.Text
+                        || node.Name.EndsWith(step.Text, StringComparison.OrdinalIgnoreCase)
+                    )
+                        yield return node;
+                    break;
+            }
+    }
+
+    /// <summary>What follows the name must be a type: <c>valueString</c> is a choice of value, <c>valueSet</c> is an element of its own.</summary>
+    private static bool IsChoice(string element, string name)
+    {
+        var type = name[element.Length..];
+        return ChoiceTypes.Contains(type);
+    }
+
+    private Dictionary<string, FhirNode> Contained(FhirNode container)
+    {
+        if (_contained.TryGetValue(container, out var byId))
+            return byId;
+        byId = [];
+        foreach (var node in container.ChildrenNamed("contained"))
+            if (node.Text("id") is { } id)
+                byId.TryAdd(id, node);
+        return _contained[container] = byId;
+    }
+
+    private Dictionary<string, FhirNode> Entries(FhirNode bundle)
+    {
+        if (_entries.TryGetValue(bundle, out var byUrl))
+            return byUrl;
+        byUrl = [];
+        foreach (var entry in bundle.ChildrenNamed("entry"))
+            if (entry.Child("resource") is { } resource)
+            {
+                if (entry.Text("fullUrl") is { } url)
+                    byUrl.TryAdd(url, resource);
+                // By type and id, for references from entries whose fullUrl names no base.
+                if (resource is { ResourceType: { } type } && resource.Text("id") is { } id)
+                    byUrl.TryAdd($"\n{type}/{id}", resource);
+            }
+
+        return _entries[bundle] = byUrl;
+    }
+
+    private static FhirNode? BundleOf(FhirNode resource)
+    {
+        for (var node = resource.Parent; node is not null; node = node.Parent)
+            if (node.ResourceType == "Bundle")
+                return node;
+        return resource.ResourceType == "Bundle" ? resource : null;
+    }
+
+    private static bool IsAbsolute(string literal) => literal.Contains(':', StringComparison.Ordinal);
+
+    private static string WithoutVersion(string literal) =>
+        literal.IndexOf("/_history/", StringComparison.Ordinal) is >= 0 and var at ? literal[..at] : literal;
+
+    /// <summary>The base of a RESTful URL: all before type and id; null when it has none.</summary>
+    private static string? BaseOf(string url)
+    {
+        if (TypeIn(url) is not { } type)
+            return null;
+        var at = url.LastIndexOf($"/{type}/", StringComparison.Ordinal);
+        return at < 0 ? null : url[..(at + 1)];
+    }
+}

@@ -1,0 +1,130 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// One walk over a resource beside the schemas that it must meet. This part: resources, wherever they stand.
+/// </summary>
+internal sealed partial class Walk(Run run, IssueSink sink)
+{
+    /// <summary>The outermost resource.</summary>
+    public void Root(FhirNode node, IReadOnlyList<string> profiles)
+    {
+        node.IsObject = true;
+        Resource(node, null, profiles, isRoot: true);
+    }
+
+    /// <summary>All that a definition demands of a node: of an element when it defines a type, of a whole resource when it defines one.</summary>
+    public void Apply(FhirNode node, StructureSchema schema)
+    {
+        if (
+            schema.Kind == FhirKind.Resource
+            && node.ResourceType != schema.Type
+            && schema.Type is not ("Resource" or "DomainResource")
+        )
+        {
+            ReportOtherType(node, schema);
+            return;
+        }
+
+        var before = sink.Errors;
+        if (schema.Kind == FhirKind.Primitive && schema.Root.Inline is { } table)
+            Children(node, table);
+        else
+            Whole(node, schema.Root);
+        Rules(node, schema.Root.Constraints, before);
+    }
+
+    private void Whole(FhirNode node, ElementSchema root)
+    {
+        Fixed(node, root);
+        if (root.Inline is { } table)
+            Children(node, table);
+    }
+
+    /// <summary>A resource in another: an entry's, a parameter's, a contained one.</summary>
+    private void Inner(FhirNode node, ElementSchema element)
+    {
+        node.ElementName = element.Name;
+        if (!node.IsObject)
+        {
+            ReportForm(node, element, "a resource");
+            return;
+        }
+
+        Resource(node, element, []);
+    }
+
+    private void Resource(FhirNode node, ElementSchema? place, IReadOnlyList<string> wanted, bool isRoot = false)
+    {
+        if (node.ResourceType is not { } type)
+        {
+            ReportNoType(node);
+            return;
+        }
+
+        if (place is not null && !Allows(place, type))
+        {
+            ReportResourceNotAllowed(node, place);
+            return;
+        }
+
+        (node.Type, node.ElementPath) = (type, type);
+        if (run.Schemas.FindType(type) is not { Kind: FhirKind.Resource } own)
+        {
+            ReportUnknownType(node, isRoot);
+            return;
+        }
+
+        var applied = new List<StructureSchema>(2);
+        foreach (var canonical in wanted)
+            Choose(node, canonical, ValidationSeverity.Error, applied);
+        foreach (var option in place?.Types ?? [])
+            if (option.Code == type && option.Model.Profiles is [var only])
+                Choose(node, only, ValidationSeverity.Warning, applied);
+            else if (option.Code == type && option.Model.Profiles.Count > 1)
+                OneOf(node, option);
+        if (run.Options.UseClaimedProfiles && node.Child("meta") is { } meta)
+            foreach (var claim in meta.ChildrenNamed("profile"))
+                if (claim.Value is { Length: > 0 } canonical)
+                    Choose(claim, canonical, ValidationSeverity.Warning, applied, node);
+        if (applied.Count == 0)
+            applied.Add(own);
+        foreach (var schema in applied)
+        {
+            Apply(node, schema);
+            if (isRoot)
+                run.AppliedToRoot.Add(schema.Url);
+        }
+
+        if (type == "Bundle")
+            Bundle(node);
+    }
+
+    private static bool Allows(ElementSchema place, string type)
+    {
+        foreach (var option in place.Types)
+            if (option.Code is "Resource" or "DomainResource" || option.Code == type)
+                return true;
+        return false;
+    }
+
+    /// <summary>Finds a profile to apply; says so where it is not at hand or is for another type.</summary>
+    private void Choose(
+        FhirNode place,
+        string canonical,
+        ValidationSeverity whenUnknown,
+        List<StructureSchema> applied,
+        FhirNode? resource = null
+    )
+    {
+        resource ??= place;
+        if (run.Schemas.Find(canonical) is not { } schema)
+            ReportUnknownProfile(place, canonical, whenUnknown);
+        else if (schema.Type != resource.ResourceType && schema.Type is not ("Resource" or "DomainResource"))
+            ReportProfileOfOtherType(place, canonical, schema, resource);
+        else if (!applied.Contains(schema))
+            applied.Add(schema);
+    }
+}

@@ -1,0 +1,200 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>Slices: which slice each repetition belongs to, and whether each slice has as many as it must.</summary>
+internal sealed partial class Walk
+{
+    private void Slices(ArraySegment<FhirNode> group, ElementSchema element, TypeSchema? type, SliceSet slices)
+    {
+        var counts = new int[slices.Slices.Length];
+        var last = -1;
+        var outside = false;
+        foreach (var node in group)
+        {
+            var at = FindSlice(node, slices);
+            if (at < 0)
+            {
+                outside = true;
+                Outside(node, element, type, slices);
+                continue;
+            }
+
+            var slice = slices.Slices[at];
+            if (slices.IsOrdered && at < last || slices.IsOpenAtEnd && outside)
+                ReportSliceOrder(node, element, slice, slices);
+            last = Math.Max(last, at);
+            if (++counts[at] > slice.Element.Max)
+                ReportSliceMax(node, slice, counts[at]);
+            else
+                Slice(node, element, type, slice);
+        }
+
+        for (var at = 0; at < counts.Length; at++)
+            if (counts[at] < slices.Slices[at].Element.Min)
+                ReportSliceMin(group[0].Parent!, element, slices.Slices[at], counts[at]);
+    }
+
+    private void Slice(FhirNode node, ElementSchema element, TypeSchema? type, SliceSchema slice)
+    {
+        var own = TypeIn(slice.Element, type);
+        if (slice.Element.Slices is { } inner)
+            Slices(new ArraySegment<FhirNode>([node]), slice.Element, own, inner);
+        else
+            Element(node, slice.Element, own);
+        if (!slice.CoversBase)
+            Element(node, element, type);
+    }
+
+    private void Outside(FhirNode node, ElementSchema element, TypeSchema? type, SliceSet slices)
+    {
+        if (slices.Default is { } otherwise)
+            Slice(node, element, type, otherwise);
+        else
+        {
+            if (slices.IsClosed)
+                ReportSliceClosed(node, element, slices);
+            else
+                Element(node, element, type);
+        }
+    }
+
+    /// <summary>A slice of a choice names its type; a slice of a resource place names the resource's.</summary>
+    private static TypeSchema? TypeIn(ElementSchema slice, TypeSchema? type)
+    {
+        if (slice.Types.Length == 0)
+            return type;
+        foreach (var option in slice.Types)
+            if (option.Code == type?.Code)
+                return option;
+        return slice.Types[0];
+    }
+
+    private void MissingSlices(FhirNode parent, ElementSchema element, SliceSet slices)
+    {
+        foreach (var slice in slices.Slices)
+            if (slice.Element.Min > 0)
+                ReportSliceMin(parent, element, slice, 0);
+    }
+
+    /// <summary>Place of the slice that a node belongs to; -1 for none.</summary>
+    private int FindSlice(FhirNode node, SliceSet slices)
+    {
+        for (var at = 0; at < slices.Slices.Length; at++)
+            if (!slices.Slices[at].IsDefault && Belongs(node, slices.Slices[at]))
+                return at;
+        return -1;
+    }
+
+    private bool Belongs(FhirNode node, SliceSchema slice)
+    {
+        foreach (var test in slice.Tests)
+            if (!Holds(node, test))
+                return false;
+        if (slice.Tests.Length > 0)
+            return true;
+        // Without discriminators a slice is known by its rules as a whole.
+        return IsMetBy(node, slice.Element);
+    }
+
+    private bool Holds(FhirNode node, SliceTest test)
+    {
+        if (test.Url is { } url)
+            return node.Text("url") == url;
+        if (test.Kind == SliceTestKind.Unknown)
+            return false;
+        var any = false;
+        foreach (var found in run.Targets.Follow(node, test.Path))
+        {
+            any = true;
+            if (test.Kind is SliceTestKind.Absent)
+                return false;
+            if (!Holds(found, test, node))
+                return false;
+        }
+
+        return any || test.Kind == SliceTestKind.Absent;
+    }
+
+    private bool Holds(FhirNode found, SliceTest test, FhirNode start) =>
+        test.Kind switch
+        {
+            SliceTestKind.Exists => true,
+            SliceTestKind.Type => HasType(found, test),
+            SliceTestKind.Profile => test.Target is { } profiled && MeetsProfile(found, profiled),
+            _ => test.Target is { } target && HasValueOf(found, target, ReferenceEquals(found, start)),
+        };
+
+    private static bool HasType(FhirNode found, SliceTest test)
+    {
+        foreach (var type in test.Types)
+            if (
+                found.ResourceType == type
+                || found.ResourceType is null
+                    && found.Name.EndsWith(char.ToUpperInvariant(type[0]) + type[1..], StringComparison.Ordinal)
+                || found.ResourceType is not null && type is "Resource" or "DomainResource"
+            )
+                return true;
+        return false;
+    }
+
+    private bool MeetsProfile(FhirNode found, ElementSchema target)
+    {
+        if (target.Types is not [{ Model.Profiles: { Count: > 0 } profiles }, ..])
+            return IsMetBy(found, target);
+        foreach (var canonical in profiles)
+            if (run.Schemas.Find(canonical) is { } schema && run.Meets(found, schema))
+                return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a node has the value by which its slice is known: a fixed value, a pattern or a required binding, at the place itself or on
+    /// the elements inside it (R4, profiling.html#discriminator: "or any of its children").
+    /// </summary>
+    private bool HasValueOf(FhirNode found, ElementSchema target, bool isStart)
+    {
+        var model = target.Model;
+        if (model.Fixed is { } wanted)
+            return Values.IsSame(found, wanted);
+        if (model.Pattern is { } pattern)
+            return Values.Has(found, pattern);
+        if (HasFixedInside(target))
+            return HasChildrenOf(found, target);
+        if (model.Binding is { Strength: "required", ValueSet: { } valueSet })
+            return IsInValueSet(found, valueSet);
+        return !isStart || IsMetBy(found, target);
+    }
+
+    private bool HasChildrenOf(FhirNode found, ElementSchema target)
+    {
+        foreach (var child in target.Inline!.Elements)
+        {
+            if (!Decides(child))
+                continue;
+            var any = false;
+            foreach (var node in found.Nodes)
+                if (node.Name == child.Name || child.IsChoice && ChildTable.IsChoiceName(child.Name, node.Name))
+                    any |= HasValueOf(node, child, false);
+            if (!any && child.Min > 0)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasFixedInside(ElementSchema target) =>
+        target.Inline is { } inline && Array.Exists(inline.Elements, Decides);
+
+    private static bool Decides(ElementSchema child) =>
+        child.Model.Fixed is not null || child.Model.Pattern is not null || HasFixedInside(child);
+
+    private bool IsMetBy(FhirNode node, ElementSchema element)
+    {
+        var silent = new IssueSink(run.Source, 0, isSilent: true);
+        var type = TypeIn(element, null);
+        new Walk(run, silent).Element(node, element, type);
+        return silent.Errors == 0;
+    }
+}

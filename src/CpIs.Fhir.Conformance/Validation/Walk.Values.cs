@@ -1,0 +1,161 @@
+using System.Globalization;
+using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Terminology;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>Values: their format, limits, fixed values and patterns, and the value sets of codes.</summary>
+internal sealed partial class Walk
+{
+    /// <summary>False when the value is not written as its type demands.</summary>
+    private bool Value(FhirNode node, TypeSchema type)
+    {
+        if (type.Code == "xhtml")
+        {
+            if (Narrative.Check(node.Value!) is { } problem)
+                ReportNarrative(node, problem);
+            return true;
+        }
+
+        var form = PrimitiveFormats.FormOf(type.Code);
+        if (node.Form != form && node.Form != FhirValueForm.Attribute)
+        {
+            ReportValueForm(node, type, form);
+            return false;
+        }
+
+        if (PrimitiveFormats.IsRight(type.Code, node.Value!))
+            return true;
+        ReportFormat(node, type);
+        return false;
+    }
+
+    private void Limits(FhirNode node, ElementSchema element)
+    {
+        var model = element.Model;
+        if (model.MaxLength is { } most && new StringInfo(node.Value!).LengthInTextElements > most)
+            ReportMaxLength(node, element, most);
+        if (model.MinValue is { Value: { } least } && Compare(node.Value!, least, node.Type) < 0)
+            ReportLimit(node, element, RuleIds.MinValue, $"at least {least}");
+        if (model.MaxValue is { Value: { } largest } && Compare(node.Value!, largest, node.Type) > 0)
+            ReportLimit(node, element, RuleIds.MaxValue, $"at most {largest}");
+    }
+
+    /// <summary>Null when the two cannot be compared, as dates of different precision.</summary>
+    private static int? Compare(string value, string limit, string? type)
+    {
+        if (type is "integer" or "positiveInt" or "unsignedInt" or "decimal")
+            return
+                decimal.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var own)
+                && decimal.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out var other)
+                ? own.CompareTo(other)
+                : null;
+        if (value.Length > 10 && limit.Length > 10 && type is "dateTime" or "instant")
+            return
+                DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, out var moment)
+                && DateTimeOffset.TryParse(limit, CultureInfo.InvariantCulture, out var bound)
+                ? moment.CompareTo(bound)
+                : null;
+        return value.Length == limit.Length ? string.CompareOrdinal(value, limit) : null;
+    }
+
+    private void Fixed(FhirNode node, ElementSchema element)
+    {
+        if (element.Model.Fixed is { } wanted && !Values.IsSame(node, wanted))
+            ReportFixed(node, element, wanted);
+        if (element.Model.Pattern is { } pattern && !Values.Has(node, pattern))
+            ReportPattern(node, element, pattern);
+    }
+
+    private void Binding(FhirNode node, ElementSchema element, TypeSchema type, BindingModel binding)
+    {
+        // A value that must be one value is told as that, not as a code outside its value set.
+        if (
+            element.Model.Fixed is not null
+            || element.Model.Pattern is not null
+            || binding.Strength == "example" && binding.MaxValueSet is null
+        )
+            return;
+        switch (type.Code)
+        {
+            case "CodeableConcept":
+                Concept(node, element, binding);
+                break;
+            case "Coding" or "Quantity" or "SimpleQuantity":
+                if (node.Text("code") is { } code)
+                    Code(node, element, binding, node.Text("system") ?? "", code);
+                break;
+            default:
+                if (node.Value is { } value)
+                    Code(node, element, binding, null, value);
+                break;
+        }
+    }
+
+    /// <summary>One coding of a concept in the value set is enough.</summary>
+    private void Concept(FhirNode node, ElementSchema element, BindingModel binding)
+    {
+        FhirNode? first = null;
+        string? reason = null;
+        foreach (var coding in node.ChildrenNamed("coding"))
+        {
+            if (coding.Text("code") is not { } code)
+                continue;
+            first ??= coding;
+            var answer = run.Terminology.Check(binding.ValueSet!, coding.Text("system") ?? "", code);
+            if (answer.Verdict == MembershipVerdict.Member)
+                return;
+            reason ??= answer.Reason;
+        }
+
+        if (first is null)
+        {
+            if (binding.Strength == "required" && node.Nodes.Length > 0)
+                ReportNoCoding(node, element, binding);
+            return;
+        }
+
+        ReportCode(first, element, binding, first.Text("code")!, reason);
+    }
+
+    private void Code(FhirNode node, ElementSchema element, BindingModel binding, string? system, string code)
+    {
+        var answer = run.Terminology.Check(binding.ValueSet!, system, code);
+        if (answer.Verdict != MembershipVerdict.Member)
+            ReportCode(node, element, binding, code, answer.Reason);
+        if (
+            binding.MaxValueSet is { } widest
+            && run.Terminology.Check(widest, system, code).Verdict == MembershipVerdict.NotMember
+        )
+            ReportCode(node, element, new BindingModel("required", widest), code, null);
+    }
+
+    private bool IsInValueSet(FhirNode node, string valueSet)
+    {
+        if (node.Value is { } code)
+            return run.Terminology.Check(valueSet, null, code).Verdict == MembershipVerdict.Member;
+        if (node.Text("code") is { } coded)
+            return run.Terminology.Check(valueSet, node.Text("system") ?? "", coded).Verdict
+                == MembershipVerdict.Member;
+        foreach (var coding in node.ChildrenNamed("coding"))
+            if (IsInValueSet(coding, valueSet))
+                return true;
+        return false;
+    }
+
+    /// <summary>A display that is not one of the code's is told as a warning; what the code is called is not always at hand.</summary>
+    private void Display(FhirNode coding)
+    {
+        if (
+            coding.Text("display") is not { } display
+            || coding.Text("system") is not { } system
+            || coding.Text("code") is not { } code
+        )
+            return;
+        var displays = run.Terminology.Displays(system, code);
+        if (displays.Count > 0 && !displays.Contains(display, StringComparer.OrdinalIgnoreCase))
+            ReportDisplay(coding.Child("display")!, displays[0]);
+    }
+}
