@@ -62,6 +62,7 @@ internal static class Cpis
             MongoCommand.Create(tool),
             ProtectionCommand.Create(tool),
             StoreCommand.Create(tool),
+            ProfilesCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);
