@@ -55,6 +55,7 @@ internal static class Cpis
             SubscribeCommand.Create(tool),
             ListenCommand.Create(tool),
             PopulationCommand.Create(tool),
+            ProfilesCommand.Create(tool),
             OrganisationCommand.Create(tool),
             ClientCommand.Create(tool),
             KeyCommand.Create(tool),
@@ -62,7 +63,6 @@ internal static class Cpis
             MongoCommand.Create(tool),
             ProtectionCommand.Create(tool),
             StoreCommand.Create(tool),
-            ProfilesCommand.Create(tool),
             BenchCommand.Create(tool),
         };
         root.Options.Add(tool.Server);

@@ -12,6 +12,7 @@ internal static class ProfilesCommand
         )
         {
             ProfilesBuildCommand.Create(tool),
+            ProfilesCoreCommand.Create(tool),
             ProfilesDiffCommand.Create(tool),
             ProfilesPackCommand.Create(tool),
         };

@@ -1,6 +1,5 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text.Json;
+using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Profiles;
 
@@ -13,38 +12,9 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
     /// <exception cref="CannotRunException">It is none.</exception>
     public static PackageContent OfFile(string path)
     {
-        try
-        {
-            using var file = File.OpenRead(path);
-            using var unzipped = new GZipStream(file, CompressionMode.Decompress);
-            using var tar = new TarReader(unzipped);
-            string? version = null;
-            var resources = new List<JsonElement>();
-            while (tar.GetNextEntry() is { } entry)
-            {
-                if (
-                    entry.DataStream is null
-                    || Path.GetDirectoryName(entry.Name)?.Replace('\\', '/') != "package"
-                    || !entry.Name.EndsWith(".json", StringComparison.Ordinal)
-                )
-                    continue;
-                using var document = JsonDocument.Parse(entry.DataStream);
-                var root = document.RootElement;
-                if (entry.Name == "package/package.json")
-                    version = root.GetProperty("version").GetString();
-                else if (root.TryGetProperty("resourceType", out _))
-                    resources.Add(root.Clone());
-            }
-
-            return Of(
-                version ?? throw new CannotRunException($"{path} is no FHIR package: it has no package/package.json."),
-                resources
-            );
-        }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidDataException or KeyNotFoundException)
-        {
-            throw new CannotRunException($"{path} is no FHIR package: {unreadable.Message}", inner: unreadable);
-        }
+        if (FhirPackage.Read(path).IsRefused(out var refusal, out var package))
+            throw new CannotRunException(refusal.Issues[0].Diagnostics);
+        return Of(package.Manifest.Version, package.Resources.Select(resource => Parse(resource.Json)));
     }
 
     /// <summary>The definitions as they are in a folder now.</summary>
@@ -64,7 +34,7 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
             resources.ToDictionary(Key, StringComparer.Ordinal)
         );
 
-    private static JsonElement Parse(byte[] json)
+    private static JsonElement Parse(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();

@@ -1,0 +1,68 @@
+namespace CpIs.Fhir.Conformance.Definitions;
+
+/// <summary>
+/// Definitions in layers. Of two with the same canonical the one in the later layer is found, and within a layer the newer one; with
+/// <c>|version</c> only one of that version, in whichever layer, where <c>4.0</c> is also any <c>4.0.x</c>.
+/// </summary>
+public sealed class DefinitionSet : IDefinitions
+{
+    private readonly DefinitionReader _reader = new();
+    private readonly Dictionary<string, DefinitionEntry[]> _structures = [];
+    private readonly Dictionary<string, DefinitionEntry[]> _valueSets = [];
+    private readonly Dictionary<string, DefinitionEntry[]> _codeSystems = [];
+
+    /// <summary>Makes a set.</summary>
+    /// <param name="layers">Later ones win.</param>
+    public DefinitionSet(params IReadOnlyList<DefinitionLayer> layers)
+    {
+        for (var at = layers.Count - 1; at >= 0; at--)
+            foreach (var entry in layers[at].Entries.OrderByDescending(entry => entry.Version, VersionOrder.Comparer))
+                Add(
+                    entry.Type switch
+                    {
+                        "StructureDefinition" => _structures,
+                        "ValueSet" => _valueSets,
+                        _ => _codeSystems,
+                    },
+                    entry
+                );
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> StructureUrls => _structures.Keys;
+
+    /// <summary>FHIR R4 and our own profiles.</summary>
+    public static DefinitionSet CoreAndOurs() => new(CoreDefinitions.Load(), OwnDefinitions.Load());
+
+    /// <inheritdoc/>
+    public StructureModel? FindStructure(string canonical) =>
+        Find(_structures, canonical)?.Model((_, root) => _reader.ReadStructure(root));
+
+    /// <inheritdoc/>
+    public ValueSetModel? FindValueSet(string canonical) =>
+        Find(_valueSets, canonical)?.Model((_, root) => CodeReader.ReadValueSet(root));
+
+    /// <inheritdoc/>
+    public CodeSystemModel? FindCodeSystem(string canonical) =>
+        Find(_codeSystems, canonical)?.Model((_, root) => CodeReader.ReadCodeSystem(root));
+
+    private static void Add(Dictionary<string, DefinitionEntry[]> entries, DefinitionEntry entry) =>
+        entries[entry.Url] = entries.TryGetValue(entry.Url, out var held) ? [.. held, entry] : [entry];
+
+    private static DefinitionEntry? Find(Dictionary<string, DefinitionEntry[]> entries, string canonical)
+    {
+        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
+        if (!entries.TryGetValue(bar < 0 ? canonical : canonical[..bar], out var held))
+            return null;
+        if (bar < 0)
+            return held[0];
+        var version = canonical.AsSpan(bar + 1);
+        foreach (var entry in held)
+            if (version.SequenceEqual(entry.Version))
+                return entry;
+        foreach (var entry in held)
+            if (VersionOrder.IsWithin(entry.Version, version))
+                return entry;
+        return null;
+    }
+}
