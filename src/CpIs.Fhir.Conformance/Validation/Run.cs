@@ -27,6 +27,12 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     /// <summary>What expressions are evaluated with.</summary>
     public PathFrame Frame { get; } = new();
 
+    /// <summary>The definitions that resources were held to aloud: what is wrong with them is told there.</summary>
+    public HashSet<(FhirNode Resource, StructureSchema Schema)> Applied { get; } = [];
+
+    /// <summary>Questions that wait until all resources have been walked.</summary>
+    public List<Action> Afterwards { get; } = [];
+
     public List<string> AppliedToRoot { get; } = [];
 
     /// <summary>
