@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.FhirPath;
 using Hl7.FhirPath;
 
 namespace CpIs.Fhir.Conformance.Schemas;
@@ -16,6 +17,7 @@ internal sealed class ConstraintSet
             _ => new Constraint(
                 model,
                 model.Source ?? structure.Url,
+                new Lazy<CompiledPath?>(() => Build(model.Expression)),
                 new Lazy<CompiledExpression?>(() => Compile(model.Expression))
             )
         );
@@ -32,6 +34,21 @@ internal sealed class ConstraintSet
         }
         catch (Exception e)
             when (e is FormatException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private CompiledPath? Build(string? expression)
+    {
+        if (expression is null)
+            return null;
+        try
+        {
+            lock (_compiler)
+                return PathCompiler.Compile(_compiler.Parse(expression));
+        }
+        catch (FormatException)
         {
             return null;
         }

@@ -75,7 +75,7 @@ public sealed class FhirSource
     /// <summary>Reads JSON or XML, whichever the text begins as.</summary>
     public static FhirSource Read(ReadOnlyMemory<byte> text, JsonLimits? limits = null)
     {
-        var start = text.Span.IndexOfAnyExcept([0xEF, 0xBB, 0xBF, (byte)' ', (byte)'\t', (byte)'\r', (byte)'\n']);
+        var start = text.Span.IndexOfAnyExcept("\uFEFF \t\r\n"u8);
         return start >= 0 && text.Span[start] == (byte)'<' ? ReadXml(text, limits) : ReadJson(text, limits);
     }
 

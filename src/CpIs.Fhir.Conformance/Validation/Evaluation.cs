@@ -115,21 +115,26 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
 
         if (Of(node.Parent) is not { } parent)
             return null;
-        var name = node.ElementName ?? node.Name;
-        if (!parent.Poco.TryGetValue(name, out var value))
-            return null;
-        var at = Math.Max(0, node.Index);
-        var element = value switch
+        switch (parent.Child(node.ElementName ?? node.Name))
         {
-            Base single when node.Index <= 0 => single,
-            IReadOnlyList<Base> list when at < list.Count => list[at],
-            _ => null,
-        };
-        if (element is null)
-            return null;
-        var made = new PocoNode(element, parent, node.Index < 0 ? null : node.Index, name);
-        node.Evaluated = made;
-        return made;
+            case PocoNode single when node.Index <= 0:
+                node.Evaluated = single;
+                return single;
+            case PocoListNode list:
+                Place(list, node);
+                return node.Evaluated as PocoNode;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Gives each repetition its node at once, so that a long list is gone through once.</summary>
+    private static void Place(PocoListNode list, FhirNode one)
+    {
+        using var made = list.GetEnumerator();
+        foreach (var node in one.Parent!.Nodes)
+            if (node.Name == one.Name && made.MoveNext())
+                node.Evaluated = made.Current;
     }
 
     private PocoNode? Root()

@@ -139,8 +139,8 @@ internal static class Narrative
         "dropzone",
     ]);
 
-    /// <summary>What is wrong, in words; null when nothing is.</summary>
-    public static string? Check(string xhtml)
+    /// <summary>Which of the two rules of a narrative is broken, and how; null when none is.</summary>
+    public static (string Rule, string Problem)? Check(string xhtml)
     {
         try
         {
@@ -157,11 +157,14 @@ internal static class Narrative
         }
         catch (XmlException e)
         {
-            return $"it is not well-formed XHTML (line {e.LineNumber}, column {e.LinePosition} of the narrative)";
+            return (
+                "txt-1",
+                $"it is not well-formed XHTML (line {e.LineNumber}, column {e.LinePosition} of the narrative)"
+            );
         }
     }
 
-    private static string? Check(XmlReader reader)
+    private static (string, string)? Check(XmlReader reader)
     {
         var content = false;
         var roots = 0;
@@ -170,25 +173,25 @@ internal static class Narrative
             {
                 case XmlNodeType.Element:
                     if (reader.Depth == 0 && (reader.LocalName != "div" || reader.NamespaceURI != Xhtml || ++roots > 1))
-                        return $"its root is one <div xmlns=\"{Xhtml}\">";
+                        return ("txt-1", $"its root is one <div xmlns=\"{Xhtml}\">");
                     if (reader.Depth > Deepest)
-                        return $"its elements are nested deeper than {Deepest}";
+                        return ("txt-1", $"its elements are nested deeper than {Deepest}");
                     content |= reader.LocalName == "img";
                     if (Element(reader) is { } problem)
-                        return problem;
+                        return ("txt-1", problem);
                     break;
                 case XmlNodeType.Text or XmlNodeType.CDATA:
                     if (reader.Depth == 0)
-                        return "its text stands outside the div";
+                        return ("txt-1", "its text stands outside the div");
                     content |= !string.IsNullOrWhiteSpace(reader.Value);
                     break;
                 case XmlNodeType.ProcessingInstruction:
-                    return "it holds a processing instruction";
+                    return ("txt-1", "it holds a processing instruction");
             }
 
-        return roots == 0 ? "it holds no div"
+        return roots == 0 ? ("txt-1", "it holds no div")
             : content ? null
-            : "it holds neither text nor an image";
+            : ("txt-2", "it holds neither text nor an image");
     }
 
     private static string? Element(XmlReader reader)

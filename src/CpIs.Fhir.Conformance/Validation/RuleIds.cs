@@ -30,9 +30,6 @@ public static class RuleIds
     /// <summary>A primitive value that is not written as its type demands.</summary>
     public const string Format = "fhir-format";
 
-    /// <summary>Narrative with something in it that is not allowed.</summary>
-    public const string Narrative = "fhir-narrative";
-
     /// <summary>Another value than the one fixed value (<c>fixed[x]</c>).</summary>
     public const string Fixed = "fhir-fixed";
 

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.FhirPath;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
@@ -22,6 +23,9 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
 
     /// <summary>Evaluates invariants.</summary>
     public Evaluation Evaluation => field ??= new Evaluation(source, Targets);
+
+    /// <summary>What expressions are evaluated with.</summary>
+    public PathFrame Frame { get; } = new();
 
     public List<string> AppliedToRoot { get; } = [];
 

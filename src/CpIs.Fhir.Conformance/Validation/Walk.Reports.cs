@@ -172,12 +172,17 @@ internal sealed partial class Walk
             );
     }
 
-    private void ReportNarrative(FhirNode node, string problem)
+    private void ReportNarrative(FhirNode node, string rule, string problem)
     {
-        if (sink.Takes(node, Error, RuleIds.Narrative))
+        if (sink.Takes(node, Error, rule))
             sink.Add(
                 node,
-                Issue(Error, "value", RuleIds.Narrative, $"The narrative is not allowed: {problem}.", node.Path, null)
+                Issue(Error, "invariant", rule, $"The narrative is not allowed: {problem}.", node.Path, null) with
+                {
+                    Profile = SchemaSet.Core + "Narrative",
+                    RuleText =
+                        "A narrative holds formatting elements of HTML and some text or an image, and nothing that runs.",
+                }
             );
     }
 

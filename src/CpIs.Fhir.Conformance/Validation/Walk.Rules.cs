@@ -3,7 +3,10 @@ using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
-/// <summary>Invariants: each rule once on each element.</summary>
+/// <summary>
+/// Invariants: each rule once on each element. One that comes to nothing (an element that it asks for is not there) is not broken: what is
+/// missing is told by cardinality, and the published examples rely on it (bdl-8).
+/// </summary>
 internal sealed partial class Walk
 {
     private HashSet<(FhirNode, Constraint)>? _ran;
@@ -25,24 +28,32 @@ internal sealed partial class Walk
                 continue;
             }
 
-            if (constraint.Expression is not { } expression)
-            {
-                if (constraint.Model.Expression is not null)
-                    ReportUnevaluated(node, constraint, "its expression is not understood");
-                continue;
-            }
-
             if (!(_ran ??= []).Add((node, constraint)))
                 continue;
-            var verdict = run.Evaluation.Evaluate(expression, node, out var problem);
-            if (verdict == false)
-                ReportBroken(node, constraint);
-            else if (verdict is null && sink.Errors == errorsBefore)
-                // Nothing came out. Where something below is wrong already, that is why; else the rule does not hold (R4: "evaluates to true").
-                if (problem is null)
+            if (constraint.Path is { } path && path.TryJudge(run.Frame, node, out var verdict))
+            {
+                if (verdict == false)
                     ReportBroken(node, constraint);
-                else
-                    ReportUnevaluated(node, constraint, problem);
+            }
+            else
+                Evaluate(node, constraint, errorsBefore);
         }
+    }
+
+    /// <summary>Leaves it to the SDK's engine.</summary>
+    private void Evaluate(FhirNode node, Constraint constraint, int errorsBefore)
+    {
+        if (constraint.Expression is not { } expression)
+        {
+            if (constraint.Model.Expression is not null)
+                ReportUnevaluated(node, constraint, "its expression is not understood");
+            return;
+        }
+
+        var verdict = run.Evaluation.Evaluate(expression, node, out var problem);
+        if (verdict == false)
+            ReportBroken(node, constraint);
+        else if (problem is not null && sink.Errors == errorsBefore) // else what is wrong below is why
+            ReportUnevaluated(node, constraint, problem);
     }
 }

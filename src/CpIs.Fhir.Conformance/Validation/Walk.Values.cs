@@ -15,7 +15,7 @@ internal sealed partial class Walk
         if (type.Code == "xhtml")
         {
             if (Narrative.Check(node.Value!) is { } problem)
-                ReportNarrative(node, problem);
+                ReportNarrative(node, problem.Rule, problem.Problem);
             return true;
         }
 

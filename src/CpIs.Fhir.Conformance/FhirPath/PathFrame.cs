@@ -1,0 +1,34 @@
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Validation;
+
+namespace CpIs.Fhir.Conformance.FhirPath;
+
+/// <summary>What an evaluation has at hand: the resource that the element is in, collections to use again, and whether it had to give up.</summary>
+internal sealed class PathFrame
+{
+    private readonly Stack<PathItems> _free = new();
+    private FhirNode? _focus;
+
+    /// <summary>True when the expression met something that only the SDK's engine can judge (dates with time zones, types not known yet).</summary>
+    public bool HasGivenUp { get; private set; }
+
+    public FhirNode Focus => _focus!;
+
+    /// <summary><c>%resource</c>.</summary>
+    public FhirNode Resource => Targets.ResourcesOf(_focus!).Resource;
+
+    /// <summary><c>%rootResource</c>.</summary>
+    public FhirNode Container => Targets.ResourcesOf(_focus!).Container;
+
+    public void Begin(FhirNode focus) => (_focus, HasGivenUp) = (focus, false);
+
+    public void GiveUp() => HasGivenUp = true;
+
+    public PathItems Rent() => _free.Count > 0 ? _free.Pop() : new PathItems();
+
+    public void Return(PathItems items)
+    {
+        items.Clear();
+        _free.Push(items);
+    }
+}

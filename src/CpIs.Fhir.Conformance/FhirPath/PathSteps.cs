@@ -1,0 +1,62 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Validation;
+
+namespace CpIs.Fhir.Conformance.FhirPath;
+
+/// <summary>Steps from an element to those inside it, and what an element is.</summary>
+internal static class PathSteps
+{
+    /// <summary>Children by the name of the definition: <c>value</c> finds <c>valueString</c>.</summary>
+    public static void Children(PathFrame frame, in PathItem item, string name, PathItems into)
+    {
+        if (item.Node is not { } node)
+            return;
+        foreach (var child in node.Nodes)
+            if (
+                child.Name == name
+                || ChildTable.IsChoiceName(name, child.Name) && ChoiceTypes.Contains(child.Name[name.Length..])
+            )
+                into.Add(PathItem.Of(child, frame));
+    }
+
+    public static void All(PathFrame frame, FhirNode node, PathItems into, bool deep)
+    {
+        foreach (var child in node.Nodes)
+        {
+            into.Add(PathItem.Of(child, frame));
+            if (deep)
+                All(frame, child, into, deep);
+        }
+    }
+
+    /// <summary>Whether an item has a type; null when that is not known here.</summary>
+    public static bool? Is(in PathItem item, string type)
+    {
+        if (type.Contains('.', StringComparison.Ordinal))
+            return null;
+        if (item.Node is not { } node)
+            return null;
+        if (node.ResourceType is { } own)
+            return type is "Resource" or "DomainResource" ? null : own == type;
+        if (node.Type is { } told)
+            return told == type ? true
+                : IsNear(told, type) ? null
+                : false;
+        return Targets.IsResource(type) ? false : null;
+    }
+
+    /// <summary>Types of which one may derive from the other: the SDK's engine knows.</summary>
+    private static bool IsNear(string told, string type) =>
+        type
+            is "Element"
+                or "BackboneElement"
+                or "string"
+                or "uri"
+                or "integer"
+                or "Quantity"
+                or "String"
+                or "Boolean"
+                or "Integer"
+        || char.IsUpper(told[0]) != char.IsUpper(type[0]);
+}
