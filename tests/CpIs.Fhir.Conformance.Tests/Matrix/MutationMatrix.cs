@@ -339,7 +339,9 @@ internal sealed class MutationMatrix(GoodInstance good)
     /// <summary>Without what an open slice is known by an element belongs to no slice, and need not.</summary>
     private bool IsOpenChoice(ElementModel element) =>
         SlicingsAbove(element).Any(sliced => sliced.Slicing!.Rules == "open")
-        && !good.Profile.Elements.Any(other => other.Path == element.Path && other.Min > 0 && !other.Id.Contains(':', StringComparison.Ordinal));
+        && !good.Profile.Elements.Any(other =>
+            other.Path == element.Path && other.Min > 0 && !other.Id.Contains(':', StringComparison.Ordinal)
+        );
 
     private string[] PlacesOf(ElementModel element, FhirNode node) => [node.Path, .. SlicedPlaces(element, node)];
 
