@@ -24,7 +24,6 @@ public sealed class ValidatedExamplesTests(ValidatedExamplesTests.OneValidator o
     {
         var error = Errors(Path.Combine(Checkout.BadExamples, file)).Should().ContainSingle().Which;
 
-        // fhir-min also begins the names of fhir-min-value: the rest of the name is words, and none begins with another rule's end.
         Path.GetFileName(file).Should().StartWith(error.Rule + "-", error.Message);
     }
 
