@@ -20,6 +20,8 @@ internal sealed partial class Walk
         node.ElementName = element.Name;
         node.ElementPath = element.Model.Path;
         node.Type = type?.Code;
+        if (!sink.IsSilent)
+            node.ElementId ??= element.Model.Id;
         if (!HasForm(node, element, kind, type))
             return;
         var before = sink.Errors;

@@ -47,7 +47,9 @@ internal sealed partial class Walk(Run run, IssueSink sink)
     private void Inner(FhirNode node, ElementSchema element)
     {
         node.ElementName = element.Name;
-        if (!node.IsObject)
+        if (!sink.IsSilent)
+            node.ElementId ??= element.Model.Id;
+        if (!node.IsObject && !run.Source.IsXml)
         {
             ReportForm(node, element, "a resource");
             return;

@@ -51,13 +51,10 @@ internal sealed partial class Walk
     {
         if (slices.Default is { } otherwise)
             Slice(node, element, type, otherwise);
-        else
-        {
-            if (slices.IsClosed)
-                ReportSliceClosed(node, element, slices);
-            else
-                Element(node, element, type);
-        }
+        else if (!slices.IsClosed)
+            Element(node, element, type);
+        else if (HasForm(node, element, type?.Structure?.Kind ?? FhirKind.Complex, type))
+            ReportSliceClosed(node, element, slices);
     }
 
     /// <summary>A slice of a choice names its type; a slice of a resource place names the resource's.</summary>
