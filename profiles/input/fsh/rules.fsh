@@ -102,7 +102,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-upload-empty "An upload has entries."
 * #cpis-upload-entries "An upload has no more entries than the limit."
 * #cpis-upload-entry "An entry puts a Patient, EpisodeOfCare or Flag by one identifier."
-* #cpis-upload-flag-agrees "A Flag that is sent with its EpisodeOfCare has the same plan id, plan type, NHS number, period and authority."
+* #cpis-upload-flag-agrees "A Flag that refers to an EpisodeOfCare of this Bundle refers to one that is there, with the same plan id, plan type, NHS number, period and authority."
 * #cpis-upload-full-url "An entry has a urn:uuid as fullUrl, by which other entries refer to it."
 * #cpis-upload-one-authority "All entries belong to one authority: managing organisation, author and the systems of the authority's own ids name one ODS code."
 * #cpis-upload-one-entry-per-child "A child has one Patient entry in an upload."
