@@ -75,6 +75,10 @@ internal sealed partial class Walk
                 ReportSliceMin(parent, element, slice, 0);
     }
 
+    /// <summary>Name of the slice that a node belongs to; null for none.</summary>
+    public string? SliceOf(FhirNode node, SliceSet slices) =>
+        FindSlice(node, slices) is >= 0 and var at ? slices.Slices[at].Name : null;
+
     /// <summary>Place of the slice that a node belongs to; -1 for none.</summary>
     private int FindSlice(FhirNode node, SliceSet slices)
     {

@@ -16,9 +16,14 @@ internal sealed class GoodInstance
         _json = File.ReadAllText(file);
         var source = FhirSource.ReadJson(File.ReadAllBytes(file));
         Root = source.Root!;
-        Profile = Root.Child("meta")?.Text("profile") is { } url
-            ? TheValidator.Definitions.FindStructure(url)!
-            : throw new InvalidDataException($"{Name} claims no profile.");
+        Profile =
+            Root.Child("meta")
+                ?.ChildrenNamed("profile")
+                .Select(claim => TheValidator.Definitions.FindStructure(claim.Value!))
+                .FirstOrDefault(model =>
+                    model?.Url.StartsWith("https://fhir.cpis.example/", StringComparison.Ordinal) == true
+                )
+            ?? throw new InvalidDataException($"{Name} claims no profile of ours.");
         TheValidator.Instance.Validate(source).Errors().Should().BeEmpty(Name);
         Collect(Root);
     }

@@ -255,7 +255,7 @@ internal sealed class MutationMatrix(GoodInstance good)
     {
         var copy = good.Copy();
         var array = (JsonArray)(GoodInstance.Within(copy, parent))[node.Name]!;
-        array.Add(Samples.Of(element.Types[0]));
+        array.Add(Samples.Of(element.Types.Count > 0 ? element.Types[0] : null));
         return new Mutation(
             good,
             "outside the slices of",
@@ -339,7 +339,9 @@ internal sealed class MutationMatrix(GoodInstance good)
     /// <summary>Without what an open slice is known by an element belongs to no slice, and need not.</summary>
     private bool IsOpenChoice(ElementModel element) =>
         SlicingsAbove(element).Any(sliced => sliced.Slicing!.Rules == "open")
-        && !good.Profile.Elements.Any(other => other.Path == element.Path && other.Min > 0 && !other.Id.Contains(':', StringComparison.Ordinal));
+        && !good.Profile.Elements.Any(other =>
+            other.Path == element.Path && other.Min > 0 && !other.Id.Contains(':', StringComparison.Ordinal)
+        );
 
     private string[] PlacesOf(ElementModel element, FhirNode node) => [node.Path, .. SlicedPlaces(element, node)];
 
