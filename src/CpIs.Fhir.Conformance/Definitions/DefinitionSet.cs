@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using CpIs.Fhir.Conformance.Sources;
+
 namespace CpIs.Fhir.Conformance.Definitions;
 
 /// <summary>
@@ -7,6 +10,7 @@ namespace CpIs.Fhir.Conformance.Definitions;
 public sealed class DefinitionSet : IDefinitions
 {
     private readonly DefinitionReader _reader = new();
+    private readonly ConcurrentDictionary<DefinitionEntry, string> _problems = new();
     private readonly Dictionary<string, DefinitionEntry[]> _structures = [];
     private readonly Dictionary<string, DefinitionEntry[]> _valueSets = [];
     private readonly Dictionary<string, DefinitionEntry[]> _codeSystems = [];
@@ -35,8 +39,7 @@ public sealed class DefinitionSet : IDefinitions
     public static DefinitionSet CoreAndOurs() => new(CoreDefinitions.Load(), OwnDefinitions.Load());
 
     /// <inheritdoc/>
-    public StructureModel? FindStructure(string canonical) =>
-        Find(_structures, canonical)?.Model((_, root) => _reader.ReadStructure(root));
+    public StructureModel? FindStructure(string canonical) => Find(_structures, canonical)?.Model(ReadStructure);
 
     /// <inheritdoc/>
     public ValueSetModel? FindValueSet(string canonical) =>
@@ -45,6 +48,26 @@ public sealed class DefinitionSet : IDefinitions
     /// <inheritdoc/>
     public CodeSystemModel? FindCodeSystem(string canonical) =>
         Find(_codeSystems, canonical)?.Model((_, root) => CodeReader.ReadCodeSystem(root));
+
+    /// <summary>
+    /// Why a StructureDefinition that is there cannot be used, for a person; null when it can. It is one that was published without
+    /// snapshot, and none can be made: its base may be missing.
+    /// </summary>
+    public string? ProblemOf(string canonical) =>
+        Find(_structures, canonical) is not { } entry ? null
+        : entry.Model(ReadStructure) is not null ? null
+        : _problems.GetValueOrDefault(entry, $"{entry.Url} cannot be read.");
+
+    private StructureModel? ReadStructure(DefinitionEntry entry, FhirNode root)
+    {
+        if (root.Child("snapshot") is not null)
+            return _reader.ReadStructure(root);
+        var made = new SnapshotMaker(url => Find(_structures, url)).Make(entry, out var problem);
+        if (made is not null && FhirSource.ReadJson(made).Root is { } whole)
+            return _reader.ReadStructure(whole);
+        _problems[entry] = $"{entry.Url} has no snapshot, and none can be made: {problem}";
+        return null;
+    }
 
     private static void Add(Dictionary<string, DefinitionEntry[]> entries, DefinitionEntry entry) =>
         entries[entry.Url] = entries.TryGetValue(entry.Url, out var held) ? [.. held, entry] : [entry];
