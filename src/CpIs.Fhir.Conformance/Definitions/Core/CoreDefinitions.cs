@@ -40,7 +40,9 @@ public static class CoreDefinitions
             var url = index.GetString()!;
             index.Read();
             var version =
-                index.TokenType == JsonTokenType.String && index.ValueTextEquals("4.0.1"u8) ? "4.0.1" : index.GetString();
+                index.TokenType == JsonTokenType.String && index.ValueTextEquals("4.0.1"u8)
+                    ? "4.0.1"
+                    : index.GetString();
             index.Read();
             var line = text.AsMemory(at, index.GetInt32());
             entries.Add(new DefinitionEntry(type, url, version, () => line));
