@@ -5,28 +5,29 @@ Title: "CP-IS Acknowledgement"
 Description: "What an authority gets back for an upload that was stored: one entry per entry of the upload, in the same order. An upload that was refused gets an OperationOutcome instead, for nothing of it was stored."
 * insert BundleOnly
 
-// Required and fixed.
+* insert Required(type, 1, [[it answers a transaction.]])
 * type = #transaction-response (exactly)
-* timestamp 0..1
+* insert Optional(timestamp, 1, [[when it was made.]])
 
-// Required: as many entries as were sent, which cannot be none.
-* entry 1..*
-// Prohibited: the authority has the resources already, and a receipt that carries no personal data can be kept and passed on.
-* entry.resource 0..0
-* entry.fullUrl 0..0
-* entry.request 0..0
-// Required: what became of the entry. Location and version let the authority read exactly what was stored.
-* entry.response 1..1
+* insert Required(entry, *, [[as many as were sent, which cannot be none.]])
+* insert Prohibited(entry.fullUrl, [[there is no resource here whose URL it would be.]])
+* insert Prohibited(entry.resource, [[the authority has the resources already, and a receipt without personal data can be kept and passed on.]])
+* insert Prohibited(entry.request, [[the authority knows what it sent.]])
+* insert Required(entry.response, 1, [[what became of the entry.]])
+* insert BareBackbone(entry.response)
 * entry.response obeys cpis-acknowledgement-status and cpis-acknowledgement-outcome
+* insert Required(entry.response.status, 1, [[what was done: 200, 201 or 204.]])
+* insert Optional(entry.response.location, 1, [[the authority reads exactly what was stored; what was removed has none.]])
 * entry.response.location obeys cpis-acknowledgement-location
+* insert Optional(entry.response.etag, 1, [[it is the version for a later ifMatch.]])
+* insert Optional(entry.response.lastModified, 1, [[when it was stored.]])
+* insert Optional(entry.response.outcome, 1, [[a warning, such as another authority's record that differs in name or date of birth; or that the entry was known already, so that no new version was made.]])
 
 Invariant: cpis-acknowledgement-status
 Description: "The status of a stored entry is 200, 201 or 204; 200 and 201 have a location and an ETag."
 Severity: #error
-Expression: "status.matches('^(200|201|204)( .*)?$') and (status.startsWith('204') or (location.exists() and etag.exists()))"
+Expression: "status.empty() or (status.matches('^(200|201|204)( .*)?$') and (status.startsWith('204') or (location.exists() and etag.exists())))"
 
-// Optional: an outcome carries a warning, such as another authority's record that differs in name or date of birth, or says that
-// the entry was unchanged: known already, so that no new version was made.
 Invariant: cpis-acknowledgement-outcome
 Description: "An outcome is an OperationOutcome without errors."
 Severity: #error

@@ -3,7 +3,7 @@
 RuleSet: StandIn(id)
 * ^url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/{id}"
 * ^publisher = "HL7 International - FHIR Infrastructure Work Group (stand-in by CpIs.Fhir)"
-* value[x] 1..1
+* insert ExtensionOnly
 
 Extension: BackportPayloadContent
 Id: backport-payload-content

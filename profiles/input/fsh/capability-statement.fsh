@@ -23,12 +23,12 @@ Instance: cpis-server
 InstanceOf: CapabilityStatement
 Usage: #definition
 * url = "https://fhir.cpis.example/CapabilityStatement/cpis-server"
-* version = "0.1.0"
+* insert Version
 * name = "CPISServer"
 * title = "CP-IS server"
 * status = #draft
 * experimental = false
-* date = "2026-11-23"
+* date = "2026-11-24"
 * publisher = "The CpIs.Fhir contributors"
 * description = "What a CP-IS server does: it takes uploads from authorities, answers look-ups of settings, and tells authorities of accesses."
 * kind = #requirements

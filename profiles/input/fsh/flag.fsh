@@ -5,59 +5,69 @@ Title: "CP-IS Flag"
 Description: "What a clinician sees: the alert that a plan exists, derived from its EpisodeOfCare when that is stored. An authority may send it along; then it must agree with the EpisodeOfCare."
 * insert DataOnly
 
-// Required: the EpisodeOfCare that this flag stands for. No other extension.
-* extension 1..1
+* insert Required(extension, 1, [[the one that leads to the EpisodeOfCare, and no other.]])
 * extension contains $flag-detail named flagDetail 1..1
+* extension ^slicing.rules = #closed
+* insert Required(extension[flagDetail], 1, [[it names the EpisodeOfCare that this flag stands for.]])
+* insert BareExtension(extension[flagDetail])
 * extension[flagDetail].valueReference only Reference(EpisodeOfCare)
-* extension[flagDetail].valueReference.reference 1..1
-* extension[flagDetail].valueReference.identifier 0..0
-* extension[flagDetail].valueReference.type 0..0
-* extension[flagDetail].valueReference.display 0..0
+* insert Bare(extension[flagDetail].valueReference)
+* insert Required(extension[flagDetail].valueReference.reference, 1, [[the EpisodeOfCare is in the same upload or on the server.]])
+* insert Prohibited(extension[flagDetail].valueReference.type, [[only an EpisodeOfCare is possible.]])
+* insert Prohibited(extension[flagDetail].valueReference.identifier, [[the flag's own identifier is that of the plan.]])
+* insert Prohibited(extension[flagDetail].valueReference.display, [[free text could travel in it.]])
 
-// Required: the same plan id as the EpisodeOfCare, so that one search finds both.
-* identifier 1..1
+* insert Required(identifier, 1, [[the same plan id as on the EpisodeOfCare, so that one search finds both.]])
 * insert PlainIdentifier(identifier)
 * identifier.value obeys cpis-own-id
 
-// Required by R4: active while the plan is active, inactive when it is finished, entered-in-error when it was never true.
-* status.extension 0..0
+* insert Required(status, 1, [[active while the plan is active, inactive when it is finished, entered-in-error when it was never true.]])
+* insert Bare(status)
 
-// Required and fixed: a flag of this service is a safety alert and nothing else.
-* category 1..1
+* insert Required(category, 1, [[a flag of this service is a safety alert and nothing else.]])
 * category = $flag-category#safety
-* category.coding 1..1
-* category.text 0..0
-* category.extension 0..0
+* insert Bare(category)
+* insert Required(category.coding, 1, [[one category.]])
+* insert Bare(category.coding)
+* insert Required(category.coding.system, 1, [[a code without its system says nothing.]])
+* insert Prohibited(category.coding.version, [[the code means the same in every version.]])
+* insert Required(category.coding.code, 1, [[it is the category.]])
+* insert Optional(category.coding.display, 1, [[people read it; but it is that of the code system.]])
+* category.coding obeys cpis-flag-category-display
+* insert Prohibited(category.coding.userSelected, [[how the code was chosen is of no use here.]])
+* insert Prohibited(category.text, [[free text is where a reason would be written.]])
 
-// Required: the plan type, with the same code as the EpisodeOfCare.
+* insert Required(code, 1, [[the plan type, with the same code as on the EpisodeOfCare.]])
 * insert PlanTypeConcept(code)
 
-// Required: the child, as on the EpisodeOfCare.
+* insert Required(subject, 1, [[the child, as on the EpisodeOfCare.]])
 * insert ChildReference(subject)
 
-// Required: as on the EpisodeOfCare.
 * insert PlanPeriod(period)
 
-// Required: the authority, for Flag:author brings its phone numbers into the answer of a look-up.
-* author 1..1
+* insert Required(author, 1, [[the authority; Flag:author brings its phone numbers into the answer of a look-up.]])
 * insert AuthorityReference(author)
 
-// Prohibited: a plan is not tied to a visit; and a visit would say where the child was seen.
-* encounter 0..0
+* insert Prohibited(encounter, [[a plan is not tied to a visit, and a visit would say where the child was seen.]])
 
 * obeys cpis-flag-system and cpis-flag-inactive-end and cpis-flag-unborn-end
+
+Invariant: cpis-flag-category-display
+Description: "A display, when sent, is 'Safety': it is not a place for free text."
+Severity: #error
+Expression: "display.empty() or code.empty() or code != 'safety' or display = 'Safety'"
 
 Invariant: cpis-flag-system
 Description: "The system of the plan id is https://fhir.cpis.example/Id/plan/{ODS} with the ODS code of the author."
 Severity: #error
-Expression: "identifier.system = 'https://fhir.cpis.example/Id/plan/' + author.identifier.value"
+Expression: "author.identifier.value.empty() or identifier.system.select(toString()).subsetOf(author.identifier.value.select('https://fhir.cpis.example/Id/plan/' + $this))"
 
 Invariant: cpis-flag-inactive-end
 Description: "An inactive flag has an end."
 Severity: #error
-Expression: "status = 'inactive' implies period.end.exists()"
+Expression: "status.where($this = 'inactive').exists() and period.exists() implies period.end.exists()"
 
 Invariant: cpis-flag-unborn-end
 Description: "The flag of an unborn child protection plan has an end: the expected date of delivery."
 Severity: #error
-Expression: "code.coding.where(code = '818901000000100').exists() implies period.end.exists()"
+Expression: "code.coding.where(code = '818901000000100').exists() and period.exists() and status.where($this = 'inactive').empty() implies period.end.exists()"

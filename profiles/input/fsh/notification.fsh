@@ -5,50 +5,46 @@ Title: "CP-IS Notification"
 Description: "What the server posts to an authority: a history Bundle whose first entry is the status of the Subscription (Parameters), followed by the accesses (AuditEvent) as far as the content level allows. The shape of the R5 Backport notification for R4."
 * insert BundleOnly
 
-// Required and fixed by the R5 Backport.
+* insert Required(type, 1, [[the R5 Backport says so.]])
 * type = #history (exactly)
-// Required: when it was made, which the receiver's check of the signature compares.
-* timestamp 1..1
+* insert Required(timestamp, 1, [[when it was made, which the receiver's check of the signature compares.]])
 
-// Required: fullUrl, request and response, as every entry of a history has them.
-* entry.fullUrl 1..1
-* entry.request 1..1
-* entry.response 1..1
-* entry.response.outcome 0..0
-
-// Required: the status. Repeated: the accesses; with id-only they are entries without a resource. Nothing else travels: a plan is read from the server.
-* entry 1..*
+* insert Required(entry, *, [[the status and the accesses; nothing else travels, for a plan is read from the server.]])
+* insert Required(entry.fullUrl, 1, [[it is what an access is read by.]])
+* insert Optional(entry.resource, 1, [[the status is always there; an access only with full-resource.]])
+* insert Required(entry.request, 1, [[every entry of a history has one (bdl-3).]])
+* insert BareBackbone(entry.request)
+* insert Required(entry.request.method, 1, [[R4 asks for it.]])
+* insert Required(entry.request.url, 1, [[R4 asks for it.]])
+* insert Prohibited(entry.request.ifNoneMatch, [[the receiver carries nothing out.]])
+* insert Prohibited(entry.request.ifModifiedSince, [[the receiver carries nothing out.]])
+* insert Prohibited(entry.request.ifMatch, [[the receiver carries nothing out.]])
+* insert Prohibited(entry.request.ifNoneExist, [[the receiver carries nothing out.]])
+* insert Required(entry.response, 1, [[every entry of a history has one (bdl-4).]])
+* insert BareBackbone(entry.response)
+* insert Required(entry.response.status, 1, [[R4 asks for it.]])
+* insert Prohibited(entry.response.location, [[the fullUrl says where.]])
+* insert Prohibited(entry.response.etag, [[an AuditEvent has one version.]])
+* insert Prohibited(entry.response.lastModified, [[the event says when.]])
+* insert Prohibited(entry.response.outcome, [[a notification tells of accesses, not of failures.]])
 * entry ^slicing.discriminator.type = #type
 * entry ^slicing.discriminator.path = "resource"
 * entry ^slicing.rules = #open
 * entry contains status 1..1 and access 0..*
-* entry[status].resource 1..1
-* entry[status].resource only Parameters
-* entry[access].resource 1..1
+* insert Required(entry[status], 1, [[it says which Subscription and which events these are.]])
+* insert Required(entry[status].resource, 1, [[it is the status.]])
+* entry[status].resource only CPISNotificationStatus
+* insert Optional(entry[access], *, [[with full-resource: an access as GET gives it; with id-only it is an entry without a resource.]])
+* insert Required(entry[access].resource, 1, [[it is the access.]])
 * entry[access].resource only CPISAuditEvent
-* obeys cpis-notification-first and cpis-notification-status and cpis-notification-events and cpis-notification-kind and cpis-notification-url
+* obeys cpis-notification-first and cpis-notification-url
 
 Invariant: cpis-notification-first
 Description: "The first entry is Parameters, and every other resource is an AuditEvent."
 Severity: #error
-Expression: "entry.first().resource.ofType(Parameters).exists() and entry.tail().resource.all($this is AuditEvent)"
-
-Invariant: cpis-notification-status
-Description: "The status names its Subscription, its state and its type once each, and the topic at most once."
-Severity: #error
-Expression: "entry.first().resource.ofType(Parameters).all(parameter.where(name = 'subscription').count() = 1 and parameter.where(name = 'subscription').value.reference.exists() and parameter.where(name = 'status').count() = 1 and parameter.where(name = 'status').value.exists() and parameter.where(name = 'type').count() = 1 and parameter.where(name = 'topic').count() <= 1 and parameter.where(name = 'events-since-subscription-start').count() = 1)"
-
-Invariant: cpis-notification-kind
-Description: "The type is handshake, heartbeat, event-notification, query-status or query-event; only event-notification and query-event carry events."
-Severity: #error
-Expression: "entry.first().resource.ofType(Parameters).all((parameter.where(name = 'type').value in ('handshake' | 'heartbeat' | 'query-status') and parameter.where(name = 'notification-event').empty()) or (parameter.where(name = 'type').value = 'event-notification' and parameter.where(name = 'notification-event').exists()) or parameter.where(name = 'type').value = 'query-event')"
-
-Invariant: cpis-notification-events
-Description: "Each event has one number, counted from 1, and no number comes twice."
-Severity: #error
-Expression: "entry.first().resource.ofType(Parameters).parameter.where(name = 'notification-event').all(part.where(name = 'event-number').count() = 1 and part.where(name = 'event-number').value.matches('^[1-9][0-9]*$')) and entry.first().resource.ofType(Parameters).parameter.where(name = 'notification-event').part.where(name = 'event-number').value.isDistinct()"
+Expression: "entry.resource.ofType(Parameters).empty() or (entry.first().resource.ofType(Parameters).exists() and entry.tail().resource.all($this is AuditEvent))"
 
 Invariant: cpis-notification-url
 Description: "No URL of a notification has a query part: URLs carry ids, never an NHS number."
 Severity: #error
-Expression: "(entry.fullUrl | entry.request.url | entry.response.location).all(matches('[?]').not())"
+Expression: "(entry.fullUrl | entry.request.url).all(matches('[?]').not())"

@@ -1,5 +1,5 @@
 RuleSet: OperationCommon
-* version = "0.1.0"
+* insert Version
 * status = #draft
 * kind = #operation
 * experimental = false
@@ -68,3 +68,46 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #Bundle
 * parameter[=].documentation = "A searchset with one Parameters per Subscription."
+
+// Asking is not storing: nothing of what is sent is kept, and no look-up is counted.
+Instance: validate
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/validate"
+* insert OperationCommon
+* name = "Validate"
+* title = "Validate a resource"
+* description = "Says whether a resource meets FHIR R4, the profiles that it claims, and the profile that is asked for. Nothing is stored. The answer is 200 whatever the verdict; a body that cannot be read at all is 400. The operation of FHIR R4, narrowed."
+* affectsState = false
+* code = #validate
+* base = "http://hl7.org/fhir/OperationDefinition/Resource-validate"
+* resource = #Resource
+* system = false
+* type = true
+* instance = true
+* parameter[+].name = #resource
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #Any
+* parameter[=].documentation = "The resource, as the body or as a parameter. At instance level it may be left out: then the stored one is validated, for its owner only."
+* parameter[+].name = #mode
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #code
+* parameter[=].binding.strength = #required
+* parameter[=].binding.valueSet = "http://hl7.org/fhir/ValueSet/resource-validation-mode"
+* parameter[=].documentation = "What is to be done with the resource: create, update or delete; at instance level profile."
+* parameter[+].name = #profile
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #uri
+* parameter[=].documentation = "Canonical of a StructureDefinition that the resource must meet, besides those that it claims."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #OperationOutcome
+* parameter[=].documentation = "One issue for each problem, with its rule and its place; one of severity information when there is none."

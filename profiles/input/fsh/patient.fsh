@@ -4,68 +4,61 @@ Id: CPIS-Patient
 Title: "CP-IS Patient"
 Description: "One child (for an unborn plan, the mother) as ONE authority knows them: who they are and nothing more. The same child held by two authorities is two Patients, joined at look-up by NHS number."
 * insert DataOnly
-* extension 0..0
+* insert NoExtension
 
-// Required: the NHS number is the only key of a look-up. Optional: the authority's local person id, so that a notification
-// finds its case; it is never shown to a setting. No third identifier: none has a use here.
-* identifier 1..2
+* insert Required(identifier, 2, [[the NHS number and perhaps the authority's own id; a third has no use here.]])
 * insert PlainIdentifier(identifier)
 * identifier ^slicing.discriminator.type = #value
 * identifier ^slicing.discriminator.path = "system"
 * identifier ^slicing.rules = #open
 * identifier contains nhsNumber 1..1
 * identifier[nhsNumber] ^short = "NHS number"
+* insert Required(identifier[nhsNumber], 1, [[it is the only key of a look-up. The other identifier is optional: the local person id by which a notification finds its case, never shown to a setting.]])
 * identifier[nhsNumber].system = "https://fhir.nhs.uk/Id/nhs-number" (exactly)
 * identifier[nhsNumber].value obeys cpis-nhs-number
 * obeys cpis-patient-local-id and cpis-patient-authority
 
-// Required: family and given name let a clinician see that this is the child before them. One name: aliases and former names are
-// case detail. Prefix, suffix, use and text are not needed to recognise a child.
-* name 1..1
-* name.family 1..1
-* name.given 1..*
-* name.use 0..0
-* name.text 0..0
-* name.prefix 0..0
-* name.suffix 0..0
-* name.period 0..0
-* name.extension 0..0
+* insert Required(name, 1, [[a clinician sees that this is the child before them; aliases and former names are case detail.]])
+* insert Bare(name)
+* insert Prohibited(name.use, [[with one name there is nothing to choose.]])
+* insert Prohibited(name.text, [[it would repeat the parts or add to them.]])
+* insert Required(name.family, 1, [[it is half of what a child is recognised by.]])
+* insert Required(name.given, *, [[it is the other half.]])
+* insert Prohibited(name.prefix, [[a title does not help to recognise a child.]])
+* insert Prohibited(name.suffix, [[a suffix does not help to recognise a child.]])
+* insert Prohibited(name.period, [[a former name is case detail.]])
 
-// Required: it confirms identity, and the 18th birthday ends visibility; so the day must be there. Time of birth is not needed.
-* birthDate 1..1
+* insert Required(birthDate, 1, [[it confirms identity, and the 18th birthday ends visibility.]])
 * birthDate obeys cpis-birth-date-day
-* birthDate.extension 0..0
+* insert Bare(birthDate)
 
-// Optional: set by the server from the caller. When an authority sends it, it must be itself.
-* managingOrganization 0..1
+* insert Optional(managingOrganization, 1, [[the server sets it from the caller; an authority that sends it names itself.]])
 * insert AuthorityReference(managingOrganization)
 
-// Prohibited: nothing here is needed to say that a plan exists, and each could locate or describe a child at risk.
-* active 0..0
-* telecom 0..0
-* gender 0..0
-* deceased[x] 0..0
-* address 0..0
-* maritalStatus 0..0
-* multipleBirth[x] 0..0
-* photo 0..0
-* contact 0..0
-* communication 0..0
-* generalPractitioner 0..0
-// A link would join the old and the new NHS number of an adopted child, which must never happen.
-* link 0..0
+* insert Prohibited(active, [[a plan that no longer holds is finished or withdrawn; the person is not.]])
+* insert Prohibited(telecom, [[a number to call could locate a child at risk.]])
+* insert Prohibited(gender, [[it is not needed to recognise the child by NHS number, name and date of birth.]])
+* insert Prohibited(deceased[x], [[what is shown ends with the plan, which its authority ends.]])
+* insert Prohibited(address, [[it could locate a child at risk.]])
+* insert Prohibited(maritalStatus, [[it has no use here.]])
+* insert Prohibited(multipleBirth[x], [[each child is a person of their own, with an NHS number.]])
+* insert Prohibited(photo, [[it has no use here, and could locate a child at risk.]])
+* insert Prohibited(contact, [[family and carers are case detail.]])
+* insert Prohibited(communication, [[it has no use here.]])
+* insert Prohibited(generalPractitioner, [[it could locate a child at risk.]])
+* insert Prohibited(link, [[it would join the old and the new NHS number of an adopted child, which must never happen.]])
 
 Invariant: cpis-patient-local-id
 Description: "An identifier that is not the NHS number is the authority's local person id: system https://fhir.cpis.example/Id/local-person/{ODS}."
 Severity: #error
-Expression: "identifier.where(system != 'https://fhir.nhs.uk/Id/nhs-number').all(system.matches('^https://fhir[.]cpis[.]example/Id/local-person/[A-Z0-9]{3,12}$') and value.matches('^[A-Za-z0-9._:/-]{1,64}$'))"
+Expression: "identifier.where(system != 'https://fhir.nhs.uk/Id/nhs-number').all(system.matches('^https://fhir[.]cpis[.]example/Id/local-person/[A-Z0-9]{3,12}$') and (value.exists() implies value.matches('^[A-Za-z0-9._:/-]{1,64}$')))"
 
 Invariant: cpis-patient-authority
 Description: "The local person id carries the ODS code of the authority that manages the record."
 Severity: #error
-Expression: "managingOrganization.empty() or identifier.where(system.startsWith('https://fhir.cpis.example/Id/local-person/')).system.select(toString()).subsetOf(managingOrganization.identifier.value.select('https://fhir.cpis.example/Id/local-person/' + $this))"
+Expression: "managingOrganization.identifier.value.empty() or identifier.where(system.startsWith('https://fhir.cpis.example/Id/local-person/')).system.select(toString()).subsetOf(managingOrganization.identifier.value.select('https://fhir.cpis.example/Id/local-person/' + $this))"
 
 Invariant: cpis-birth-date-day
 Description: "The date of birth names the day."
 Severity: #error
-Expression: "toString().length() = 10"
+Expression: "toString().length() >= 10"

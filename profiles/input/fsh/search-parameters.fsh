@@ -5,7 +5,7 @@ Instance: Flag-status
 InstanceOf: SearchParameter
 Usage: #definition
 * url = "https://fhir.cpis.example/SearchParameter/Flag-status"
-* version = "0.1.0"
+* insert Version
 * name = "FlagStatus"
 * status = #draft
 * experimental = false
@@ -24,7 +24,7 @@ Instance: Flag-code
 InstanceOf: SearchParameter
 Usage: #definition
 * url = "https://fhir.cpis.example/SearchParameter/Flag-code"
-* version = "0.1.0"
+* insert Version
 * name = "FlagCode"
 * status = #draft
 * experimental = false

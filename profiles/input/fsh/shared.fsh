@@ -1,86 +1,146 @@
 // Rules that every profile of this project repeats. CP-IS holds a pointer to a plan, never its content: so
 // each profile names what it takes and prohibits everything else. A prohibited element is refused, not dropped,
 // so that a sender learns at once that it sends more than it may.
+//
+// Each element is decided by one of the three RuleSets below, and the reason travels in the definition (`comment`), where a reader
+// of the package and the pages of the server find it. A test holds that no element is left undecided.
+
+// The version of the package, for what SUSHI gives none by itself. It is that of sushi-config.yaml and package.json; a test compares.
+RuleSet: Version
+* version = "0.2.0"
+
+RuleSet: Required(path, max, reason)
+* {path} 1..{max}
+* {path} ^comment = "Required: {reason}"
+
+RuleSet: Optional(path, max, reason)
+* {path} 0..{max}
+* {path} ^comment = "Optional: {reason}"
+
+RuleSet: Prohibited(path, reason)
+* {path} 0..0
+* {path} ^comment = "Prohibited: {reason}"
+
+// What every datatype and backbone element has.
+RuleSet: Bare(path)
+* insert Prohibited({path}.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* insert Prohibited({path}.extension, [[an extension is a place where case detail could travel unseen.]])
+
+RuleSet: BareBackbone(path)
+* insert Bare({path})
+* insert Prohibited({path}.modifierExtension, [[nothing may change the meaning of what this service passes on.]])
 
 // A resource carries data and nothing else: narrative, contained resources, extensions and foreign rules are places
 // where case detail could travel unseen. `id` and `meta` stay, because REST needs them.
 RuleSet: DataOnly
-* implicitRules 0..0
-* language 0..0
-* text 0..0
-* contained 0..0
-* modifierExtension 0..0
+* insert Optional(id, 1, [[the server gives ids; a resource that is sent for the first time has none.]])
+* insert PlainMeta
+* insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
+* insert Prohibited(language, [[there is no text whose language would matter.]])
+* insert Prohibited(text, [[a narrative is where case detail would travel; people read what software makes of the data.]])
+* insert Prohibited(contained, [[a resource inside a resource has no authority that answers for it.]])
+* insert Prohibited(modifierExtension, [[nothing may change the meaning of what this service passes on.]])
 
-RuleSet: NoExtension(path)
-* {path}.extension 0..0
+RuleSet: NoExtension
+* insert Prohibited(extension, [[an extension is a place where case detail could travel unseen.]])
 
-// A Bundle has no narrative; the rest is as above. A signature is not verified by this server, so it is not taken.
+RuleSet: PlainMeta
+* insert Optional(meta, 1, [[version, time and profile, which REST needs.]])
+* insert Bare(meta)
+* insert Optional(meta.versionId, 1, [[the server counts versions; what is sent here is ignored.]])
+* insert Optional(meta.lastUpdated, 1, [[the server says when; what is sent here is ignored.]])
+* insert Prohibited(meta.source, [[where a record comes from is known from the caller.]])
+* insert Optional(meta.profile, *, [[a sender may say which profile it means to meet.]])
+* insert Prohibited(meta.security, [[who may see a record follows from rules and not from a label.]])
+* insert Prohibited(meta.tag, [[a tag is a place where case detail could travel unseen.]])
+
+// A Bundle has no narrative; the rest is as above.
 RuleSet: BundleOnly
-* implicitRules 0..0
-* language 0..0
-* identifier 0..0
-* total 0..0
-* link 0..0
-* signature 0..0
-* entry.extension 0..0
-* entry.modifierExtension 0..0
-* entry.link 0..0
-* entry.search 0..0
+* insert Optional(id, 1, [[a Bundle is not kept, so that its id matters to nobody but its sender.]])
+* insert PlainMeta
+* insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
+* insert Prohibited(language, [[there is no text whose language would matter.]])
+* insert Prohibited(identifier, [[a repeated Bundle is known by X-Request-ID.]])
+* insert Prohibited(total, [[a total belongs to a search.]])
+* insert Prohibited(link, [[such a Bundle is one piece: there is no next page.]])
+* insert Prohibited(signature, [[a signature inside is not verified by this service; the transport and the token say who sends.]])
+* insert BareBackbone(entry)
+* insert Prohibited(entry.link, [[an entry leads nowhere but to its fullUrl.]])
+* insert Prohibited(entry.search, [[a score and a mode belong to a search.]])
 
-// An identifier is its system and its value; use, type, period and assigner add nothing that this service reads.
+// An extension is its url and one value. (With a rule on `value[x]` SUSHI itself prohibits extensions inside, and allows no comment on
+// them: the comment on the value says it.)
+RuleSet: ExtensionOnly
+* insert Required(value[x], 1, [[it is what the extension says; beside a value FHIR allows no extensions.]])
+* insert Prohibited(id, [[nothing refers to it, and free text could travel in it unseen.]])
+* url ^comment = "Required: it says which extension this is."
+
+// The same where a profile looks into an extension that it uses.
+RuleSet: BareExtension(path)
+* insert Required({path}.value[x], 1, [[it is what the extension says; beside a value FHIR allows no extensions.]])
+* insert Prohibited({path}.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* {path}.url ^comment = "Required: it says which extension this is."
+
+// An identifier is its system and its value.
 RuleSet: PlainIdentifier(path)
-* {path}.use 0..0
-* {path}.type 0..0
-* {path}.period 0..0
-* {path}.assigner 0..0
-* {path}.extension 0..0
-* {path}.system 1..1
-* {path}.value 1..1
+* insert Bare({path})
+* insert Prohibited({path}.use, [[one identifier of each kind needs no use to tell it from others.]])
+* insert Prohibited({path}.type, [[the system says what kind it is.]])
+* insert Required({path}.system, 1, [[a value without its system names nothing.]])
+* insert Required({path}.value, 1, [[it is the identifier.]])
+* insert Prohibited({path}.period, [[an identifier that no longer holds is not sent.]])
+* insert Prohibited({path}.assigner, [[the system says who gives it.]])
+
+RuleSet: NhsNumber(path)
+* insert PlainIdentifier({path})
+* {path}.system = "https://fhir.nhs.uk/Id/nhs-number" (exactly)
+* {path}.value obeys cpis-nhs-number
+
+RuleSet: OdsCode(path)
+* insert PlainIdentifier({path})
+* {path}.system = "https://fhir.nhs.uk/Id/ods-organization-code" (exactly)
+* {path}.value obeys cpis-ods-code
 
 // The child: the reference ties the record to the authority's Patient, the NHS number is what a look-up asks for.
-// `display` is prohibited because it would repeat the name, `type` because only a Patient is possible.
 RuleSet: ChildReference(path)
 * {path} only Reference(Patient)
-* {path}.reference 1..1
-* {path}.identifier 1..1
-* insert PlainIdentifier({path}.identifier)
-* {path}.identifier.system = "https://fhir.nhs.uk/Id/nhs-number" (exactly)
-* {path}.identifier.value obeys cpis-nhs-number
-* {path}.type 0..0
-* {path}.display 0..0
-* {path}.extension 0..0
+* insert Bare({path})
+* insert Required({path}.reference, 1, [[it ties the record to the authority's Patient.]])
+* insert Prohibited({path}.type, [[only a Patient is possible.]])
+* insert Required({path}.identifier, 1, [[the NHS number is what a look-up asks for.]])
+* insert NhsNumber({path}.identifier)
+* insert Prohibited({path}.display, [[it would repeat the name.]])
 
-// The authority: the ODS code is required, the server adds the reference to its Organization. `display` is prohibited so that
-// the authority's name has one source, the Organization.
 RuleSet: AuthorityReference(path)
 * {path} only Reference(Organization)
-* {path}.identifier 1..1
-* insert PlainIdentifier({path}.identifier)
-* {path}.identifier.system = "https://fhir.nhs.uk/Id/ods-organization-code" (exactly)
-* {path}.identifier.value obeys cpis-ods-code
-* {path}.type 0..0
-* {path}.display 0..0
-* {path}.extension 0..0
+* insert Bare({path})
+* insert Optional({path}.reference, 1, [[the server adds its own Organization.]])
+* insert Prohibited({path}.type, [[only an Organization is possible.]])
+* insert Required({path}.identifier, 1, [[the ODS code names the authority.]])
+* insert OdsCode({path}.identifier)
+* insert Prohibited({path}.display, [[the authority's name has one source: its Organization.]])
 
-// One of the three plan types, by its SNOMED CT code. `text` is prohibited: free text is where a reason would be written.
+// One of the three plan types, by its SNOMED CT code.
 RuleSet: PlanTypeConcept(path)
 * {path} from CPISPlanType (required)
-* {path}.coding 1..1
-* {path}.coding.system 1..1
+* insert Bare({path})
+* insert Required({path}.coding, 1, [[one code says which plan; a second could contradict it.]])
+* insert Bare({path}.coding)
+* insert Required({path}.coding.system, 1, [[a code without its system says nothing.]])
 * {path}.coding.system = "http://snomed.info/sct" (exactly)
-* {path}.coding.code 1..1
-* {path}.coding.version 0..0
-* {path}.coding.userSelected 0..0
-* {path}.coding.extension 0..0
+* insert Prohibited({path}.coding.version, [[the three codes mean the same in every edition.]])
+* insert Required({path}.coding.code, 1, [[it is the plan type.]])
+* insert Optional({path}.coding.display, 1, [[people read it; but it is that of the value set.]])
+* insert Prohibited({path}.coding.userSelected, [[how the code was chosen is of no use here.]])
 * {path}.coding obeys cpis-plan-type-display
-* {path}.text 0..0
-* {path}.extension 0..0
+* insert Prohibited({path}.text, [[free text is where a reason would be written.]])
 
-// From when until when the plan holds. The start decides from when it is seen and is required; days are London days.
+// From when until when the plan holds; days are London days.
 RuleSet: PlanPeriod(path)
-* {path} 1..1
-* {path}.start 1..1
-* {path}.extension 0..0
+* insert Required({path}, 1, [[who may see the plan on which day follows from it.]])
+* insert Bare({path})
+* insert Required({path}.start, 1, [[a plan is seen from its start.]])
+* insert Optional({path}.end, 1, [[a plan that holds has none yet; a finished one and an unborn one must have it.]])
 * {path} obeys cpis-period-order and cpis-period-day
 
 Invariant: cpis-period-order
@@ -96,4 +156,4 @@ Expression: "(start | end).all(toString().length() >= 10)"
 Invariant: cpis-plan-type-display
 Description: "A display, when sent, is the one that the value set gives: it is not a place for free text."
 Severity: #error
-Expression: "display.empty() or (code = '342191000000101' and display = 'Subject to child protection plan') or (code = '764841000000100' and display = 'Looked after child') or (code = '818901000000100' and display = 'Unborn child subject to child protection plan')"
+Expression: "display.empty() or code.empty() or (code in ('342191000000101' | '764841000000100' | '818901000000100')).not() or (code = '342191000000101' and display = 'Subject to child protection plan') or (code = '764841000000100' and display = 'Looked after child') or (code = '818901000000100' and display = 'Unborn child subject to child protection plan')"

@@ -4,45 +4,47 @@ Id: CPIS-Subscription
 Title: "CP-IS Subscription"
 Description: "An authority's wish to be told when its records are accessed. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
 * insert DataOnly
-* extension 0..0
+* insert NoExtension
 
-// Required by R4: a client submits requested or off; active and error are the server's.
-* status.extension 0..0
-// Required by R4: why, for the operator who reads it.
-* reason.extension 0..0
-// Optional: until when.
-* end 0..1
-// Prohibited: whom to ring is known to the operator; a name in a Subscription grows old.
-* contact 0..0
+* insert Required(status, 1, [[a client submits requested or off; active and error are the server's.]])
+* insert Bare(status)
+* insert Prohibited(contact, [[whom to ring is known to the operator; a name in a Subscription grows old.]])
+* insert Optional(end, 1, [[until when; without it the Subscription stays.]])
+* insert Required(reason, 1, [[R4 asks why, for the operator who reads it.]])
+* insert Bare(reason)
 
-// Required: the topic. Filters are prohibited: a filter that is wrong would keep an authority from knowing of an access, and nobody would notice.
+// A filter that is wrong would keep an authority from knowing of an access, and nobody would notice.
+* insert Required(criteria, 1, [[it is the topic. Filters, which the R5 Backport puts into an extension here, are prohibited.]])
 * criteria obeys cpis-subscription-topic
-* criteria.extension 0..0
+* insert Bare(criteria)
 
-// Server's: the last error.
-* error 0..1
+* insert Optional(error, 1, [[the server says what went wrong last.]])
 
-* channel.modifierExtension 0..0
-// Optional: heartbeats show that silence means "no access" and not "no connection"; time out and count fit the subscriber's capacity.
+* insert Required(channel, 1, [[it says how and where to.]])
+* insert Prohibited(channel.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* insert Prohibited(channel.modifierExtension, [[nothing may change the meaning of what this service passes on.]])
+* insert Optional(channel.extension, 3, [[the three numbers below, and no other.]])
 * channel.extension contains BackportHeartbeatPeriod named heartbeatPeriod 0..1 and BackportTimeout named timeout 0..1 and BackportMaxCount named maxCount 0..1
 * channel.extension ^slicing.rules = #closed
-// Required and fixed: this server calls a webhook. Other channels cannot prove that a notification arrived.
+* insert Optional(channel.extension[heartbeatPeriod], 1, [[heartbeats show that silence means that nobody looked and not that the connection is lost.]])
+* insert Optional(channel.extension[timeout], 1, [[it fits how fast the receiver answers.]])
+* insert Optional(channel.extension[maxCount], 1, [[it fits how much the receiver takes at once.]])
+* insert Required(channel.type, 1, [[this server calls a webhook; other channels cannot prove that a notification arrived.]])
 * channel.type = #rest-hook (exactly)
-* channel.type.extension 0..0
-// Required: where to. HTTPS; plain HTTP only to the same machine, for trying out.
-* channel.endpoint 1..1
+* insert Bare(channel.type)
+* insert Required(channel.endpoint, 1, [[where to: HTTPS, and plain HTTP only to the same machine, for trying out.]])
 * channel.endpoint obeys cpis-subscription-endpoint
-* channel.endpoint.extension 0..0
-// Required: FHIR JSON is what this server sends. It may be spelt with fhirVersion=4.0 and charset=utf-8; it is kept without.
-* channel.payload 1..1
+* insert Bare(channel.endpoint)
+* insert Required(channel.payload, 1, [[FHIR JSON is what this server sends.]])
 * channel.payload obeys cpis-subscription-payload
-// Optional: how much a notification may carry. Absent means id-only, and a Subscription that is read says so.
-* channel.payload.extension 0..1
+* insert Prohibited(channel.payload.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* insert Optional(channel.payload.extension, 1, [[the content level, and no other.]])
 * channel.payload.extension contains BackportPayloadContent named content 0..1
+* channel.payload.extension ^slicing.rules = #closed
+* insert Optional(channel.payload.extension[content], 1, [[how much a notification may carry; absent means id-only, and a Subscription that is read says so.]])
 * channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
-// Optional: what a gateway before the receiver asks for. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.
 // Notifications are signed besides, so a header need be no secret.
-* channel.header 0..10
+* insert Optional(channel.header, 10, [[what a gateway before the receiver asks for. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.]])
 
 Invariant: cpis-subscription-topic
 Description: "The criteria is the canonical URL of a topic of this service."

@@ -1,4 +1,6 @@
 // R4 has no SubscriptionTopic; the R5 Backport guide carries one in a Basic, with the R5 elements as extensions.
+// One topic is offered, so one is published. An inactive NHS number and a missed appointment are occurrences too; a topic for them comes
+// when the server notifies of them.
 // An event trigger and not a resource trigger: it is a READ that causes the notification, no stored resource changes. The resource
 // named is AuditEvent, which is the focus of the notification.
 Instance: record-accessed
@@ -10,7 +12,7 @@ Usage: #definition
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.url"
 * extension[=].valueUri = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.version"
-* extension[=].valueString = "0.1.0"
+* extension[=].valueString = "0.2.0"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.title"
 * extension[=].valueString = "A record of the authority was accessed"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.description"

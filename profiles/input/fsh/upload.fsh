@@ -5,43 +5,46 @@ Title: "CP-IS Upload"
 Description: "What an authority sends: children and their plans in one transaction, all or nothing. Each child is one Patient entry; the plans refer to it by urn:uuid. Each entry is a conditional PUT by the authority's own identifier, so that sending twice does no harm; a plan that was never true is sent as entered-in-error."
 * insert BundleOnly
 
-// Required and fixed: a batch could store a plan without its child.
+* insert Required(type, 1, [[a batch could store a plan without its child.]])
 * type = #transaction (exactly)
-// Optional: when the sender made it.
-* timestamp 0..1
+* insert Optional(timestamp, 1, [[when the sender made it.]])
 
-// Required: an upload without entries is a mistake. Only the three types of a record may be sent.
 // (The rules of an entry stand before the slices, so that the snapshot of each slice has them.)
-* entry 1..*
+* insert Required(entry, *, [[an upload without entries is a mistake.]])
+* insert Required(entry.fullUrl, 1, [[other entries refer to it.]])
+* insert Required(entry.resource, 1, [[a plan is withdrawn by sending it as entered-in-error, never by leaving it out.]])
+* insert Required(entry.request, 1, [[what to do with the resource.]])
+* insert BareBackbone(entry.request)
+* insert Required(entry.request.method, 1, [[PUT, so that sending twice does no harm.]])
+* insert Required(entry.request.url, 1, [[the type and the identifier by which the authority knows the resource.]])
+* insert Prohibited(entry.request.ifNoneMatch, [[it belongs to reading.]])
+* insert Prohibited(entry.request.ifModifiedSince, [[it belongs to reading.]])
+* insert Optional(entry.request.ifMatch, 1, [[an authority guards against its own stale copy.]])
+* insert Prohibited(entry.request.ifNoneExist, [[it belongs to POST.]])
+* insert Prohibited(entry.response, [[the server answers, the sender does not.]])
 * entry obeys cpis-upload-entry and cpis-upload-full-url
 * entry ^slicing.discriminator.type = #type
 * entry ^slicing.discriminator.path = "resource"
 * entry ^slicing.rules = #open
 * entry contains patient 0..* and episodeOfCare 0..* and flag 0..*
-* entry[patient].resource 1..1
+* insert Optional(entry[patient], *, [[one for each child; many plans may refer to it.]])
 * entry[patient].resource only CPISPatient
-* entry[episodeOfCare].resource 1..1
+* insert Optional(entry[episodeOfCare], *, [[one for each plan.]])
 * entry[episodeOfCare].resource only CPISEpisodeOfCare
-* entry[flag].resource 1..1
+* insert Optional(entry[flag], *, [[the server derives it; an authority that holds flags may send one for each plan.]])
 * entry[flag].resource only CPISFlag
 
-// Required: what to do. ifMatch is optional, for an authority that guards against its own stale copy; the others have no meaning for PUT by identifier.
-* entry.request 1..1
-* entry.request.ifNoneMatch 0..0
-* entry.request.ifModifiedSince 0..0
-* entry.request.ifNoneExist 0..0
-* entry.response 0..0
-* obeys cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references
+* obeys cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references and cpis-upload-flag-agrees
 
 Invariant: cpis-upload-entry
 Description: "An entry puts a Patient, EpisodeOfCare or Flag by one identifier."
 Severity: #error
-Expression: "request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$')))"
+Expression: "resource.empty() or request.method.empty() or request.url.empty() or (request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$'))))"
 
 Invariant: cpis-upload-full-url
-Description: "An entry with a resource has a urn:uuid as fullUrl, by which other entries refer to it."
+Description: "An entry has a urn:uuid as fullUrl, by which other entries refer to it."
 Severity: #error
-Expression: "resource.exists() implies fullUrl.matches('^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$')"
+Expression: "fullUrl.empty() or fullUrl.matches('^urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$')"
 
 Invariant: cpis-upload-one-authority
 Description: "All entries belong to one authority: managing organisation, author and the systems of the authority's own ids name one ODS code."
@@ -62,3 +65,11 @@ Invariant: cpis-upload-references
 Description: "A urn:uuid to which an entry refers is the fullUrl of an entry of the right type in this Bundle."
 Severity: #error
 Expression: "(entry.resource.ofType(EpisodeOfCare).patient | entry.resource.ofType(Flag).subject).reference.where(startsWith('urn:uuid:')).select(toString()).subsetOf(entry.where(resource is Patient).fullUrl.select(toString())) and entry.resource.ofType(Flag).extension.value.reference.where(startsWith('urn:uuid:')).select(toString()).subsetOf(entry.where(resource is EpisodeOfCare).fullUrl.select(toString()))"
+
+// FHIRPath cannot join two lists, so each plan is written as one line of text (its fullUrl, then what a Flag must repeat) and each Flag that
+// refers to an entry of this Bundle in the same way; the lines of the Flags must be among those of the plans. A period is compared by
+// days. The status is compared in the code, for a withdrawal may come from either side.
+Invariant: cpis-upload-flag-agrees
+Description: "A Flag that is sent with its EpisodeOfCare has the same plan id, plan type, NHS number, period and authority."
+Severity: #error
+Expression: "entry.where(resource is Flag).where(resource.extension.value.reference.first().toString() in %resource.entry.where(resource is EpisodeOfCare).fullUrl.select(toString())).select(resource.extension.value.reference.first().toString() + ' ' + resource.identifier.first().system.toString() + ' ' + resource.identifier.first().value.toString() + ' ' + resource.code.coding.first().code.toString() + ' ' + resource.subject.identifier.value.toString() + ' ' + resource.period.start.toString().substring(0, 10) + ' ' + iif(resource.period.end.exists(), resource.period.end.toString().substring(0, 10), '-') + ' ' + resource.author.identifier.value.toString()).subsetOf(entry.where(resource is EpisodeOfCare).select(fullUrl.toString() + ' ' + resource.identifier.first().system.toString() + ' ' + resource.identifier.first().value.toString() + ' ' + resource.type.first().coding.first().code.toString() + ' ' + resource.patient.identifier.value.toString() + ' ' + resource.period.start.toString().substring(0, 10) + ' ' + iif(resource.period.end.exists(), resource.period.end.toString().substring(0, 10), '-') + ' ' + resource.managingOrganization.identifier.value.toString()))"

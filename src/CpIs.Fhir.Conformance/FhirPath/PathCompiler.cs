@@ -61,6 +61,8 @@ internal static class PathCompiler
             return null;
         if (child.Focus is AxisExpression { AxisName: "that" or "this" })
             return (PathFrame frame, in PathItem it, PathItems into) => PathSteps.Children(frame, it, name, into);
+        if (child.Focus is FunctionCallExpression { FunctionName: "type" } && name is "name" or "namespace")
+            return PathDefinitions.Type((FunctionCallExpression)child.Focus, name);
         if (Build(child.Focus) is not { } focus)
             return null;
         return (PathFrame frame, in PathItem it, PathItems into) =>

@@ -4,13 +4,16 @@ using CpIs.Fhir.Conformance.Validation;
 namespace CpIs.Fhir.Conformance.FhirPath;
 
 /// <summary>What an evaluation has at hand: the resource that the element is in, collections to use again, and whether it had to give up.</summary>
-internal sealed class PathFrame
+internal sealed class PathFrame(Run? run = null)
 {
     private readonly Stack<PathItems> _free = new();
     private FhirNode? _focus;
 
     /// <summary>True when the expression met something that only the SDK's engine can judge (dates with time zones, types not known yet).</summary>
     public bool HasGivenUp { get; private set; }
+
+    /// <summary>The validation that this is part of, for functions that ask definitions or other resources; null outside one.</summary>
+    public Run? Run => run;
 
     public FhirNode Focus => _focus!;
 

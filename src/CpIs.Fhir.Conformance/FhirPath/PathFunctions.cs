@@ -19,13 +19,20 @@ internal static class PathFunctions
                 return null;
         return arguments.Count switch
         {
-            0 => WithoutArgument(call.FunctionName, focus) ?? PathTexts.Build(call, focus, arguments),
-            1 => WithArgument(call.FunctionName, focus, arguments[0]) ?? PathTexts.Build(call, focus, arguments),
-            _ when call.FunctionName == "iif" => Iif(arguments),
+            0 => WithoutArgument(call.FunctionName, focus) ?? Others(call, focus, arguments),
+            1 => WithArgument(call.FunctionName, focus, arguments[0]) ?? Others(call, focus, arguments),
+            // (On a collection iif is left to the SDK's engine.)
+            _ when call is { FunctionName: "iif", Focus: AxisExpression } => Iif(arguments),
             _ when call.FunctionName == "trace" => focus,
-            _ => PathTexts.Build(call, focus, arguments),
+            _ => Others(call, focus, arguments),
         };
     }
+
+    private static PathExpression? Others(
+        FunctionCallExpression call,
+        PathExpression focus,
+        List<PathExpression> arguments
+    ) => PathTexts.Build(call, focus, arguments) ?? PathDefinitions.Build(call, focus, arguments);
 
     private static PathExpression? WithoutArgument(string name, PathExpression focus) =>
         name switch

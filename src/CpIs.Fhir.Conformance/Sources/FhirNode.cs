@@ -64,6 +64,9 @@ public sealed class FhirNode
     /// <summary>Path in the definition of the resource or type, such as <c>Organization.telecom</c>. Known once the walk has been here.</summary>
     internal string? ElementPath { get; set; }
 
+    /// <summary>Id of the element in the definition that the walk first held it to, such as <c>Flag.extension:flagDetail.value[x]</c>.</summary>
+    internal string? ElementId { get; set; }
+
     /// <summary>The SDK's node of the same element, made when an invariant asks for it.</summary>
     internal object? Evaluated { get; set; }
 

@@ -44,10 +44,13 @@ internal static partial class Grammars
     )]
     private static partial Regex Language();
 
-    /// <summary>Type and subtype (RFC 6838, 4.2), perhaps with parameters.</summary>
+    /// <summary>
+    /// Type and subtype (RFC 6838, 4.2). Parameters are not looked at: the published R4 examples write some with spaces
+    /// (<c>application/dicom; variant=DICOM WADO-RS</c>).
+    /// </summary>
     [GeneratedRegex(
         """
-            ^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9*][a-z0-9!#$&^_.+-]{0,126}(?:[ ]*;[ ]*[a-z0-9!#$&^_.+-]+=(?:[a-z0-9!#$&'*^_`|~.+:/-]+|"[^"\\]*"))*\z
+            ^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9*][a-z0-9!#$&^_.+-]{0,126}(?:[ ]*;.*)?\z
             """,
         RegexOptions.IgnoreCase
             | RegexOptions.CultureInvariant

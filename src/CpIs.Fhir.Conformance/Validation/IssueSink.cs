@@ -8,6 +8,8 @@ internal sealed class IssueSink(FhirSource source, int most, bool isSilent = fal
     private readonly HashSet<(FhirNode Place, string Rule, string? Detail)> _seen = [];
     private readonly List<(int Position, ValidationIssue Issue)> _issues = [];
 
+    public bool IsSilent => isSilent;
+
     public int Errors { get; private set; }
 
     public int Omitted { get; private set; }

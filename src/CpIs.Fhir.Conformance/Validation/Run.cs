@@ -25,7 +25,13 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     public Evaluation Evaluation => field ??= new Evaluation(source, Targets);
 
     /// <summary>What expressions are evaluated with.</summary>
-    public PathFrame Frame { get; } = new();
+    public PathFrame Frame => field ??= new PathFrame(this);
+
+    /// <summary>The definitions that resources were held to aloud: what is wrong with them is told there.</summary>
+    public HashSet<(FhirNode Resource, StructureSchema Schema)> Applied { get; } = [];
+
+    /// <summary>Questions that wait until all resources have been walked.</summary>
+    public List<Action> Afterwards { get; } = [];
 
     public List<string> AppliedToRoot { get; } = [];
 
@@ -44,5 +50,17 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
         var meets = sink.Errors == 0;
         _meets[(node, schema)] = meets;
         return meets;
+    }
+
+    /// <summary>Whether a node belongs to a slice, by the name of its element and of the slice; null when the profile has no such slice.</summary>
+    public bool? IsInSlice(FhirNode node, StructureSchema schema, string slice)
+    {
+        var element = node
+            .ElementPath?.Split('.')
+            .Skip(1)
+            .Aggregate(schema.Root, (at, name) => at?.Inline?.Find(name.Replace("[x]", "", StringComparison.Ordinal))!);
+        return element?.Slices is { } slices && Array.Exists(slices.Slices, each => each.Name == slice)
+            ? new Walk(this, new IssueSink(source, 0, isSilent: true)).SliceOf(node, slices) == slice
+            : null;
     }
 }

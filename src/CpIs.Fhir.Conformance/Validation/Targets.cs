@@ -50,6 +50,10 @@ internal sealed class Targets(FhirNode root)
         return at;
     }
 
+    /// <summary>An empty resource of a type, for a reference to one that is not here.</summary>
+    public static FhirNode Stub(string type, FhirNode from) =>
+        new("resolve()", null, -1, from.Position) { ResourceType = type, IsObject = true };
+
     /// <summary>The type in a literal reference such as <c>https://example.org/fhir/Patient/1/_history/2</c>; null when it has none.</summary>
     public static string? TypeIn(string literal)
     {
@@ -102,11 +106,7 @@ internal sealed class Targets(FhirNode root)
                         if (Resolve(node, literal) is { } target)
                             yield return target;
                         else if (TypeIn(literal) is { } type)
-                            yield return new FhirNode("resolve()", null, -1, node.Position)
-                            {
-                                ResourceType = type,
-                                IsObject = true,
-                            };
+                            yield return Stub(type, node);
                     }
 
                     break;

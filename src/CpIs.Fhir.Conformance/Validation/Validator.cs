@@ -31,6 +31,8 @@ public sealed class Validator(IDefinitions definitions, ITerminology terminology
         var run = new Run(_schemas, terminology, options, source);
         var sink = new IssueSink(source, options.MaximumIssues);
         new Walk(run, sink).Root(root, profiles);
+        foreach (var question in run.Afterwards)
+            question();
         return new ValidationResult(
             sink.Sorted(),
             sink.Omitted,

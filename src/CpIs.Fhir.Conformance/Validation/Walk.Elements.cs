@@ -20,6 +20,8 @@ internal sealed partial class Walk
         node.ElementName = element.Name;
         node.ElementPath = element.Model.Path;
         node.Type = type?.Code;
+        if (!sink.IsSilent)
+            node.ElementId ??= element.Model.Id;
         if (!HasForm(node, element, kind, type))
             return;
         var before = sink.Errors;
@@ -45,9 +47,7 @@ internal sealed partial class Walk
             Apply(node, profile);
         else if (type is { Model.Profiles.Count: > 1 })
             OneOf(node, type);
-        Rules(node, element.Constraints, before);
-        if (type is not null)
-            Rules(node, type.Constraints, before);
+        Rules(node, element, type, before);
     }
 
     /// <summary>The one profile that the value must meet: the type's, or for an extension the one that its URL names.</summary>

@@ -19,29 +19,47 @@ internal sealed partial class Walk
         var found = target?.ResourceType ?? TypeOf(node, literal);
         if (found is null)
             return;
-        var anyOfType = false;
+        var candidates = new List<StructureSchema>();
         var unknown = false;
         foreach (var canonical in type.Model.TargetProfiles)
         {
             var wanted = TargetType(canonical);
-            if (wanted is null)
-                unknown = true;
-            else if (wanted is "Resource" or "DomainResource" || wanted == found)
-            {
-                anyOfType = true;
-                if (target is null || canonical.StartsWith(SchemaSet.Core, StringComparison.Ordinal))
-                    return; // of a resource that is not here nothing more can be known; a plain type has been checked where it stands
-                if (run.Schemas.Find(canonical) is { } schema && run.Meets(target, schema))
-                    return;
-            }
+            unknown |= wanted is null;
+            if (wanted is null || wanted != found && wanted is not ("Resource" or "DomainResource"))
+                continue;
+            // Of a resource that is not here nothing more can be known; one of a plain type has been checked where it stands.
+            if (target is null || canonical.StartsWith(SchemaSet.Core, StringComparison.Ordinal))
+                return;
+            if (run.Schemas.Find(canonical) is { } schema)
+                candidates.Add(schema);
         }
 
-        if (anyOfType)
-            ReportTargetProfile(node, type);
+        if (candidates.Count > 0)
+            Profiled(node, type, target!, candidates);
         else if (unknown)
             ReportUnknownProfile(node, string.Join(", ", type.Model.TargetProfiles), ValidationSeverity.Information);
         else
             ReportTargetType(node, type, found);
+    }
+
+    /// <summary>
+    /// The target must meet one of the profiles. What is wrong with it is told at its own place where it is held to the profile there too; so
+    /// this waits until everything has been walked.
+    /// </summary>
+    private void Profiled(FhirNode node, TypeSchema type, FhirNode target, List<StructureSchema> candidates)
+    {
+        if (sink.IsSilent)
+        {
+            if (!candidates.Exists(schema => run.Meets(target, schema)))
+                ReportTargetProfile(node, type);
+            return;
+        }
+
+        run.Afterwards.Add(() =>
+        {
+            if (!candidates.Exists(schema => run.Applied.Contains((target, schema)) || run.Meets(target, schema)))
+                ReportTargetProfile(node, type);
+        });
     }
 
     /// <summary>A reference whose target can be nowhere but in the text itself.</summary>

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Terminology;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
@@ -328,7 +329,11 @@ internal sealed partial class Walk
         {
             (not null, _) => ValidationSeverity.Information,
             (_, "required") => Error,
-            (_, "extensible") => ValidationSeverity.Warning,
+            // Codes of other systems are what an extensible binding leaves room for; whether one of its own would do, only a person can say.
+            (_, "extensible")
+                when node.Text("system") is not { } system
+                    || ValueSetSystems.Contains(run.Schemas.Definitions, binding.ValueSet!, system) =>
+                ValidationSeverity.Warning,
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;

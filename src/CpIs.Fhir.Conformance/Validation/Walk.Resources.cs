@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
@@ -47,7 +48,9 @@ internal sealed partial class Walk(Run run, IssueSink sink)
     private void Inner(FhirNode node, ElementSchema element)
     {
         node.ElementName = element.Name;
-        if (!node.IsObject)
+        if (!sink.IsSilent)
+            node.ElementId ??= element.Model.Id;
+        if (!node.IsObject && !run.Source.IsXml)
         {
             ReportForm(node, element, "a resource");
             return;
@@ -88,11 +91,13 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         if (run.Options.UseClaimedProfiles && node.Child("meta") is { } meta)
             foreach (var claim in meta.ChildrenNamed("profile"))
                 if (claim.Value is { Length: > 0 } canonical)
-                    Choose(claim, canonical, ValidationSeverity.Warning, applied, node);
+                    Choose(claim, canonical, WhenUnknown(canonical), applied, node);
         if (applied.Count == 0)
             applied.Add(own);
         foreach (var schema in applied)
         {
+            if (!sink.IsSilent)
+                run.Applied.Add((node, schema));
             Apply(node, schema);
             if (isRoot)
                 run.AppliedToRoot.Add(schema.Url);
@@ -109,6 +114,12 @@ internal sealed partial class Walk(Run run, IssueSink sink)
                 return true;
         return false;
     }
+
+    /// <summary>A claim to a profile of others cannot be checked; one under our own address is to a profile that does not exist.</summary>
+    private static ValidationSeverity WhenUnknown(string canonical) =>
+        canonical.StartsWith(FhirSystems.Own + "/", StringComparison.Ordinal)
+            ? ValidationSeverity.Error
+            : ValidationSeverity.Information;
 
     /// <summary>Finds a profile to apply; says so where it is not at hand or is for another type.</summary>
     private void Choose(

@@ -11,6 +11,18 @@ internal sealed partial class Walk
 {
     private HashSet<(FhirNode, Constraint)>? _ran;
 
+    /// <summary>
+    /// What the profile demands of an element, then what its type does. When a rule of the profile is broken, the type's are not told besides:
+    /// they say the same in general (per-1 beside a profile's own rule about its period).
+    /// </summary>
+    private void Rules(FhirNode node, ElementSchema element, TypeSchema? type, int errorsBefore)
+    {
+        var before = sink.Errors;
+        Rules(node, element.Constraints, errorsBefore);
+        if (type is not null && sink.Errors == before)
+            Rules(node, type.Constraints, errorsBefore);
+    }
+
     private void Rules(FhirNode node, Constraint[] constraints, int errorsBefore)
     {
         if (!run.Options.RunInvariants)

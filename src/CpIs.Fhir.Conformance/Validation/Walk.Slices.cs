@@ -51,13 +51,10 @@ internal sealed partial class Walk
     {
         if (slices.Default is { } otherwise)
             Slice(node, element, type, otherwise);
-        else
-        {
-            if (slices.IsClosed)
-                ReportSliceClosed(node, element, slices);
-            else
-                Element(node, element, type);
-        }
+        else if (!slices.IsClosed)
+            Element(node, element, type);
+        else if (HasForm(node, element, type?.Structure?.Kind ?? FhirKind.Complex, type))
+            ReportSliceClosed(node, element, slices);
     }
 
     /// <summary>A slice of a choice names its type; a slice of a resource place names the resource's.</summary>
@@ -77,6 +74,10 @@ internal sealed partial class Walk
             if (slice.Element.Min > 0)
                 ReportSliceMin(parent, element, slice, 0);
     }
+
+    /// <summary>Name of the slice that a node belongs to; null for none.</summary>
+    public string? SliceOf(FhirNode node, SliceSet slices) =>
+        FindSlice(node, slices) is >= 0 and var at ? slices.Slices[at].Name : null;
 
     /// <summary>Place of the slice that a node belongs to; -1 for none.</summary>
     private int FindSlice(FhirNode node, SliceSet slices)

@@ -53,7 +53,7 @@ public static class AuditEventWriter
         }
 
         json.WritePropertyName("type");
-        WriteCoding(json, "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "Restful Operation");
+        WriteCoding(json, "http://terminology.hl7.org/CodeSystem/audit-event-type", "rest", "RESTful Operation");
         json.WriteStartArray("subtype");
         WriteCoding(
             json,

@@ -39,10 +39,7 @@ public static class CoreDefinitions
             index.Read();
             var url = index.GetString()!;
             index.Read();
-            var version =
-                index.TokenType == JsonTokenType.String && index.ValueTextEquals("4.0.1"u8)
-                    ? "4.0.1"
-                    : index.GetString();
+            var version = index.GetString();
             index.Read();
             var line = text.AsMemory(at, index.GetInt32());
             entries.Add(new DefinitionEntry(type, url, version, () => line));

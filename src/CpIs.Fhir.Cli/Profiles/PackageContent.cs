@@ -1,0 +1,52 @@
+using System.Text.Json;
+using CpIs.Fhir.Conformance.Packages;
+
+namespace CpIs.Fhir.Cli.Profiles;
+
+/// <summary>The definitions of a package, for comparing it with another.</summary>
+/// <param name="Version">Version of the package.</param>
+/// <param name="Artefacts">The resources by what names them over time: type and canonical, or type and id. Examples are left out.</param>
+internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionary<string, JsonElement> Artefacts)
+{
+    /// <summary>Reads a package file.</summary>
+    /// <exception cref="CannotRunException">It is none.</exception>
+    public static PackageContent OfFile(string path)
+    {
+        if (FhirPackage.Read(path).IsRefused(out var refusal, out var package))
+            throw new CannotRunException(refusal.Issues[0].Diagnostics);
+        return Of(package.Manifest.Version, package.Resources.Select(resource => Parse(resource.Json)));
+    }
+
+    /// <summary>The definitions as they are in a folder now.</summary>
+    public static PackageContent OfFolder(ProfilesFolder folder) =>
+        Of(
+            ProfilePackage.Manifest(folder).Version,
+            Directory.EnumerateFiles(folder.Built, "*.json").Select(file => Parse(File.ReadAllBytes(file)))
+        );
+
+    /// <summary>A version and its resources.</summary>
+    /// <exception cref="CannotRunException">It is no version.</exception>
+    public static PackageContent Of(string version, IEnumerable<JsonElement> resources) =>
+        new(
+            PackageVersion.TryParse(version, out var parsed)
+                ? parsed!
+                : throw new CannotRunException($"'{version}' is no version: major.minor.patch."),
+            resources.ToDictionary(Key, StringComparer.Ordinal)
+        );
+
+    private static JsonElement Parse(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+
+    private static string Key(JsonElement resource)
+    {
+        var type = resource.GetProperty("resourceType").GetString();
+        var id = resource.GetProperty("id").GetString();
+        // Extensions and profiles are named by canonical in instances, a NamingSystem has none in R4.
+        return resource.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
+            ? $"{type} {url.GetString()}"
+            : $"{type} {id}";
+    }
+}
