@@ -1,4 +1,3 @@
-using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
 using CpIs.Fhir.Conformance.Validation;
 using Hl7.FhirPath.Expressions;

@@ -80,6 +80,18 @@ public sealed class FhirSource
         return start >= 0 && text.Span[start] == (byte)'<' ? ReadXml(text, limits) : ReadJson(text, limits);
     }
 
+    /// <summary>
+    /// A resource inside this one as a source of its own: paths begin at it, lines and columns stay those of the whole text. It is taken out
+    /// of this tree, which is not to be used any more.
+    /// </summary>
+    /// <param name="resource">A resource of this tree.</param>
+    public FhirSource Within(FhirNode resource)
+    {
+        resource.Parent = null;
+        resource.Index = -1;
+        return new FhirSource(_text, resource, []) { IsXml = IsXml };
+    }
+
     /// <summary>Line and column where a node begins, both from 1; columns count UTF-16 units, as editors do.</summary>
     public (int Line, int Column) Locate(FhirNode node)
     {
