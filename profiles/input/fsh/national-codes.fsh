@@ -61,9 +61,29 @@ Description: "Codes by which services of the Spine say what is wrong."
 * #TOO_MANY_VALUES_SUBMITTED "Too many values submitted"
 * #ADDITIONAL_PROPERTIES "Additional properties"
 
+// One by one: of a fragment nobody can say what is not in it.
 ValueSet: CPISSpineErrorOrWarning
 Id: spine-error-or-warning
 Title: "CP-IS Spine codes"
 Description: "The Spine codes that this service answers with, and those that it may come to need."
 * ^experimental = false
-* include codes from system SpineErrorOrWarningCode
+* SpineErrorOrWarningCode#ACCESS_DENIED
+* SpineErrorOrWarningCode#FAILURE_TO_PROCESS_MESSAGE
+* SpineErrorOrWarningCode#UNABLE_TO_CALL_SERVICE
+* SpineErrorOrWarningCode#UNSUPPORTED_SERVICE
+* SpineErrorOrWarningCode#RESOURCE_NOT_FOUND
+* SpineErrorOrWarningCode#INVALID_RESOURCE_ID
+* SpineErrorOrWarningCode#INVALIDATED_RESOURCE
+* SpineErrorOrWarningCode#INVALID_SEARCH_DATA
+* SpineErrorOrWarningCode#TOO_MANY_MATCHES
+* SpineErrorOrWarningCode#PRECONDITION_FAILED
+* SpineErrorOrWarningCode#RESOURCE_VERSION_MISMATCH
+* SpineErrorOrWarningCode#FORBIDDEN_UPDATE
+* SpineErrorOrWarningCode#VALIDATION_ERROR
+* SpineErrorOrWarningCode#INVALID_UPDATE
+* SpineErrorOrWarningCode#MISSING_VALUE
+* SpineErrorOrWarningCode#INVALID_VALUE
+* SpineErrorOrWarningCode#UNSUPPORTED_VALUE
+* SpineErrorOrWarningCode#TOO_FEW_VALUES_SUBMITTED
+* SpineErrorOrWarningCode#TOO_MANY_VALUES_SUBMITTED
+* SpineErrorOrWarningCode#ADDITIONAL_PROPERTIES

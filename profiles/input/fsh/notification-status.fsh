@@ -23,7 +23,7 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * insert Required(parameter[subscription], 1, [[it says whose notification this is.]])
 * parameter[subscription].name = "subscription" (exactly)
 * insert ValueOnly(parameter[subscription])
-* parameter[subscription].value[x] only Reference(CPISSubscription)
+* parameter[subscription].value[x] only Reference(Subscription)
 * insert Optional(parameter[topic], 1, [[with content empty nothing says what it is about.]])
 * parameter[topic].name = "topic" (exactly)
 * insert ValueOnly(parameter[topic])
@@ -65,10 +65,10 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * parameter[notificationEvent].part[timestamp].value[x] only instant
 * insert EventPart(focus, focus)
 * insert Optional(parameter[notificationEvent].part[focus], 1, [[the access; with content empty it is not told.]])
-* parameter[notificationEvent].part[focus].value[x] only Reference(CPISAuditEvent)
+* parameter[notificationEvent].part[focus].value[x] only Reference(AuditEvent)
 * insert EventPart(additionalContext, additional-context)
 * insert Optional(parameter[notificationEvent].part[additionalContext], *, [[further accesses of the same person to the same child within minutes: they are one event.]])
-* parameter[notificationEvent].part[additionalContext].value[x] only Reference(CPISAuditEvent)
+* parameter[notificationEvent].part[additionalContext].value[x] only Reference(AuditEvent)
 * obeys cpis-notification-kind and cpis-notification-events
 
 RuleSet: ValueOnly(path)

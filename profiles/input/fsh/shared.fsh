@@ -141,13 +141,9 @@ RuleSet: PlanPeriod(path)
 * insert Bare({path})
 * insert Required({path}.start, 1, [[a plan is seen from its start.]])
 * insert Optional({path}.end, 1, [[a plan that holds has none yet; a finished one and an unborn one must have it.]])
-* {path} obeys cpis-period-order and cpis-period-day
+* {path} obeys cpis-period-day
 
-Invariant: cpis-period-order
-Description: "A period ends on or after the day on which it starts."
-Severity: #error
-Expression: "end.exists() and start.exists() implies start.toString().substring(0, 10) <= end.toString().substring(0, 10)"
-
+// That a period does not end before it starts is a rule of R4 itself (per-1). One problem is one issue, so it is not said again.
 Invariant: cpis-period-day
 Description: "Start and end name at least the day: a month or a year cannot decide who sees a plan on which day."
 Severity: #error

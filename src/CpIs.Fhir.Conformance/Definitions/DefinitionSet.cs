@@ -11,16 +11,16 @@ public sealed class DefinitionSet : IDefinitions
 {
     private readonly DefinitionReader _reader = new();
     private readonly ConcurrentDictionary<DefinitionEntry, string> _problems = new();
-    private readonly Dictionary<string, DefinitionEntry[]> _structures = [];
-    private readonly Dictionary<string, DefinitionEntry[]> _valueSets = [];
-    private readonly Dictionary<string, DefinitionEntry[]> _codeSystems = [];
+    private readonly Dictionary<string, Placed[]> _structures = [];
+    private readonly Dictionary<string, Placed[]> _valueSets = [];
+    private readonly Dictionary<string, Placed[]> _codeSystems = [];
 
     /// <summary>Makes a set.</summary>
     /// <param name="layers">Later ones win.</param>
     public DefinitionSet(params IReadOnlyList<DefinitionLayer> layers)
     {
-        for (var at = layers.Count - 1; at >= 0; at--)
-            foreach (var entry in layers[at].Entries.OrderByDescending(entry => entry.Version, VersionOrder.Comparer))
+        for (var layer = layers.Count - 1; layer >= 0; layer--)
+            foreach (var entry in layers[layer].Entries)
                 Add(
                     entry.Type switch
                     {
@@ -28,7 +28,7 @@ public sealed class DefinitionSet : IDefinitions
                         "ValueSet" => _valueSets,
                         _ => _codeSystems,
                     },
-                    entry
+                    new Placed(entry, layer)
                 );
     }
 
@@ -69,23 +69,37 @@ public sealed class DefinitionSet : IDefinitions
         return null;
     }
 
-    private static void Add(Dictionary<string, DefinitionEntry[]> entries, DefinitionEntry entry) =>
-        entries[entry.Url] = entries.TryGetValue(entry.Url, out var held) ? [.. held, entry] : [entry];
+    /// <summary>Few canonicals are there twice; those stand by layer, and within one by version, the one to be found first.</summary>
+    private static void Add(Dictionary<string, Placed[]> entries, Placed placed)
+    {
+        if (entries.TryAdd(placed.Entry.Url, [placed]))
+            return;
+        entries[placed.Entry.Url] =
+        [
+            .. entries[placed.Entry.Url]
+                .Append(placed)
+                .OrderByDescending(held => held.Layer)
+                .ThenByDescending(held => held.Entry.Version, VersionOrder.Comparer),
+        ];
+    }
 
-    private static DefinitionEntry? Find(Dictionary<string, DefinitionEntry[]> entries, string canonical)
+    private static DefinitionEntry? Find(Dictionary<string, Placed[]> entries, string canonical)
     {
         var bar = canonical.IndexOf('|', StringComparison.Ordinal);
         if (!entries.TryGetValue(bar < 0 ? canonical : canonical[..bar], out var held))
             return null;
         if (bar < 0)
-            return held[0];
+            return held[0].Entry;
         var version = canonical.AsSpan(bar + 1);
-        foreach (var entry in held)
+        foreach (var (entry, _) in held)
             if (version.SequenceEqual(entry.Version))
                 return entry;
-        foreach (var entry in held)
+        foreach (var (entry, _) in held)
             if (VersionOrder.IsWithin(entry.Version, version))
                 return entry;
         return null;
     }
+
+    /// <summary>An entry and the layer that it is from.</summary>
+    private readonly record struct Placed(DefinitionEntry Entry, int Layer);
 }

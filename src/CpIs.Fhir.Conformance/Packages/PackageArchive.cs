@@ -33,7 +33,13 @@ internal static class PackageArchive
             return text.Finish();
         }
         catch (Exception broken)
-            when (broken is InvalidDataException or FormatException or IOException or ArgumentException)
+            when (broken
+                    is InvalidDataException
+                        or FormatException
+                        or IOException
+                        or ArgumentException
+                        or ArithmeticException
+            )
         {
             return PackageText.Refuse(
                 name,

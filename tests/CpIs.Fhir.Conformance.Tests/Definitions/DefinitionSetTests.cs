@@ -86,23 +86,6 @@ public sealed class DefinitionSetTests
             .Equal(OwnDefinitions.Files().Single(f => f.Name == "StructureDefinition-CPIS-Flag.json").Json.ToArray());
     }
 
-    [Fact]
-    public void All_that_is_read_of_core_and_ours_stays_below_fifteen_megabytes()
-    {
-        var before = GC.GetTotalMemory(true);
-
-        var set = DefinitionSet.CoreAndOurs();
-        foreach (var url in set.StructureUrls)
-            set.FindStructure(url);
-        foreach (var entry in CoreDefinitions.Load().Entries.Concat(OwnDefinitions.Load().Entries))
-            _ = entry.Type == "ValueSet" ? (object?)set.FindValueSet(entry.Url) : set.FindCodeSystem(entry.Url);
-
-        var megabytes = (GC.GetTotalMemory(true) - before) / 1_048_576.0;
-        GC.KeepAlive(set);
-        TestContext.Current.SendDiagnosticMessage($"core and ours, all read: {megabytes:0.0} MB retained");
-        megabytes.Should().BeLessThan(15);
-    }
-
     [Theory]
     [InlineData(
         """{"resourceType":"StructureDefinition","url":"https://test.example/x","snapshot":{"element":[{}]}}"""

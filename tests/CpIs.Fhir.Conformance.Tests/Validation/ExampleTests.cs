@@ -90,7 +90,7 @@ public sealed class ExampleTests
     }
 
     private static async Task<ValidationResult> ValidateAsync(string file) =>
-        TheValidator.Instance.Validate(FhirSource.Read(await File.ReadAllBytesAsync(file)));
+        TheValidator.Instance.Validate(FhirSource.Read(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
 
     private static IEnumerable<string> Names(string folder) =>
         Directory

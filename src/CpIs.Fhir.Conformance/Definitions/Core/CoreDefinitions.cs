@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ public static class CoreDefinitions
     /// <summary>Name and version of the package that they are from.</summary>
     public const string Package = "hl7.fhir.r4.core#4.0.1";
 
+    private const int LargestText = 16 * 1_024 * 1_024;
     private const string Resource = "hl7.fhir.r4.core.ndjson.br";
 
     /// <summary>Loads the index; each definition is read when it is asked for.</summary>
@@ -20,10 +22,20 @@ public static class CoreDefinitions
         using var stream =
             typeof(CoreDefinitions).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"{Resource} is not in this assembly.");
-        using var brotli = new BrotliStream(stream, CompressionMode.Decompress);
-        using var text = new MemoryStream(capacity: 4 * 1_024 * 1_024);
-        brotli.CopyTo(text);
-        return text.ToArray();
+        var compressed = new byte[stream.Length];
+        stream.ReadExactly(compressed);
+        // In one call into rented room: at the start of a tool each stream and each growing costs a millisecond.
+        var room = ArrayPool<byte>.Shared.Rent(LargestText);
+        try
+        {
+            return BrotliDecoder.TryDecompress(compressed, room, out var length)
+                ? room.AsSpan(0, length).ToArray()
+                : throw new InvalidOperationException($"{Resource} is damaged, or larger than {LargestText} bytes.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(room);
+        }
     }
 
     private static List<DefinitionEntry> Read(byte[] text)
