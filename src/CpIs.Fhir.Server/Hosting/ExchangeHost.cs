@@ -7,6 +7,7 @@ using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
+using CpIs.Fhir.Server.Validation;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -99,6 +100,7 @@ internal static class ExchangeHost
         fhir.MapLookUps();
         fhir.MapAuditEvents();
         fhir.MapRecords();
+        fhir.MapValidate();
         fhir.MapGroup("").AddEndpointFilter(RequestChecks.Filter).LimitRequests().MapSubscriptions();
         return app;
     }
