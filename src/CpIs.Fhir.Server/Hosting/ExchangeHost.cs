@@ -4,6 +4,7 @@ using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
@@ -90,6 +91,8 @@ internal static class ExchangeHost
         app.MapTokenEndpoint();
         app.MapWebhookKeys();
         app.MapAdministration();
+        app.MapPageAssets();
+        app.MapValidatePage();
         if (arguments.Bench)
             app.MapBench();
 
