@@ -21,7 +21,7 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
     /// <summary>The definitions as they are in a folder now.</summary>
     public static PackageContent OfFolder(ProfilesFolder folder) =>
         Of(
-            ProfilePackage.Manifest(folder).Version,
+            FolderPackage.Manifest(folder).Version,
             Directory.EnumerateFiles(folder.Built, "*.json").Select(file => Parse(File.ReadAllBytes(file)))
         );
 

@@ -27,7 +27,7 @@ public sealed record Artefact(
     // A topic of R5 travels in R4 as a Basic whose extensions have the names of the elements that they stand for.
     private const string Topic = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.";
 
-    private readonly Func<ReadOnlyMemory<byte>> _json = () => default;
+    private Func<ReadOnlyMemory<byte>> Content { get; init; } = () => default;
 
     /// <summary>What it is for, in one sentence.</summary>
     public string Purpose =>
@@ -55,12 +55,12 @@ public sealed record Artefact(
             root.Text("type") == "Extension"
         )
         {
-            _json = json,
+            Content = json,
         };
     }
 
     /// <summary>The whole artefact as it is published.</summary>
-    public ReadOnlyMemory<byte> Json() => _json();
+    public ReadOnlyMemory<byte> Json() => Content();
 
     /// <summary>The whole artefact, parsed anew.</summary>
     public JsonElement Read()
