@@ -27,7 +27,7 @@ internal sealed record PageTable(string Caption, IReadOnlyList<string> Columns, 
     private Html Row(PageRow row) =>
         Html.Of(
             $"""
-            <tr role="row" class="nhsuk-table__row"{Id(row.Id)}><th role="rowheader" scope="row" class="nhsuk-table__cell">{Heading(
+            <tr role="row" class="nhsuk-table__row"{Id(row.Id)}><th role="rowheader" scope="row" class="nhsuk-table__header">{Heading(
                 Columns[0]
             )}{row.Name}</th>{Html.Join(row.Cells.Select((cell, at) => Cell(Columns[at + 1], cell)))}</tr>
 
