@@ -45,6 +45,7 @@ internal static class ValidatePage
                 $"""
                 <h1 class="nhsuk-heading-l">{Headline(result)}</h1>
                 {Told(sent, result)}
+                <h2 class="nhsuk-heading-m">The resource, line by line</h2>
                 {SourceListing.Of(sent.Text, result)}
                 <h2 class="nhsuk-heading-m">Validate again</h2>
                 {Fields(null, sent)}
@@ -107,7 +108,6 @@ internal static class ValidatePage
                             Html.Of($"""<li><a href="#issue-{at + 1}">Line {issue.Line}: {issue.Message}</a></li>""")
                     )
                 )}</ul>
-                <h2 class="nhsuk-heading-m">The resource, line by line</h2>
                 """
             );
 
