@@ -11,7 +11,9 @@ internal static class FolderPackage
         ProfilePackage
             .Manifest(
                 Json(folder.Built)
-                    .Select(file => (Path.GetFileName(file), (Func<ReadOnlyMemory<byte>>)(() => File.ReadAllBytes(file))))
+                    .Select(file =>
+                        (Path.GetFileName(file), (Func<ReadOnlyMemory<byte>>)(() => File.ReadAllBytes(file)))
+                    )
             )
             .IsRefused(out var refusal, out var manifest)
             ? throw new CannotRunException($"{folder.Built}: {refusal.Issues[0].Diagnostics} Run cpis profiles build.")
@@ -20,8 +22,10 @@ internal static class FolderPackage
     /// <summary>Definitions and examples, as they go into the package.</summary>
     public static IReadOnlyList<PackageFile> Files(ProfilesFolder folder) =>
         [
-            .. Json(folder.Built).Select(file => ProfilePackage.Definition(Path.GetFileName(file), File.ReadAllBytes(file))),
-            .. Json(folder.Examples).Select(file => ProfilePackage.Example(Path.GetFileName(file), File.ReadAllBytes(file))),
+            .. Json(folder.Built)
+                .Select(file => ProfilePackage.Definition(Path.GetFileName(file), File.ReadAllBytes(file))),
+            .. Json(folder.Examples)
+                .Select(file => ProfilePackage.Example(Path.GetFileName(file), File.ReadAllBytes(file))),
         ];
 
     private static IEnumerable<string> Json(string folder) =>

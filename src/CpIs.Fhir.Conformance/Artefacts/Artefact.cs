@@ -31,7 +31,9 @@ public sealed record Artefact(
 
     /// <summary>What it is for, in one sentence.</summary>
     public string Purpose =>
-        Description.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? Description[..(end + 1)] : Description;
+        Description.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0
+            ? Description[..(end + 1)]
+            : Description;
 
     /// <summary>Reads the head of an artefact.</summary>
     /// <param name="json">Gives the whole artefact, each time it is asked.</param>

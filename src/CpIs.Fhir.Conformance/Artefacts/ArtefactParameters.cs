@@ -60,7 +60,12 @@ public static class ArtefactParameters
             Of("name", "string", "conformance-name"),
             Of("status", "token", "conformance-status"),
             Of("kind", "token", "NamingSystem-kind"),
-            Each("value", "string", "NamingSystem-value", json => json.Items("uniqueId").Select(id => id.Text("value")!)),
+            Each(
+                "value",
+                "string",
+                "NamingSystem-value",
+                json => json.Items("uniqueId").Select(id => id.Text("value")!)
+            ),
         ],
     };
 

@@ -87,7 +87,12 @@ public sealed record ArtefactQuery(
             case "_count" or OffsetParameter when !value.All(char.IsAsciiDigit):
                 return Refuse(name, "Expected is a number from 0.");
             case "_count":
-                return this with { Count = int.TryParse(value, out var count) ? Math.Min(count, SearchQueryParser.MaximumCount) : SearchQueryParser.MaximumCount };
+                return this with
+                {
+                    Count = int.TryParse(value, out var count)
+                        ? Math.Min(count, SearchQueryParser.MaximumCount)
+                        : SearchQueryParser.MaximumCount,
+                };
             case OffsetParameter:
                 return this with { Offset = int.TryParse(value, out var offset) ? offset : int.MaxValue };
             case "_format" when JsonFormats.Contains(value):

@@ -10,7 +10,10 @@ public sealed class ProfileView
     private const string Types = "http://hl7.org/fhir/StructureDefinition/";
     private const string SystemTypes = "http://hl7.org/fhirpath/System.";
 
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
     private static readonly string[] Decisions = ["Required", "Optional", "Prohibited"];
 
     private readonly IDefinitions _definitions;
@@ -54,7 +57,10 @@ public sealed class ProfileView
         new(
             definitions,
             definitions.FindStructure(profile.Url ?? "")
-                ?? throw new ArgumentException($"{profile.Type}/{profile.Id} is no StructureDefinition.", nameof(profile)),
+                ?? throw new ArgumentException(
+                    $"{profile.Type}/{profile.Id} is no StructureDefinition.",
+                    nameof(profile)
+                ),
             profile.Read()
         );
 

@@ -16,7 +16,11 @@ internal sealed class Page(string title, Html content, int status = StatusCodes.
     private const string Policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private static readonly (string Path, string Name)[] Places = [("/profiles", "Profiles"), ("/validate", "Validate")];
+    private static readonly (string Path, string Name)[] Places =
+    [
+        ("/profiles", "Profiles"),
+        ("/validate", "Validate"),
+    ];
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)

@@ -10,7 +10,8 @@ internal sealed class ArtefactPages(ArtefactSet artefacts, ExampleLibrary exampl
     private readonly ArtefactLinks _links = new(artefacts, conformance.Definitions);
 
     /// <summary>The page of an artefact.</summary>
-    public Page Of(Artefact artefact) => new($"{artefact.Title} - Profiles", Content(artefact), above: Way(artefact.Title));
+    public Page Of(Artefact artefact) =>
+        new($"{artefact.Title} - Profiles", Content(artefact), above: Way(artefact.Title));
 
     /// <summary>The page of an example.</summary>
     public Page Of(Example example)

@@ -39,18 +39,26 @@ internal sealed class CapabilityPage(Artefact artefact, ArtefactLinks links)
         new(
             Html.Of($"{Named(resource, resource.Text("type")!)}{Said(resource)}"),
             Lines(resource.Texts("supportedProfile").Select(url => links.Canonical(url))),
-            Lines(resource.Items("interaction").Select(each => Html.Of($"{Named(each, each.Text("code")!)}{Said(each)}"))),
+            Lines(
+                resource.Items("interaction").Select(each => Html.Of($"{Named(each, each.Text("code")!)}{Said(each)}"))
+            ),
             Lines(resource.Items("searchParam").Select(SearchParameter)),
             Lines(
                 resource
                     .Items("operation")
-                    .Select(each => Html.Of($"{links.Canonical(each.Text("definition")!, "$" + each.Text("name"))}{Must(each)}{Said(each)}"))
+                    .Select(each =>
+                        Html.Of(
+                            $"{links.Canonical(each.Text("definition")!, "$" + each.Text("name"))}{Must(each)}{Said(each)}"
+                        )
+                    )
             )
         );
 
     // Only our own parameters have a page here.
     private Html SearchParameter(JsonElement parameter) =>
-        Html.Of($"{links.Canonical(parameter.Text("definition")!, parameter.Text("name"))} ({parameter.Text("type")}){Must(parameter)}{Said(parameter)}");
+        Html.Of(
+            $"{links.Canonical(parameter.Text("definition")!, parameter.Text("name"))} ({parameter.Text("type")}){Must(parameter)}{Said(parameter)}"
+        );
 
     private static Html Named(JsonElement each, string name) => Html.Of($"{name}{Must(each)}");
 

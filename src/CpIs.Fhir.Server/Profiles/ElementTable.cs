@@ -33,7 +33,8 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
             ),
             Html.Of($"{string.Join(", ", Flags(row))}"),
             Html.Of($"{row.Cardinality}"),
-            Html.Join(row.Element.Types.Select((type, at) => Html.Of($"{(at > 0 ? " or " : "")}{Type(type)}"))) is var types
+            Html.Join(row.Element.Types.Select((type, at) => Html.Of($"{(at > 0 ? " or " : "")}{Type(type)}")))
+                is var types
             && row.Element.ContentReference is { } same
                 ? Html.Of($"like {ArtefactHead.Code(same)}")
                 : types,
@@ -58,9 +59,7 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
     }
 
     private Html Type(TypeModel type) =>
-        Html.Of(
-            $"{type.Code}{Named(" meeting ", type.Profiles)}{Named(" to ", type.TargetProfiles)}"
-        );
+        Html.Of($"{type.Code}{Named(" meeting ", type.Profiles)}{Named(" to ", type.TargetProfiles)}");
 
     private Html Named(string before, IReadOnlyList<string> canonicals) =>
         canonicals.Count == 0
@@ -72,7 +71,9 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
     private Html Meaning(ElementRow row) =>
         Html.Of(
             $"""
-            {Line(row.Meaning)}{(row.Decision is null ? Html.None : Html.Of($"<p><strong>{row.Decision}</strong>: {row.Reason}</p>"))}{Value(row)}{Binding(row.Element.Binding)}{Rules(row)}
+            {Line(row.Meaning)}{(
+                row.Decision is null ? Html.None : Html.Of($"<p><strong>{row.Decision}</strong>: {row.Reason}</p>")
+            )}{Value(row)}{Binding(row.Element.Binding)}{Rules(row)}
             """
         );
 
@@ -90,7 +91,9 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
 
     private static Html Rules(ElementRow row)
     {
-        var own = row.Element.Constraints.Where(rule => rule.Key.StartsWith("cpis-", StringComparison.Ordinal)).ToList();
+        var own = row
+            .Element.Constraints.Where(rule => rule.Key.StartsWith("cpis-", StringComparison.Ordinal))
+            .ToList();
         return own.Count == 0
             ? Html.None
             : Html.Of(

@@ -29,7 +29,11 @@ internal sealed class ExampleLibrary
             .Select(concept => concept.Text("code")!)
             .OrderByDescending(code => code.Length)
             .ToList();
-        All = [.. Names().Select(name => name.StartsWith(GoodFolder, StringComparison.Ordinal) ? Good(name) : Bad(name, rules))];
+        All =
+        [
+            .. Names()
+                .Select(name => name.StartsWith(GoodFolder, StringComparison.Ordinal) ? Good(name) : Bad(name, rules)),
+        ];
         _byPath = All.ToFrozenDictionary(example => example.Path);
         _goodByReference = All.Where(example => example.Reference is not null)
             .ToFrozenDictionary(example => example.Reference!);

@@ -40,7 +40,9 @@ internal sealed class ExamplePage(Example example, Validator validator, Artefact
         if (example.Rule is { } rule && verdict.Issues.FirstOrDefault(issue => issue.Rule == rule) is { } issue)
             yield return (
                 "Rule that it breaks",
-                Html.Of($"""{ArtefactHead.Code(rule)}: <a href="#line-{issue.Line}">line {issue.Line}</a>, {issue.RuleText ?? issue.Message}""")
+                Html.Of(
+                    $"""{ArtefactHead.Code(rule)}: <a href="#line-{issue.Line}">line {issue.Line}</a>, {issue.RuleText ?? issue.Message}"""
+                )
             );
     }
 }

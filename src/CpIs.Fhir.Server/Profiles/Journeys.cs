@@ -62,12 +62,7 @@ internal static class Journeys
         var left = artefacts.All.ToDictionary(artefact => $"{artefact.Type}/{artefact.Id}");
         foreach (var (name, what, members) in Named)
             yield return (name, what, [.. members.Where(left.ContainsKey).Select(member => Take(left, member))]);
-        foreach (
-            var rest in left
-                .Values.GroupBy(Kind)
-                .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .ToList()
-        )
+        foreach (var rest in left.Values.GroupBy(Kind).OrderBy(group => group.Key, StringComparer.Ordinal).ToList())
             yield return (rest.Key, "", [.. rest]);
     }
 

@@ -21,7 +21,10 @@ internal static class ProfileEndpoints
             (ArtefactSet artefacts, PublishedPackage package) =>
                 new Published(() => new Page("Profiles", IndexPage.Of(artefacts, package)))
         );
-        open.MapGet("/package", (PublishedPackage package) => Results.Redirect($"{ArtefactLinks.Pages}/{package.FileName}"));
+        open.MapGet(
+            "/package",
+            (PublishedPackage package) => Results.Redirect($"{ArtefactLinks.Pages}/{package.FileName}")
+        );
         open.MapGet("/{file}.tgz", Package);
         open.MapGet("/examples/{**path}", AnExample);
         open.MapGet("/{type}/{id}", AnArtefact);
@@ -36,7 +39,8 @@ internal static class ProfileEndpoints
     {
         if (artefacts.Find(type, id) is { } artefact)
             return new Published(() => pages.Of(artefact));
-        return id.EndsWith(JsonEnd, StringComparison.Ordinal) && artefacts.Find(type, id[..^JsonEnd.Length]) is { } asJson
+        return
+            id.EndsWith(JsonEnd, StringComparison.Ordinal) && artefacts.Find(type, id[..^JsonEnd.Length]) is { } asJson
             ? new Published(() => Results.Bytes(asJson.Json(), FhirResponse.ContentType))
             : NotFound("There is no such artefact.");
     }

@@ -24,7 +24,11 @@ internal sealed class Published(Func<IResult> make, TimeSpan keep) : IResult
         var headers = httpContext.Response.GetTypedHeaders();
         headers.ETag = Tag;
         headers.CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = keep };
-        if (!httpContext.Request.GetTypedHeaders().IfNoneMatch.Any(held => Tag.Compare(held, useStrongComparison: false)))
+        if (
+            !httpContext
+                .Request.GetTypedHeaders()
+                .IfNoneMatch.Any(held => Tag.Compare(held, useStrongComparison: false))
+        )
             return make().ExecuteAsync(httpContext);
         httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
         return Task.CompletedTask;

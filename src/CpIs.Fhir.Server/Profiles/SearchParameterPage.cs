@@ -21,7 +21,10 @@ internal static class SearchParameterPage
             ),
             ("Type", Html.Of($"{parameter.Text("type")}")),
             ("Looks at", ArtefactHead.Code(parameter.Text("expression"))),
-            ("Several values", Html.Of($"{(parameter.IsTrue("multipleOr") ? "yes, with commas: one must match" : "no")}")),
+            (
+                "Several values",
+                Html.Of($"{(parameter.IsTrue("multipleOr") ? "yes, with commas: one must match" : "no")}")
+            ),
             ("Several times", Html.Of($"{(parameter.IsTrue("multipleAnd") ? "yes: all must match" : "no")}"))
         );
     }

@@ -35,7 +35,11 @@ internal static class TopicPage
         {
             var url = extension.Text("url")!;
             var name = above + url[(url.LastIndexOfAny(['/', '.']) + 1)..];
-            foreach (var value in extension.EnumerateObject().Where(p => p.Name.StartsWith("value", StringComparison.Ordinal)))
+            foreach (
+                var value in extension
+                    .EnumerateObject()
+                    .Where(p => p.Name.StartsWith("value", StringComparison.Ordinal))
+            )
                 yield return (name, Text(value.Value));
             foreach (var inner in Values(extension, name + "."))
                 yield return inner;
@@ -44,6 +48,9 @@ internal static class TopicPage
 
     private static string Text(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object
-            ? string.Join(", ", value.Items("coding").Select(c => $"{c.Text("display")} ({c.Text("system")}|{c.Text("code")})"))
+            ? string.Join(
+                ", ",
+                value.Items("coding").Select(c => $"{c.Text("display")} ({c.Text("system")}|{c.Text("code")})")
+            )
             : value.ToString();
 }

@@ -5,7 +5,12 @@ using CpIs.Fhir.Server.Pages;
 namespace CpIs.Fhir.Server.Profiles;
 
 /// <summary>The page of a value set: which codes belong to it, and which elements take their codes from it.</summary>
-internal sealed class ValueSetPage(Artefact artefact, ArtefactSet artefacts, IDefinitions definitions, ArtefactLinks links)
+internal sealed class ValueSetPage(
+    Artefact artefact,
+    ArtefactSet artefacts,
+    IDefinitions definitions,
+    ArtefactLinks links
+)
 {
     /// <summary>The page.</summary>
     public Html Markup
@@ -77,7 +82,10 @@ internal sealed class ValueSetPage(Artefact artefact, ArtefactSet artefacts, IDe
             ["Element", "Profile", "Strength"],
             [
                 .. uses.Select(use => new PageRow(
-                    ArtefactLinks.To($"{ArtefactLinks.Page(use.profile)}#{Uri.EscapeDataString(use.element.Id)}", use.element.Id),
+                    ArtefactLinks.To(
+                        $"{ArtefactLinks.Page(use.profile)}#{Uri.EscapeDataString(use.element.Id)}",
+                        use.element.Id
+                    ),
                     ArtefactLinks.To(use.profile),
                     Html.Of($"{use.element.Binding!.Strength}")
                 )),
