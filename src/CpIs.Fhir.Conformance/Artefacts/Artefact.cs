@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace CpIs.Fhir.Conformance.Artefacts;
@@ -29,6 +30,10 @@ public sealed record Artefact(
 
     private Func<ReadOnlyMemory<byte>> Content { get; init; } = () => default;
 
+    /// <summary>What it is found by: values by the code of the search parameter.</summary>
+    internal IReadOnlyDictionary<string, IReadOnlyList<string>> Values { get; private init; } =
+        FrozenDictionary<string, IReadOnlyList<string>>.Empty;
+
     /// <summary>What it is for, in one sentence.</summary>
     public string Purpose =>
         Description.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0
@@ -58,6 +63,7 @@ public sealed record Artefact(
         )
         {
             Content = json,
+            Values = ArtefactParameters.ValuesOf(root),
         };
     }
 

@@ -18,11 +18,11 @@ public sealed record ArtefactParameter(
     public IReadOnlyList<string> Modifiers => Kind == "string" ? ["exact", "contains"] : [];
 
     /// <summary>Whether an artefact has a value that is asked for.</summary>
-    /// <param name="artefact">The whole artefact.</param>
+    /// <param name="artefact">The artefact, of a type that has this parameter.</param>
     /// <param name="modifier">One of <see cref="Modifiers"/>, or null.</param>
     /// <param name="asked">Values of which one must match.</param>
-    public bool Matches(JsonElement artefact, string? modifier, IReadOnlyList<string> asked) =>
-        Values(artefact).Any(value => asked.Any(wanted => Matches(value, modifier, wanted)));
+    public bool Matches(Artefact artefact, string? modifier, IReadOnlyList<string> asked) =>
+        artefact.Values[Code].Any(value => asked.Any(wanted => Matches(value, modifier, wanted)));
 
     private bool Matches(string value, string? modifier, string asked) =>
         (Kind, modifier) switch

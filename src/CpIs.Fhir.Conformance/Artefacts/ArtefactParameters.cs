@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace CpIs.Fhir.Conformance.Artefacts;
@@ -75,6 +76,15 @@ public static class ArtefactParameters
     /// <summary>What artefacts of a type are searched by, besides <c>_id</c>.</summary>
     /// <exception cref="KeyNotFoundException">The type is none of <see cref="Types"/>.</exception>
     public static IReadOnlyList<ArtefactParameter> Of(string type) => ByType[type];
+
+    /// <summary>What an artefact is found by: values by the code of the parameter.</summary>
+    internal static FrozenDictionary<string, IReadOnlyList<string>> ValuesOf(JsonElement artefact) =>
+        ByType
+            .GetValueOrDefault(artefact.Text("resourceType") ?? "", [])
+            .ToFrozenDictionary(
+                parameter => parameter.Code,
+                IReadOnlyList<string> (parameter) => [.. parameter.Values(artefact)]
+            );
 
     private static ArtefactParameter Of(string code, string kind, string definition, string? element = null) =>
         Each(code, kind, definition, json => json.Text(element ?? code) is { } text ? [text] : []);

@@ -66,9 +66,7 @@ public sealed record ArtefactQuery(
                 .OfType(Type)
                 .Where(artefact => Ids?.Contains(artefact.Id) != false)
                 .Where(artefact =>
-                    Conditions.Count == 0
-                    || artefact.Read() is var json
-                        && Conditions.All(asked => asked.Parameter.Matches(json, asked.Modifier, asked.Values))
+                    Conditions.All(asked => asked.Parameter.Matches(artefact, asked.Modifier, asked.Values))
                 ),
         ];
 

@@ -8,6 +8,7 @@ namespace CpIs.Fhir.Conformance.Artefacts;
 public sealed class ProfileView
 {
     private const string Types = "http://hl7.org/fhir/StructureDefinition/";
+    private const int AnyType = 20;
     private const string SystemTypes = "http://hl7.org/fhirpath/System.";
 
     private static readonly JsonSerializerOptions Plain = new()
@@ -83,33 +84,48 @@ public sealed class ProfileView
             yield return Told("Length", "", $"at most {longest} characters");
         if (here.Binding is { ValueSet: not null } binding && BindingText(there?.Binding) != BindingText(binding))
             yield return Told("Binding", BindingText(there?.Binding), BindingText(binding));
-        if (here.Slicing is { } slicing && there?.Slicing is null)
-            yield return Told("Slices", "", SlicingText(slicing));
+        if (here.Slicing is { } slicing && SlicingText(there?.Slicing) != SlicingText(slicing))
+            yield return Told("Slices", SlicingText(there?.Slicing), SlicingText(slicing));
         foreach (var rule in here.Constraints.Where(IsOwn))
             yield return Told("Rule", "", rule.Key);
     }
 
     private static string TypeText(ElementModel element) =>
-        string.Join(
-            " or ",
-            element.Types.Select(type =>
-                type.Code
-                + (type.Profiles.Count > 0 ? $" [{string.Join(" or ", type.Profiles.Select(Tail))}]" : "")
-                + (type.TargetProfiles.Count > 0 ? $"({string.Join(" or ", type.TargetProfiles.Select(Tail))})" : "")
-            )
-        );
+        // Where R4 allows every datatype, naming all fifty tells nobody anything.
+        element.Types.Count >= AnyType
+            ? "any type"
+            : string.Join(
+                " or ",
+                element.Types.Select(type =>
+                    type.Code
+                    + (type.Profiles.Count > 0 ? $" [{string.Join(" or ", type.Profiles.Select(Tail))}]" : "")
+                    + (
+                        type.TargetProfiles.Count > 0
+                            ? $"({string.Join(" or ", type.TargetProfiles.Select(Tail))})"
+                            : ""
+                    )
+                )
+            );
 
     private static string BindingText(BindingModel? binding) =>
         binding?.ValueSet is { } valueSet ? $"{valueSet.Split('|')[0]} ({binding.Strength})" : "";
 
-    private static string SlicingText(SlicingModel slicing) =>
-        (
+    private static string SlicingText(SlicingModel? slicing)
+    {
+        if (slicing is null)
+            return "";
+        var by =
             slicing.Discriminators.Count == 0
                 ? "by what each slice says"
-                : "by " + string.Join(" and ", slicing.Discriminators.Select(d => $"{d.Type} of {d.Path}"))
-        )
-        + (slicing.Rules == "open" ? ", others are allowed" : $", {slicing.Rules}")
-        + (slicing.Ordered ? ", in this order" : "");
+                : "by " + string.Join(" and ", slicing.Discriminators.Select(d => $"{d.Type} of {d.Path}"));
+        var others = slicing.Rules switch
+        {
+            "closed" => "no others",
+            "openAtEnd" => "others at the end",
+            _ => "others are allowed",
+        };
+        return $"{by}, {others}{(slicing.Ordered ? ", in this order" : "")}";
+    }
 
     private static string Tail(string canonical) => canonical[(canonical.LastIndexOf('/') + 1)..];
 

@@ -37,7 +37,7 @@ internal static class ArtefactHead
             {Html.Join(
                 lines.Select(line =>
                     Html.Of(
-                        $"""<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">{line.Name}</dt><dd class="nhsuk-summary-list__value">{line.Value}</dd></div>{"\n"}"""
+                        $"""<div class="nhsuk-summary-list__row"><dt class="nhsuk-summary-list__key">{line.Name}</dt><dd class="nhsuk-summary-list__value">{line.Value}</dd></div>"""
                     )
                 )
             )}</dl>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Server.Pages;
@@ -9,9 +10,16 @@ internal sealed class ArtefactPages(ArtefactSet artefacts, ExampleLibrary exampl
 {
     private readonly ArtefactLinks _links = new(artefacts, conformance.Definitions);
 
+    // The page of a large profile takes some 20 ms to make, and anyone may ask for it: so each is made once, about 5 MB for all.
+    private readonly ConcurrentDictionary<(string Type, string Id), Lazy<Html>> _made = [];
+
     /// <summary>The page of an artefact.</summary>
     public Page Of(Artefact artefact) =>
-        new($"{artefact.Title} - Profiles", Content(artefact), above: Way(artefact.Title));
+        new(
+            $"{artefact.Title} - Profiles",
+            _made.GetOrAdd((artefact.Type, artefact.Id), _ => new Lazy<Html>(() => Content(artefact))).Value,
+            above: Way(artefact.Title)
+        );
 
     /// <summary>The page of an example.</summary>
     public Page Of(Example example)

@@ -10,7 +10,10 @@ namespace CpIs.Fhir.Server.Profiles;
 internal sealed class ExamplePage(Example example, Validator validator, ArtefactLinks links)
 {
     /// <summary>In the browser's tab.</summary>
-    public string Title => example.Rule is null ? example.Words : $"{example.Words} (breaks {example.Rule})";
+    public string Title =>
+        example.Rule is null
+            ? example.Words
+            : $"{example.Words} ({example.Profile.Split('/')[^1]}, breaks {example.Rule})";
 
     /// <summary>The page.</summary>
     public Html Markup

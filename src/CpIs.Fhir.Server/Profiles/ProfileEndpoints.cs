@@ -28,6 +28,7 @@ internal static class ProfileEndpoints
         open.MapGet("/{file}.tgz", Package);
         open.MapGet("/examples/{**path}", AnExample);
         open.MapGet("/{type}/{id}", AnArtefact);
+        open.MapGet("/{**path}", (string path) => NotFound("There is no such page."));
     }
 
     private static IResult Package(PublishedPackage package, string file) =>

@@ -33,7 +33,7 @@ internal sealed class ProfilePage(Artefact artefact, ProfileView view, ArtefactL
                     ("Profile of", links.Canonical(view.Model.Base!, view.Model.Type)),
                     ("On this page", Html.Join(sections.Select(s => Html.Of($"""<a href="#{s.Id}">{s.Name}</a> """))))
                 )}
-                {Html.Join(sections.Select(s => Html.Of($"""<h2 class="nhsuk-heading-m" id="{s.Id}">{s.Name}</h2>{"\n"}{s.Content}""")))}
+                {Html.Join(sections.Select(s => Html.Of($"""<h2 class="nhsuk-heading-m" id="{s.Id}">{s.Name}</h2>{s.Content}""")))}
                 """
             );
         }
