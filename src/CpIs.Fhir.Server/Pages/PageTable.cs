@@ -6,6 +6,9 @@ namespace CpIs.Fhir.Server.Pages;
 /// <param name="Rows">The rows; where there are none, nothing is shown.</param>
 internal sealed record PageTable(string Caption, IReadOnlyList<string> Columns, IReadOnlyList<PageRow> Rows)
 {
+    /// <summary>True where the heading above says the same to those who see.</summary>
+    public bool IsCaptionHidden { get; init; }
+
     /// <summary>The table as markup.</summary>
     public Html Markup =>
         Rows.Count == 0
@@ -13,7 +16,7 @@ internal sealed record PageTable(string Caption, IReadOnlyList<string> Columns, 
             : Html.Of(
                 $"""
                 <table role="table" class="nhsuk-table-responsive cpis-table">
-                <caption class="nhsuk-table__caption">{Caption}</caption>
+                <caption class="nhsuk-table__caption{(IsCaptionHidden ? " nhsuk-u-visually-hidden" : "")}">{Caption}</caption>
                 <thead role="rowgroup" class="nhsuk-table__head"><tr role="row">{Html.Join(
                     Columns.Select(name => Html.Of($"""<th role="columnheader" scope="col">{name}</th>"""))
                 )}</tr></thead>
@@ -29,13 +32,13 @@ internal sealed record PageTable(string Caption, IReadOnlyList<string> Columns, 
             $"""
             <tr role="row" class="nhsuk-table__row"{Id(row.Id)}><th role="rowheader" scope="row" class="nhsuk-table__header">{Heading(
                 Columns[0]
-            )}{row.Name}</th>{Html.Join(row.Cells.Select((cell, at) => Cell(Columns[at + 1], cell)))}</tr>
+            )}<div>{row.Name}</div></th>{Html.Join(row.Cells.Select((cell, at) => Cell(Columns[at + 1], cell)))}</tr>
 
             """
         );
 
     private static Html Cell(string column, Html cell) =>
-        Html.Of($"""<td role="cell" class="nhsuk-table__cell">{Heading(column)}{cell}</td>""");
+        Html.Of($"""<td role="cell" class="nhsuk-table__cell">{Heading(column)}<div>{cell}</div></td>""");
 
     private static Html Heading(string column) =>
         Html.Of($"""<span class="nhsuk-table-responsive__heading" aria-hidden="true">{column} </span>""");

@@ -45,7 +45,9 @@ internal sealed class ArtefactLinks(ArtefactSet artefacts, IDefinitions definiti
         if (artefacts.FindCanonical(url) is { } own)
             return To(Page(own), text ?? own.Title);
         return R4Page(url) is { } page
-            ? To(R4 + page, text ?? url)
+            ? Html.Of(
+                $"""<a href="{R4 + page}"{(text is null ? new Html(" class=\"cpis-code\"") : Html.None)}>{text ?? url}</a>"""
+            )
             : Html.Of($"<code class=\"cpis-code\">{text ?? url}</code>");
     }
 

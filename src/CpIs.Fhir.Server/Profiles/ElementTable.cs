@@ -29,7 +29,7 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
     private PageRow Row(ElementRow row) =>
         new(
             Html.Of(
-                $"""<span class="cpis-element cpis-depth-{Math.Min(row.Depth, Deepest)}"><span class="nhsuk-u-visually-hidden">{row.Element.Id[..^row.Name.Length]}</span>{row.Name}</span>"""
+                $"""<span class="nhsuk-u-visually-hidden">{row.Element.Id}</span><span class="cpis-element cpis-depth-{Math.Min(row.Depth, Deepest)}" aria-hidden="true">{row.Name}</span>"""
             ),
             Html.Of($"{string.Join(", ", Flags(row))}"),
             Html.Of($"{row.Cardinality}"),

@@ -41,7 +41,10 @@ internal static class IndexPage
                         Html.Of($"{artefact.Purpose}")
                     )),
                 ]
-            ).Markup}
+            )
+            {
+                IsCaptionHidden = true,
+            }.Markup}
             """
         );
 
