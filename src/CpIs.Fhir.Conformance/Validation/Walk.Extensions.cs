@@ -30,6 +30,8 @@ internal sealed partial class Walk
         }
 
         Context(node, definition.Model);
+        if (definition.Root.Model.IsModifier != (element.Name == "modifierExtension"))
+            ReportModifier(node, definition.Model);
         if (byProfile is not null && !ReferenceEquals(byProfile, definition))
             Apply(node, byProfile);
         return definition;

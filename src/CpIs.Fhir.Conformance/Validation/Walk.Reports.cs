@@ -337,6 +337,8 @@ internal sealed partial class Walk
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
+        if (severity >= ValidationSeverity.Warning)
+            run.RefusedCodes.Add(node);
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var message = unknown is null
@@ -358,6 +360,26 @@ internal sealed partial class Walk
                     : "Load the package that defines it.",
             }
         );
+    }
+
+    private void ReportUnknownCode(FhirNode coding, string system, string code)
+    {
+        if (sink.Takes(coding, Error, RuleIds.Code))
+            sink.Add(
+                coding,
+                Issue(
+                    Error,
+                    "code-invalid",
+                    RuleIds.Code,
+                    $"The system has no code '{Short(code)}'.",
+                    coding.Path,
+                    null
+                ) with
+                {
+                    Expected = $"a code of {Short(system)}",
+                    Found = Short(code),
+                }
+            );
     }
 
     private void ReportNoCoding(FhirNode node, ElementSchema element, BindingModel binding)
@@ -500,6 +522,27 @@ internal sealed partial class Walk
                 {
                     Found = Short(url),
                     Hint = "Load the package that defines it.",
+                }
+            );
+    }
+
+    private void ReportModifier(FhirNode node, StructureModel definition)
+    {
+        if (sink.Takes(node, Error, RuleIds.ModifierExtension))
+            sink.Add(
+                node,
+                new ValidationIssue(
+                    Error,
+                    "extension",
+                    RuleIds.ModifierExtension,
+                    definition.Elements[0].IsModifier
+                        ? $"The extension {definition.Name} changes the meaning of what it stands on, and must be a modifierExtension."
+                        : $"The extension {definition.Name} is no modifier extension.",
+                    node.Path
+                )
+                {
+                    Profile = definition.Url,
+                    Expected = definition.Elements[0].IsModifier ? "modifierExtension" : "extension",
                 }
             );
     }
