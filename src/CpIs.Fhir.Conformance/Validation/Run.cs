@@ -10,6 +10,8 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
 {
     private readonly Dictionary<(FhirNode Node, StructureSchema Schema), bool?> _meets = [];
 
+    private readonly Dictionary<(FhirNode Node, ElementSchema Element), bool> _matches = [];
+
     public SchemaSet Schemas => schemas;
 
     public ITerminology Terminology => terminology;
@@ -51,6 +53,12 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
         _meets[(node, schema)] = meets;
         return meets;
     }
+
+    /// <summary>Whether a node meets the rules of an element, where that has been asked before: slices inside slices ask again and again.</summary>
+    public bool? Known(FhirNode node, ElementSchema element) =>
+        _matches.TryGetValue((node, element), out var known) ? known : null;
+
+    public bool Know(FhirNode node, ElementSchema element, bool matches) => _matches[(node, element)] = matches;
 
     /// <summary>Whether a node belongs to a slice, by the name of its element and of the slice; null when the profile has no such slice.</summary>
     public bool? IsInSlice(FhirNode node, StructureSchema schema, string slice)

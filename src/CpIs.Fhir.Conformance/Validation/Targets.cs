@@ -114,7 +114,7 @@ internal sealed class Targets(FhirNode root)
                     if (
                         node.ResourceType == step.Text
                         || node.Type == step.Text
-                        || node.Name.EndsWith(step.Text, StringComparison.OrdinalIgnoreCase)
+                        || ChoiceTypes.EndsIn(node.Name, step.Text)
                     )
                         yield return node;
                     break;

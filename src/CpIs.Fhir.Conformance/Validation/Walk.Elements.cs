@@ -32,6 +32,8 @@ internal sealed partial class Walk
             Limits(node, element);
         }
 
+        if (type?.Code is "Quantity" or "SimpleQuantity" or "Age" or "Duration" or "Money")
+            QuantityLimits(node, element);
         Fixed(node, element);
         if (element.Model.Binding is { ValueSet: not null } binding && type is not null)
             Binding(node, element, type, binding);

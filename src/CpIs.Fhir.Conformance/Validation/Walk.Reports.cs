@@ -250,7 +250,7 @@ internal sealed partial class Walk
             );
     }
 
-    private void ReportMaxLength(FhirNode node, ElementSchema element, int most)
+    private void ReportMaxLength(FhirNode node, ElementSchema element, int most, int length)
     {
         if (sink.Takes(node, Error, RuleIds.MaxLength))
             sink.Add(
@@ -265,7 +265,7 @@ internal sealed partial class Walk
                 ) with
                 {
                     Expected = $"at most {most} characters",
-                    Found = $"{node.Value!.Length}",
+                    Found = $"{length}",
                 }
             );
     }
