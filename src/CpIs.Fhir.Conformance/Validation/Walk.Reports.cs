@@ -504,6 +504,47 @@ internal sealed partial class Walk
             );
     }
 
+    private void ReportModifier(FhirNode node, StructureModel definition, bool isModifier)
+    {
+        if (sink.Takes(node, Error, RuleIds.ExtensionContext))
+            sink.Add(
+                node,
+                new ValidationIssue(
+                    Error,
+                    "extension",
+                    RuleIds.ExtensionContext,
+                    isModifier
+                        ? $"The extension {definition.Name} changes no meaning, so it is no modifierExtension."
+                        : $"The extension {definition.Name} changes the meaning of what it stands on.",
+                    node.Path
+                )
+                {
+                    Profile = definition.Url,
+                    Expected = isModifier ? "in extension" : "in modifierExtension",
+                    Found = $"in {node.Name}",
+                }
+            );
+    }
+
+    private void ReportStrayType(FhirNode node)
+    {
+        if (sink.Takes(node, Error, RuleIds.UnknownElement, "resourceType"))
+            sink.Add(
+                node,
+                Issue(
+                    Error,
+                    "structure",
+                    RuleIds.UnknownElement,
+                    $"resourceType is not an element of {node.Type ?? "this type"}.",
+                    $"{node.Path}.resourceType",
+                    null
+                ) with
+                {
+                    Hint = "Only resources name their type.",
+                }
+            );
+    }
+
     private void ReportExtensionContext(FhirNode node, StructureModel definition, string? invariant)
     {
         if (sink.Takes(node, Error, RuleIds.ExtensionContext))
@@ -727,7 +768,8 @@ internal sealed partial class Walk
     private void ReportUnknownType(FhirNode node, bool isRoot)
     {
         // Whether it is a type of R4 that is not at hand, or none at all.
-        var exists = Targets.IsResource(node.ResourceType!);
+        var exists =
+            node.ResourceType is not ("Resource" or "DomainResource") && Targets.IsResource(node.ResourceType!);
         var severity = isRoot || !exists ? Error : ValidationSeverity.Warning;
         if (sink.Takes(node, severity, RuleIds.ResourceType))
             sink.Add(
