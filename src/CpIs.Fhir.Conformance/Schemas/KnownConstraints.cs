@@ -125,7 +125,11 @@ internal static class KnownConstraints
     {
         foreach (var child in node.Nodes)
         {
-            if (child.Value is { } value && value.StartsWith('#'))
+            if (
+                child.Value is { } value
+                && value.StartsWith('#')
+                && (child.Name == "reference" || child.Type is "uri" or "url" or "canonical" or null)
+            )
                 references.Add(value);
             Collect(child, references);
         }

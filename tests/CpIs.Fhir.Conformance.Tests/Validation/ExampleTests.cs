@@ -90,7 +90,9 @@ public sealed class ExampleTests
     }
 
     private static async Task<ValidationResult> ValidateAsync(string file) =>
-        TheValidator.Instance.Validate(FhirSource.Read(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+        TheValidator.Instance.Validate(
+            FhirSource.Read(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken))
+        );
 
     private static IEnumerable<string> Names(string folder) =>
         Directory
