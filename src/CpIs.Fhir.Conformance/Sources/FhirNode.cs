@@ -70,6 +70,9 @@ public sealed class FhirNode
     /// <summary>The SDK's node of the same element, made when an invariant asks for it.</summary>
     internal object? Evaluated { get; set; }
 
+    /// <summary>Ids of the resources that this one contains, once a reference has asked for them.</summary>
+    internal HashSet<string>? ContainedIds { get; set; }
+
     internal FhirNode[] Nodes { get; set; } = None;
 
     /// <summary>The first child of that name; null when there is none.</summary>

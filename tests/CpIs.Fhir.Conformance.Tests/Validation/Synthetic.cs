@@ -78,7 +78,10 @@ internal sealed class Synthetic
     public ValidationResult Validate(string json, string profile = "P") => ValidateText(Quoted(json), profile);
 
     public ValidationResult ValidateText(string text, string profile = "P") =>
-        _validator.Validate(FhirSource.Read(Encoding.UTF8.GetBytes(text)), profile.Length == 0 ? [] : [Base + profile]);
+        Validate(FhirSource.Read(Encoding.UTF8.GetBytes(text)), profile);
+
+    public ValidationResult Validate(FhirSource source, string profile) =>
+        _validator.Validate(source, profile.Length == 0 ? [] : [Base + profile]);
 
     public static string Quoted(string json) => json.Replace('\'', '"');
 
