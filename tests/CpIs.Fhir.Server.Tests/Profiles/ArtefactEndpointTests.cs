@@ -53,7 +53,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("StructureDefinition?status=active", 0)]
     [InlineData("ValueSet?reference=http://snomed.info/sct", 1)]
     [InlineData("ValueSet?code=342191000000101", 1)]
-    [InlineData("CodeSystem?system=https://fhir.cpis.example/CodeSystem/rule&content-mode=complete", 1)]
+    [InlineData("CodeSystem?system=https://fhir.cpis.example/CodeSystem/rule&content-mode=fragment", 1)]
     [InlineData("CodeSystem?code=scheduled", 1)]
     [InlineData("SearchParameter?base=Flag&code=code&type=token", 1)]
     [InlineData("OperationDefinition?code=validate", 1)]
