@@ -4,6 +4,8 @@ Id: rule
 Title: "CP-IS rule"
 Description: "The rules named in OperationOutcome.issue.details. An id is stable: software may act on it, while the text of an issue is for people and may be worded anew."
 * ^caseSensitive = true
+// Every rule of this service is here. A breach of an invariant that another definition states is told by that invariant's key (per-1).
+* ^content = #fragment
 * ^experimental = false
 * #bdl-3 "An entry of a transaction has a request (FHIR R4)."
 * #bdl-5 "An entry of an upload has a resource (FHIR R4)."

@@ -50,9 +50,12 @@ internal sealed class ElementSchema
     /// <summary>True when nothing may be there.</summary>
     public bool IsProhibited => Max == 0;
 
-    /// <summary>The element's own rules, without those of its type.</summary>
+    /// <summary>The element's own rules, with those of the element that it refers to, without those of its type.</summary>
     public Constraint[] Constraints =>
-        _own ??= [.. Model.Constraints.Select(rule => Set.Constraints.Get(rule, Structure))];
+        _own ??= [
+            .. Model.Constraints.Select(rule => Set.Constraints.Get(rule, Structure)),
+            .. Shared?.Constraints.Where(rule => !Model.Constraints.Any(rule.IsSame)) ?? [],
+        ];
 
     /// <summary>The one profile or type definition by which the children are known when none are stated here.</summary>
     public ChildTable? ChildrenFor(TypeSchema? type) => Inline ?? Shared?.Inline ?? type?.Structure?.Root.Inline;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.Schemas;
 
@@ -36,7 +37,7 @@ internal static class KnownConstraints
         ["start.hasValue().not() or end.hasValue().not() or (start <= end)"] = PeriodOrder,
         [
             "reference.startsWith('#').not() or (reference.substring(1).trace('url') in %rootResource.contained.id.trace('ids'))"
-        ] = node => node.Text("reference")?.StartsWith('#') == true ? null : true,
+        ] = IsContained,
         ["value.empty() or system.exists()"] = node => !HasChild(node, "value") || node.Child("system") is not null,
         [
             "entry.all(request.exists() = (%resource.type = 'batch' or %resource.type = 'transaction' or %resource.type = 'history'))"
@@ -103,6 +104,19 @@ internal static class KnownConstraints
     private static bool HasChild(FhirNode node, string element) =>
         Array.Exists(node.Nodes, child => child.Name == element || ChildTable.IsChoiceName(element, child.Name));
 
+    /// <summary>
+    /// A reference to a contained resource leads to one. The ids are gathered once for a container: each reference would go through
+    /// all of them otherwise. (<c>#</c> alone, the container, comes to nothing in the expression, which is no breach.)
+    /// </summary>
+    private static bool? IsContained(FhirNode node)
+    {
+        if (node.Text("reference") is not ['#', .. var id] || id.Length == 0)
+            return true;
+        var (_, container) = Targets.ResourcesOf(node);
+        container.ContainedIds ??= [.. Contained(container).Select(inner => inner.Text("id")).OfType<string>()];
+        return container.ContainedIds.Contains(id);
+    }
+
     /// <summary>Each contained resource is referred to from somewhere in its container, or refers to its container.</summary>
     private static bool? EachContainedIsUsed(FhirNode node)
     {
@@ -125,7 +139,11 @@ internal static class KnownConstraints
     {
         foreach (var child in node.Nodes)
         {
-            if (child.Value is { } value && value.StartsWith('#'))
+            if (
+                child.Value is { } value
+                && value.StartsWith('#')
+                && (child.Name == "reference" || child.Type is "uri" or "url" or "canonical" or null)
+            )
                 references.Add(value);
             Collect(child, references);
         }

@@ -1,16 +1,20 @@
+using CpIs.Fhir.Conformance.Sources;
+
 namespace CpIs.Fhir.Conformance.Schemas;
 
 /// <summary>One discriminator of one slice: what is looked at in an occurrence, and what must be found.</summary>
 /// <param name="Kind">What is compared.</param>
 /// <param name="Path">Where to look.</param>
-/// <param name="Target">The slice's element at the path: its fixed value, pattern, binding or children decide; null when nothing is known there.</param>
+/// <param name="Targets">The slice's elements at the path, of which one must be met: fixed value, pattern, binding or children decide; none when nothing is known there.</param>
 /// <param name="Types">For <see cref="SliceTestKind.Type"/>: types of which it must be one.</param>
+/// <param name="Wanted">What a fixed value or pattern above the path demands there; null where there is none.</param>
 /// <param name="Url">For an extension told apart by its URL: the URL. The commonest test, made short.</param>
 internal sealed record SliceTest(
     SliceTestKind Kind,
     PathStep[] Path,
-    ElementSchema? Target,
+    ElementSchema[] Targets,
     string[] Types,
+    FhirNode[]? Wanted = null,
     string? Url = null
 );
 

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Schemas;
 
@@ -9,24 +10,29 @@ internal static class SliceTests
     {
         var path = DiscriminatorPath.Parse(discriminator.Path);
         if (path is null)
-            return new SliceTest(SliceTestKind.Unknown, [], null, []);
-        var target = Follow(slice, path, set);
+            return new SliceTest(SliceTestKind.Unknown, [], [], []);
+        var targets = Follow(slice, path, set);
         return discriminator.Type switch
         {
-            "value" or "pattern" => OfValue(slice, path, target),
+            "value" or "pattern" => OfValue(slice, path, targets),
             "exists" => new SliceTest(
-                target is { IsProhibited: true } ? SliceTestKind.Absent : SliceTestKind.Exists,
+                targets is [{ IsProhibited: true }, ..] ? SliceTestKind.Absent : SliceTestKind.Exists,
                 path,
-                target,
+                targets,
                 []
             ),
-            "type" => new SliceTest(SliceTestKind.Type, path, target, TypesOf(target, path)),
-            "profile" => new SliceTest(SliceTestKind.Profile, path, target, []),
-            _ => new SliceTest(SliceTestKind.Unknown, path, null, []),
+            "type" => new SliceTest(
+                SliceTestKind.Type,
+                path,
+                targets,
+                [.. TypesAt(slice, path, targets, set).Distinct()]
+            ),
+            "profile" => new SliceTest(SliceTestKind.Profile, path, targets, []),
+            _ => new SliceTest(SliceTestKind.Unknown, path, [], []),
         };
     }
 
-    private static SliceTest OfValue(ElementSchema slice, PathStep[] path, ElementSchema? target)
+    private static SliceTest OfValue(ElementSchema slice, PathStep[] path, ElementSchema[] targets)
     {
         // An extension is known by its URL even when its definition is not at hand.
         if (path is [{ Kind: StepKind.Child, Text: "url" }] && slice.Types is [{ Code: "Extension" } type])
@@ -35,31 +41,83 @@ internal static class SliceTests
                 slice.Inline?.Find("url")?.Model.Fixed?.Value
                 ?? (type.Model.Profiles is [var profile] ? WithoutVersion(profile) : null);
             if (url is not null)
-                return new SliceTest(SliceTestKind.Value, path, target, [], url);
+                return new SliceTest(SliceTestKind.Value, path, targets, [], Url: url);
         }
 
-        return new SliceTest(SliceTestKind.Value, path, target, []);
+        var wanted = Array.Exists(targets, Decides) ? null : Above(slice, path);
+        return new SliceTest(SliceTestKind.Value, path, targets, [], wanted);
     }
 
-    /// <summary>The slice's element at the path. Where the slice states no children, those of its profile or type are followed.</summary>
-    private static ElementSchema? Follow(ElementSchema start, PathStep[] path, SchemaSet set)
+    /// <summary>Whether an element says what its value is: itself, in an element inside it, or in a slice that must be there.</summary>
+    public static bool Decides(ElementSchema element) =>
+        element.Model.Fixed is not null
+        || element.Model.Pattern is not null
+        || element.Inline is { } inline && Array.Exists(inline.Elements, Decides)
+        || Required(element).Any();
+
+    /// <summary>The slices of an element that must be there and say what they are.</summary>
+    public static IEnumerable<ElementSchema> Required(ElementSchema element) =>
+        element.Slices?.Slices.Where(slice => slice.Element.Min > 0).Select(slice => slice.Element).Where(Decides)
+        ?? [];
+
+    /// <summary>What a fixed value or pattern of an element on the way demands at the end of the path; null where there is none.</summary>
+    private static FhirNode[]? Above(ElementSchema start, PathStep[] path)
     {
         var at = start;
-        foreach (var step in path)
+        for (var step = 0; at is not null && step <= path.Length; step++)
         {
-            at = step.Kind switch
+            if ((at.Model.Fixed ?? at.Model.Pattern) is { } value)
             {
-                StepKind.Child => ChildOf(at, step.Text, set),
-                StepKind.Extension => ExtensionOf(at, step.Text, set),
-                StepKind.Resolve => TargetOf(at, set),
-                _ => at,
-            };
-            if (at is null)
-                return null;
+                IEnumerable<FhirNode> nodes = [value];
+                foreach (var name in path[step..])
+                    nodes = name.Kind == StepKind.Child ? nodes.SelectMany(node => node.ChildrenNamed(name.Text)) : [];
+                FhirNode[] wanted = [.. nodes];
+                if (wanted.Length > 0)
+                    return wanted;
+            }
+
+            at = step < path.Length && path[step].Kind == StepKind.Child ? at.Inline?.Find(path[step].Text) : null;
         }
 
-        return at;
+        return null;
     }
+
+    /// <summary>The slice's elements at the path. Where the slice states no children, those of its profile or type are followed.</summary>
+    private static ElementSchema[] Follow(ElementSchema start, PathStep[] path, SchemaSet set)
+    {
+        IEnumerable<ElementSchema> at = [start];
+        foreach (var step in path)
+            at = at.SelectMany(element => Step(element, step, set)).ToArray();
+        return [.. at];
+    }
+
+    private static IEnumerable<ElementSchema> Step(ElementSchema element, PathStep step, SchemaSet set)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Resolve:
+                return TargetsOf(element, set);
+            case StepKind.OfType:
+                return
+                    element.Slices?.Slices.Where(slice => slice.Element.Types is [var only] && only.Code == step.Text)
+                        is { } typed
+                    && typed.Any()
+                    ? typed.Select(slice => slice.Element)
+                    : [element];
+        }
+
+        var found =
+            step.Kind == StepKind.Child ? ChildOf(element, step.Text, set) : ExtensionOf(element, step.Text, set);
+        // An element that says nothing itself is what the slices say that it must have.
+        return found is null ? []
+            : Required(found).Any() && !DecidesItself(found) ? Required(found)
+            : [found];
+    }
+
+    private static bool DecidesItself(ElementSchema element) =>
+        element.Model.Fixed is not null
+        || element.Model.Pattern is not null
+        || element.Inline is { } inline && Array.Exists(inline.Elements, Decides);
 
     private static ElementSchema? ChildOf(ElementSchema element, string name, SchemaSet set)
     {
@@ -80,17 +138,29 @@ internal static class SliceTests
             ?? set.Find(url)?.Root;
     }
 
-    private static ElementSchema? TargetOf(ElementSchema element, SchemaSet set) =>
-        element.Types is [{ Model.TargetProfiles: [var target, ..] }, ..] ? set.Find(target)?.Root : null;
+    private static IEnumerable<ElementSchema> TargetsOf(ElementSchema element, SchemaSet set) =>
+        element
+            .Types.SelectMany(type => type.Model.TargetProfiles)
+            .Select(set.Find)
+            .OfType<StructureSchema>()
+            .Select(target => target.Root);
 
-    private static string[] TypesOf(ElementSchema? target, PathStep[] path) =>
-        target switch
-        {
-            null => [],
-            { Types.Length: > 0 } => [.. target.Types.Select(type => type.Code)],
-            _ when path is [.., { Kind: StepKind.Resolve }] => [target.Structure.Type],
-            _ => [target.Structure.Type],
-        };
+    /// <summary>A reference names the types of its targets, also of those whose definitions are not at hand.</summary>
+    private static IEnumerable<string> TypesAt(
+        ElementSchema slice,
+        PathStep[] path,
+        ElementSchema[] targets,
+        SchemaSet set
+    ) =>
+        path is [.., { Kind: StepKind.Resolve }]
+            ? Follow(slice, path[..^1], set)
+                .SelectMany(element => element.Types)
+                .SelectMany(type => type.Model.TargetProfiles)
+                .Select(target => set.Find(target)?.Type ?? target[(target.LastIndexOf('/') + 1)..])
+            : targets.SelectMany(TypesOf);
+
+    private static IEnumerable<string> TypesOf(ElementSchema target) =>
+        target.Types.Length > 0 ? target.Types.Select(type => type.Code) : [target.Structure.Type];
 
     private static string WithoutVersion(string canonical) =>
         canonical.IndexOf('|', StringComparison.Ordinal) is >= 0 and var bar ? canonical[..bar] : canonical;

@@ -36,7 +36,8 @@ internal static class Values
         || wanted.Form == FhirValueForm.Number
             && decimal.TryParse(found.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var own)
             && decimal.TryParse(wanted.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var expected)
-            && own == expected;
+            && own == expected
+            && own.Scale == expected.Scale;
 
     /// <summary>The value in one line, for a message: <c>coding[system=http://snomed.info/sct, code=1]</c>.</summary>
     public static string Describe(FhirNode value)

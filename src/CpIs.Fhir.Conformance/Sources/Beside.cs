@@ -39,7 +39,7 @@ internal static class Beside
             target.IsMisplaced = true; // one is an array and the other is not
         else
             Take(target, node);
-        if (target is { Form: FhirValueForm.Null, Nodes.Length: > 0 })
+        if (target is { Form: FhirValueForm.Null, Nodes.Length: > 0, Index: >= 0 })
             target.Form = FhirValueForm.None; // the null only kept the place
     }
 

@@ -70,6 +70,9 @@ public sealed class FhirNode
     /// <summary>The SDK's node of the same element, made when an invariant asks for it.</summary>
     internal object? Evaluated { get; set; }
 
+    /// <summary>Ids of the resources that this one contains, once a reference has asked for them.</summary>
+    internal HashSet<string>? ContainedIds { get; set; }
+
     internal FhirNode[] Nodes { get; set; } = None;
 
     /// <summary>The first child of that name; null when there is none.</summary>
@@ -98,7 +101,7 @@ public sealed class FhirNode
         get
         {
             if (Parent is null)
-                return ResourceType ?? Name;
+                return Identifier(ResourceType ?? Name);
             var path = new StringBuilder();
             Append(path);
             return path.ToString();
@@ -109,14 +112,25 @@ public sealed class FhirNode
     {
         if (Parent is null)
         {
-            path.Append(ResourceType ?? Name);
+            path.Append(Identifier(ResourceType ?? Name));
             return;
         }
 
         Parent.Append(path);
-        path.Append('.').Append(Name);
+        path.Append('.').Append(Identifier(Name));
         if (Index >= 0)
             path.Append(CultureInfo.InvariantCulture, $"[{Index}]");
+    }
+
+    /// <summary>A name that is no identifier of FHIRPath stands in backticks.</summary>
+    private static string Identifier(string name)
+    {
+        var isPlain = name.Length > 0 && (name is "$this" || !char.IsAsciiDigit(name[0]));
+        foreach (var c in name)
+            isPlain &= char.IsAsciiLetterOrDigit(c) || c == '_' || name is "$this";
+        return isPlain
+            ? name
+            : $"`{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("`", @"\`", StringComparison.Ordinal)}`";
     }
 
     /// <summary>The place, for debugging.</summary>

@@ -33,6 +33,8 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
             using var reader = XmlReader.Create(new MemoryStream(xml.ToArray(), false), Settings);
             var tree = new XmlTree(reader, deepest);
             var root = tree.ReadRoot();
+            // What follows the root is read too: a second root is no XML.
+            while (tree._problems.Count == 0 && reader.Read()) { }
             return tree._problems.Count > 0 ? (null, tree._problems) : (root, []);
         }
         catch (XmlException e)
@@ -85,6 +87,9 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
                 case XmlNodeType.Element when reader.NamespaceURI != Fhir:
                     Add("cpis-xml-namespace", $"The element {reader.Name} is in another namespace than FHIR's.");
                     break;
+                case XmlNodeType.Element when char.IsUpper(reader.LocalName[0]) && parent.ResourceType is not null:
+                    Add("cpis-xml-resource", $"{reader.Name} stands where a resource already is.");
+                    break;
                 case XmlNodeType.Element when char.IsUpper(reader.LocalName[0]):
                     // A resource in another stands in an element of its own, which the tree has no use for.
                     parent.ResourceType = reader.LocalName;
@@ -108,10 +113,10 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
         while (reader.MoveToNextAttribute())
             switch (reader.LocalName)
             {
-                case "value":
+                case "value" when reader.NamespaceURI.Length == 0:
                     (parent.Value, parent.Form) = (reader.Value, FhirValueForm.Attribute);
                     break;
-                case "id" or "url":
+                case "id" or "url" when reader.NamespaceURI.Length == 0:
                     nodes.Add(
                         new FhirNode(reader.LocalName, parent, -1, Position())
                         {
@@ -151,5 +156,9 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
         _problems.Add(Problem(rule, diagnostics, _place.LineNumber, _place.LinePosition));
 
     private static Issue Problem(string rule, string diagnostics, int line, int column) =>
-        new("structure", diagnostics, Spine: SpineCodes.InvalidValue, Rule: rule) { Position = (line, column) };
+        new("structure", diagnostics, Spine: SpineCodes.InvalidValue, Rule: rule)
+        {
+            // Of a document type the reader tells no place.
+            Position = (Math.Max(1, line), Math.Max(1, column)),
+        };
 }

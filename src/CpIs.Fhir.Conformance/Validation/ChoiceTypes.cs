@@ -59,4 +59,13 @@ internal static class ChoiceTypes
     ]);
 
     public static bool Contains(string name) => Names.Contains(name);
+
+    /// <summary>Whether the name of a choice, such as <c>valueDateTime</c>, ends in a type: the longest that it can (no time).</summary>
+    public static bool EndsIn(string name, string type)
+    {
+        for (var at = 1; at < name.Length; at++)
+            if (char.IsAsciiLetterUpper(name[at]) && Names.Contains(name[at..]))
+                return name.AsSpan(at).Equals(type, StringComparison.OrdinalIgnoreCase);
+        return false;
+    }
 }

@@ -139,6 +139,17 @@ internal static class Narrative
         "dropzone",
     ]);
 
+    private static readonly string[] ActiveStyles =
+    [
+        "url(",
+        "expression(",
+        "@import",
+        "script:",
+        "behavior",
+        "-moz-binding",
+        "/*",
+    ];
+
     /// <summary>Which of the two rules of a narrative is broken, and how; null when none is.</summary>
     public static (string Rule, string Problem)? Check(string xhtml)
     {
@@ -180,7 +191,11 @@ internal static class Narrative
                     if (Element(reader) is { } problem)
                         return ("txt-1", problem);
                     break;
-                case XmlNodeType.Text or XmlNodeType.CDATA:
+                case XmlNodeType.CDATA:
+                    return ("txt-1", "it holds a CDATA section, which a browser reads as a comment that ends early");
+                case XmlNodeType.Comment when IsEndedEarly(reader.Value):
+                    return ("txt-1", "it holds a comment that ends early in a browser");
+                case XmlNodeType.Text:
                     if (reader.Depth == 0)
                         return ("txt-1", "its text stands outside the div");
                     content |= !string.IsNullOrWhiteSpace(reader.Value);
@@ -205,15 +220,32 @@ internal static class Narrative
                 continue;
             if (reader.Prefix.Length > 0 || !Attributes.Contains(reader.LocalName))
                 return $"the attribute {reader.Name} of <{name}> is not allowed in a narrative";
-            if (reader.LocalName is "href" or "src" && IsScript(reader.Value))
+            if (reader.LocalName is "href" or "src" or "longdesc" or "cite" or "usemap" && IsScript(name, reader.Value))
                 return $"the {reader.LocalName} of <{name}> runs a script";
+            if (reader.LocalName == "style" && IsActive(reader.Value))
+                return $"the style of <{name}> fetches or runs something";
         }
 
         reader.MoveToElement();
         return null;
     }
 
-    private static bool IsScript(string url) =>
-        url.AsSpan().TrimStart().StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
-        || url.AsSpan().TrimStart().StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Browsers pass over white space and control characters inside a scheme. Of data only images are taken.</summary>
+    private static bool IsScript(string element, string url)
+    {
+        var plain = string.Concat(url.Where(c => c > ' '));
+        return plain.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
+            || plain.StartsWith("vbscript:", StringComparison.OrdinalIgnoreCase)
+            || plain.StartsWith("data:", StringComparison.OrdinalIgnoreCase)
+                && !(element == "img" && plain.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Styles that fetch or run; a backslash can hide any of them.</summary>
+    private static bool IsActive(string style) =>
+        style.Contains('\\', StringComparison.Ordinal)
+        || ActiveStyles.Any(part => style.Contains(part, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>In HTML a comment ends at <c>&gt;</c> where that is the first that stands in it.</summary>
+    private static bool IsEndedEarly(string comment) =>
+        comment.StartsWith('>') || comment.StartsWith("->", StringComparison.Ordinal);
 }

@@ -175,16 +175,18 @@ internal static partial class PrimitiveFormats
 
     private static bool IsBase64(string value)
     {
-        var count = 0;
+        int count = 0,
+            padding = 0;
         foreach (var c in value)
             if (!char.IsWhiteSpace(c))
             {
-                if (!Base64.Contains(c))
+                if (!Base64.Contains(c) || padding > 0 && c != '=')
                     return false;
+                padding += c == '=' ? 1 : 0;
                 count++;
             }
 
-        return count > 0 && count % 4 == 0;
+        return count > 0 && count % 4 == 0 && padding <= 2;
     }
 
     private static bool AreDigits(string value, int start, int length)
@@ -197,13 +199,13 @@ internal static partial class PrimitiveFormats
 
     private static int Number(string value, int start) => (value[start] - '0') * 10 + (value[start + 1] - '0');
 
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)\z", Options)]
+    [GeneratedRegex(@"^(0|[-+]?[1-9][0-9]*)\z", Options)]
     private static partial Regex Integer();
 
     [GeneratedRegex(@"^(0|[1-9][0-9]*)\z", Options)]
     private static partial Regex Unsigned();
 
-    [GeneratedRegex(@"^[1-9][0-9]*\z", Options)]
+    [GeneratedRegex(@"^[+]?[1-9][0-9]*\z", Options)]
     private static partial Regex Positive();
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", Options)]

@@ -10,8 +10,11 @@ namespace CpIs.Fhir.Conformance.Validation;
 /// </summary>
 internal sealed class Targets(FhirNode root)
 {
+    private const string History = "/_history/";
+
     private readonly Dictionary<FhirNode, Dictionary<string, FhirNode>> _entries = [];
     private readonly Dictionary<FhirNode, Dictionary<string, FhirNode>> _contained = [];
+    private readonly Dictionary<FhirNode, string?> _bases = [];
 
     /// <summary>True when the text is a Bundle.</summary>
     public bool IsBundle => root.ResourceType == "Bundle";
@@ -27,17 +30,26 @@ internal sealed class Targets(FhirNode root)
             return literal.Length == 1 ? container : Contained(container).GetValueOrDefault(literal[1..]);
         if (BundleOf(container) is not { } bundle)
             return null;
-        var entries = Entries(bundle);
+        var version = VersionOf(literal);
         var plain = WithoutVersion(literal);
-        if (entries.TryGetValue(plain, out var found))
+        var found = Find(bundle, container, plain, version);
+        // An entry that is of another version, or says none, is taken only where it says none.
+        return found is not null || version.Length == 0 ? found
+            : Find(bundle, container, plain, "") is { } any && any.Child("meta")?.Child("versionId") is null ? any
+            : null;
+    }
+
+    private FhirNode? Find(FhirNode bundle, FhirNode container, string plain, string version)
+    {
+        var entries = Entries(bundle);
+        if (entries.TryGetValue(plain + version, out var found))
             return found;
         if (IsAbsolute(plain) || TypeIn(plain) is null)
             return null;
         // A relative reference continues the base of its own entry's fullUrl.
-        var own = container.Parent?.Text("fullUrl");
-        var place = own is null || !own.StartsWith("http", StringComparison.Ordinal) ? null : BaseOf(own);
-        return place is not null && entries.TryGetValue(place + plain, out found) ? found
-            : place is null && entries.TryGetValue("\n" + plain, out found) ? found
+        var place = BaseAt(container);
+        return place is not null && entries.TryGetValue(place + plain + version, out found) ? found
+            : place is null && entries.TryGetValue("\n" + plain + version, out found) ? found
             : null;
     }
 
@@ -114,7 +126,7 @@ internal sealed class Targets(FhirNode root)
                     if (
                         node.ResourceType == step.Text
                         || node.Type == step.Text
-                        || node.Name.EndsWith(step.Text, StringComparison.OrdinalIgnoreCase)
+                        || ChoiceTypes.EndsIn(node.Name, step.Text)
                     )
                         yield return node;
                     break;
@@ -148,13 +160,20 @@ internal sealed class Targets(FhirNode root)
             if (entry.Child("resource") is { } resource)
             {
                 if (entry.Text("fullUrl") is { } url)
-                    byUrl.TryAdd(url, resource);
+                    Add(url, resource);
                 // By type and id, for references from entries whose fullUrl names no base.
                 if (resource is { ResourceType: { } type } && resource.Text("id") is { } id)
-                    byUrl.TryAdd($"\n{type}/{id}", resource);
+                    Add($"\n{type}/{id}", resource);
             }
 
         return _entries[bundle] = byUrl;
+
+        void Add(string url, FhirNode resource)
+        {
+            byUrl.TryAdd(url, resource);
+            if (resource.Child("meta")?.Text("versionId") is { } version)
+                byUrl.TryAdd($"{url}{History}{version}", resource);
+        }
     }
 
     private static FhirNode? BundleOf(FhirNode resource)
@@ -168,7 +187,20 @@ internal sealed class Targets(FhirNode root)
     private static bool IsAbsolute(string literal) => literal.Contains(':', StringComparison.Ordinal);
 
     private static string WithoutVersion(string literal) =>
-        literal.IndexOf("/_history/", StringComparison.Ordinal) is >= 0 and var at ? literal[..at] : literal;
+        literal.IndexOf(History, StringComparison.Ordinal) is >= 0 and var at ? literal[..at] : literal;
+
+    private static string VersionOf(string literal) =>
+        literal.IndexOf(History, StringComparison.Ordinal) is >= 0 and var at ? literal[at..] : "";
+
+    /// <summary>The base of the entry that a resource is in; asked once, for an entry may have very many references.</summary>
+    private string? BaseAt(FhirNode container)
+    {
+        if (_bases.TryGetValue(container, out var known))
+            return known;
+        var own = container.Parent?.Text("fullUrl");
+        return _bases[container] =
+            own is null || !own.StartsWith("http", StringComparison.Ordinal) ? null : BaseOf(own);
+    }
 
     /// <summary>The base of a RESTful URL: all before type and id; null when it has none.</summary>
     private static string? BaseOf(string url)

@@ -95,6 +95,9 @@ internal sealed partial class Walk
 
     private void Unknown(ArraySegment<FhirNode> group, ChildTable table)
     {
+        if (run.Source.IsXml)
+            for (var at = 0; at < group.Count; at++)
+                group[at].Index = group.Count > 1 ? at : -1;
         if (table.FindChoice(group[0].Name) is { } choice)
             ReportChoiceType(group[0], choice);
         else

@@ -24,6 +24,8 @@ internal sealed partial class Walk
             node.ElementId ??= element.Model.Id;
         if (!HasForm(node, element, kind, type))
             return;
+        if (node.ResourceType is not null)
+            ReportStrayType(node);
         var before = sink.Errors;
         if (node.Value is not null && type is not null)
         {
@@ -32,16 +34,18 @@ internal sealed partial class Walk
             Limits(node, element);
         }
 
+        if (type?.Code is "Quantity" or "SimpleQuantity" or "Age" or "Duration" or "Money")
+            QuantityLimits(node, element);
         Fixed(node, element);
         if (element.Model.Binding is { ValueSet: not null } binding && type is not null)
             Binding(node, element, type, binding);
         if (type?.Code == "Coding")
-            Display(node);
+            Coding(node);
         var profile = ProfileOf(node, element, type);
         if (kind != FhirKind.Xhtml && (profile is null || element.Inline is not null))
             if (element.ChildrenFor(type) is { } table)
                 Children(node, table);
-        if (type is { Code: "Reference" or "canonical" } && type.Model.TargetProfiles.Count > 0)
+        if (type is { Code: "Reference" })
             Reference(node, type);
         if (profile is not null)
             Apply(node, profile);

@@ -29,7 +29,11 @@ internal sealed partial class Walk
             return byProfile;
         }
 
-        Context(node, definition.Model);
+        var isModifier = element.Name == "modifierExtension";
+        if (definition.Model.Elements[0].IsModifier != isModifier)
+            ReportModifier(node, definition.Model, isModifier);
+        else
+            Context(node, definition.Model);
         if (byProfile is not null && !ReferenceEquals(byProfile, definition))
             Apply(node, byProfile);
         return definition;
@@ -65,7 +69,7 @@ internal sealed partial class Walk
         expression = expression.Replace("[x]", "", StringComparison.Ordinal);
         if (expression == "Element")
             return true;
-        if (Without(parent.ElementPath) == expression)
+        if (Without(parent.ElementPath) == expression || IsAt(parent, expression))
             return true;
         if (parent.Parent is { Type: { } outer } && $"{outer}.{parent.ElementName}" == expression)
             return true;
@@ -78,6 +82,21 @@ internal sealed partial class Walk
         }
 
         return false;
+    }
+
+    /// <summary>Whether a node stands at a path of names from its resource, such as <c>Patient.name.family</c>.</summary>
+    private static bool IsAt(FhirNode node, string path)
+    {
+        var names = path.Split('.');
+        var at = node;
+        for (var name = names.Length - 1; name > 0; name--)
+        {
+            if (at.ElementName != names[name] || at.ResourceType is not null || at.Parent is not { } above)
+                return false;
+            at = above;
+        }
+
+        return at.ResourceType == names[0];
     }
 
     private static string? Without(string? path) => path?.Replace("[x]", "", StringComparison.Ordinal);

@@ -8,7 +8,7 @@ internal sealed partial class Walk
 {
     private void Reference(FhirNode node, TypeSchema type)
     {
-        if (type.Code != "Reference" || sink.IsDone)
+        if (sink.IsDone)
             return;
         var literal = node.Text("reference");
         var target = literal is null ? null : run.Targets.Resolve(node, literal);
@@ -16,6 +16,8 @@ internal sealed partial class Walk
             ReportUnresolved(node, literal);
         if (literal is not null)
             Form(node, type, literal, target);
+        if (type.Model.TargetProfiles.Count == 0)
+            return;
         var found = target?.ResourceType ?? TypeOf(node, literal);
         if (found is null)
             return;
@@ -28,10 +30,9 @@ internal sealed partial class Walk
             if (wanted is null || wanted != found && wanted is not ("Resource" or "DomainResource"))
                 continue;
             // Of a resource that is not here nothing more can be known; one of a plain type has been checked where it stands.
-            if (target is null || canonical.StartsWith(SchemaSet.Core, StringComparison.Ordinal))
+            if (target is null || run.Schemas.Find(canonical) is not { Model.IsProfile: true } schema)
                 return;
-            if (run.Schemas.Find(canonical) is { } schema)
-                candidates.Add(schema);
+            candidates.Add(schema);
         }
 
         if (candidates.Count > 0)

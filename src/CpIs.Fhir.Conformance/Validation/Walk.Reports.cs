@@ -250,7 +250,7 @@ internal sealed partial class Walk
             );
     }
 
-    private void ReportMaxLength(FhirNode node, ElementSchema element, int most)
+    private void ReportMaxLength(FhirNode node, ElementSchema element, int most, int length)
     {
         if (sink.Takes(node, Error, RuleIds.MaxLength))
             sink.Add(
@@ -265,7 +265,7 @@ internal sealed partial class Walk
                 ) with
                 {
                     Expected = $"at most {most} characters",
-                    Found = $"{node.Value!.Length}",
+                    Found = $"{length}",
                 }
             );
     }
@@ -337,6 +337,8 @@ internal sealed partial class Walk
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
+        if (severity >= ValidationSeverity.Warning)
+            run.RefusedCodes.Add(node);
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var message = unknown is null
@@ -358,6 +360,26 @@ internal sealed partial class Walk
                     : "Load the package that defines it.",
             }
         );
+    }
+
+    private void ReportUnknownCode(FhirNode coding, string system, string code)
+    {
+        if (sink.Takes(coding, Error, RuleIds.Code))
+            sink.Add(
+                coding,
+                Issue(
+                    Error,
+                    "code-invalid",
+                    RuleIds.Code,
+                    $"The system has no code '{Short(code)}'.",
+                    coding.Path,
+                    null
+                ) with
+                {
+                    Expected = $"a code of {Short(system)}",
+                    Found = Short(code),
+                }
+            );
     }
 
     private void ReportNoCoding(FhirNode node, ElementSchema element, BindingModel binding)
@@ -500,6 +522,47 @@ internal sealed partial class Walk
                 {
                     Found = Short(url),
                     Hint = "Load the package that defines it.",
+                }
+            );
+    }
+
+    private void ReportModifier(FhirNode node, StructureModel definition, bool isModifier)
+    {
+        if (sink.Takes(node, Error, RuleIds.ExtensionContext))
+            sink.Add(
+                node,
+                new ValidationIssue(
+                    Error,
+                    "extension",
+                    RuleIds.ExtensionContext,
+                    isModifier
+                        ? $"The extension {definition.Name} changes no meaning, so it is no modifierExtension."
+                        : $"The extension {definition.Name} changes the meaning of what it stands on.",
+                    node.Path
+                )
+                {
+                    Profile = definition.Url,
+                    Expected = isModifier ? "in extension" : "in modifierExtension",
+                    Found = $"in {node.Name}",
+                }
+            );
+    }
+
+    private void ReportStrayType(FhirNode node)
+    {
+        if (sink.Takes(node, Error, RuleIds.UnknownElement, "resourceType"))
+            sink.Add(
+                node,
+                Issue(
+                    Error,
+                    "structure",
+                    RuleIds.UnknownElement,
+                    $"resourceType is not an element of {node.Type ?? "this type"}.",
+                    $"{node.Path}.resourceType",
+                    null
+                ) with
+                {
+                    Hint = "Only resources name their type.",
                 }
             );
     }
@@ -727,7 +790,8 @@ internal sealed partial class Walk
     private void ReportUnknownType(FhirNode node, bool isRoot)
     {
         // Whether it is a type of R4 that is not at hand, or none at all.
-        var exists = Targets.IsResource(node.ResourceType!);
+        var exists =
+            node.ResourceType is not ("Resource" or "DomainResource") && Targets.IsResource(node.ResourceType!);
         var severity = isRoot || !exists ? Error : ValidationSeverity.Warning;
         if (sink.Takes(node, severity, RuleIds.ResourceType))
             sink.Add(

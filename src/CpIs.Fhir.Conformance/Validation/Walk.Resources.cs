@@ -74,7 +74,7 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         }
 
         (node.Type, node.ElementPath) = (type, type);
-        if (run.Schemas.FindType(type) is not { Kind: FhirKind.Resource } own)
+        if (run.Schemas.FindType(type) is not { Kind: FhirKind.Resource, Model.IsAbstract: false } own)
         {
             ReportUnknownType(node, isRoot);
             return;

@@ -9,6 +9,7 @@ internal sealed partial class Walk
     private void Slices(ArraySegment<FhirNode> group, ElementSchema element, TypeSchema? type, SliceSet slices)
     {
         var counts = new int[slices.Slices.Length];
+        List<FhirNode>?[]? again = null;
         var last = -1;
         var outside = false;
         foreach (var node in group)
@@ -17,41 +18,59 @@ internal sealed partial class Walk
             if (at < 0)
             {
                 outside = true;
-                Outside(node, element, type, slices);
-                continue;
+                if (slices.Default is not { } otherwise)
+                {
+                    Outside(node, element, type, slices);
+                    continue;
+                }
+
+                at = Array.IndexOf(slices.Slices, otherwise);
+            }
+            else
+            {
+                if (slices.IsOrdered && at < last || slices.IsOpenAtEnd && outside)
+                    ReportSliceOrder(node, element, slices.Slices[at], slices);
+                last = Math.Max(last, at);
             }
 
             var slice = slices.Slices[at];
-            if (slices.IsOrdered && at < last || slices.IsOpenAtEnd && outside)
-                ReportSliceOrder(node, element, slice, slices);
-            last = Math.Max(last, at);
             if (++counts[at] > slice.Element.Max)
                 ReportSliceMax(node, slice, counts[at]);
+            else if (slice.Element.Slices is not null)
+                ((again ??= new List<FhirNode>?[counts.Length])[at] ??= []).Add(node);
             else
                 Slice(node, element, type, slice);
         }
 
         for (var at = 0; at < counts.Length; at++)
-            if (counts[at] < slices.Slices[at].Element.Min)
-                ReportSliceMin(group[0].Parent!, element, slices.Slices[at], counts[at]);
+        {
+            var slice = slices.Slices[at];
+            if (again?[at] is { } members)
+                Reslice([.. members], element, type, slice);
+            if (counts[at] < slice.Element.Min)
+                ReportSliceMin(group[0].Parent!, element, slice, counts[at]);
+        }
     }
 
     private void Slice(FhirNode node, ElementSchema element, TypeSchema? type, SliceSchema slice)
     {
-        var own = TypeIn(slice.Element, type);
-        if (slice.Element.Slices is { } inner)
-            Slices(new ArraySegment<FhirNode>([node]), slice.Element, own, inner);
-        else
-            Element(node, slice.Element, own);
+        Element(node, slice.Element, TypeIn(slice.Element, type));
         if (!slice.CoversBase)
             Element(node, element, type);
     }
 
+    /// <summary>All that is in a slice which has slices itself: those are counted over all of it.</summary>
+    private void Reslice(FhirNode[] members, ElementSchema element, TypeSchema? type, SliceSchema slice)
+    {
+        Slices(members, slice.Element, TypeIn(slice.Element, type), slice.Element.Slices!);
+        if (!slice.CoversBase)
+            foreach (var node in members)
+                Element(node, element, type);
+    }
+
     private void Outside(FhirNode node, ElementSchema element, TypeSchema? type, SliceSet slices)
     {
-        if (slices.Default is { } otherwise)
-            Slice(node, element, type, otherwise);
-        else if (!slices.IsClosed)
+        if (!slices.IsClosed)
             Element(node, element, type);
         else if (HasForm(node, element, type?.Structure?.Kind ?? FhirKind.Complex, type))
             ReportSliceClosed(node, element, slices);
@@ -123,8 +142,9 @@ internal sealed partial class Walk
         {
             SliceTestKind.Exists => true,
             SliceTestKind.Type => HasType(found, test),
-            SliceTestKind.Profile => test.Target is { } profiled && MeetsProfile(found, profiled),
-            _ => test.Target is { } target && HasValueOf(found, target, ReferenceEquals(found, start)),
+            SliceTestKind.Profile => Array.Exists(test.Targets, target => MeetsProfile(found, target)),
+            _ when test.Wanted is { } wanted => Array.Exists(wanted, value => Values.Has(found, value)),
+            _ => HasValueOfAny(found, test.Targets, ReferenceEquals(found, start)),
         };
 
     private static bool HasType(FhirNode found, SliceTest test)
@@ -132,8 +152,7 @@ internal sealed partial class Walk
         foreach (var type in test.Types)
             if (
                 found.ResourceType == type
-                || found.ResourceType is null
-                    && found.Name.EndsWith(char.ToUpperInvariant(type[0]) + type[1..], StringComparison.Ordinal)
+                || found.ResourceType is null && ChoiceTypes.EndsIn(found.Name, type)
                 || found.ResourceType is not null && type is "Resource" or "DomainResource"
             )
                 return true;
@@ -142,10 +161,21 @@ internal sealed partial class Walk
 
     private bool MeetsProfile(FhirNode found, ElementSchema target)
     {
+        // Where a reference was followed, the target is a definition as a whole.
+        if (!target.Model.Path.Contains('.', StringComparison.Ordinal))
+            return run.Schemas.Find(target.Structure.Url) is { } whole && run.Meets(found, whole);
         if (target.Types is not [{ Model.Profiles: { Count: > 0 } profiles }, ..])
             return IsMetBy(found, target);
         foreach (var canonical in profiles)
             if (run.Schemas.Find(canonical) is { } schema && run.Meets(found, schema))
+                return true;
+        return false;
+    }
+
+    private bool HasValueOfAny(FhirNode found, ElementSchema[] targets, bool isStart)
+    {
+        foreach (var target in targets)
+            if (HasValueOf(found, target, isStart))
                 return true;
         return false;
     }
@@ -171,31 +201,46 @@ internal sealed partial class Walk
     private bool HasChildrenOf(FhirNode found, ElementSchema target)
     {
         foreach (var child in target.Inline!.Elements)
-        {
-            if (!Decides(child))
-                continue;
-            var any = false;
-            foreach (var node in found.Nodes)
-                if (node.Name == child.Name || child.IsChoice && ChildTable.IsChoiceName(child.Name, node.Name))
-                    any |= HasValueOf(node, child, false);
-            if (!any && child.Min > 0)
-                return false;
-        }
+            if (DecidesItself(child))
+            {
+                if (!HasChild(found, child, isRequired: child.Min > 0))
+                    return false;
+            }
+            else
+                foreach (var slice in SliceTests.Required(child))
+                    if (!HasChild(found, slice, isRequired: true))
+                        return false;
 
         return true;
     }
 
-    private static bool HasFixedInside(ElementSchema target) =>
-        target.Inline is { } inline && Array.Exists(inline.Elements, Decides);
+    /// <summary>Whether one child has the value; where none is there, whether that is allowed.</summary>
+    private bool HasChild(FhirNode found, ElementSchema child, bool isRequired)
+    {
+        var any = false;
+        foreach (var node in found.Nodes)
+            if (node.Name == child.Name || child.IsChoice && ChildTable.IsChoiceName(child.Name, node.Name))
+            {
+                any = true;
+                if (HasValueOf(node, child, false))
+                    return true;
+            }
 
-    private static bool Decides(ElementSchema child) =>
+        return !any && !isRequired;
+    }
+
+    private static bool HasFixedInside(ElementSchema target) =>
+        target.Inline is { } inline && Array.Exists(inline.Elements, SliceTests.Decides);
+
+    private static bool DecidesItself(ElementSchema child) =>
         child.Model.Fixed is not null || child.Model.Pattern is not null || HasFixedInside(child);
 
     private bool IsMetBy(FhirNode node, ElementSchema element)
     {
+        if (run.Known(node, element) is { } known)
+            return known;
         var silent = new IssueSink(run.Source, 0, isSilent: true);
-        var type = TypeIn(element, null);
-        new Walk(run, silent).Element(node, element, type);
-        return silent.Errors == 0;
+        new Walk(run, silent).Element(node, element, TypeIn(element, null));
+        return run.Know(node, element, silent.Errors == 0);
     }
 }

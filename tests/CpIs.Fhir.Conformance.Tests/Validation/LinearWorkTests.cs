@@ -1,0 +1,243 @@
+using System.Text;
+using CpIs.Fhir.Conformance.Sources;
+using static CpIs.Fhir.Conformance.Tests.Validation.Synthetic;
+
+namespace CpIs.Fhir.Conformance.Tests.Validation;
+
+/// <summary>
+/// The work of a verdict grows with the size of the text and no faster: eight times as much takes about eight times the memory and the
+/// time. Memory is counted exactly; time only where it is far off, for the machine does other work besides.
+/// </summary>
+public sealed class LinearWorkTests
+{
+    private static readonly Synthetic Set = new(
+        Profile(
+            "Person",
+            "Patient",
+            ("id", "'max':'1','type':[{'code':'id'}]"),
+            ("birthDate", "'min':1,'max':'1','type':[{'code':'date'}]"),
+            ("link", "'max':'*','type':[{'code':'BackboneElement'}]"),
+            (
+                "link.other",
+                $"'min':1,'max':'1','type':[{{'code':'Reference','targetProfile':['{Base}Nobody','{Base}Person']}}]"
+            ),
+            ("link.type", "'min':1,'max':'1','type':[{'code':'code'}]")
+        ),
+        Profile("Nobody", "Patient", ("gender", "'min':1,'max':'1','type':[{'code':'code'}]")),
+        Profile(
+            "OneOf",
+            "Bundle",
+            ("type", "'max':'1','type':[{'code':'code'}]"),
+            ("entry", "'max':'*','type':[{'code':'BackboneElement'}]"),
+            ("entry.fullUrl", "'max':'1','type':[{'code':'uri'}]"),
+            ("entry.resource", $"'max':'1','type':[{{'code':'Patient','profile':['{Base}Nobody','{Base}Person']}}]")
+        )
+    );
+
+    private static string Many(int count, Func<int, string> make) =>
+        string.Join(',', Enumerable.Range(0, count).Select(make));
+
+    private static string Url(int at) => $"urn:uuid:c757873d-ec9a-4326-a141-{at:x12}";
+
+    private static string Links(int count, int at) =>
+        Many(count, to => $"{{'type':'seealso','other':{{'reference':'{Url((at + to) % 64)}'}}}}");
+
+    public static TheoryData<string> Shapes => [.. Makers.Keys];
+
+    private static readonly Dictionary<string, (int Count, string Profile, Func<int, string> Make)> Makers = new()
+    {
+        ["entries of a Bundle"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Bundle','type':'collection','entry':[{Many(n, at => $"{{'fullUrl':'{Url(at)}','resource':{{'resourceType':'Patient','name':[{{'family':'x'}}]}}}}")}]}}"
+        ),
+        ["entries before the type of their Bundle"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Bundle','entry':[{Many(n, at => $"{{'request':{{'method':'PUT','url':'Patient/{at}'}},'resource':{{'id':'{at}','resourceType':'Patient','active':true}}}}")}],'type':'transaction'}}"
+        ),
+        ["identifiers"] = (
+            500,
+            "",
+            n => $"{{'resourceType':'Patient','identifier':[{Many(n, at => $"{{'system':'urn:s','value':'{at}'}}")}]}}"
+        ),
+        ["extensions"] = (
+            500,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','extension':[{Many(n, at => $"{{'url':'https://example.org/{at}','valueString':'x'}}")}]}}"
+        ),
+        ["extensions beside the members of a list"] = (
+            500,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','name':[{{'given':[{Many(n, _ => "'x'")}],'_given':[{Many(n, at => $"{{'id':'i{at}'}}")}]}}]}}"
+        ),
+        ["contained resources that are referred to"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','contained':[{Many(n, at => $"{{'resourceType':'RelatedPerson','id':'c{at}','patient':{{'reference':'#'}}}}")}],'link':[{Many(n, at => $"{{'type':'seealso','other':{{'reference':'#c{at}'}}}}")}]}}"
+        ),
+        ["contained resources that refer to each other"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','contained':[{Many(n, at => $"{{'resourceType':'Organization','id':'c{at}','name':'x','partOf':{{'reference':'#c{(at + 1) % n}'}}}}")}]}}"
+        ),
+        ["references of each to each"] = (
+            200,
+            "Person",
+            n => $"{{'resourceType':'Patient','birthDate':'2020-01-01','link':[{Links(n, 0)}]}}"
+        ),
+        ["resources of a Bundle that refer to each other"] = (
+            64,
+            "OneOf",
+            n =>
+                $"{{'resourceType':'Bundle','type':'collection','entry':[{Many(n, at => $"{{'fullUrl':'{Url(at)}','resource':{{'resourceType':'Patient','birthDate':'2020-01-01','link':[{Links(8, at)}]}}}}")}]}}"
+        ),
+        ["a chain of references"] = (
+            200,
+            "OneOf",
+            n =>
+                $"{{'resourceType':'Bundle','type':'collection','entry':[{Many(n, at => $"{{'fullUrl':'{Url(at)}','resource':{{'resourceType':'Patient','birthDate':'2020-01-01','link':[{{'type':'seealso','other':{{'reference':'{Url(at + 1)}'}}}}]}}}}")}]}}"
+        ),
+        ["links before the fullUrl, and references after it"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Bundle','type':'collection','entry':[{{'link':[{Many(n, at => $"{{'relation':'r{at}','url':'urn:x'}}")}],'resource':{{'resourceType':'Patient','link':[{Many(n, at => $"{{'type':'seealso','other':{{'reference':'Patient/{at}'}}}}")}]}},'fullUrl':'{Url(1)}'}}]}}"
+        ),
+        ["parameters with parts"] = (
+            200,
+            "",
+            n =>
+                $"{{'resourceType':'Parameters','parameter':[{Many(n, at => $"{{'name':'p','part':[{{'name':'q','valueString':'{at}'}}]}}")}]}}"
+        ),
+        ["unknown elements"] = (50, "", n => $"{{'resourceType':'Patient',{Many(n, at => $"'x{at}':1")}}}"),
+        ["errors in a list"] = (500, "", n => $"{{'resourceType':'Patient','name':[{Many(n, _ => "{'bogus':1}")}]}}"),
+        ["nulls in a list"] = (500, "", n => $"{{'resourceType':'Patient','name':[{Many(n, _ => "null")}]}}"),
+        ["codings"] = (
+            500,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','maritalStatus':{{'coding':[{Many(n, at => $"{{'system':'urn:s','code':'c{at}'}}")}]}}}}"
+        ),
+        ["a long text"] = (
+            20_000,
+            "",
+            n => $"{{'resourceType':'Patient','name':[{{'text':'{string.Concat(Enumerable.Repeat("a ", n))}'}}]}}"
+        ),
+        ["a long narrative"] = (
+            2_000,
+            "",
+            n =>
+                $"{{'resourceType':'Patient','text':{{'status':'generated','div':'<div xmlns=\\\"http://www.w3.org/1999/xhtml\\\">{string.Concat(Enumerable.Repeat("<p>x</p>", n))}</div>'}}}}"
+        ),
+        ["a long base64"] = (
+            20_000,
+            "",
+            n => $"{{'resourceType':'Patient','photo':[{{'data':'{string.Concat(Enumerable.Repeat("AAAA", n))}'}}]}}"
+        ),
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Eight_times_the_text_is_about_eight_times_the_work(string shape)
+    {
+        var (count, profile, make) = Makers[shape];
+        var (small, large) = (Source(make(count)), Source(make(8 * count)));
+        Work(small, profile);
+
+        var (few, shortly) = Work(small, profile);
+        var (many, longer) = Work(large, profile);
+
+        (many / (double)few).Should().BeLessThan(11, "bytes allocated");
+        // Quadratic work would be 64 times; half of that leaves room for a busy machine.
+        if (longer > TimeSpan.FromMilliseconds(50))
+            (longer / shortly).Should().BeLessThan(32, $"{shortly} against {longer}");
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(20)]
+    [InlineData(31)]
+    public void Nesting_to_the_limit_is_linear_and_no_crash(int depth)
+    {
+        string Nested(int left) =>
+            left == 0 ? "{'name':'p','valueString':'x'}" : $"{{'name':'p','part':[{Nested(left - 1)}]}}";
+        var source = Source($"{{'resourceType':'Parameters','parameter':[{Nested(depth - 1)}]}}");
+        Work(source, "");
+
+        (Work(source, "").Bytes / depth).Should().BeLessThan(20_000);
+        Set.Validate($"{{'resourceType':'Parameters','parameter':[{Nested(depth - 1)}]}}", "")
+            .IsValid.Should()
+            .BeTrue();
+    }
+
+    [Fact]
+    public void Nesting_beyond_the_limit_is_told() =>
+        TheValidator
+            .Validate(
+                $"{{\"resourceType\":\"Parameters\",\"parameter\":{string.Concat(Enumerable.Repeat("[{\"part\":", 100_000))}"
+            )
+            .Issues.Single()
+            .Rule.Should()
+            .Be("cpis-json-depth");
+
+    public static TheoryData<string> Patterns =>
+        [
+            .. TheValidator
+                .Definitions.StructureUrls.Select(url => TheValidator.Definitions.FindStructure(url))
+                .SelectMany(model => model?.Elements ?? [])
+                .SelectMany(element => element.Constraints)
+                .Select(rule => rule.Expression)
+                .OfType<string>()
+                .SelectMany(expression =>
+                    System.Text.RegularExpressions.Regex.Matches(expression, @"matches\('((?:[^'\\]|\\.)*)'\)")
+                )
+                .Select(match => match.Groups[1].Value)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
+
+    [Theory]
+    [MemberData(nameof(Patterns))]
+    public void Each_pattern_of_our_definitions_takes_a_long_text_in_linear_time(string pattern)
+    {
+        var rule = P(
+            (
+                "item",
+                $"'max':'1','type':[{{'code':'string'}}],'constraint':[{{'key':'x-1','severity':'error','human':'x','expression':'matches(\\u0027{System.Text.Json.JsonEncodedText.Encode(pattern)}\\u0027) or true'}}]"
+            )
+        );
+        var set = new Synthetic(rule);
+        foreach (var letter in (string[])["a", "0", "/", "a/", " ", "%"])
+        {
+            var json = Quoted(
+                $"{{'resourceType':'Basic','item':'x{string.Concat(Enumerable.Repeat(letter, 100_000))}!'}}"
+            );
+            var started = TimeProvider.System.GetTimestamp();
+            set.ValidateText(json).Issues.Should().BeEmpty();
+            TimeProvider.System.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(2), letter);
+        }
+    }
+
+    private static FhirSource Source(string json) => FhirSource.Read(Encoding.UTF8.GetBytes(Quoted(json)));
+
+    private static (long Bytes, TimeSpan Time) Work(FhirSource source, string profile)
+    {
+        var (bytes, time) = (long.MaxValue, TimeSpan.MaxValue);
+        for (var turn = 0; turn < 3; turn++)
+        {
+            var (before, started) = (GC.GetAllocatedBytesForCurrentThread(), TimeProvider.System.GetTimestamp());
+            Set.Validate(FhirSource.Read(source.Text), profile);
+            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
+            time = TimeSpan.FromTicks(Math.Min(time.Ticks, TimeProvider.System.GetElapsedTime(started).Ticks));
+        }
+
+        return (bytes, time);
+    }
+}
