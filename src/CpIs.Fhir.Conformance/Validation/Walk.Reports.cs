@@ -337,6 +337,8 @@ internal sealed partial class Walk
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
+        if (severity >= ValidationSeverity.Warning)
+            (_outside ??= []).Add(node);
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var message = unknown is null
@@ -358,6 +360,26 @@ internal sealed partial class Walk
                     : "Load the package that defines it.",
             }
         );
+    }
+
+    private void ReportUnknownCode(FhirNode node, ElementSchema element, string system, string code)
+    {
+        if (sink.Takes(node, Error, RuleIds.Code))
+            sink.Add(
+                node,
+                Issue(
+                    Error,
+                    "code-invalid",
+                    RuleIds.Code,
+                    $"The code system has no code '{Short(code)}'.",
+                    node.Path,
+                    element
+                ) with
+                {
+                    Expected = $"a code of {Short(system)}",
+                    Found = Short(code),
+                }
+            );
     }
 
     private void ReportNoCoding(FhirNode node, ElementSchema element, BindingModel binding)

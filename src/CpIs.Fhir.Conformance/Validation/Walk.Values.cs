@@ -32,6 +32,9 @@ internal sealed partial class Walk
         return false;
     }
 
+    /// <summary>Codings that are outside their value set.</summary>
+    private HashSet<FhirNode>? _outside;
+
     private void Limits(FhirNode node, ElementSchema element)
     {
         var model = element.Model;
@@ -214,6 +217,20 @@ internal sealed partial class Walk
             if (IsInValueSet(coding, valueSet))
                 return true;
         return false;
+    }
+
+    /// <summary>A code is one that its own system has, whatever it is bound to; what the binding has told is not told again.</summary>
+    private void Coding(FhirNode coding, ElementSchema element)
+    {
+        if (
+            coding.Text("system") is { } system
+            && coding.Text("code") is { } code
+            && _outside?.Contains(coding) != true
+            && run.Terminology.CheckSystem(system, code).Verdict == MembershipVerdict.NotMember
+        )
+            ReportUnknownCode(coding, element, system, code);
+        else
+            Display(coding);
     }
 
     /// <summary>A display that is not one of the code's is told as a warning; what the code is called is not always at hand.</summary>

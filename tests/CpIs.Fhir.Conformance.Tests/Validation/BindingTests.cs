@@ -126,6 +126,18 @@ public sealed class BindingTests
     public void Codes_stand_in_several_types(string type, string value, string expected) =>
         Told(With(type, "required"), value).Should().Be(expected);
 
+    [Theory]
+    [InlineData("d", "")]
+    [InlineData("e", "Error fhir-code@Basic.valueCoding")]
+    public void A_code_is_one_that_its_system_has_also_where_no_value_set_asks(string code, string expected)
+    {
+        Told(With("Coding", "example"), $"'valueCoding':{Coding(code)}").Should().Be(expected);
+        Told(With("Coding", "required"), $"'valueCoding':{Coding(code)}")
+            .Should()
+            .Be("Error fhir-binding@Basic.valueCoding");
+        Told(With("Coding", "example"), $"'valueCoding':{Coding(code, "https://example.org/unknown")}").Should().Be("");
+    }
+
     [Fact]
     public void A_pattern_that_names_the_system_only_leaves_the_code_to_the_binding() =>
         Told(

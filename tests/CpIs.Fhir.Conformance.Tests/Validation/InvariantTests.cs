@@ -71,6 +71,22 @@ public sealed class InvariantTests
     [InlineData("birthDate + 9999999 years > today()")]
     [InlineData("name.given.first().substring(99999) = 'x'")]
     [InlineData("name.given.first().toInteger() = 1")]
+    [InlineData("name.trace('x').count() div 0 = 1")]
+    [InlineData("name.aggregate($total + 1, 0) div 0 = 1")]
+    [InlineData("name.given.first().trace('x').matches('(')")]
+    [InlineData("birthDate.trace('x') + 9999999 years > today()")]
+    [InlineData("today().trace('x') - 99999 years > today()")]
+    [InlineData("name.trace('x').as(bogus).family = 'x'")]
+    [InlineData("name.repeat(bogus) = 'x'")]
+    [InlineData("2147483647.trace('x') + 1 > 0")]
+    [InlineData("1.trace('x') mod 0 = 1")]
+    [InlineData("1.trace('x') / 0.0 = 1")]
+    [InlineData("name.given.trace('x').skip(99999999).take(-1) = 'x'")]
+    [InlineData("name.given.first().trace('x').substring(-1, 99999999) = 'x'")]
+    [InlineData("name.given.first().trace('x').toQuantity('g') > 1 'kg'")]
+    [InlineData("name.trace('x').conformsTo('bogus')")]
+    [InlineData("name.given.trace('x').first().memberOf('bogus')")]
+    [InlineData("1 'kg'.trace('x') > 1 'bogus'")]
     public void No_arithmetic_stops_a_verdict(string expression) =>
         OnPatient(expression)
             .Validate("{'resourceType':'Patient','birthDate':'9999-12-31','name':[{'given':['a','b']}]}")
