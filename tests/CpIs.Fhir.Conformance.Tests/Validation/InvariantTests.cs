@@ -93,6 +93,23 @@ public sealed class InvariantTests
             .IsValid.Should()
             .BeTrue();
 
+    [Theory]
+    [InlineData("'':1")]
+    [InlineData("'_':{}")]
+    [InlineData("'a b':1")]
+    [InlineData("'name':[{'':'x'}]")]
+    [InlineData("'name':[{'_':{'extension':[]}}]")]
+    [InlineData("'name':[{'_family':[[]]}]")]
+    [InlineData("'name':{'given':[[['x']]]}")]
+    [InlineData("'extension':[{'url':'x','value':1}]")]
+    [InlineData("'contained':[{'resourceType':''}]")]
+    [InlineData("'birthDate':{'':{}}")]
+    public void What_the_SDK_cannot_read_is_told_all_the_same(string content) =>
+        OnPatient("trace('x').name.exists()")
+            .Validate($"{{'resourceType':'Patient',{content}}}")
+            .IsValid.Should()
+            .BeFalse();
+
     [Fact]
     public void A_rule_that_profile_and_type_both_state_is_told_once()
     {
