@@ -5,9 +5,8 @@ public sealed class FoundTests
 {
     [Theory]
     // The SDK's reader throws on a property without name, and was asked for the model by an invariant.
-    [InlineData("{\"resourceType\":\"Patient\",\"\":1,\"contact\":[{\"gender\":\"male\"}],\"name\":[{\"_\":{}}]}")]
     [InlineData(
-        "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"fullUrl\":\"urn:uuid:c757873d-ec9a-4326-a141-556f43239520\",\"resource\":{\"resourceType\":\"AuditEvent\",\"\":\"\"}}]}"
+        "{\"resourceType\":\"Organization\",\"meta\":{\"versionId\":\"1\",\"lastUpdated\":null,\"profile\":[-2]},\"identifier\":[{\"system\":\"https://fhir.nhs.uk/Id/ods-organization-code\",\"value\":\"XHF01\"}],\"name\":\"Harefordshire County Council (synthetic)\",\"telecom\":[{\"system\":\"phone\",\"value\":\"01632 960001\",\"use\":\"work\",\"rank\":1},{\"extension\":[{\"url\":\"https://fhir.cpis.example/StructureDefinition/emergency-duty\",\"valueBoolean\":true}],\"system\":\"phone\",\"value\":\"0800 DUTY\",\"use\":0,\"rank\":2,\"\":null}]}"
     )]
     // A property that has the name of a variable.
     [InlineData("{\"resourceType\":\"Patient\",\"name\":[{\"$this\":1}]}")]

@@ -13,8 +13,7 @@ internal static class Verdicts
     /// <summary>Validates twice and looks at the verdict; throws with the input where it is not as it must be.</summary>
     public static ValidationResult Check(ReadOnlyMemory<byte> text)
     {
-        var result = TheValidator.Instance.Validate(FhirSource.Read(text));
-        var again = TheValidator.Instance.Validate(FhirSource.Read(text));
+        var (result, again) = (Validate(text), Validate(text));
         if (!result.Issues.SequenceEqual(again.Issues) || result.Errors != again.Errors)
             throw Failure("The second verdict is another.", text);
         // In XML a carriage return ends a line too.
@@ -32,6 +31,18 @@ internal static class Verdicts
         if (result.IsValid == result.Issues.Any(issue => issue.Severity >= ValidationSeverity.Error))
             throw Failure("The verdict and its issues do not agree.", text);
         return result;
+    }
+
+    private static ValidationResult Validate(ReadOnlyMemory<byte> text)
+    {
+        try
+        {
+            return TheValidator.Instance.Validate(FhirSource.Read(text));
+        }
+        catch (Exception e)
+        {
+            throw Failure(e.ToString(), text);
+        }
     }
 
     private static bool IsPath(string expression)
