@@ -55,6 +55,7 @@ internal static class Cpis
             SubscribeCommand.Create(tool),
             ListenCommand.Create(tool),
             PopulationCommand.Create(tool),
+            ValidateCommand.Create(tool),
             ProfilesCommand.Create(tool),
             OrganisationCommand.Create(tool),
             ClientCommand.Create(tool),

@@ -19,6 +19,10 @@ RuleSet: Search(name, type, definition)
 * rest.resource[=].searchParam[=].type = #{type}
 * rest.resource[=].searchParam[=].definition = "{definition}"
 
+RuleSet: Validate
+* rest.resource[=].operation[+].name = "validate"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/validate"
+
 Instance: cpis-server
 InstanceOf: CapabilityStatement
 Usage: #definition
@@ -51,8 +55,9 @@ Usage: #definition
 * insert Search(given, string, http://hl7.org/fhir/SearchParameter/individual-given)
 * insert Search(name, string, http://hl7.org/fhir/SearchParameter/Patient-name)
 * insert Search(birthdate, date, http://hl7.org/fhir/SearchParameter/individual-birthdate)
-* rest.resource[=].operation.name = "child-protection"
-* rest.resource[=].operation.definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
+* rest.resource[=].operation[+].name = "child-protection"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
+* insert Validate
 
 * insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
 * insert Interaction(read)
@@ -68,6 +73,7 @@ Usage: #definition
 * insert Search(type, token, http://hl7.org/fhir/SearchParameter/clinical-type)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/clinical-date)
 * insert Search(organization, reference, http://hl7.org/fhir/SearchParameter/EpisodeOfCare-organization)
+* insert Validate
 
 * insert Resource(Flag, CPIS-Flag)
 * insert Interaction(read)
@@ -86,6 +92,7 @@ Usage: #definition
 * insert Search(status, token, https://fhir.cpis.example/SearchParameter/Flag-status)
 * insert Search(code, token, https://fhir.cpis.example/SearchParameter/Flag-code)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/clinical-date)
+* insert Validate
 
 * insert Resource(Organization, CPIS-Authority)
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Setting"
@@ -97,12 +104,14 @@ Usage: #definition
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Organization-identifier)
 * insert Search(name, string, http://hl7.org/fhir/SearchParameter/Organization-name)
+* insert Validate
 
 * insert Resource(AuditEvent, CPIS-AuditEvent)
 * insert Interaction(read)
 * insert Interaction(search-type)
 * insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-patient)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/AuditEvent-date)
+* insert Validate
 
 * insert Resource(Subscription, CPIS-Subscription)
 * rest.resource[=].extension.url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
@@ -115,5 +124,18 @@ Usage: #definition
 * rest.resource[=].versioning = #versioned
 * insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/Subscription-status)
-* rest.resource[=].operation.name = "status"
-* rest.resource[=].operation.definition = "https://fhir.cpis.example/OperationDefinition/subscription-status"
+* rest.resource[=].operation[+].name = "status"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/subscription-status"
+* insert Validate
+
+// What travels and is not kept: testers validate it here.
+* insert Resource(Bundle, CPIS-Upload)
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Acknowledgement"
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Notification"
+* insert Validate
+
+* insert Resource(Parameters, CPIS-NotificationStatus)
+* insert Validate
+
+* insert Resource(OperationOutcome, CPIS-Outcome)
+* insert Validate

@@ -4,6 +4,8 @@ Id: rule
 Title: "CP-IS rule"
 Description: "The rules named in OperationOutcome.issue.details. An id is stable: software may act on it, while the text of an issue is for people and may be worded anew."
 * ^caseSensitive = true
+// Every rule of this service is here. A breach of an invariant that another definition states is told by that invariant's key (per-1).
+* ^content = #fragment
 * ^experimental = false
 * #bdl-3 "An entry of a transaction has a request (FHIR R4)."
 * #bdl-5 "An entry of an upload has a resource (FHIR R4)."
@@ -19,6 +21,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-birth-date-day "A date of birth names the day, for the 18th birthday ends visibility."
 * #cpis-child "A plan refers to its Patient and gives the NHS number beside the reference."
 * #cpis-data-quality "Warning: another authority holds the NHS number with a different name or date of birth."
+* #cpis-delete "Nothing is deleted: a plan is withdrawn (entered-in-error) or ended."
 * #cpis-entry-condition "ifNoneExist belongs to POST, and a condition names the identifier that stands in the resource."
 * #cpis-entry-condition-system "A condition names an identifier of the caller's own system."
 * #cpis-entry-duplicate "A POST makes something new; what is held already is sent by PUT."
@@ -87,6 +90,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-plan-type "A plan has one type: one of the three SNOMED CT codes of CP-IS."
 * #cpis-plan-type-display "Where a display is given it is that of the code."
 * #cpis-plan-unborn-end "An unborn child protection plan has an end: the expected date of delivery."
+* #cpis-profile-not-allowed "A resource claims no profile outside the list that the operator allows."
 * #cpis-prohibited "Only what the profile takes is sent: CP-IS shares that a plan exists, never what is in it."
 * #cpis-setting-rights "Each mode right is given once."
 * #cpis-subscription-channel "The channel is rest-hook, and its numbers are within their limits."
@@ -112,6 +116,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-upload-type "An upload is a Bundle of type transaction."
 * #cpis-xml-attribute "An XML element of FHIR has no attributes but value, id and url."
 * #cpis-xml-namespace "XML elements are of the FHIR namespace, narrative of XHTML."
+* #cpis-xml-resource "Where a resource stands, no second one does."
 * #cpis-xml-syntax "A body that begins with < is well-formed XML, without a document type."
 * #cpis-xml-text "XML elements of FHIR hold no text: values are attributes."
 * #fhir-binding "A code outside its value set."

@@ -141,9 +141,15 @@ RuleSet: PlanPeriod(path)
 * insert Bare({path})
 * insert Required({path}.start, 1, [[a plan is seen from its start.]])
 * insert Optional({path}.end, 1, [[a plan that holds has none yet; a finished one and an unborn one must have it.]])
-* {path} obeys cpis-period-day
+* {path} obeys cpis-period-order and cpis-period-day
 
-// That a period does not end before it starts is a rule of R4 itself (per-1). One problem is one issue, so it is not said again.
+// R4 says nearly the same (per-1). It is said here too because an upload is refused by this rule and not by that one; the validator tells
+// a profile's rule and leaves out the type's.
+Invariant: cpis-period-order
+Description: "A period ends on or after the day on which it starts."
+Severity: #error
+Expression: "end.exists() and start.exists() implies start.toString().substring(0, 10) <= end.toString().substring(0, 10)"
+
 Invariant: cpis-period-day
 Description: "Start and end name at least the day: a month or a year cannot decide who sees a plan on which day."
 Severity: #error

@@ -20,7 +20,8 @@ internal sealed class Report(Surroundings surroundings, bool json)
     /// <summary>True when objects are wanted.</summary>
     public bool IsJson { get; } = json;
 
-    private bool Colours => surroundings.OutIsTerminal && surroundings.Variable("NO_COLOR") is null or "";
+    /// <summary>True when standard output may be coloured.</summary>
+    public bool Colours => surroundings.OutIsTerminal && surroundings.Variable("NO_COLOR") is null or "";
 
     /// <summary>One object, with <c>--json</c> only.</summary>
     public void Object(JsonObject value)

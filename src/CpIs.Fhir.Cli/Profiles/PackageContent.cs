@@ -31,7 +31,8 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
             PackageVersion.TryParse(version, out var parsed)
                 ? parsed!
                 : throw new CannotRunException($"'{version}' is no version: major.minor.patch."),
-            resources.ToDictionary(Key, StringComparer.Ordinal)
+            // Packages of others may hold a definition in two versions; the last counts.
+            resources.GroupBy(Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last())
         );
 
     private static JsonElement Parse(ReadOnlyMemory<byte> json)
@@ -42,11 +43,7 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
 
     private static string Key(JsonElement resource)
     {
-        var type = resource.GetProperty("resourceType").GetString();
-        var id = resource.GetProperty("id").GetString();
         // Extensions and profiles are named by canonical in instances, a NamingSystem has none in R4.
-        return resource.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String
-            ? $"{type} {url.GetString()}"
-            : $"{type} {id}";
+        return $"{resource.Text("resourceType")} {resource.Text("url") ?? resource.Text("id")}";
     }
 }

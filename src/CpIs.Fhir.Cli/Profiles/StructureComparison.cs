@@ -14,6 +14,12 @@ internal static class StructureComparison
             yield return new Change("", context, "is no longer a place for the extension", true);
         foreach (var context in Contexts(after).Except(Contexts(before)))
             yield return new Change("", context, "is a new place for the extension", false);
+        if (!before.TryGetProperty("snapshot", out _) || !after.TryGetProperty("snapshot", out _))
+        {
+            yield return new Change("", "snapshot", "is missing, so that elements cannot be compared", true);
+            yield break;
+        }
+
         var (old, now) = (Elements(before), Elements(after));
         foreach (
             var change in now.Keys.Where(id => !IsBelowProhibited(id, now)).SelectMany(id => Compare(id, old, now))

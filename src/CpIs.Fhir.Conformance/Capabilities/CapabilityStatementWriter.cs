@@ -94,17 +94,8 @@ public static class CapabilityStatementWriter
             json.WriteBoolean("conditionalUpdate", true);
         if (resource.Includes.Count > 0)
             WriteStrings(json, "searchInclude", [.. resource.Includes]);
-        json.WriteStartArray("searchParam");
-        foreach (var parameter in resource.SearchParameters)
-        {
-            json.WriteStartObject();
-            json.WriteString("name", parameter.Name);
-            json.WriteString("definition", parameter.Definition);
-            json.WriteString("type", parameter.Type);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        if (resource.SearchParameters.Count > 0)
+            WriteSearch(json, resource.SearchParameters);
         if (resource.Operations.Count > 0)
         {
             json.WriteStartArray("operation");
@@ -122,12 +113,29 @@ public static class CapabilityStatementWriter
         json.WriteEndObject();
     }
 
+    private static void WriteSearch(Utf8JsonWriter json, IReadOnlyList<SearchCapability> parameters)
+    {
+        json.WriteStartArray("searchParam");
+        foreach (var parameter in parameters)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", parameter.Name);
+            json.WriteString("definition", parameter.Definition);
+            json.WriteString("type", parameter.Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
     private static void WriteInteractions(
         Utf8JsonWriter json,
         IReadOnlyList<string> codes,
         IReadOnlyList<string> inTransaction
     )
     {
+        if (codes.Count + inTransaction.Count == 0)
+            return;
         json.WriteStartArray("interaction");
         foreach (var code in codes)
         {

@@ -20,7 +20,7 @@ public static class CapabilityTable
             ["read", "vread", "search-type"],
             ["create", "update"],
             Stored(RecordType.Patient),
-            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection")],
+            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate],
             []
         ),
         new(
@@ -29,7 +29,7 @@ public static class CapabilityTable
             ["read", "vread", "search-type"],
             ["create", "update"],
             Stored(RecordType.EpisodeOfCare),
-            [],
+            [Validate],
             []
         ),
         new(
@@ -38,7 +38,7 @@ public static class CapabilityTable
             ["read", "vread", "search-type"],
             ["create", "update"],
             Stored(RecordType.Flag),
-            [],
+            [Validate],
             ["Flag:patient", "Flag:author"]
         ),
         new(
@@ -47,7 +47,7 @@ public static class CapabilityTable
             ["read", "vread", "search-type"],
             [],
             Stored(RecordType.Organization),
-            [],
+            [Validate],
             []
         ),
         new(
@@ -56,7 +56,7 @@ public static class CapabilityTable
             ["read", "search-type"],
             [],
             [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
-            [],
+            [Validate],
             []
         ),
         new(
@@ -65,10 +65,19 @@ public static class CapabilityTable
             ["read", "vread", "create", "update", "search-type"],
             [],
             [new("url", "uri", Core + "Subscription-url"), Token("status", Core + "Subscription-status")],
-            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status")],
+            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate],
             []
         ),
+        OnlyValidated("Bundle", "CPIS-Upload", "CPIS-Acknowledgement", "CPIS-Notification"),
+        OnlyValidated("Parameters", "CPIS-NotificationStatus"),
+        OnlyValidated("OperationOutcome", "CPIS-Outcome"),
     ];
+
+    private static OperationCapability Validate => new("validate", FhirSystems.Own + "/OperationDefinition/validate");
+
+    // What travels and is not kept: testers validate it here.
+    private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
+        new(type, profiles, [], [], [], [Validate], []);
 
     // What is searched from the store is in Core's table, with what every resource has.
     private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>

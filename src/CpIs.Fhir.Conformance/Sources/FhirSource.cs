@@ -1,3 +1,4 @@
+using System.Text;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
 
@@ -79,7 +80,19 @@ public sealed class FhirSource
         return start >= 0 && text.Span[start] == (byte)'<' ? ReadXml(text, limits) : ReadJson(text, limits);
     }
 
-    /// <summary>Line and column where a node begins, both from 1; columns count bytes of UTF-8 (JSON) or characters (XML).</summary>
+    /// <summary>
+    /// A resource inside this one as a source of its own: paths begin at it, lines and columns stay those of the whole text. It is taken out
+    /// of this tree, which is not to be used any more.
+    /// </summary>
+    /// <param name="resource">A resource of this tree.</param>
+    public FhirSource Within(FhirNode resource)
+    {
+        resource.Parent = null;
+        resource.Index = -1;
+        return new FhirSource(_text, resource, []) { IsXml = IsXml };
+    }
+
+    /// <summary>Line and column where a node begins, both from 1; columns count UTF-16 units, as editors do.</summary>
     public (int Line, int Column) Locate(FhirNode node)
     {
         if (IsXml)
@@ -88,7 +101,8 @@ public sealed class FhirSource
         var line = Array.BinarySearch(lines, node.Position);
         if (line < 0)
             line = ~line - 1;
-        return (line + 1, node.Position - lines[line] + 1);
+        var before = _text.Span[lines[line]..Math.Min(node.Position, _text.Length)];
+        return (line + 1, Encoding.UTF8.GetCharCount(before) + 1);
     }
 
     private static int[] LineStarts(ReadOnlySpan<byte> json)

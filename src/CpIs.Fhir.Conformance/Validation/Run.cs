@@ -38,6 +38,9 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     /// <summary>The definitions that resources were held to aloud: what is wrong with them is told there.</summary>
     public HashSet<(FhirNode Resource, StructureSchema Schema)> Applied { get; } = [];
 
+    /// <summary>Codings whose code a value set has refused.</summary>
+    public HashSet<FhirNode> RefusedCodes { get; } = [];
+
     /// <summary>Questions that wait until all resources have been walked.</summary>
     public List<Action> Afterwards { get; } = [];
 

@@ -40,7 +40,7 @@ internal sealed partial class Walk
         if (element.Model.Binding is { ValueSet: not null } binding && type is not null)
             Binding(node, element, type, binding);
         if (type?.Code == "Coding")
-            Coding(node, element);
+            Coding(node);
         var profile = ProfileOf(node, element, type);
         if (kind != FhirKind.Xhtml && (profile is null || element.Inline is not null))
             if (element.ChildrenFor(type) is { } table)

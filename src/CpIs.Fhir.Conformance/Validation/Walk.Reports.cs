@@ -338,7 +338,7 @@ internal sealed partial class Walk
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
         if (severity >= ValidationSeverity.Warning)
-            (_outside ??= []).Add(node);
+            run.RefusedCodes.Add(node);
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var message = unknown is null
@@ -362,18 +362,18 @@ internal sealed partial class Walk
         );
     }
 
-    private void ReportUnknownCode(FhirNode node, ElementSchema element, string system, string code)
+    private void ReportUnknownCode(FhirNode coding, string system, string code)
     {
-        if (sink.Takes(node, Error, RuleIds.Code))
+        if (sink.Takes(coding, Error, RuleIds.Code))
             sink.Add(
-                node,
+                coding,
                 Issue(
                     Error,
                     "code-invalid",
                     RuleIds.Code,
-                    $"The code system has no code '{Short(code)}'.",
-                    node.Path,
-                    element
+                    $"The system has no code '{Short(code)}'.",
+                    coding.Path,
+                    null
                 ) with
                 {
                     Expected = $"a code of {Short(system)}",

@@ -32,9 +32,6 @@ internal sealed partial class Walk
         return false;
     }
 
-    /// <summary>Codings that are outside their value set.</summary>
-    private HashSet<FhirNode>? _outside;
-
     private void Limits(FhirNode node, ElementSchema element)
     {
         var model = element.Model;
@@ -219,28 +216,23 @@ internal sealed partial class Walk
         return false;
     }
 
-    /// <summary>A code is one that its own system has, whatever it is bound to; what the binding has told is not told again.</summary>
-    private void Coding(FhirNode coding, ElementSchema element)
+    /// <summary>
+    /// A code that its own system does not have is wrong wherever it stands; a display that is not the code's is told as a warning, for what
+    /// else the code may be called is not always at hand.
+    /// </summary>
+    private void Coding(FhirNode coding)
     {
-        if (
-            coding.Text("system") is { } system
-            && coding.Text("code") is { } code
-            && _outside?.Contains(coding) != true
-            && run.Terminology.CheckSystem(system, code).Verdict == MembershipVerdict.NotMember
-        )
-            ReportUnknownCode(coding, element, system, code);
-        else
-            Display(coding);
-    }
+        if (coding.Text("system") is not { } system || coding.Text("code") is not { } code)
+            return;
+        if (run.Terminology.CheckSystem(system, code).Verdict == MembershipVerdict.NotMember)
+        {
+            // Where a value set has refused the code, that is the problem.
+            if (!run.RefusedCodes.Contains(coding))
+                ReportUnknownCode(coding, system, code);
+            return;
+        }
 
-    /// <summary>A display that is not one of the code's is told as a warning; what the code is called is not always at hand.</summary>
-    private void Display(FhirNode coding)
-    {
-        if (
-            coding.Text("display") is not { } display
-            || coding.Text("system") is not { } system
-            || coding.Text("code") is not { } code
-        )
+        if (coding.Text("display") is not { } display)
             return;
         var displays = run.Terminology.Displays(system, code);
         if (displays.Count > 0 && !displays.Contains(display, StringComparer.OrdinalIgnoreCase))

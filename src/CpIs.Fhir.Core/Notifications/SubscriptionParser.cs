@@ -14,7 +14,8 @@ public sealed record ParsedSubscription(SubscriptionTerms Terms, Subscription Re
 /// SHALL reject. Every problem is told at once, each with its place.
 /// </summary>
 /// <param name="options">What endpoints are allowed.</param>
-public sealed class SubscriptionParser(NotificationOptions options)
+/// <param name="check">Has the last look at what keeps every rule here; null for none.</param>
+public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck? check = null)
 {
     /// <summary>The shortest heartbeat that may be asked for.</summary>
     public static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(60);
@@ -69,7 +70,11 @@ public sealed class SubscriptionParser(NotificationOptions options)
             ),
             End = subscription.End,
         };
-        return issues.Count > 0 ? new Refusal(RefusalKind.Rule, issues) : new ParsedSubscription(terms, subscription);
+        if (issues.Count > 0)
+            return new Refusal(RefusalKind.Rule, issues);
+        return check?.Check(json, "CPIS-Subscription") is { } unfit
+            ? unfit
+            : new ParsedSubscription(terms, subscription);
     }
 
     private static void CheckShape(Subscription subscription, Action<string, string, string> refuse)

@@ -18,7 +18,8 @@ public sealed class TransactionUpload(
     IOrganisationDirectory organisations,
     UploadOptions options,
     IdGenerator ids,
-    TimeProvider time
+    TimeProvider time,
+    IWriteCheck? check = null
 )
 {
     private static readonly string[] Types = ["Patient", "EpisodeOfCare", "Flag"];
@@ -68,7 +69,7 @@ public sealed class TransactionUpload(
         if (ResourceParser.Parse(upload.Body, limits).IsRefused(out var refusal, out var resource))
             return refusal;
         return resource is Bundle bundle
-            ? UploadBundle.Read(bundle, context, options)
+            ? Check(upload, UploadBundle.Read(bundle, context, options))
             : Refusal.Because(
                 RefusalKind.Rule,
                 new Issue(
@@ -80,6 +81,10 @@ public sealed class TransactionUpload(
                 )
             );
     }
+
+    // After the rules of an upload, which say more of a problem than a profile can; what they refuse is not looked at again.
+    private Result<IReadOnlyList<UploadEntry>> Check(Upload upload, Result<IReadOnlyList<UploadEntry>> read) =>
+        read.Refusal is null && check?.Check(upload.Body, "CPIS-Upload") is { } refusal ? refusal : read;
 
     private async Task<Result<PreparedWrite>> PrepareAsync(
         Upload upload,

@@ -4,9 +4,11 @@ using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
+using CpIs.Fhir.Server.Validation;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -89,6 +91,8 @@ internal static class ExchangeHost
         app.MapTokenEndpoint();
         app.MapWebhookKeys();
         app.MapAdministration();
+        app.MapPageAssets();
+        app.MapValidatePage();
         if (arguments.Bench)
             app.MapBench();
 
@@ -99,6 +103,7 @@ internal static class ExchangeHost
         fhir.MapLookUps();
         fhir.MapAuditEvents();
         fhir.MapRecords();
+        fhir.MapValidate();
         fhir.MapGroup("").AddEndpointFilter(RequestChecks.Filter).LimitRequests().MapSubscriptions();
         return app;
     }

@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Server.Validation;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -46,6 +47,9 @@ public sealed record ExchangeOptions
 
     /// <summary>How much one request may hold.</summary>
     public SizeLimits SizeLimits { get; init; } = new();
+
+    /// <summary>How what is written is validated.</summary>
+    public ValidationOptions Validation { get; init; } = new();
 
     /// <summary>How searches are paged.</summary>
     public BundleOptions BundleOptions { get; init; } = new();

@@ -8,6 +8,7 @@ using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
+using CpIs.Fhir.Server.Validation;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -57,6 +58,7 @@ internal static class ExchangeServices
                 MaximumEntries = options.SizeLimits.MaxBatchEntries,
             }
         );
+        services.AddValidation(options.Validation);
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }

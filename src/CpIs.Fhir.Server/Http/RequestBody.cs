@@ -12,6 +12,20 @@ internal static class RequestBody
             ? ReadAsync(context, limit)
             : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json"));
 
+    /// <summary>A resource in JSON or, for the validator, in XML; UTF-8 either way.</summary>
+    public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadFhirAsync(
+        HttpContext context,
+        int limit
+    )
+    {
+        string[] json = ["application/fhir+json", "application/json"],
+            xml = ["application/fhir+xml", "application/xml", "text/xml"];
+        var isXml = xml.Any(type => HasMediaType(context, type));
+        if (!isXml && !json.Any(type => HasMediaType(context, type)))
+            return Unsupported("application/fhir+json or application/fhir+xml");
+        return (await ReadAsync(context, limit)).IsRefused(out var refusal, out var body) ? refusal : (body, isXml);
+    }
+
     /// <summary>True when the body is said to be a form.</summary>
     public static bool IsForm(HttpContext context) => HasMediaType(context, "application/x-www-form-urlencoded");
 

@@ -17,6 +17,7 @@ internal sealed class RequestLimits
     private readonly RateLimit _persons;
     private readonly RateLimit _tokens;
     private readonly RateLimit _addresses;
+    private readonly RateLimit _pages;
 
     public RequestLimits(LimitOptions limits, LimitKeys keys, TimeProvider time)
     {
@@ -25,10 +26,11 @@ internal sealed class RequestLimits
         _persons = new RateLimit('p', limits.PersonPerSecond, limits.PersonBurst, time);
         _tokens = new RateLimit('t', limits.TokensPerSecond, limits.TokenBurst, time);
         _addresses = new RateLimit('a', limits.AddressPerSecond, limits.AddressBurst, time);
+        _pages = new RateLimit('v', limits.PagePerSecond, limits.PageBurst, time);
     }
 
     /// <summary>All of them, to be settled between servers.</summary>
-    public IReadOnlyList<RateLimit> All => [_clients, _persons, _tokens, _addresses];
+    public IReadOnlyList<RateLimit> All => [_clients, _persons, _tokens, _addresses, _pages];
 
     /// <summary>Counts one request of a caller; a refusal (429 with Retry-After) when it is one too many.</summary>
     public Refusal? Check(Caller caller) =>
@@ -45,6 +47,10 @@ internal sealed class RequestLimits
     /// <summary>Counts one token request from an address, before anything in it is verified.</summary>
     public Refusal? CheckAddress(IPAddress? address) =>
         Take(_addresses, (address ?? IPAddress.None).ToString(), "this network address");
+
+    /// <summary>Counts one resource that an address, whoever it is, has validated on the page.</summary>
+    public Refusal? CheckPage(IPAddress? address) =>
+        Take(_pages, (address ?? IPAddress.None).ToString(), "this network address");
 
     private Refusal? Take(RateLimit limit, string who, string name) =>
         limit.TryTake(_keys.Of(who), out var wait)

@@ -103,6 +103,14 @@ public sealed record LimitOptions
     [Range(1, 1_000_000)]
     public int AddressBurst { get; init; } = 200;
 
+    /// <summary>Resources a second that one network address validates on the page <c>/validate</c>; default 2.</summary>
+    [Range(1, 1_000_000)]
+    public int PagePerSecond { get; init; } = 2;
+
+    /// <summary>Resources from one network address at once on that page; default 20.</summary>
+    [Range(1, 1_000_000)]
+    public int PageBurst { get; init; } = 20;
+
     /// <summary>So high that they never answer: for a bench on one machine.</summary>
     public static readonly LimitOptions Raised = new()
     {
@@ -114,5 +122,7 @@ public sealed record LimitOptions
         TokenBurst = 1_000_000,
         AddressPerSecond = 1_000_000,
         AddressBurst = 1_000_000,
+        PagePerSecond = 1_000_000,
+        PageBurst = 1_000_000,
     };
 }

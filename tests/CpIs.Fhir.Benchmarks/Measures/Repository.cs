@@ -6,6 +6,10 @@ internal static class Repository
     /// <summary>A client file of the examples.</summary>
     public static string Client(string name) => Path.Combine(Root(), "examples", "clients", name + ".json");
 
+    /// <summary>A resource of the examples.</summary>
+    public static byte[] Example(string name) =>
+        File.ReadAllBytes(Path.Combine(Root(), "examples", "resources", name + ".json"));
+
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

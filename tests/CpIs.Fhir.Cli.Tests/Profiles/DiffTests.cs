@@ -84,6 +84,6 @@ public sealed class DiffTests : IDisposable
         var compared = await Invocation.RunAsync("profiles", "diff", file, "--profiles", Checkout.Profiles);
 
         compared.Code.Should().Be(2);
-        compared.Error.Should().Contain(file).And.Contain("no FHIR package");
+        compared.Error.Should().Contain(file).And.Contain("cannot be read");
     }
 }

@@ -25,7 +25,6 @@ public sealed class ExamplesTests
         "fhir-slice-max",
         "fhir-reference-type",
         "bdl-7",
-        "per-1",
     ];
 
     public static TheoryData<string> Profiles =>

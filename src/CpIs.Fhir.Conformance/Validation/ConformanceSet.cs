@@ -1,0 +1,85 @@
+using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.Packages;
+using CpIs.Fhir.Conformance.Terminology;
+using CpIs.Fhir.Core;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>
+/// Definitions, terminology and a validator over them, made once and shared by any number of threads. Each definition is read
+/// when it is first needed, so making one is cheap.
+/// </summary>
+public sealed class ConformanceSet
+{
+    private ConformanceSet(IDefinitions definitions)
+    {
+        Definitions = definitions;
+        Validator = new Validator(definitions, new LocalTerminology(definitions));
+    }
+
+    /// <summary>What is at hand.</summary>
+    public IDefinitions Definitions { get; }
+
+    /// <summary>Validates against it.</summary>
+    public Validator Validator { get; }
+
+    /// <summary>FHIR R4 and the profiles of this exchange.</summary>
+    public static ConformanceSet CoreAndOurs() => new(DefinitionSet.CoreAndOurs());
+
+    /// <summary>FHIR R4, the profiles of this exchange, and further packages, which win where canonicals are equal.</summary>
+    public static ConformanceSet With(ResolvedPackages packages) =>
+        new(new DefinitionSet(CoreDefinitions.Load(), OwnDefinitions.Load(), packages.Layer()));
+
+    /// <summary>
+    /// The canonical that a person means: a canonical at hand as it stands, the name of one of our profiles (<c>CPIS-Flag</c>), or
+    /// the name of an R4 type (<c>Flag</c>). Null when nothing of that name is at hand.
+    /// </summary>
+    public string? Canonical(string named)
+    {
+        if (Definitions.FindStructure(named) is not null)
+            return named;
+        if (named.Contains(':', StringComparison.Ordinal))
+            return null;
+        string[] meant = [FhirSystems.Profile(named), "http://hl7.org/fhir/StructureDefinition/" + named];
+        return meant.FirstOrDefault(canonical => Definitions.FindStructure(canonical) is not null);
+    }
+
+    /// <summary>The canonicals at hand that resemble a name which is not, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<string> Near(string named, int most = 3)
+    {
+        var plain = named.Split('|')[0];
+        var tail = plain[(plain.LastIndexOf('/') + 1)..];
+        return
+        [
+            .. Definitions
+                .StructureUrls.Select(url =>
+                    (Url: url, Distance: Distance(url[(url.LastIndexOf('/') + 1)..], tail, tail.Length / 3 + 1))
+                )
+                .Where(candidate => candidate.Distance <= tail.Length / 3 + 1)
+                .OrderBy(candidate => candidate.Distance)
+                .ThenBy(candidate => candidate.Url, StringComparer.Ordinal)
+                .Select(candidate => candidate.Url)
+                .Take(most),
+        ];
+    }
+
+    /// <summary>Edits from one word to the other, without regard to case; more than <paramref name="most"/> is not counted out.</summary>
+    private static int Distance(string one, string other, int most)
+    {
+        if (Math.Abs(one.Length - other.Length) > most || one.Length > 100)
+            return int.MaxValue;
+        var row = Enumerable.Range(0, other.Length + 1).ToArray();
+        for (var i = 1; i <= one.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= other.Length; j++)
+            {
+                var same = char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]);
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+}

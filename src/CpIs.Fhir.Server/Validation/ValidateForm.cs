@@ -1,0 +1,78 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CpIs.Fhir.Server.Validation;
+
+/// <summary>What was sent to the page <c>/validate</c>.</summary>
+/// <param name="Text">The resource, as pasted or from the file; empty when nothing was sent.</param>
+/// <param name="Profile">Canonical chosen; empty for none.</param>
+/// <param name="FileName">Name of the file, where one was sent.</param>
+/// <param name="IsLaidOut">True when the text came on one line and was given line breaks.</param>
+internal sealed record ValidateForm(string Text, string Profile, string? FileName, bool IsLaidOut)
+{
+    /// <summary>Most bytes of a text on the page; <c>cpis validate</c> and <c>$validate</c> take more.</summary>
+    public const int MostBytes = 1_024 * 1_024;
+
+    // A pasted text may be written as %22 and the like, three bytes for one.
+    private const int MostOfBody = 3 * MostBytes + 16 * 1_024;
+    private const int LongLine = 300;
+
+    private static readonly FormOptions Limits = new()
+    {
+        // Nothing of a child is written to disk, not even for a moment.
+        MemoryBufferThreshold = MostOfBody,
+        BufferBodyLengthLimit = MostOfBody,
+        MultipartBodyLengthLimit = MostOfBody,
+        ValueLengthLimit = MostOfBody,
+        ValueCountLimit = 8,
+        KeyLengthLimit = 64,
+    };
+
+    /// <summary>Reads the form; null when it is larger than is taken, or no form.</summary>
+    public static async Task<ValidateForm?> ReadAsync(HttpContext context)
+    {
+        if (context.Request.ContentLength > MostOfBody || !context.Request.HasFormContentType)
+            return null;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = MostOfBody;
+        IFormCollection form;
+        try
+        {
+            form = await new FormFeature(context.Request, Limits).ReadFormAsync(context.RequestAborted);
+        }
+        catch (Exception unfit) when (unfit is InvalidDataException or BadHttpRequestException)
+        {
+            return null;
+        }
+
+        var (text, fileName) = (form["text"].ToString(), (string?)null);
+        if (form.Files.GetFile("file") is { Length: > 0 } file)
+        {
+            using var reader = new StreamReader(file.OpenReadStream(), Encoding.UTF8);
+            (text, fileName) = (await reader.ReadToEndAsync(context.RequestAborted), Path.GetFileName(file.FileName));
+        }
+
+        if (Encoding.UTF8.GetByteCount(text) > MostBytes)
+            return null;
+        var laidOut = LayOut(text);
+        return new ValidateForm(laidOut ?? text, form["profile"].ToString(), fileName, laidOut is not null);
+    }
+
+    /// <summary>A long JSON text on one line with line breaks, so that its problems have lines; null where that is not needed or not possible.</summary>
+    private static string? LayOut(string text)
+    {
+        var line = text.Trim();
+        if (line.Length <= LongLine || line.Contains('\n', StringComparison.Ordinal) || line[0] != '{')
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 64 });
+            return JsonSerializer.Serialize(document.RootElement, PageJson.Indented.JsonElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

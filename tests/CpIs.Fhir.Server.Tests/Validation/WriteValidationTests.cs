@@ -1,0 +1,137 @@
+using System.Text;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Server.Validation;
+
+namespace CpIs.Fhir.Server.Tests.Validation;
+
+/// <summary>What is validated before something is stored.</summary>
+public sealed class WriteValidationTests
+{
+    private static readonly ConformanceSet Set = ConformanceSet.CoreAndOurs();
+    private static readonly string Flag = FhirSystems.Profile("CPIS-Flag");
+
+    private static readonly byte[] Upload = SyntheticUpload
+        .Bundles(SyntheticPopulation.OfCounty(OdsCode.Parse("XHF01"), 3, new DateOnly(2026, 6, 10)), 300)
+        .First()
+        .ToArray();
+
+    [Theory]
+    [InlineData(ValidationLevel.Off)]
+    [InlineData(ValidationLevel.Core)]
+    [InlineData(ValidationLevel.Full)]
+    public void A_good_upload_passes_on_every_level(ValidationLevel level) =>
+        Check(level, Encoding.UTF8.GetString(Upload)).Should().BeNull();
+
+    [Theory]
+    [InlineData(ValidationLevel.Off, "", "")]
+    [InlineData(ValidationLevel.Core, "fhir-binding", "")]
+    [InlineData(ValidationLevel.Full, "fhir-binding", "cpis-subscription-topic")]
+    public void Core_looks_at_the_R4_type_and_Full_at_the_profile(ValidationLevel level, string ofR4, string ofOurs)
+    {
+        const string resource =
+            "{\"resourceType\":\"Subscription\",\"status\":\"requested\",\"reason\":\"x\",\"criteria\":\"x\",\"channel\":{\"type\":\"rest-hook\"}";
+
+        Rules(Check(level, resource.Replace("requested", "wren", StringComparison.Ordinal) + "}", "CPIS-Subscription"))
+            .Should()
+            .Contain(ofR4);
+        Rules(Check(level, resource + ",\"error\":\"x\"}", "CPIS-Subscription")).Should().Contain(ofOurs);
+    }
+
+    [Fact]
+    public void A_refusal_names_place_and_rule_and_not_what_was_found()
+    {
+        var refusal = Check(
+            ValidationLevel.Full,
+            Encoding
+                .UTF8.GetString(Upload)
+                .Replace("\"type\":\"transaction\"", "\"type\":\"Unmistakable\"", StringComparison.Ordinal)
+        );
+
+        refusal!.Kind.Should().Be(RefusalKind.Rule);
+        refusal.Issues.Should().OnlyContain(issue => issue.Rule != null && issue.Spine == SpineCodes.ValidationError);
+        refusal.Issues.Should().Contain(issue => issue.Expression == "Bundle.type");
+    }
+
+    [Theory]
+    [InlineData(ValidationLevel.Off)]
+    [InlineData(ValidationLevel.Full)]
+    public void A_claim_outside_the_list_is_refused_on_every_level_wherever_it_stands(ValidationLevel level)
+    {
+        var body =
+            "{\"resourceType\":\"Bundle\",\"entry\":[{\"resource\":{\"resourceType\":\"Flag\",\"meta\":{\"profile\":[\"FLAG|0.2.0\",\"https://example.org/other\"]}}}]}".Replace(
+                "FLAG",
+                Flag,
+                StringComparison.Ordinal
+            );
+
+        var refusal = Check(level, body, allowed: [Flag]);
+
+        refusal!.Kind.Should().Be(RefusalKind.Rule);
+        var issue = refusal.Issues.Should().ContainSingle().Subject;
+        issue.Rule.Should().Be("cpis-profile-not-allowed");
+        issue.Expression.Should().Be("Bundle.entry[0].resource.meta.profile[1]");
+    }
+
+    private static IEnumerable<string> Rules(Refusal? refusal) =>
+        refusal is null ? [""] : refusal.Issues.Select(issue => issue.Rule!).Append("");
+
+    private static Refusal? Check(
+        ValidationLevel level,
+        string body,
+        string profile = "CPIS-Upload",
+        params string[] allowed
+    ) =>
+        new WriteValidation(Set, new ValidationOptions { Level = level, AllowedProfiles = allowed }).Check(
+            Encoding.UTF8.GetBytes(body),
+            profile
+        );
+}
+
+/// <summary>The same over HTTP, with a list of profiles.</summary>
+public sealed class AllowedProfilesTests(ChoosyExchange exchange) : IClassFixture<ChoosyExchange>
+{
+    [Fact]
+    public async Task An_upload_that_claims_a_profile_outside_the_list_is_422_and_nothing_is_stored()
+    {
+        var child = exchange.NewChild();
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var bundle = Encoding.UTF8.GetString(SyntheticUpload.Bundle(OdsCode.Parse("XHF01"), [child]).Span);
+
+        var refused = await authority.PostAsync(
+            "",
+            bundle.Replace(
+                "\"resourceType\":\"Patient\"",
+                "\"resourceType\":\"Patient\",\"meta\":{\"profile\":[\"https://example.org/other\"]}",
+                StringComparison.Ordinal
+            )
+        );
+
+        refused.Status.Should().Be(422, refused.Text);
+        refused
+            .Text.Should()
+            .Contain("cpis-profile-not-allowed")
+            .And.Contain("Bundle.entry[0].resource.meta.profile[0]");
+        (await authority.GetAsync("Patient?_count=0")).Total.Should().Be(0);
+        (await authority.PostAsync("", bundle)).Status.Should().Be(200);
+    }
+}
+
+/// <summary>A server that takes the profiles of an upload alone.</summary>
+public sealed class ChoosyExchange : RunningExchange
+{
+    protected override object Settings =>
+        new
+        {
+            Demo = new { Seed = false },
+            Validation = new
+            {
+                Level = "Full",
+                AllowedProfiles = new[] { "Patient", "EpisodeOfCare", "Flag", "Upload" }.Select(name =>
+                    FhirSystems.Profile("CPIS-" + name)
+                ),
+            },
+        };
+}
