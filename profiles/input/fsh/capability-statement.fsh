@@ -19,6 +19,12 @@ RuleSet: Search(name, type, definition)
 * rest.resource[=].searchParam[=].type = #{type}
 * rest.resource[=].searchParam[=].definition = "{definition}"
 
+RuleSet: Published(type)
+* rest.resource[+].type = #{type}
+* insert Interaction(read)
+* insert Interaction(search-type)
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+
 RuleSet: Validate
 * rest.resource[=].operation[+].name = "validate"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/validate"
@@ -139,3 +145,72 @@ Usage: #definition
 
 * insert Resource(OperationOutcome, CPIS-Outcome)
 * insert Validate
+
+// The profiles and what belongs to them: anyone reads them.
+* insert Published(StructureDefinition)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(type, uri, http://hl7.org/fhir/SearchParameter/StructureDefinition-type)
+* insert Search(base, reference, http://hl7.org/fhir/SearchParameter/StructureDefinition-base)
+* insert Search(derivation, token, http://hl7.org/fhir/SearchParameter/StructureDefinition-derivation)
+* insert Search(kind, token, http://hl7.org/fhir/SearchParameter/StructureDefinition-kind)
+
+* insert Published(ValueSet)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(reference, uri, http://hl7.org/fhir/SearchParameter/ValueSet-reference)
+* insert Search(code, token, http://hl7.org/fhir/SearchParameter/ValueSet-code)
+
+* insert Published(CodeSystem)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(system, uri, http://hl7.org/fhir/SearchParameter/CodeSystem-system)
+* insert Search(code, token, http://hl7.org/fhir/SearchParameter/CodeSystem-code)
+* insert Search(content-mode, token, http://hl7.org/fhir/SearchParameter/CodeSystem-content-mode)
+
+* insert Published(SearchParameter)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(base, token, http://hl7.org/fhir/SearchParameter/SearchParameter-base)
+* insert Search(code, token, http://hl7.org/fhir/SearchParameter/SearchParameter-code)
+* insert Search(type, token, http://hl7.org/fhir/SearchParameter/SearchParameter-type)
+
+* insert Published(OperationDefinition)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(code, token, http://hl7.org/fhir/SearchParameter/OperationDefinition-code)
+* insert Search(kind, token, http://hl7.org/fhir/SearchParameter/OperationDefinition-kind)
+
+* insert Published(CapabilityStatement)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+
+* insert Published(ImplementationGuide)
+* insert Search(url, uri, http://hl7.org/fhir/SearchParameter/conformance-url)
+* insert Search(version, token, http://hl7.org/fhir/SearchParameter/conformance-version)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+
+* insert Published(NamingSystem)
+* insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
+* insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+* insert Search(kind, token, http://hl7.org/fhir/SearchParameter/NamingSystem-kind)
+* insert Search(value, string, http://hl7.org/fhir/SearchParameter/NamingSystem-value)

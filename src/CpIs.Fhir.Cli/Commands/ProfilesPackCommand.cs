@@ -36,8 +36,8 @@ internal static class ProfilesPackCommand
             async (run, cancellation) =>
             {
                 var profiles = ProfilesFolder.Find(run.Get(folder));
-                var manifest = ProfilePackage.Manifest(profiles);
-                var files = ProfilePackage.Files(profiles);
+                var manifest = FolderPackage.Manifest(profiles);
+                var files = FolderPackage.Files(profiles);
                 var path = run.Get(output) ?? $"{manifest.Name}-{manifest.Version}.tgz";
                 using var package = new MemoryStream();
                 Write(package, manifest, files);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CpIs.Fhir.Conformance.Artefacts;
 
 namespace CpIs.Fhir.Cli.Profiles;
 

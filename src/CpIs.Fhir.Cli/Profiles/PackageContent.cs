@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Profiles;
@@ -20,7 +21,7 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
     /// <summary>The definitions as they are in a folder now.</summary>
     public static PackageContent OfFolder(ProfilesFolder folder) =>
         Of(
-            ProfilePackage.Manifest(folder).Version,
+            FolderPackage.Manifest(folder).Version,
             Directory.EnumerateFiles(folder.Built, "*.json").Select(file => Parse(File.ReadAllBytes(file)))
         );
 

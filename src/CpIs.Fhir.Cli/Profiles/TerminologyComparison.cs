@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CpIs.Fhir.Conformance.Artefacts;
 
 namespace CpIs.Fhir.Cli.Profiles;
 

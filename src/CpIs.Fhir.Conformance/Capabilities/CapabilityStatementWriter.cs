@@ -86,7 +86,8 @@ public static class CapabilityStatementWriter
         }
 
         json.WriteString("type", resource.Type);
-        WriteStrings(json, "supportedProfile", [.. resource.Profiles.Select(FhirSystems.Profile)]);
+        if (resource.Profiles.Count > 0)
+            WriteStrings(json, "supportedProfile", [.. resource.Profiles.Select(FhirSystems.Profile)]);
         WriteInteractions(json, resource.Interactions, resource.InTransaction);
         if (resource.IsVersioned)
             json.WriteString("versioning", "versioned");

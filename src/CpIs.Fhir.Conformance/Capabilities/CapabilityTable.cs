@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
 
@@ -71,6 +72,7 @@ public static class CapabilityTable
         OnlyValidated("Bundle", "CPIS-Upload", "CPIS-Acknowledgement", "CPIS-Notification"),
         OnlyValidated("Parameters", "CPIS-NotificationStatus"),
         OnlyValidated("OperationOutcome", "CPIS-Outcome"),
+        .. ArtefactParameters.Types.Select(Published),
     ];
 
     private static OperationCapability Validate => new("validate", FhirSystems.Own + "/OperationDefinition/validate");
@@ -78,6 +80,23 @@ public static class CapabilityTable
     // What travels and is not kept: testers validate it here.
     private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
         new(type, profiles, [], [], [], [Validate], []);
+
+    // The profiles and what belongs to them: anyone reads them.
+    private static ResourceCapability Published(string type) =>
+        new(
+            type,
+            [],
+            ["read", "search-type"],
+            [],
+            [
+                Token("_id", Core + "Resource-id"),
+                .. ArtefactParameters
+                    .Of(type)
+                    .Select(parameter => new SearchCapability(parameter.Code, parameter.Kind, parameter.Definition)),
+            ],
+            [],
+            []
+        );
 
     // What is searched from the store is in Core's table, with what every resource has.
     private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>

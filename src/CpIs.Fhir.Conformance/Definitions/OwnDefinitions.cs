@@ -13,23 +13,31 @@ public static class OwnDefinitions
     public static DefinitionLayer Load() =>
         new([
             .. Names()
-                .Select(name => DefinitionLayer.Entry(Bytes(name).Span, () => Bytes(name)))
+                .Select(name => DefinitionLayer.Entry(Read(name).Span, () => Read(name)))
                 .OfType<DefinitionEntry>(),
         ]);
 
     /// <summary>All published artefacts in JSON by the names of their files, also those that are no definitions.</summary>
     public static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Files() =>
-        Names().Select(name => (name[Prefix.Length..], Bytes(name)));
+        Names().Select(name => (name, Read(name)));
 
-    private static IEnumerable<string> Names() =>
-        Assembly
-            .GetManifestResourceNames()
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal);
+    /// <summary>The names of their files, sorted.</summary>
+    public static IReadOnlyList<string> Names() =>
+        [
+            .. Assembly
+                .GetManifestResourceNames()
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+                .Select(name => name[Prefix.Length..])
+                .Order(StringComparer.Ordinal),
+        ];
 
-    private static ReadOnlyMemory<byte> Bytes(string name)
+    /// <summary>One of them.</summary>
+    /// <exception cref="ArgumentException">There is no such file.</exception>
+    public static ReadOnlyMemory<byte> Read(string name)
     {
-        using var stream = Assembly.GetManifestResourceStream(name)!;
+        using var stream =
+            Assembly.GetManifestResourceStream(Prefix + name)
+            ?? throw new ArgumentException($"No artefact is published as {name}.", nameof(name));
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;

@@ -3,7 +3,7 @@ using System.Text;
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>The escapes of FHIR search values: <c>\,</c> <c>\|</c> <c>\$</c> <c>\\</c> stand for the character itself.</summary>
-internal static class SearchValue
+public static class SearchValue
 {
     /// <summary>Parts between unescaped separators, still escaped.</summary>
     public static List<string> Split(string value, char separator)

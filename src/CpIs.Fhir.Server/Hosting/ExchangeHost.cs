@@ -5,6 +5,7 @@ using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Pages;
+using CpIs.Fhir.Server.Profiles;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
@@ -93,6 +94,7 @@ internal static class ExchangeHost
         app.MapAdministration();
         app.MapPageAssets();
         app.MapValidatePage();
+        app.MapProfiles();
         if (arguments.Bench)
             app.MapBench();
 
@@ -104,6 +106,7 @@ internal static class ExchangeHost
         fhir.MapAuditEvents();
         fhir.MapRecords();
         fhir.MapValidate();
+        fhir.MapArtefacts();
         fhir.MapGroup("").AddEndpointFilter(RequestChecks.Filter).LimitRequests().MapSubscriptions();
         return app;
     }

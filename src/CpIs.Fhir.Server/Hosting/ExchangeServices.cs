@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Server.Profiles;
 using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
@@ -59,6 +60,7 @@ internal static class ExchangeServices
             }
         );
         services.AddValidation(options.Validation);
+        services.AddProfiles();
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Server.Http;
 
 /// <summary>
 /// Headers that every answer carries, and an OperationOutcome for answers that the framework leaves empty (unknown path,
-/// method not allowed). Nothing that this server says may be kept by a cache or framed by a page.
+/// method not allowed). Nothing that this server says may be framed by a page, or kept by a cache unless its endpoint says so.
 /// </summary>
 internal sealed class OutcomeMiddleware(RequestDelegate next)
 {

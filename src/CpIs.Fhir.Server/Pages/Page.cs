@@ -9,12 +9,18 @@ namespace CpIs.Fhir.Server.Pages;
 /// <param name="title">In the browser's tab, before the name of the service.</param>
 /// <param name="content">What stands in the main part; its first heading is an h1.</param>
 /// <param name="status">HTTP status.</param>
-internal sealed class Page(string title, Html content, int status = StatusCodes.Status200OK) : IResult
+/// <param name="above">What stands between the menu and the main part, such as the way back.</param>
+internal sealed class Page(string title, Html content, int status = StatusCodes.Status200OK, Html? above = null)
+    : IResult
 {
     private const string Policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-    private static readonly (string Path, string Name)[] Places = [("/validate", "Validate")];
+    private static readonly (string Path, string Name)[] Places =
+    [
+        ("/profiles", "Profiles"),
+        ("/validate", "Validate"),
+    ];
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
@@ -56,6 +62,7 @@ internal sealed class Page(string title, Html content, int status = StatusCodes.
             </nav>
             </header>
             <div class="nhsuk-width-container">
+            {above}
             <main class="nhsuk-main-wrapper" id="maincontent">
             {content}
             </main>
@@ -73,8 +80,12 @@ internal sealed class Page(string title, Html content, int status = StatusCodes.
 
     private static Html Link((string Path, string Name) place, string path) =>
         Html.Of(
-            $"""<li class="nhsuk-header__navigation-item"><a class="nhsuk-header__navigation-link" href="{place.Path}"{Current(place.Path == path)}>{place.Name}</a></li>"""
+            $"""<li class="nhsuk-header__navigation-item"><a class="nhsuk-header__navigation-link" href="{place.Path}"{Current(place.Path, path)}>{place.Name}</a></li>"""
         );
 
-    private static Html Current(bool isCurrent) => isCurrent ? new Html(" aria-current=\"page\"") : Html.None;
+    // The page itself, or one below it.
+    private static Html Current(string place, string path) =>
+        place == path ? new Html(" aria-current=\"page\"")
+        : path.StartsWith(place + "/", StringComparison.Ordinal) ? new Html(" aria-current=\"true\"")
+        : Html.None;
 }

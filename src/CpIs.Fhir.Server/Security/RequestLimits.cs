@@ -18,6 +18,7 @@ internal sealed class RequestLimits
     private readonly RateLimit _tokens;
     private readonly RateLimit _addresses;
     private readonly RateLimit _pages;
+    private readonly RateLimit _readers;
 
     public RequestLimits(LimitOptions limits, LimitKeys keys, TimeProvider time)
     {
@@ -27,10 +28,11 @@ internal sealed class RequestLimits
         _tokens = new RateLimit('t', limits.TokensPerSecond, limits.TokenBurst, time);
         _addresses = new RateLimit('a', limits.AddressPerSecond, limits.AddressBurst, time);
         _pages = new RateLimit('v', limits.PagePerSecond, limits.PageBurst, time);
+        _readers = new RateLimit('r', limits.ReaderPerSecond, limits.ReaderBurst, time);
     }
 
     /// <summary>All of them, to be settled between servers.</summary>
-    public IReadOnlyList<RateLimit> All => [_clients, _persons, _tokens, _addresses, _pages];
+    public IReadOnlyList<RateLimit> All => [_clients, _persons, _tokens, _addresses, _pages, _readers];
 
     /// <summary>Counts one request of a caller; a refusal (429 with Retry-After) when it is one too many.</summary>
     public Refusal? Check(Caller caller) =>
@@ -51,6 +53,10 @@ internal sealed class RequestLimits
     /// <summary>Counts one resource that an address, whoever it is, has validated on the page.</summary>
     public Refusal? CheckPage(IPAddress? address) =>
         Take(_pages, (address ?? IPAddress.None).ToString(), "this network address");
+
+    /// <summary>Counts one profile, or page about one, that an address reads.</summary>
+    public Refusal? CheckReader(IPAddress? address) =>
+        Take(_readers, (address ?? IPAddress.None).ToString(), "this network address");
 
     private Refusal? Take(RateLimit limit, string who, string name) =>
         limit.TryTake(_keys.Of(who), out var wait)

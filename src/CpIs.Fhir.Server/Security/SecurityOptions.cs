@@ -111,6 +111,14 @@ public sealed record LimitOptions
     [Range(1, 1_000_000)]
     public int PageBurst { get; init; } = 20;
 
+    /// <summary>Profiles and pages about them a second that one network address reads without a token; default 50.</summary>
+    [Range(1, 1_000_000)]
+    public int ReaderPerSecond { get; init; } = 50;
+
+    /// <summary>Of those, how many at once; default 500.</summary>
+    [Range(1, 1_000_000)]
+    public int ReaderBurst { get; init; } = 500;
+
     /// <summary>So high that they never answer: for a bench on one machine.</summary>
     public static readonly LimitOptions Raised = new()
     {
@@ -124,5 +132,7 @@ public sealed record LimitOptions
         AddressBurst = 1_000_000,
         PagePerSecond = 1_000_000,
         PageBurst = 1_000_000,
+        ReaderPerSecond = 1_000_000,
+        ReaderBurst = 1_000_000,
     };
 }

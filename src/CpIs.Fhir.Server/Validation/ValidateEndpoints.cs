@@ -20,7 +20,7 @@ internal static class ValidateEndpoints
 
     public static void MapValidate(this IEndpointRouteBuilder fhir)
     {
-        foreach (var resource in CapabilityTable.Resources)
+        foreach (var resource in CapabilityTable.Resources.Where(r => r.Operations.Any(o => o.Name == "validate")))
         {
             var type = resource.Type;
             Guard(

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
@@ -6,11 +7,12 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Server.Validation;
 
 /// <summary>Validates what is about to be stored, as far as <see cref="ValidationOptions"/> say.</summary>
-internal sealed class WriteValidation(ConformanceSet conformance, ValidationOptions options) : IWriteCheck
+internal sealed partial class WriteValidation(ConformanceSet conformance, ValidationOptions options) : IWriteCheck
 {
-    private const int MostIssues = 50;
+    private const int MostTold = 50;
 
-    private static readonly ValidatorOptions Full = new() { MaximumIssues = MostIssues };
+    // More than are told: those that are left to the rules of an upload may come first.
+    private static readonly ValidatorOptions Full = new() { MaximumIssues = 2_000 };
     private static readonly ValidatorOptions Core = Full with { UseClaimedProfiles = false };
 
     private readonly HashSet<string> _allowed = [.. options.AllowedProfiles.Select(WithoutVersion)];
@@ -28,14 +30,26 @@ internal sealed class WriteValidation(ConformanceSet conformance, ValidationOpti
             options.Level == ValidationLevel.Full
                 ? conformance.Validator.Validate(source, [FhirSystems.Profile(profile)], Full)
                 : conformance.Validator.Validate(source, [], Core);
-        return result.IsValid ? null : RefusalOf(result);
+        if (result.IsValid)
+            return null;
+        var errors = result
+            .Issues.Where(issue => issue.Severity >= ValidationSeverity.Error && !IsFormOfRequest(issue))
+            .Take(MostTold)
+            .Select(IssueOf)
+            .ToList();
+        return errors.Count == 0 ? null : new Refusal(RefusalKind.Rule, errors);
     }
 
-    private static Refusal RefusalOf(ValidationResult result)
-    {
-        var issues = result.Issues.Where(issue => issue.Severity >= ValidationSeverity.Error).Select(IssueOf).ToList();
-        return new Refusal(RefusalKind.Rule, issues.Count > 0 ? issues : [IssueOf(result.Issues[0])]);
-    }
+    /// <summary>
+    /// How an entry names what it writes: CPIS-Upload shows the one form that is recommended, while the exchange takes others too (PUT by
+    /// id, POST, no fullUrl), and its own rules have judged them already.
+    /// </summary>
+    private static bool IsFormOfRequest(ValidationIssue issue) =>
+        issue.Rule is "cpis-upload-entry" or "cpis-upload-full-url"
+        || issue.Rule is RuleIds.Min or RuleIds.Prohibited && RequestPart().IsMatch(issue.Expression);
+
+    [GeneratedRegex(@"^Bundle\.entry\[\d+\]\.(fullUrl|request\.[A-Za-z]+)$", RegexOptions.NonBacktracking)]
+    private static partial Regex RequestPart();
 
     /// <summary>Without what was found, which may be personal: the sender has it.</summary>
     private static Issue IssueOf(ValidationIssue issue) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
@@ -38,6 +39,24 @@ public sealed class WriteValidationTests
             .Should()
             .Contain(ofR4);
         Rules(Check(level, resource + ",\"error\":\"x\"}", "CPIS-Subscription")).Should().Contain(ofOurs);
+    }
+
+    [Theory]
+    [InlineData("\"Patient?identifier=[^\"]*\"", "\"Patient/1\"")]
+    [InlineData(
+        "\"method\":\"PUT\",\"url\":\"Patient?identifier=([^\"]*)\"",
+        "\"method\":\"POST\",\"url\":\"Patient\",\"ifNoneExist\":\"identifier=$1\""
+    )]
+    public void How_an_entry_names_what_it_writes_is_left_to_the_rules_of_an_upload(string conditional, string other)
+    {
+        var text = Encoding.UTF8.GetString(Upload);
+        var changed = Regex.Replace(text, conditional.Replace("?", "\\?", StringComparison.Ordinal), other);
+        changed.Should().NotBe(text);
+
+        Check(ValidationLevel.Full, changed).Should().BeNull();
+        Check(ValidationLevel.Full, changed.Replace("\"family\"", "\"family_\"", StringComparison.Ordinal))
+            .Should()
+            .NotBeNull();
     }
 
     [Fact]

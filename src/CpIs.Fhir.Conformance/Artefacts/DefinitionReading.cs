@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace CpIs.Fhir.Cli.Profiles;
+namespace CpIs.Fhir.Conformance.Artefacts;
 
 /// <summary>Reading of definitions that are known to be well formed.</summary>
-internal static class DefinitionReading
+public static class DefinitionReading
 {
     /// <summary>A text; null when it is absent.</summary>
     public static string? Text(this JsonElement of, string name) =>
@@ -24,4 +24,8 @@ internal static class DefinitionReading
     /// <summary>The texts of an array; none when it is absent.</summary>
     public static IEnumerable<string> Texts(this JsonElement of, string name) =>
         of.Items(name).Select(item => item.GetString()!);
+
+    /// <summary>The extensions of one URL.</summary>
+    public static IEnumerable<JsonElement> ExtensionsOf(this JsonElement of, string url) =>
+        of.Items("extension").Concat(of.Items("modifierExtension")).Where(extension => extension.Text("url") == url);
 }

@@ -1,0 +1,63 @@
+using CpIs.Fhir.Conformance.Artefacts;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Http;
+
+namespace CpIs.Fhir.Server.Profiles;
+
+/// <summary>Profiles, terminology, operations and statements as FHIR resources, read and searched by anyone.</summary>
+internal static class ArtefactEndpoints
+{
+    public static void MapArtefacts(this IEndpointRouteBuilder fhir)
+    {
+        var open = fhir.MapGroup("").AllowAnonymous().AddEndpointFilter(RequestChecks.Filter);
+        open.AddEndpointFilter(ReaderLimit.Filter);
+        foreach (var type in ArtefactParameters.Types)
+        {
+            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id));
+            Delegate search = (HttpContext context, ArtefactSet artefacts) => SearchAsync(context, artefacts, type);
+            open.MapGet($"/{type}", search);
+            open.MapPost($"/{type}/_search", search);
+        }
+    }
+
+    private static IResult Read(ArtefactSet artefacts, string type, string id) =>
+        artefacts.Find(type, id) is { } artefact
+            ? new Published(() => FhirResults.Resource(artefact.Json()))
+            : FhirResults.Refused(Refusal.Unknown($"This {type}"));
+
+    private static async Task<IResult> SearchAsync(HttpContext context, ArtefactSet artefacts, string type)
+    {
+        var services = context.RequestServices;
+        var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
+        if (
+            (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
+            || ArtefactQuery.Parse(type, input, defaultCount).IsRefused(out refusal, out var query)
+        )
+            return FhirResults.Refused(refusal);
+        var found = query.Find(artefacts);
+        var urls = services.GetRequiredService<ExchangeUrls>();
+        var path = $"{urls.FhirBase}/{type}";
+        using var bundle = new SearchsetWriter(
+            urls.FhirBase,
+            services.GetRequiredService<IdGenerator>().Next(),
+            services.GetRequiredService<TimeProvider>().GetUtcNow(),
+            found.Count,
+            path + QueryString.Create(input!),
+            Next(query, found.Count, input) is { } next ? path + next : null
+        );
+        foreach (var artefact in found.Skip(query.Offset).Take(query.Count))
+            bundle.Add(type, artefact.Id, artefact.Json().Span, "match");
+        return FhirResults.Resource(bundle.Finish());
+    }
+
+    private static QueryString? Next(ArtefactQuery query, int total, List<KeyValuePair<string, string>> input) =>
+        query.Count == 0 || query.Offset >= total - query.Count
+            ? null
+            : QueryString.Create(
+                input
+                    .Where(parameter => parameter.Key != ArtefactQuery.OffsetParameter)
+                    .Append(new(ArtefactQuery.OffsetParameter, $"{query.Offset + query.Count}"))!
+            );
+}

@@ -1,0 +1,85 @@
+using CpIs.Fhir.Conformance.Artefacts;
+
+namespace CpIs.Fhir.Server.Profiles;
+
+/// <summary>The artefacts in the order in which somebody who builds a client needs them: by journey, then what all of them share.</summary>
+internal static class Journeys
+{
+    private static readonly (string Name, string What, string[] Artefacts)[] Named =
+    [
+        (
+            "Upload",
+            "An authority sends who has which plan.",
+            [
+                "StructureDefinition/CPIS-Upload",
+                "StructureDefinition/CPIS-Patient",
+                "StructureDefinition/CPIS-EpisodeOfCare",
+                "StructureDefinition/CPIS-Flag",
+                "StructureDefinition/CPIS-Acknowledgement",
+                "StructureDefinition/CPIS-Outcome",
+                "CapabilityStatement/cpis-authority-client",
+            ]
+        ),
+        (
+            "Look-up",
+            "A care setting looks a child up by NHS number.",
+            [
+                "OperationDefinition/child-protection",
+                "SearchParameter/Flag-code",
+                "SearchParameter/Flag-status",
+                "StructureDefinition/CPIS-Authority",
+                "StructureDefinition/CPIS-Setting",
+                "StructureDefinition/CPIS-AuditEvent",
+                "CapabilityStatement/cpis-setting-client",
+            ]
+        ),
+        (
+            "Notify",
+            "The authority is told that its child has presented.",
+            [
+                "Basic/record-accessed",
+                "StructureDefinition/CPIS-Subscription",
+                "StructureDefinition/CPIS-Notification",
+                "StructureDefinition/CPIS-NotificationStatus",
+                "OperationDefinition/subscription-status",
+            ]
+        ),
+        (
+            "For all of them",
+            "What the server offers, and how a resource is tried before it is sent.",
+            [
+                "CapabilityStatement/cpis-server",
+                "OperationDefinition/validate",
+                "CodeSystem/rule",
+                "ImplementationGuide/cpis.fhir.r4",
+            ]
+        ),
+    ];
+
+    /// <summary>Every artefact once, under a heading: the named ones by journey, and the others by what they are.</summary>
+    public static IEnumerable<(string Name, string What, IReadOnlyList<Artefact> Artefacts)> Of(ArtefactSet artefacts)
+    {
+        var left = artefacts.All.ToDictionary(artefact => $"{artefact.Type}/{artefact.Id}");
+        foreach (var (name, what, members) in Named)
+            yield return (name, what, [.. members.Where(left.ContainsKey).Select(member => Take(left, member))]);
+        foreach (var rest in left.Values.GroupBy(Kind).OrderBy(group => group.Key, StringComparer.Ordinal).ToList())
+            yield return (rest.Key, "", [.. rest]);
+    }
+
+    private static Artefact Take(Dictionary<string, Artefact> left, string member)
+    {
+        left.Remove(member, out var artefact);
+        return artefact!;
+    }
+
+    private static string Kind(Artefact artefact) =>
+        artefact switch
+        {
+            { IsExtension: true } => "Extensions",
+            { Type: "StructureDefinition" } => "Further profiles",
+            { Type: "CodeSystem" } => "Code systems",
+            { Type: "ValueSet" } => "Value sets",
+            { Type: "NamingSystem" } => "Identifier systems",
+            _ => "Others",
+        };
+}

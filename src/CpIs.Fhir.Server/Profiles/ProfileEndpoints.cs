@@ -1,0 +1,70 @@
+using CpIs.Fhir.Conformance.Artefacts;
+using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.Pages;
+
+namespace CpIs.Fhir.Server.Profiles;
+
+/// <summary><c>/profiles</c>, for anyone: the package, each artefact and example as a page and as JSON.</summary>
+internal static class ProfileEndpoints
+{
+    private const string JsonEnd = ".json";
+
+    /// <summary>The package of a version is looked for by many machines; a day is short enough while a version is a draft.</summary>
+    private static readonly TimeSpan PackageKept = TimeSpan.FromDays(1);
+
+    public static void MapProfiles(this IEndpointRouteBuilder app)
+    {
+        var open = app.MapGroup(ArtefactLinks.Pages).AllowAnonymous();
+        open.AddEndpointFilter(ReaderLimit.Filter);
+        open.MapGet(
+            "",
+            (ArtefactSet artefacts, PublishedPackage package) =>
+                new Published(() => new Page("Profiles", IndexPage.Of(artefacts, package)))
+        );
+        open.MapGet(
+            "/package",
+            (PublishedPackage package) => Results.Redirect($"{ArtefactLinks.Pages}/{package.FileName}")
+        );
+        open.MapGet("/{file}.tgz", Package);
+        open.MapGet("/examples/{**path}", AnExample);
+        open.MapGet("/{type}/{id}", AnArtefact);
+        open.MapGet("/{**path}", (string path) => NotFound("There is no such page."));
+    }
+
+    private static IResult Package(PublishedPackage package, string file) =>
+        file + ".tgz" == package.FileName
+            ? new Published(() => Results.Bytes(package.Bytes, "application/gzip", package.FileName), PackageKept)
+            : NotFound($"This server has the package {package.FileName}.");
+
+    private static IResult AnArtefact(ArtefactSet artefacts, ArtefactPages pages, string type, string id)
+    {
+        if (artefacts.Find(type, id) is { } artefact)
+            return new Published(() => pages.Of(artefact));
+        return
+            id.EndsWith(JsonEnd, StringComparison.Ordinal) && artefacts.Find(type, id[..^JsonEnd.Length]) is { } asJson
+            ? new Published(() => Results.Bytes(asJson.Json(), FhirResponse.ContentType))
+            : NotFound("There is no such artefact.");
+    }
+
+    private static IResult AnExample(ExampleLibrary examples, ArtefactPages pages, string path)
+    {
+        if (examples.Find(path) is { } example)
+            return new Published(() => pages.Of(example));
+        return path.EndsWith(JsonEnd, StringComparison.Ordinal) && examples.Find(path[..^JsonEnd.Length]) is { } asJson
+            ? new Published(() => Results.Bytes(ExampleLibrary.Read(asJson), FhirResponse.ContentType))
+            : NotFound("There is no such example.");
+    }
+
+    private static Page NotFound(string why) =>
+        new(
+            "Not found",
+            Html.Of(
+                $"""
+                <h1 class="nhsuk-heading-l">Page not found</h1>
+                <p>{why}</p>
+                <p>{ArtefactLinks.To(ArtefactLinks.Pages, "All profiles")}</p>
+                """
+            ),
+            StatusCodes.Status404NotFound
+        );
+}
