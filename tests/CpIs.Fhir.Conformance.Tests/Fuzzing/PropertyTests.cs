@@ -108,7 +108,8 @@ public sealed class PropertyTests
     [Fact]
     public void The_order_of_properties_changes_no_verdict()
     {
-        var seed = Environment.TickCount;
+        // One seed, so that a landing never hangs on chance; FuzzTests take another each time.
+        const int seed = 20_386_347;
         var random = new Random(seed);
         foreach (var good in Corpus.Resources)
             for (var turn = 0; turn < 3; turn++)
@@ -120,13 +121,20 @@ public sealed class PropertyTests
             }
     }
 
+    /// <summary>
+    /// What is told, but for what hangs on the order: what cannot be read is told at the first place where that is seen, and whether
+    /// the SDK can read a broken resource, so that a rule can be evaluated on it, is its own affair.
+    /// </summary>
     private static IEnumerable<string> Rules(ValidationResult result) =>
-        result.Issues.Select(issue =>
-            // What cannot be read is told at the first place where that is seen.
-            issue.Severity == ValidationSeverity.Fatal
-                ? issue.Rule
-                : $"{issue.Severity} {issue.Rule}@{issue.Expression}"
-        );
+        result
+            .Issues.Where(issue => result.IsValid || issue.Rule != RuleIds.InvariantUnevaluated)
+            .Select(issue =>
+                // Of two types of one choice the later one is too many.
+                issue.Severity == ValidationSeverity.Fatal
+                || issue.Rule == RuleIds.Max
+                    ? issue.Rule
+                    : $"{issue.Severity} {issue.Rule}@{issue.Expression}"
+            );
 
     private static JsonNode? Shuffle(JsonNode? node, Random random)
     {
