@@ -116,6 +116,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-upload-type "An upload is a Bundle of type transaction."
 * #cpis-xml-attribute "An XML element of FHIR has no attributes but value, id and url."
 * #cpis-xml-namespace "XML elements are of the FHIR namespace, narrative of XHTML."
+* #cpis-xml-resource "Where a resource stands, no second one does."
 * #cpis-xml-syntax "A body that begins with < is well-formed XML, without a document type."
 * #cpis-xml-text "XML elements of FHIR hold no text: values are attributes."
 * #fhir-binding "A code outside its value set."

@@ -39,6 +39,5 @@ internal sealed class TypeSchema
         && char.IsUpper(path[0])
         && IsResource(path[..^3]);
 
-    private static bool IsResource(string type) =>
-        type is "Resource" or "DomainResource" || Hl7.Fhir.Model.ModelInfo.IsKnownResource(type);
+    private static bool IsResource(string type) => ResourceTypes.ContainsOrIsAbstract(type);
 }

@@ -101,7 +101,7 @@ public sealed class FhirNode
         get
         {
             if (Parent is null)
-                return Identifier(ResourceType ?? Name);
+                return ResourceType is null ? Name : Identifier(ResourceType);
             var path = new StringBuilder();
             Append(path);
             return path.ToString();
@@ -112,7 +112,7 @@ public sealed class FhirNode
     {
         if (Parent is null)
         {
-            path.Append(Identifier(ResourceType ?? Name));
+            path.Append(ResourceType is null ? Name : Identifier(ResourceType));
             return;
         }
 
@@ -125,9 +125,9 @@ public sealed class FhirNode
     /// <summary>A name that is no identifier of FHIRPath stands in backticks.</summary>
     private static string Identifier(string name)
     {
-        var isPlain = name.Length > 0 && (name is "$this" || !char.IsAsciiDigit(name[0]));
+        var isPlain = name.Length > 0 && !char.IsAsciiDigit(name[0]);
         foreach (var c in name)
-            isPlain &= char.IsAsciiLetterOrDigit(c) || c == '_' || name is "$this";
+            isPlain &= char.IsAsciiLetterOrDigit(c) || c == '_';
         return isPlain
             ? name
             : $"`{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("`", @"\`", StringComparison.Ordinal)}`";

@@ -26,28 +26,20 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
     public bool? Evaluate(CompiledExpression expression, FhirNode node, out string? problem)
     {
         problem = null;
-        if (Of(node) is not { } focus)
-        {
-            problem = "the element could not be read";
-            return null;
-        }
-
         try
         {
+            if (Of(node) is not { } focus)
+            {
+                problem = "the element could not be read";
+                return null;
+            }
+
             bool? result = null;
             foreach (var item in expression([focus], Context(node)))
                 result = (result ?? true) && item.GetValue() is not false;
             return result;
         }
-        catch (Exception e)
-            when (e
-                    is InvalidOperationException
-                        or ArgumentException
-                        or FormatException
-                        or NotSupportedException
-                        or InvalidCastException
-                        or OverflowException
-            )
+        catch (Exception e) when (IsOfEngine(e))
         {
             problem = e.Message;
             return null;
@@ -62,17 +54,16 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
     public bool? Selects(CompiledExpression? expression, FhirNode node)
     {
         var (resource, _) = Targets.ResourcesOf(node);
-        if (expression is null || Of(node) is not { } wanted || Of(resource) is not { } start)
-            return null;
         try
         {
+            if (expression is null || Of(node) is not { } wanted || Of(resource) is not { } start)
+                return null;
             foreach (var item in expression([start], Context(node)))
                 if (ReferenceEquals(item.Poco, wanted.Poco))
                     return true;
             return false;
         }
-        catch (Exception e)
-            when (e is InvalidOperationException or ArgumentException or FormatException or NotSupportedException)
+        catch (Exception e) when (IsOfEngine(e))
         {
             return null;
         }
@@ -146,20 +137,19 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         {
             _root = (source.IsXml ? ReadXml() : ReadJson())?.ToPocoNode();
         }
-        catch (Exception e)
-            when (e
-                    is JsonException
-                        or InvalidOperationException
-                        or FormatException
-                        or OverflowException
-                        or ArgumentException
-            )
+        catch (Exception e) when (IsOfEngine(e))
         {
             _root = null;
         }
 
         return _root;
     }
+
+    /// <summary>
+    /// The SDK's reader and engine throw whatever comes (IndexOutOfRangeException on a property without name): input must never stop
+    /// the validator, so what they cannot do is told as not checked.
+    /// </summary>
+    private static bool IsOfEngine(Exception e) => e is not OutOfMemoryException;
 
     private Resource? ReadJson()
     {

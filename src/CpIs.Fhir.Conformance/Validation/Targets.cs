@@ -1,6 +1,6 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
-using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
@@ -19,8 +19,7 @@ internal sealed class Targets(FhirNode root)
     /// <summary>True when the text is a Bundle.</summary>
     public bool IsBundle => root.ResourceType == "Bundle";
 
-    public static bool IsResource(string type) =>
-        type is "Resource" or "DomainResource" || ModelInfo.IsKnownResource(type);
+    public static bool IsResource(string type) => ResourceTypes.ContainsOrIsAbstract(type);
 
     /// <summary>The resource that a reference leads to; null when it is not here.</summary>
     public FhirNode? Resolve(FhirNode from, string literal)
@@ -79,7 +78,7 @@ internal sealed class Targets(FhirNode root)
             return null;
         var before = plain.LastIndexOf('/', slash - 1);
         var type = plain[(before + 1)..slash];
-        return ModelInfo.IsKnownResource(type) ? type : null;
+        return ResourceTypes.Contains(type) ? type : null;
     }
 
     /// <summary>The resource that a node is in, and the one that contains that.</summary>

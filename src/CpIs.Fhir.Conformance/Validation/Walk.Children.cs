@@ -95,6 +95,8 @@ internal sealed partial class Walk
 
     private void Unknown(ArraySegment<FhirNode> group, ChildTable table)
     {
+        if (group[0].Parent?.ResourceType is not null && IsGeneral(table.Elements[0].Structure.Type))
+            return; // its own type knows it, or tells that it does not
         if (run.Source.IsXml)
             for (var at = 0; at < group.Count; at++)
                 group[at].Index = group.Count > 1 ? at : -1;

@@ -92,7 +92,8 @@ internal sealed partial class Walk(Run run, IssueSink sink)
             foreach (var claim in meta.ChildrenNamed("profile"))
                 if (claim.Value is { Length: > 0 } canonical)
                     Choose(claim, canonical, WhenUnknown(canonical), applied, node);
-        if (applied.Count == 0)
+        // A profile of any resource says nothing of what the resource's own type has.
+        if (applied.TrueForAll(schema => IsGeneral(schema.Type)))
             applied.Add(own);
         foreach (var schema in applied)
         {
@@ -106,6 +107,8 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         if (type == "Bundle")
             Bundle(node);
     }
+
+    private static bool IsGeneral(string type) => type is "Resource" or "DomainResource";
 
     private static bool Allows(ElementSchema place, string type)
     {

@@ -66,7 +66,7 @@ internal static class SourceListing
         if (text.Length > MostOfLine)
             text = text[..(char.IsHighSurrogate(text[MostOfLine - 1]) ? MostOfLine - 1 : MostOfLine)] + "...";
         return Html.Of(
-            $"""<li{(told.Count > 0 ? new Html(" class=\"cpis-marked\"") : Html.None)}><div class="cpis-line"><span class="cpis-number" id="line-{number}">{number}</span><code>{text}</code></div>{Html.Join(told.Select(Problem))}</li>{"\n"}"""
+            $"""<li{(told.Count > 0 ? new Html(" class=\"cpis-marked\"") : Html.None)}><div class="cpis-line"><span class="cpis-number" id="line-{number}">{number}</span><code>{text}</code></div>{Html.Join(told.Select(Problem))}</li>{new Html("\n")}"""
         );
     }
 

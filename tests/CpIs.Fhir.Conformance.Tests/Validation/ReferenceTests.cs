@@ -239,6 +239,17 @@ public sealed class ReferenceTests
             .Be(expected);
 
     [Theory]
+    [InlineData("'meta':{'versionId':'1'},'active':true", "")]
+    [InlineData("'active':true", "fhir-min@Patient.meta")]
+    [InlineData("'meta':{'versionId':'1'},'bogus':1", "fhir-unknown-element@Patient.bogus")]
+    [InlineData("'meta':{'versionId':'1'},'gender':'x'", "fhir-binding@Patient.gender")]
+    public void A_profile_of_any_resource_stands_beside_the_type_of_each(string content, string expected) =>
+        new Synthetic(Profile("P", "DomainResource", ("meta", "'min':1,'max':'1','type':[{'code':'Meta'}]")))
+            .Verdict($"{{'resourceType':'Patient',{content}}}")
+            .Should()
+            .Be(expected);
+
+    [Theory]
     [InlineData("Resource")]
     [InlineData("DomainResource")]
     [InlineData("Element")]

@@ -437,4 +437,37 @@ public sealed class SlicingTests
             )
             .Should()
             .Be(expected);
+
+    [Fact]
+    public void Slices_that_are_known_by_their_rules_inside_each_other_are_asked_once()
+    {
+        // Each level offers two slices, which are known by meeting the same profile again: 2^30 walks where nothing is kept.
+        var set = new Synthetic(
+            TypeProfile(
+                "Deep",
+                "Extension",
+                ("extension", "'max':'*','type':[{'code':'Extension'}],'slicing':{'rules':'open'}"),
+                (
+                    "extension:a",
+                    $"'max':'*','base':{{'max':'*'}},'type':[{{'code':'Extension','profile':['{Base}Deep']}}]"
+                ),
+                (
+                    "extension:b",
+                    $"'max':'*','base':{{'max':'*'}},'type':[{{'code':'Extension','profile':['{Base}Deep']}}]"
+                ),
+                ("url", "'min':1,'max':'1','type':[{'code':'uri'}],'fixedUri':'x'"),
+                ("value[x]", "'max':'1','type':[{'code':'integer'}]")
+            ),
+            P(("item", $"'max':'*','type':[{{'code':'Extension','profile':['{Base}Deep']}}]"))
+        );
+        string Nested(int left) =>
+            left == 0 ? "{'url':'x','valueInteger':1}" : $"{{'url':'x','extension':[{Nested(left - 1)}]}}";
+
+        set.Verdict($"{{'resourceType':'Basic','item':[{Nested(28)}]}}").Should().Be("");
+        set.Verdict(
+                $"{{'resourceType':'Basic','item':[{Nested(28).Replace("valueInteger", "valueBogus", StringComparison.Ordinal)}]}}"
+            )
+            .Should()
+            .NotBeEmpty();
+    }
 }

@@ -1,0 +1,194 @@
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>The words of each problem: what is there, how often and in which form.</summary>
+internal sealed partial class Walk
+{
+    private void ReportMissing(FhirNode parent, ElementSchema element, int count) =>
+        Tell(
+            parent,
+            Error,
+            "required",
+            RuleIds.Min,
+            $"{element.Name} is missing.",
+            element,
+            expected: element.Min == 1 ? $"{element.Name} is required" : $"at least {element.Min} of {element.Name}",
+            found: count == 0 ? "none" : $"{count}",
+            hint: HintOf(element),
+            at: $"{parent.Path}.{element.Name}",
+            detail: element.Name
+        );
+
+    private void ReportTooMany(FhirNode node, ElementSchema element, int count) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Max,
+            $"{element.Name} is there {count} times.",
+            element,
+            expected: $"at most {element.Max}",
+            found: $"{count}"
+        );
+
+    private void ReportProhibited(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Prohibited,
+            $"{node.Name} is not taken by {element.Structure.Name}.",
+            element,
+            expected: "nothing",
+            hint: $"Leave {node.Name} out."
+        );
+
+    private void ReportUnknownElement(FhirNode node, ChildTable table)
+    {
+        if (!sink.Takes(node, Error, RuleIds.UnknownElement))
+            return;
+        var near = Nearest(node.Name, table.Names);
+        sink.Add(
+            node,
+            new ValidationIssue(
+                Error,
+                "structure",
+                RuleIds.UnknownElement,
+                $"{Short(node.Name)} is not an element of {node.Parent?.Type ?? "this type"}.",
+                node.Path
+            )
+            {
+                Profile = table.Elements.FirstOrDefault()?.Structure.Url,
+                Expected = $"one of {string.Join(", ", table.Names.Take(40))}",
+                Hint = near is null ? null : $"Is {near} meant?",
+            }
+        );
+    }
+
+    private void ReportStrayType(FhirNode node) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.UnknownElement,
+            $"resourceType is not an element of {node.Type ?? "this type"}.",
+            hint: "Only resources name their type.",
+            at: $"{node.Path}.resourceType",
+            detail: "resourceType"
+        );
+
+    private void ReportChoiceType(FhirNode node, ElementSchema choice) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Type,
+            $"{Short(node.Name)} has a type that {choice.Name}[x] may not have here.",
+            element: choice,
+            expected: string.Join(" or ", choice.Types.Select(type => type.Code)),
+            found: Short(node.Name[choice.Name.Length..])
+        );
+
+    private void ReportForm(FhirNode node, ElementSchema element, string expected) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Type,
+            $"{element.Name} is not {expected}.",
+            element,
+            expected: expected,
+            found: FormOf(node)
+        );
+
+    private void ReportList(FhirNode node, ElementSchema element)
+    {
+        var isArray = element.Model.IsArray;
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.List,
+            isArray ? $"{element.Name} is a list." : $"{element.Name} is not a list.",
+            element,
+            expected: isArray ? "[ ... ]" : "one value",
+            found: isArray ? "one value" : "a list",
+            hint: isArray ? "Put it in square brackets, also when there is only one." : "Leave the square brackets out."
+        );
+    }
+
+    private void ReportEmptyList(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.List,
+            $"The list of {element.Name} is empty.",
+            element,
+            expected: "at least one member",
+            hint: "Leave the element out where there is nothing to say."
+        );
+
+    private void ReportOrder(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Order,
+            $"{node.Name} stands behind an element that it comes before.",
+            element,
+            expected: "the order of the definition, as XML demands"
+        );
+
+    private void ReportSliceClosed(FhirNode node, ElementSchema element, SliceSet slices) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.SliceClosed,
+            $"This {element.Name} is none of those that {element.Structure.Name} takes.",
+            element,
+            expected: string.Join(", ", slices.Slices.Select(slice => slice.Name)),
+            found: Shown(node)
+        );
+
+    private void ReportSliceMin(FhirNode parent, ElementSchema element, SliceSchema slice, int count) =>
+        Tell(
+            parent,
+            Error,
+            "required",
+            RuleIds.SliceMin,
+            $"{element.Name} '{slice.Name}' is missing.",
+            element: slice.Element,
+            expected: $"at least {slice.Element.Min}",
+            found: $"{count}",
+            hint: HintOf(slice.Element),
+            at: $"{parent.Path}.{element.Name}",
+            detail: $"{element.Name}:{slice.Name}"
+        );
+
+    private void ReportSliceMax(FhirNode node, SliceSchema slice, int count) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            slice.Element.IsProhibited ? RuleIds.Prohibited : RuleIds.SliceMax,
+            $"{slice.Element.Name} '{slice.Name}' is there {count} times.",
+            element: slice.Element,
+            expected: $"at most {slice.Element.Max}",
+            found: $"{count}"
+        );
+
+    private void ReportSliceOrder(FhirNode node, ElementSchema element, SliceSchema slice, SliceSet slices) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.SliceOrder,
+            $"{element.Name} '{slice.Name}' stands in the wrong place.",
+            element: slice.Element,
+            expected: $"in this order: {string.Join(", ", slices.Slices.Select(each => each.Name))}"
+        );
+}

@@ -1,0 +1,168 @@
+using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Terminology;
+
+namespace CpIs.Fhir.Conformance.Validation;
+
+/// <summary>The words of each problem: values and codes.</summary>
+internal sealed partial class Walk
+{
+    private void ReportValueForm(FhirNode node, TypeSchema type, FhirValueForm form) =>
+        Tell(
+            node,
+            Error,
+            "structure",
+            RuleIds.Type,
+            $"A {type.Code} is written as {Describe(form)}.",
+            expected: Describe(form),
+            found: FormOf(node),
+            hint: form == FhirValueForm.Text ? "Put it in quotes." : "Leave the quotes out."
+        );
+
+    private void ReportFormat(FhirNode node, TypeSchema type) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            RuleIds.Format,
+            $"The value is not written as a {type.Code}.",
+            expected: PrimitiveFormats.Describe(type.Code),
+            found: Shown(node),
+            hint: string.IsNullOrWhiteSpace(node.Value) ? "Leave the element out where there is no value." : null
+        );
+
+    private void ReportNarrative(FhirNode node, string rule, string problem) =>
+        Tell(
+            node,
+            Error,
+            "invariant",
+            rule,
+            $"The narrative is not allowed: {problem}.",
+            profile: SchemaSet.Core + "Narrative",
+            ruleText: "A narrative holds formatting elements of HTML and some text or an image, and nothing that runs."
+        );
+
+    private void ReportMaxLength(FhirNode node, ElementSchema element, int most, int length) =>
+        Tell(
+            node,
+            Error,
+            "too-long",
+            RuleIds.MaxLength,
+            $"The text is longer than {most} characters.",
+            element,
+            expected: $"at most {most} characters",
+            found: $"{length}"
+        );
+
+    private void ReportLimit(FhirNode node, ElementSchema element, string rule, string expected) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            rule,
+            $"The value must be {expected}.",
+            element,
+            expected: expected,
+            found: Shown(node)
+        );
+
+    private void ReportFixed(FhirNode node, ElementSchema element, FhirNode wanted) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            RuleIds.Fixed,
+            $"{element.Name} is always {Values.Describe(wanted)}.",
+            element,
+            expected: Values.Describe(wanted),
+            found: Shown(node)
+        );
+
+    private void ReportPattern(FhirNode node, ElementSchema element, FhirNode pattern) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            RuleIds.Pattern,
+            $"{element.Name} has {Values.Describe(pattern)}.",
+            element,
+            expected: Values.Describe(pattern),
+            found: Shown(node)
+        );
+
+    private void ReportCode(FhirNode node, ElementSchema element, BindingModel binding, string code, string? unknown)
+    {
+        var severity = (unknown, binding.Strength) switch
+        {
+            (not null, _) => ValidationSeverity.Information,
+            (_, "required") => Error,
+            // Codes of other systems are what an extensible binding leaves room for; whether one of its own would do, only a person can say.
+            (_, "extensible")
+                when node.Text("system") is not { } system
+                    || ValueSetSystems.Contains(run.Schemas.Definitions, binding.ValueSet!, system) =>
+                ValidationSeverity.Warning,
+            _ => ValidationSeverity.Information,
+        };
+        var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
+        if (severity >= ValidationSeverity.Warning)
+            run.RefusedCodes.Add(node);
+        if (!sink.Takes(node, severity, rule, binding.ValueSet))
+            return;
+        var message = unknown is null
+            ? $"The code '{Short(code)}' is not in the value set."
+            : $"The code '{Short(code)}' could not be checked: {unknown}.";
+        var some = run.Terminology.Some(binding.ValueSet!, 11);
+        sink.Add(
+            node,
+            new ValidationIssue(severity, unknown is null ? "code-invalid" : "not-supported", rule, message, node.Path)
+            {
+                Profile = element.Structure.Url,
+                Expected = some.Count is 0 or > 10
+                    ? $"a code of {binding.ValueSet} ({binding.Strength})"
+                    : $"{string.Join(", ", some.Select(concept => concept.Code))} of {binding.ValueSet} ({binding.Strength})",
+                Found = Short(code),
+                Hint = unknown is null
+                    ? Nearest(code, some.Select(concept => concept.Code)) is { } near
+                        ? $"Is {near} meant?"
+                        : null
+                    : "Load the package that defines it.",
+            }
+        );
+    }
+
+    private void ReportUnknownCode(FhirNode coding, string system, string code) =>
+        Tell(
+            coding,
+            Error,
+            "code-invalid",
+            RuleIds.Code,
+            $"The system has no code '{Short(code)}'.",
+            expected: $"a code of {Short(system)}",
+            found: Short(code)
+        );
+
+    private void ReportNoCoding(FhirNode node, ElementSchema element, BindingModel binding) =>
+        Tell(
+            node,
+            Error,
+            "code-invalid",
+            RuleIds.Binding,
+            $"{element.Name} has no code of the value set.",
+            element,
+            expected: $"a coding from {binding.ValueSet} (required)",
+            found: "no coding with a code",
+            detail: binding.ValueSet
+        );
+
+    private void ReportDisplay(FhirNode display, string right) =>
+        Tell(
+            display,
+            ValidationSeverity.Warning,
+            "value",
+            RuleIds.Display,
+            "The display is not the code's.",
+            expected: right,
+            found: Shown(display)
+        );
+}
