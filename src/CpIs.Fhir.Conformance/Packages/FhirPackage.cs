@@ -9,7 +9,7 @@ public sealed record FhirPackage(PackageManifest Manifest, IReadOnlyList<Package
 {
     /// <summary>Reads a package: a <c>.tgz</c>, a folder of the package cache (<c>name#version</c>), or the folder <c>package</c> in it.</summary>
     /// <param name="path">The file or folder.</param>
-    /// <param name="withExamples">Whether to read <c>package/example</c> too.</param>
+    /// <param name="withExamples">Whether to read <c>package/examples</c> (or <c>example</c>, as some write it) too.</param>
     /// <param name="limits">How large it may be; null for the usual.</param>
     /// <returns>The package, or why it cannot be read: with the entry, where one is to blame.</returns>
     /// <exception cref="IOException">The file system failed.</exception>
@@ -26,7 +26,7 @@ public sealed record FhirPackage(PackageManifest Manifest, IReadOnlyList<Package
     /// <summary>Reads a package from a <c>.tgz</c>.</summary>
     /// <param name="tgz">The archive.</param>
     /// <param name="name">What to call it in messages.</param>
-    /// <param name="withExamples">Whether to read <c>package/example</c> too.</param>
+    /// <param name="withExamples">Whether to read <c>package/examples</c> (or <c>example</c>, as some write it) too.</param>
     /// <param name="limits">How large it may be; null for the usual.</param>
     public static Result<FhirPackage> Read(
         Stream tgz,

@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Conformance.Packages;
 
 /// <summary>
 /// Writes a FHIR package (<c>.tgz</c>) in the layout of the FHIR NPM package specification: <c>package/package.json</c>, resources in
-/// <c>package/</c>, examples in <c>package/example/</c>, and an <c>.index.json</c> in each folder. The same content gives the same bytes.
+/// <c>package/</c>, examples in <c>package/examples/</c>, and an <c>.index.json</c> in each folder. The same content gives the same bytes.
 /// </summary>
 public static class PackageWriter
 {

@@ -47,5 +47,5 @@ public static class ProfilePackage
     public static PackageFile Definition(string name, ReadOnlyMemory<byte> json) => new(name, json);
 
     /// <summary>Where a good example stands in the package.</summary>
-    public static PackageFile Example(string name, ReadOnlyMemory<byte> json) => new("example/" + name, json);
+    public static PackageFile Example(string name, ReadOnlyMemory<byte> json) => new("examples/" + name, json);
 }

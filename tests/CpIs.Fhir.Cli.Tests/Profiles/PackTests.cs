@@ -41,7 +41,7 @@ public sealed class PackTests : IDisposable
                     .Concat(
                         Directory
                             .EnumerateFiles(Path.Combine(Checkout.Root, "examples", "resources"))
-                            .Select(path => "package/example/" + Path.GetFileName(path))
+                            .Select(path => "package/examples/" + Path.GetFileName(path))
                     )
             );
         var manifest = entries["package/package.json"];

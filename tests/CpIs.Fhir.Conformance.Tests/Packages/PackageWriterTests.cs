@@ -22,7 +22,7 @@ public sealed class PackageWriterTests
     );
 
     private static readonly PackageFile Example = File(
-        "example/Flag-a.json",
+        "examples/Flag-a.json",
         """{"resourceType":"Flag","id":"a","code":{"text":"x"}}"""
     );
 
@@ -37,8 +37,8 @@ public sealed class PackageWriterTests
                 "package/package.json",
                 "package/.index.json",
                 "package/StructureDefinition-x.json",
-                "package/example/.index.json",
-                "package/example/Flag-a.json"
+                "package/examples/.index.json",
+                "package/examples/Flag-a.json"
             );
         entries["package/StructureDefinition-x.json"].Should().Be(Encoding.UTF8.GetString(Structure.Json.Span));
         using var manifest = JsonDocument.Parse(entries["package/package.json"]);
@@ -83,7 +83,7 @@ public sealed class PackageWriterTests
     [InlineData("a//x.json")]
     [InlineData("x.txt")]
     [InlineData("package.json")]
-    [InlineData("example/.index.json")]
+    [InlineData("examples/.index.json")]
     public void A_path_that_is_none_of_a_resource_is_refused(string path)
     {
         var write = () => Write(File(path, """{"resourceType":"Flag"}"""));

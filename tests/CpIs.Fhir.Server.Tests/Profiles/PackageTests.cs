@@ -26,7 +26,7 @@ public sealed class PackageTests(RunningExchange exchange) : IClassFixture<Runni
             .Resources.Select(resource => resource.Path)
             .Should()
             .BeEquivalentTo(
-                OwnDefinitions.Names().Concat(ExampleLibrary.GoodFiles().Select(example => "example/" + example.Name))
+                OwnDefinitions.Names().Concat(ExampleLibrary.GoodFiles().Select(example => "examples/" + example.Name))
             );
     }
 
