@@ -8,7 +8,7 @@ namespace CpIs.Fhir.Server.Hosting;
 internal static class MetadataEndpoint
 {
     // The day the capabilities last changed; a date of today would tell every reader that they just did.
-    private const string Published = "2026-11-23";
+    private const string Published = "2026-11-24";
 
     public static void MapMetadata(this IEndpointRouteBuilder fhir) =>
         fhir.MapGet(
