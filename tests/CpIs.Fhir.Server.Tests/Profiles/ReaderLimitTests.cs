@@ -5,7 +5,10 @@ namespace CpIs.Fhir.Server.Tests.Profiles;
 /// <summary>What anyone may read is limited, so that nobody keeps look-ups waiting by reading.</summary>
 public sealed class ReaderLimitTests(ReaderLimitTests.FewReads exchange) : IClassFixture<ReaderLimitTests.FewReads>
 {
-    [Fact]
+    [
+        Fact,
+        Trait("OneServer", "A limit is exact on one server; over several it is settled each second (docs/adr/0020).")
+    ]
     public async Task One_address_reads_so_much_and_is_then_told_to_wait_while_clients_go_on()
     {
         string[] paths =
