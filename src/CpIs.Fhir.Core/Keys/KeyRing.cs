@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using CpIs.Fhir.Core.Records;
 
@@ -30,7 +29,10 @@ public sealed class KeyRing(IRegistrationStore store, ServerLeases leases, IdGen
         IReadOnlyList<SigningKey>
     >.Empty;
 
-    private readonly ConcurrentDictionary<string, string> _announced = new();
+    private readonly Dictionary<string, string> _announced = [];
+
+    /// <summary>One refresh at a time is announced: who returns from one knows that all who listen have the keys.</summary>
+    private readonly Lock _announcing = new();
 
     /// <inheritdoc />
     public event Action<string>? Changed;
@@ -88,18 +90,22 @@ public sealed class KeyRing(IRegistrationStore store, ServerLeases leases, IdGen
                     .OrderByDescending(key => key.Created)
                     .ThenByDescending(key => key.Id, StringComparer.Ordinal),
             ];
-        _keys = read.ToFrozenDictionary();
-        foreach (var purpose in KeyPurposes.All)
+        lock (_announcing)
         {
-            // Also when a key comes into force by the mere passing of time.
-            var standing = string.Join(' ', Published(purpose).Select(key => key.Id));
-            if (standing.Length == 0)
-                continue;
-            if (_announced.TryGetValue(purpose, out var known) && known == standing)
-                continue;
-            _announced[purpose] = standing;
-            Changed?.Invoke(purpose);
+            _keys = read.ToFrozenDictionary();
+            foreach (var purpose in KeyPurposes.All)
+                Announce(purpose);
         }
+    }
+
+    /// <summary>Tells of a change, also when a key comes into force by the mere passing of time.</summary>
+    private void Announce(string purpose)
+    {
+        var standing = string.Join(' ', Published(purpose).Select(key => key.Id));
+        if (standing.Length == 0 || _announced.TryGetValue(purpose, out var known) && known == standing)
+            return;
+        _announced[purpose] = standing;
+        Changed?.Invoke(purpose);
     }
 
     /// <summary>
