@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CpIs.Fhir.Conformance.Artefacts;
+using CpIs.Fhir.Conformance.Definitions;
 
 namespace CpIs.Fhir.Cli.Profiles;
 
@@ -122,7 +123,7 @@ internal static class StructureComparison
 
     // The rules of the datatypes themselves come with the element.
     private static bool IsOwn(JsonElement rule) =>
-        rule.Text("source")?.StartsWith("http://hl7.org/fhir/StructureDefinition/", StringComparison.Ordinal) != true;
+        rule.Text("source")?.StartsWith(Canonicals.R4, StringComparison.Ordinal) != true;
 
     private static IEnumerable<Change> Gone(
         string id,

@@ -34,10 +34,8 @@ public sealed class ArtefactSet
     /// <summary>The artefact of a canonical, which may end in <c>|version</c>; null when there is none, or none of that version.</summary>
     public Artefact? FindCanonical(string canonical)
     {
-        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-        return
-            _byUrl.GetValueOrDefault(bar < 0 ? canonical : canonical[..bar]) is { } found
-            && (bar < 0 || canonical[(bar + 1)..] == found.Version)
+        var (url, version) = Canonicals.Split(canonical);
+        return _byUrl.GetValueOrDefault(url) is { } found && (version is null || version == found.Version)
             ? found
             : null;
     }

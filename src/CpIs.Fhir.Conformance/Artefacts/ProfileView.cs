@@ -7,7 +7,6 @@ namespace CpIs.Fhir.Conformance.Artefacts;
 /// <summary>A profile as people are shown it: its elements with their reasons, its rules, and how it differs from R4.</summary>
 public sealed class ProfileView
 {
-    private const string Types = "http://hl7.org/fhir/StructureDefinition/";
     private const int AnyType = 20;
     private const string SystemTypes = "http://hl7.org/fhirpath/System.";
 
@@ -108,7 +107,7 @@ public sealed class ProfileView
             );
 
     private static string BindingText(BindingModel? binding) =>
-        binding?.ValueSet is { } valueSet ? $"{valueSet.Split('|')[0]} ({binding.Strength})" : "";
+        binding?.ValueSet is { } valueSet ? $"{Canonicals.WithoutVersion(valueSet)} ({binding.Strength})" : "";
 
     private static string SlicingText(SlicingModel? slicing)
     {
@@ -165,6 +164,6 @@ public sealed class ProfileView
     // base.path names the type that defines the element: Identifier.system for Patient.identifier.system.
     private ElementModel? BaseOf(string path) =>
         _definitions
-            .FindStructure(Types + path.Split('.')[0])
+            .FindStructure(Canonicals.R4 + path.Split('.')[0])
             ?.Elements.FirstOrDefault(element => element.Path == path && element.SliceName is null);
 }

@@ -85,14 +85,13 @@ public sealed class DefinitionSet : IDefinitions
 
     private static DefinitionEntry? Find(Dictionary<string, Placed[]> entries, string canonical)
     {
-        var bar = canonical.IndexOf('|', StringComparison.Ordinal);
-        if (!entries.TryGetValue(bar < 0 ? canonical : canonical[..bar], out var held))
+        var (url, version) = Canonicals.Split(canonical);
+        if (!entries.TryGetValue(url, out var held))
             return null;
-        if (bar < 0)
+        if (version is null)
             return held[0].Entry;
-        var version = canonical.AsSpan(bar + 1);
         foreach (var (entry, _) in held)
-            if (version.SequenceEqual(entry.Version))
+            if (version == entry.Version)
                 return entry;
         foreach (var (entry, _) in held)
             if (VersionOrder.IsWithin(entry.Version, version))

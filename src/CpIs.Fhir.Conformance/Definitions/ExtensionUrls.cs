@@ -3,17 +3,15 @@ namespace CpIs.Fhir.Conformance.Definitions;
 /// <summary>Extensions of definitions that validation heeds.</summary>
 internal static class ExtensionUrls
 {
-    private const string Core = "http://hl7.org/fhir/StructureDefinition/";
-
     /// <summary>On a binding: the value set that no code may be outside of.</summary>
-    public const string MaximumValueSet = Core + "elementdefinition-maxValueSet";
+    public const string MaximumValueSet = Canonicals.R4 + "elementdefinition-maxValueSet";
 
     /// <summary>On a constraint: it is only advice.</summary>
-    public const string BestPractice = Core + "elementdefinition-bestpractice";
+    public const string BestPractice = Canonicals.R4 + "elementdefinition-bestpractice";
 
     /// <summary>On a type: the FHIR type of a value that is typed as one of FHIRPath's.</summary>
-    public const string FhirType = Core + "structuredefinition-fhir-type";
+    public const string FhirType = Canonicals.R4 + "structuredefinition-fhir-type";
 
     /// <summary>On the code of a type that old definitions leave out: the type in XML.</summary>
-    public const string XmlType = Core + "structuredefinition-xml-type";
+    public const string XmlType = Canonicals.R4 + "structuredefinition-xml-type";
 }

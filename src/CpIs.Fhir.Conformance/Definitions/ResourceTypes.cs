@@ -163,7 +163,9 @@ internal static class ResourceTypes
     /// <summary>Whether there are resources of that type.</summary>
     public static bool Contains(string name) => Names.Contains(name);
 
+    /// <summary>Whether a type stands for any resource.</summary>
+    public static bool IsAbstract(string name) => name is "Resource" or "DomainResource";
+
     /// <summary>The same, with the abstract types Resource and DomainResource.</summary>
-    public static bool ContainsOrIsAbstract(string name) =>
-        name is "Resource" or "DomainResource" || Names.Contains(name);
+    public static bool ContainsOrIsAbstract(string name) => IsAbstract(name) || Names.Contains(name);
 }

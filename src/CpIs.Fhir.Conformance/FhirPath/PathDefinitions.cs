@@ -81,7 +81,7 @@ internal static class PathDefinitions
         if (items.Count > 1 || items[0].Node is not { } node || run.Schemas.Find(arguments[0]) is not { } schema)
             frame.GiveUp();
         else
-            into.Add(PathItem.Of(run.Meets(node, schema)));
+            into.Add(PathItem.Of(run.Questions.Meets(node, schema)));
     }
 
     private static void MemberOf(PathFrame frame, Run run, PathItems items, string[] arguments, PathItems into)
@@ -168,7 +168,7 @@ internal static class PathDefinitions
         }
 
         foreach (ref readonly var item in items.Span)
-            if (item.Node is { } node && run.IsInSlice(node, schema, arguments[1]) is { } answer)
+            if (item.Node is { } node && run.Questions.IsInSlice(node, schema, arguments[1]) is { } answer)
             {
                 if (answer)
                     into.Add(item);

@@ -63,8 +63,8 @@ internal static class PathFunctions
         name switch
         {
             "where" => Where(focus, argument),
-            "exists" => Exists(focus, argument),
-            "all" => All(focus, argument),
+            "exists" => Find(focus, argument, wanted: true, whenFound: true),
+            "all" => Find(focus, argument, wanted: false, whenFound: false),
             "select" => Select(focus, argument),
             "subsetOf" => Sets(
                 focus,
@@ -104,37 +104,21 @@ internal static class PathFunctions
             }
         );
 
-    private static PathExpression Exists(PathExpression focus, PathExpression criteria) =>
+    /// <summary>Looks for the first item of which the criteria are true or, of <c>all</c>, are not.</summary>
+    private static PathExpression Find(PathExpression focus, PathExpression criteria, bool wanted, bool whenFound) =>
         Whole(
             focus,
             (frame, items, into) =>
             {
-                var found = false;
+                var result = !whenFound;
                 foreach (ref readonly var item in items.Span)
-                    if (PathTruth.Of(criteria, frame, item) == true)
+                    if (PathTruth.Of(criteria, frame, item) == true == wanted)
                     {
-                        found = true;
+                        result = whenFound;
                         break;
                     }
 
-                into.Add(PathItem.Of(found));
-            }
-        );
-
-    private static PathExpression All(PathExpression focus, PathExpression criteria) =>
-        Whole(
-            focus,
-            (frame, items, into) =>
-            {
-                var all = true;
-                foreach (ref readonly var item in items.Span)
-                    if (PathTruth.Of(criteria, frame, item) != true)
-                    {
-                        all = false;
-                        break;
-                    }
-
-                into.Add(PathItem.Of(all));
+                into.Add(PathItem.Of(result));
             }
         );
 

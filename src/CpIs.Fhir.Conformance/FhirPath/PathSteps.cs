@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
@@ -38,12 +39,12 @@ internal static class PathSteps
         if (item.Node is not { } node)
             return null;
         if (node.ResourceType is { } own)
-            return type is "Resource" or "DomainResource" ? null : own == type;
+            return ResourceTypes.IsAbstract(type) ? null : own == type;
         if (node.Type is { } told)
             return told == type ? true
                 : IsNear(told, type) ? null
                 : false;
-        return Targets.IsResource(type) ? false : null;
+        return ResourceTypes.ContainsOrIsAbstract(type) ? false : null;
     }
 
     /// <summary>Types of which one may derive from the other: the SDK's engine knows.</summary>

@@ -9,9 +9,6 @@ namespace CpIs.Fhir.Conformance.Schemas;
 /// </summary>
 internal sealed class SchemaSet(IDefinitions definitions)
 {
-    /// <summary>Where the canonicals of FHIR's own types begin.</summary>
-    public const string Core = "http://hl7.org/fhir/StructureDefinition/";
-
     private readonly ConcurrentDictionary<string, StructureSchema?> _byCanonical = new();
 
     public IDefinitions Definitions => definitions;
@@ -31,5 +28,5 @@ internal sealed class SchemaSet(IDefinitions definitions)
     }
 
     /// <summary>The schema of a FHIR type, such as <c>Period</c>; null when it is not at hand.</summary>
-    public StructureSchema? FindType(string type) => Find(Core + type);
+    public StructureSchema? FindType(string type) => Find(Canonicals.R4 + type);
 }

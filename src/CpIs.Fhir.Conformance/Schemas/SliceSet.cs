@@ -11,6 +11,10 @@ internal sealed class SliceSet(SliceSchema[] slices, string rules, bool ordered)
     /// <summary>What belongs to no slice stands after all that do.</summary>
     public bool IsOpenAtEnd => rules == "openAtEnd";
 
+    /// <summary>A discriminator is not understood, so nothing can be told of which slice is which.</summary>
+    public bool CannotBeTold { get; } =
+        Array.Exists(slices, slice => Array.Exists(slice.Tests, test => test.Kind == SliceTestKind.Unknown));
+
     public bool IsOrdered => ordered;
 
     /// <summary>The slice <c>@default</c>, for what belongs to no other; null when there is none.</summary>

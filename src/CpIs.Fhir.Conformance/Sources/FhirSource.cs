@@ -38,6 +38,9 @@ public sealed class FhirSource
     /// <summary>Problems of the text: broken syntax, a property twice, a document type, and the like. Validation ends there.</summary>
     public IReadOnlyList<Issue> Problems { get; }
 
+    /// <summary>Names and places from the outermost resource of the text to this one; empty when it is that one.</summary>
+    internal IReadOnlyList<(string Name, int Index)> Way { get; private init; } = [];
+
     /// <summary>The text that was read.</summary>
     internal ReadOnlyMemory<byte> Text => _text;
 
@@ -87,9 +90,12 @@ public sealed class FhirSource
     /// <param name="resource">A resource of this tree.</param>
     public FhirSource Within(FhirNode resource)
     {
+        var way = new Stack<(string, int)>();
+        for (var node = resource; node.Parent is { } parent; node = parent)
+            way.Push((node.Name, parent.ChildrenNamed(node.Name).TakeWhile(sibling => sibling != node).Count()));
         resource.Parent = null;
         resource.Index = -1;
-        return new FhirSource(_text, resource, []) { IsXml = IsXml };
+        return new FhirSource(_text, resource, []) { IsXml = IsXml, Way = [.. Way, .. way] };
     }
 
     /// <summary>Line and column where a node begins, both from 1; columns count UTF-16 units, as editors do.</summary>

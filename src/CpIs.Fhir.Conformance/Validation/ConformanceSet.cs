@@ -40,46 +40,27 @@ public sealed class ConformanceSet
             return named;
         if (named.Contains(':', StringComparison.Ordinal))
             return null;
-        string[] meant = [FhirSystems.Profile(named), "http://hl7.org/fhir/StructureDefinition/" + named];
+        string[] meant = [FhirSystems.Profile(named), Canonicals.R4 + named];
         return meant.FirstOrDefault(canonical => Definitions.FindStructure(canonical) is not null);
     }
 
-    /// <summary>The canonicals at hand that resemble a name which is not, at most <paramref name="most"/>.</summary>
-    public IReadOnlyList<string> Near(string named, int most = 3)
+    /// <summary>The canonicals at hand that resemble a name which is not, at most <paramref name="count"/>.</summary>
+    public IReadOnlyList<string> Near(string named, int count = 3)
     {
-        var plain = named.Split('|')[0];
+        var plain = Canonicals.WithoutVersion(named);
         var tail = plain[(plain.LastIndexOf('/') + 1)..];
+        var most = tail.Length / 3 + 1;
         return
         [
             .. Definitions
                 .StructureUrls.Select(url =>
-                    (Url: url, Distance: Distance(url[(url.LastIndexOf('/') + 1)..], tail, tail.Length / 3 + 1))
+                    (Url: url, Distance: Spelling.Distance(url[(url.LastIndexOf('/') + 1)..], tail, most))
                 )
-                .Where(candidate => candidate.Distance <= tail.Length / 3 + 1)
+                .Where(candidate => candidate.Distance <= most)
                 .OrderBy(candidate => candidate.Distance)
                 .ThenBy(candidate => candidate.Url, StringComparer.Ordinal)
                 .Select(candidate => candidate.Url)
-                .Take(most),
+                .Take(count),
         ];
-    }
-
-    /// <summary>Edits from one word to the other, without regard to case; more than <paramref name="most"/> is not counted out.</summary>
-    private static int Distance(string one, string other, int most)
-    {
-        if (Math.Abs(one.Length - other.Length) > most || one.Length > 100)
-            return int.MaxValue;
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var same = char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
-            }
-        }
-
-        return row[^1];
     }
 }

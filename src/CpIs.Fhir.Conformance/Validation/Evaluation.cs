@@ -135,7 +135,7 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         _isRead = true;
         try
         {
-            _root = (source.IsXml ? ReadXml() : ReadJson())?.ToPocoNode();
+            _root = Inner((source.IsXml ? ReadXml() : ReadJson())?.ToPocoNode());
         }
         catch (Exception e) when (IsOfEngine(e))
         {
@@ -143,6 +143,20 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         }
 
         return _root;
+    }
+
+    /// <summary>The resource that is validated, where it stands in another; as a root of its own.</summary>
+    private PocoNode? Inner(PocoNode? outer)
+    {
+        var at = outer;
+        foreach (var (name, index) in source.Way)
+            at = at?.Child(name) switch
+            {
+                PocoNode single when index == 0 => single,
+                PocoListNode list => list.ElementAtOrDefault(index),
+                _ => null,
+            };
+        return ReferenceEquals(at, outer) ? outer : at?.Poco.ToPocoNode();
     }
 
     /// <summary>

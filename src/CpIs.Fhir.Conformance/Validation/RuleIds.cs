@@ -54,7 +54,7 @@ public static class RuleIds
     /// <summary>A display that is not the code's.</summary>
     public const string Display = "fhir-display";
 
-    /// <summary>A code that could not be checked, for its value set or system is not at hand.</summary>
+    /// <summary>A code whose value set or system is not at hand, or slices whose discriminator is not understood.</summary>
     public const string Unchecked = "fhir-unchecked";
 
     /// <summary>An element that belongs to no slice, where only slices may be.</summary>

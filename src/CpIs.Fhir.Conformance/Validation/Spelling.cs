@@ -3,9 +3,16 @@ namespace CpIs.Fhir.Conformance.Validation;
 /// <summary>How far two words are from each other, for hints.</summary>
 internal static class Spelling
 {
-    /// <summary>Letters to add, drop or change (Levenshtein), whatever their case.</summary>
-    public static int Distance(string one, string other)
+    private const int Longest = 120;
+
+    /// <summary>
+    /// Letters to add, drop or change (Levenshtein), whatever their case; <see cref="int.MaxValue"/> where the lengths alone differ by more
+    /// than <paramref name="most"/>, and for words too long to be names.
+    /// </summary>
+    public static int Distance(string one, string other, int most)
     {
+        if (Math.Abs(one.Length - other.Length) > most || one.Length > Longest)
+            return int.MaxValue;
         var row = new int[other.Length + 1];
         for (var at = 0; at <= other.Length; at++)
             row[at] = at;

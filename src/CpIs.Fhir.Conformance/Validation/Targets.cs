@@ -19,8 +19,6 @@ internal sealed class Targets(FhirNode root)
     /// <summary>True when the text is a Bundle.</summary>
     public bool IsBundle => root.ResourceType == "Bundle";
 
-    public static bool IsResource(string type) => ResourceTypes.ContainsOrIsAbstract(type);
-
     /// <summary>The resource that a reference leads to; null when it is not here.</summary>
     public FhirNode? Resolve(FhirNode from, string literal)
     {

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 
@@ -95,7 +96,7 @@ internal sealed partial class Walk
 
     private void Unknown(ArraySegment<FhirNode> group, ChildTable table)
     {
-        if (group[0].Parent?.ResourceType is not null && IsGeneral(table.Elements[0].Structure.Type))
+        if (group[0].Parent?.ResourceType is not null && ResourceTypes.IsAbstract(table.Elements[0].Structure.Type))
             return; // its own type knows it, or tells that it does not
         if (run.Source.IsXml)
             for (var at = 0; at < group.Count; at++)

@@ -6,7 +6,8 @@ namespace CpIs.Fhir.Conformance.Validation;
 /// <summary>Elements: their form, their value, their children, the profiles of their type.</summary>
 internal sealed partial class Walk
 {
-    private void Element(FhirNode node, ElementSchema element, TypeSchema? type)
+    /// <summary>All that an element demands of a node, and what the type does that the node has.</summary>
+    public void Element(FhirNode node, ElementSchema element, TypeSchema? type)
     {
         if (sink.IsDone)
             return;
@@ -70,7 +71,7 @@ internal sealed partial class Walk
         foreach (var canonical in type.Model.Profiles)
             if (run.Schemas.Find(canonical) is not { } schema)
                 unknown = true;
-            else if (run.Meets(node, schema))
+            else if (run.Questions.Meets(node, schema))
                 return;
         if (unknown)
             ReportUnknownProfile(node, string.Join(", ", type.Model.Profiles), ValidationSeverity.Warning);

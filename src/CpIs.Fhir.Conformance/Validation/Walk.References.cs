@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 
@@ -27,7 +28,7 @@ internal sealed partial class Walk
         {
             var wanted = TargetType(canonical);
             unknown |= wanted is null;
-            if (wanted is null || wanted != found && wanted is not ("Resource" or "DomainResource"))
+            if (wanted is null || wanted != found && !ResourceTypes.IsAbstract(wanted))
                 continue;
             // Of a resource that is not here nothing more can be known; one of a plain type has been checked where it stands.
             if (target is null || run.Schemas.Find(canonical) is not { Model.IsProfile: true } schema)
@@ -51,14 +52,18 @@ internal sealed partial class Walk
     {
         if (sink.IsSilent)
         {
-            if (!candidates.Exists(schema => run.Meets(target, schema)))
+            if (!candidates.Exists(schema => run.Questions.Meets(target, schema)))
                 ReportTargetProfile(node, type);
             return;
         }
 
         run.Afterwards.Add(() =>
         {
-            if (!candidates.Exists(schema => run.Applied.Contains((target, schema)) || run.Meets(target, schema)))
+            if (
+                !candidates.Exists(schema =>
+                    run.Applied.Contains((target, schema)) || run.Questions.Meets(target, schema)
+                )
+            )
                 ReportTargetProfile(node, type);
         });
     }
@@ -92,8 +97,8 @@ internal sealed partial class Walk
         if (literal is not null && Targets.TypeIn(literal) is { } type)
             return type;
         return node.Text("type") is { } told
-            ? told.StartsWith(SchemaSet.Core, StringComparison.Ordinal)
-                ? told[SchemaSet.Core.Length..]
+            ? told.StartsWith(Canonicals.R4, StringComparison.Ordinal)
+                ? told[Canonicals.R4.Length..]
                 : told
             : null;
     }
@@ -101,10 +106,10 @@ internal sealed partial class Walk
     private string? TargetType(string canonical)
     {
         if (
-            canonical.StartsWith(SchemaSet.Core, StringComparison.Ordinal)
-            && Targets.IsResource(canonical[SchemaSet.Core.Length..])
+            canonical.StartsWith(Canonicals.R4, StringComparison.Ordinal)
+            && ResourceTypes.ContainsOrIsAbstract(canonical[Canonicals.R4.Length..])
         )
-            return canonical[SchemaSet.Core.Length..];
+            return canonical[Canonicals.R4.Length..];
         return run.Schemas.Find(canonical)?.Type;
     }
 }

@@ -20,8 +20,7 @@ internal sealed partial class Walk
     private void ReportUnknownType(FhirNode node, bool isRoot)
     {
         // Whether it is a type of R4 that is not at hand, or none at all.
-        var exists =
-            node.ResourceType is not ("Resource" or "DomainResource") && Targets.IsResource(node.ResourceType!);
+        var exists = ResourceTypes.Contains(node.ResourceType!);
         var severity = isRoot || !exists ? Error : ValidationSeverity.Warning;
         Tell(
             node,

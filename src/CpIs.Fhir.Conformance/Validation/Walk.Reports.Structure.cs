@@ -142,6 +142,17 @@ internal sealed partial class Walk
             expected: "the order of the definition, as XML demands"
         );
 
+    private void ReportSlicingUnknown(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            ValidationSeverity.Information,
+            "not-supported",
+            RuleIds.Unchecked,
+            $"The slices of {element.Name} could not be checked: a discriminator of {element.Structure.Name} is not one of R4's.",
+            element,
+            found: string.Join(", ", element.Model.Slicing!.Discriminators.Select(each => $"{each.Type} {each.Path}"))
+        );
+
     private void ReportSliceClosed(FhirNode node, ElementSchema element, SliceSet slices) =>
         Tell(
             node,

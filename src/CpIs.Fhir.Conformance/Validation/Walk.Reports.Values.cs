@@ -39,7 +39,7 @@ internal sealed partial class Walk
             "invariant",
             rule,
             $"The narrative is not allowed: {problem}.",
-            profile: SchemaSet.Core + "Narrative",
+            profile: Canonicals.R4 + "Narrative",
             ruleText: "A narrative holds formatting elements of HTML and some text or an image, and nothing that runs."
         );
 

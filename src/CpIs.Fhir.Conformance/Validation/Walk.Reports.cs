@@ -121,11 +121,7 @@ internal sealed partial class Walk
         string? best = null;
         var least = Math.Max(1, written.Length / 4) + 1;
         foreach (var name in names.Take(2_000))
-            if (
-                Math.Abs(name.Length - written.Length) < least
-                && Spelling.Distance(written, name) is var distance
-                && distance < least
-            )
+            if (Spelling.Distance(written, name, least - 1) is var distance && distance < least)
                 (best, least) = (name, distance);
         return best;
     }

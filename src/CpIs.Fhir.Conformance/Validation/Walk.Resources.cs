@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
@@ -22,7 +23,7 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         if (
             schema.Kind == FhirKind.Resource
             && node.ResourceType != schema.Type
-            && schema.Type is not ("Resource" or "DomainResource")
+            && !ResourceTypes.IsAbstract(schema.Type)
         )
         {
             ReportOtherType(node, schema);
@@ -93,7 +94,7 @@ internal sealed partial class Walk(Run run, IssueSink sink)
                 if (claim.Value is { Length: > 0 } canonical)
                     Choose(claim, canonical, WhenUnknown(canonical), applied, node);
         // A profile of any resource says nothing of what the resource's own type has.
-        if (applied.TrueForAll(schema => IsGeneral(schema.Type)))
+        if (applied.TrueForAll(schema => ResourceTypes.IsAbstract(schema.Type)))
             applied.Add(own);
         foreach (var schema in applied)
         {
@@ -108,12 +109,10 @@ internal sealed partial class Walk(Run run, IssueSink sink)
             Bundle(node);
     }
 
-    private static bool IsGeneral(string type) => type is "Resource" or "DomainResource";
-
     private static bool Allows(ElementSchema place, string type)
     {
         foreach (var option in place.Types)
-            if (option.Code is "Resource" or "DomainResource" || option.Code == type)
+            if (ResourceTypes.IsAbstract(option.Code) || option.Code == type)
                 return true;
         return false;
     }
@@ -136,7 +135,7 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         resource ??= place;
         if (run.Schemas.Find(canonical) is not { } schema)
             ReportUnknownProfile(place, canonical, whenUnknown);
-        else if (schema.Type != resource.ResourceType && schema.Type is not ("Resource" or "DomainResource"))
+        else if (schema.Type != resource.ResourceType && !ResourceTypes.IsAbstract(schema.Type))
             ReportProfileOfOtherType(place, canonical, schema, resource);
         else if (!applied.Contains(schema))
             applied.Add(schema);

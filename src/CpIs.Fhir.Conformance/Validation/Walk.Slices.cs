@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 
@@ -8,6 +9,14 @@ internal sealed partial class Walk
 {
     private void Slices(ArraySegment<FhirNode> group, ElementSchema element, TypeSchema? type, SliceSet slices)
     {
+        if (slices.CannotBeTold)
+        {
+            ReportSlicingUnknown(group[0], element);
+            foreach (var node in group)
+                Element(node, element, type);
+            return;
+        }
+
         var counts = new int[slices.Slices.Length];
         List<FhirNode>?[]? again = null;
         var last = -1;
@@ -122,8 +131,6 @@ internal sealed partial class Walk
     {
         if (test.Url is { } url)
             return node.Text("url") == url;
-        if (test.Kind == SliceTestKind.Unknown)
-            return false;
         var any = false;
         foreach (var found in run.Targets.Follow(node, test.Path))
         {
@@ -153,7 +160,7 @@ internal sealed partial class Walk
             if (
                 found.ResourceType == type
                 || found.ResourceType is null && ChoiceTypes.EndsIn(found.Name, type)
-                || found.ResourceType is not null && type is "Resource" or "DomainResource"
+                || found.ResourceType is not null && ResourceTypes.IsAbstract(type)
             )
                 return true;
         return false;
@@ -163,11 +170,11 @@ internal sealed partial class Walk
     {
         // Where a reference was followed, the target is a definition as a whole.
         if (!target.Model.Path.Contains('.', StringComparison.Ordinal))
-            return run.Schemas.Find(target.Structure.Url) is { } whole && run.Meets(found, whole);
+            return run.Schemas.Find(target.Structure.Url) is { } whole && run.Questions.Meets(found, whole);
         if (target.Types is not [{ Model.Profiles: { Count: > 0 } profiles }, ..])
             return IsMetBy(found, target);
         foreach (var canonical in profiles)
-            if (run.Schemas.Find(canonical) is { } schema && run.Meets(found, schema))
+            if (run.Schemas.Find(canonical) is { } schema && run.Questions.Meets(found, schema))
                 return true;
         return false;
     }
@@ -201,13 +208,13 @@ internal sealed partial class Walk
     private bool HasChildrenOf(FhirNode found, ElementSchema target)
     {
         foreach (var child in target.Inline!.Elements)
-            if (DecidesItself(child))
+            if (SliceTestCompiler.DecidesItself(child))
             {
                 if (!HasChild(found, child, isRequired: child.Min > 0))
                     return false;
             }
             else
-                foreach (var slice in SliceTests.Required(child))
+                foreach (var slice in SliceTestCompiler.Required(child))
                     if (!HasChild(found, slice, isRequired: true))
                         return false;
 
@@ -230,17 +237,8 @@ internal sealed partial class Walk
     }
 
     private static bool HasFixedInside(ElementSchema target) =>
-        target.Inline is { } inline && Array.Exists(inline.Elements, SliceTests.Decides);
+        target.Inline is { } inline && Array.Exists(inline.Elements, SliceTestCompiler.Decides);
 
-    private static bool DecidesItself(ElementSchema child) =>
-        child.Model.Fixed is not null || child.Model.Pattern is not null || HasFixedInside(child);
-
-    private bool IsMetBy(FhirNode node, ElementSchema element)
-    {
-        if (run.Known(node, element) is { } known)
-            return known;
-        var silent = new IssueSink(run.Source, 0, isSilent: true);
-        new Walk(run, silent).Element(node, element, TypeIn(element, null));
-        return run.Know(node, element, silent.Errors == 0);
-    }
+    private bool IsMetBy(FhirNode node, ElementSchema element) =>
+        run.Questions.Matches(node, element, TypeIn(element, null));
 }

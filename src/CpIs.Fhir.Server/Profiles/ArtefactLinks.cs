@@ -12,7 +12,6 @@ internal sealed class ArtefactLinks(ArtefactSet artefacts, IDefinitions definiti
     public const string Pages = "/profiles";
 
     private const string R4 = "http://hl7.org/fhir/R4/";
-    private const string R4Structures = "http://hl7.org/fhir/StructureDefinition/";
     private const string R4ValueSets = "http://hl7.org/fhir/ValueSet/";
 
     /// <summary>Address of the page of an artefact.</summary>
@@ -41,7 +40,7 @@ internal sealed class ArtefactLinks(ArtefactSet artefacts, IDefinitions definiti
     /// <param name="text">What the link says; null for the canonical.</param>
     public Html Canonical(string canonical, string? text = null)
     {
-        var url = canonical.Split('|')[0];
+        var url = Canonicals.WithoutVersion(canonical);
         if (artefacts.FindCanonical(url) is { } own)
             return To(Page(own), text ?? own.Title);
         return R4Page(url) is { } page
@@ -53,10 +52,10 @@ internal sealed class ArtefactLinks(ArtefactSet artefacts, IDefinitions definiti
 
     private string? R4Page(string url) =>
         url.StartsWith(R4ValueSets, StringComparison.Ordinal) ? $"valueset-{url[R4ValueSets.Length..]}.html"
-        : url.StartsWith(R4Structures, StringComparison.Ordinal) && definitions.FindStructure(url) is { } known
+        : url.StartsWith(Canonicals.R4, StringComparison.Ordinal) && definitions.FindStructure(url) is { } known
             ? known switch
             {
-                { IsProfile: true, Type: "Extension" } => $"extension-{url[R4Structures.Length..]}.html",
+                { IsProfile: true, Type: "Extension" } => $"extension-{url[Canonicals.R4.Length..]}.html",
                 { IsProfile: false, Kind: "resource" } => $"{known.Type.ToLowerInvariant()}.html",
                 _ => null,
             }

@@ -72,7 +72,9 @@ internal sealed class ValueSetPage(
                 definitions
                     .FindStructure(profile.Url!)!
                     .Elements.Where(element =>
-                        element.Max != 0 && element.Binding?.ValueSet?.Split('|')[0] == artefact.Url
+                        element.Max != 0
+                        && element.Binding?.ValueSet is { } valueSet
+                        && Canonicals.WithoutVersion(valueSet) == artefact.Url
                     )
                     .Select(element => (profile, element))
             )

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
@@ -15,7 +16,7 @@ internal sealed partial class WriteValidation(ConformanceSet conformance, Valida
     private static readonly ValidatorOptions Full = new() { MaximumIssues = 2_000 };
     private static readonly ValidatorOptions Core = Full with { UseClaimedProfiles = false };
 
-    private readonly HashSet<string> _allowed = [.. options.AllowedProfiles.Select(WithoutVersion)];
+    private readonly HashSet<string> _allowed = [.. options.AllowedProfiles.Select(Canonicals.WithoutVersion)];
 
     public Refusal? Check(ReadOnlyMemory<byte> body, string profile)
     {
@@ -32,11 +33,19 @@ internal sealed partial class WriteValidation(ConformanceSet conformance, Valida
                 : conformance.Validator.Validate(source, [], Core);
         if (result.IsValid)
             return null;
-        var errors = result
-            .Issues.Where(issue => issue.Severity >= ValidationSeverity.Error && !IsFormOfRequest(issue))
-            .Take(MostTold)
-            .Select(IssueOf)
-            .ToList();
+        var listed = result.Issues.Where(issue => issue.Severity >= ValidationSeverity.Error).ToList();
+        var errors = listed.Where(issue => !IsFormOfRequest(issue)).Take(MostTold).Select(IssueOf).ToList();
+        // An error that is not listed is not known to be harmless.
+        if (errors.Count == 0 && result.Errors > listed.Count)
+            errors.Add(
+                new Issue(
+                    "too-long",
+                    $"There are {result.Errors} problems, too many to look at each. Send fewer entries at once.",
+                    "Bundle.entry",
+                    SpineCodes.TooManyValues,
+                    Rule: "cpis-upload-entries"
+                )
+            );
         return errors.Count == 0 ? null : new Refusal(RefusalKind.Rule, errors);
     }
 
@@ -82,7 +91,7 @@ internal sealed partial class WriteValidation(ConformanceSet conformance, Valida
     {
         if (node.ResourceType is not null && node.Child("meta") is { } meta)
             foreach (var claim in meta.ChildrenNamed("profile"))
-                if (claim.Value is { } canonical && !_allowed.Contains(WithoutVersion(canonical)))
+                if (claim.Value is { } canonical && !_allowed.Contains(Canonicals.WithoutVersion(canonical)))
                     issues.Add(
                         new Issue(
                             "business-rule",
@@ -95,6 +104,4 @@ internal sealed partial class WriteValidation(ConformanceSet conformance, Valida
         foreach (var child in node.Children)
             Look(child, issues);
     }
-
-    private static string WithoutVersion(string canonical) => canonical.Split('|')[0];
 }

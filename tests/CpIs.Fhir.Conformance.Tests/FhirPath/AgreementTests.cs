@@ -64,7 +64,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
             .DistinctBy(constraint => constraint.Key)
             .Where(constraint =>
                 Schemas
-                    .Constraints.Get(constraint, TheValidator.Definitions.FindStructure(SchemaSet.Core + "Flag")!)
+                    .Constraints.Get(constraint, TheValidator.Definitions.FindStructure(Canonicals.R4 + "Flag")!)
                     .Path
                     is null
             )
@@ -76,7 +76,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
     public void Every_core_expression_that_has_code_of_its_own_is_in_the_core_definitions()
     {
         var expressions = TheValidator
-            .Definitions.StructureUrls.Where(url => url.StartsWith(SchemaSet.Core, StringComparison.Ordinal))
+            .Definitions.StructureUrls.Where(url => url.StartsWith(Canonicals.R4, StringComparison.Ordinal))
             .SelectMany(url =>
                 TheValidator.Definitions.FindStructure(url)!.Elements.SelectMany(element => element.Constraints)
             )
@@ -106,18 +106,18 @@ public sealed class AgreementTests(ITestOutputHelper output)
         var rules = new List<ConstraintModel>();
         if (node.ResourceType is { } type)
         {
-            rules.AddRange(RootRules(SchemaSet.Core + type));
+            rules.AddRange(RootRules(Canonicals.R4 + type));
             foreach (var claim in node.Child("meta")?.ChildrenNamed("profile") ?? [])
                 rules.AddRange(RootRules(claim.Value!));
         }
         else if (node.Type is { } own)
-            rules.AddRange(RootRules(SchemaSet.Core + own));
+            rules.AddRange(RootRules(Canonicals.R4 + own));
         if (node.ElementId is { } id)
             rules.AddRange(ById.Value.GetValueOrDefault(id) ?? []);
         return rules
             .Distinct()
             .Select(rule =>
-                Schemas.Constraints.Get(rule, TheValidator.Definitions.FindStructure(SchemaSet.Core + "Flag")!)
+                Schemas.Constraints.Get(rule, TheValidator.Definitions.FindStructure(Canonicals.R4 + "Flag")!)
             );
     }
 
@@ -128,7 +128,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
         TheValidator
             .Definitions.StructureUrls.Where(url =>
                 !url.Contains("hl7.org/fhir/StructureDefinition/", StringComparison.Ordinal)
-                || char.IsUpper(url[SchemaSet.Core.Length])
+                || char.IsUpper(url[Canonicals.R4.Length])
             )
             .SelectMany(url => TheValidator.Definitions.FindStructure(url)!.Elements)
             .GroupBy(element => element.Id)

@@ -14,6 +14,9 @@ internal sealed class Synthetic
 {
     public const string Base = "https://example.org/StructureDefinition/";
 
+    /// <summary>Rules of an element that holds any number of identifiers.</summary>
+    public const string Identifiers = "'min':0,'max':'*','base':{'max':'*'},'type':[{'code':'Identifier'}]";
+
     private static readonly DefinitionLayer Core = CoreDefinitions.Load();
     private static readonly DefinitionLayer Ours = OwnDefinitions.Load();
 

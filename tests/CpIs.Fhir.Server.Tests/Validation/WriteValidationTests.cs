@@ -41,6 +41,27 @@ public sealed class WriteValidationTests
         Rules(Check(level, resource + ",\"error\":\"x\"}", "CPIS-Subscription")).Should().Contain(ofOurs);
     }
 
+    [Fact]
+    public void An_error_behind_more_problems_than_are_listed_is_refused_all_the_same()
+    {
+        var text = Encoding.UTF8.GetString(Upload);
+        var byId = text.Replace("Patient?identifier=", "Patient/", StringComparison.Ordinal);
+        var entry = Regex.Match(byId, "\\{\"fullUrl\".*?\\}\\}(?=,\\{\"fullUrl\")").Value;
+        entry.Should().NotBeEmpty();
+        var many = string.Join(',', Enumerable.Repeat(entry, 2_500));
+        var bad = entry.Replace("\"family\"", "\"family_\"", StringComparison.Ordinal);
+        bad.Should().NotBe(entry);
+
+        Rules(
+                Check(
+                    ValidationLevel.Full,
+                    $"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{many},{bad}]}}"
+                )
+            )
+            .Should()
+            .NotBeEmpty();
+    }
+
     [Theory]
     [InlineData("\"Patient?identifier=[^\"]*\"", "\"Patient/1\"")]
     [InlineData(

@@ -45,7 +45,7 @@ internal sealed class CoreClosure
     {
         if (canonical is null)
             return;
-        var key = Key("ValueSet", canonical.Split('|')[0]);
+        var key = Key("ValueSet", Canonicals.WithoutVersion(canonical));
         if (!_all.TryGetValue(key, out var set) || !_kept.TryAdd(key, set))
             return;
         if (!set.TryGetProperty("compose", out var compose))

@@ -4,7 +4,7 @@ using CpIs.Fhir.Conformance.Sources;
 namespace CpIs.Fhir.Conformance.Schemas;
 
 /// <summary>Compiles a discriminator for one slice: follows its path through the slice's own rules to what must be found there.</summary>
-internal static class SliceTests
+internal static class SliceTestCompiler
 {
     public static SliceTest Compile(DiscriminatorModel discriminator, ElementSchema slice, SchemaSet set)
     {
@@ -39,7 +39,7 @@ internal static class SliceTests
         {
             var url =
                 slice.Inline?.Find("url")?.Model.Fixed?.Value
-                ?? (type.Model.Profiles is [var profile] ? WithoutVersion(profile) : null);
+                ?? (type.Model.Profiles is [var profile] ? Canonicals.WithoutVersion(profile) : null);
             if (url is not null)
                 return new SliceTest(SliceTestKind.Value, path, targets, [], Url: url);
         }
@@ -49,11 +49,7 @@ internal static class SliceTests
     }
 
     /// <summary>Whether an element says what its value is: itself, in an element inside it, or in a slice that must be there.</summary>
-    public static bool Decides(ElementSchema element) =>
-        element.Model.Fixed is not null
-        || element.Model.Pattern is not null
-        || element.Inline is { } inline && Array.Exists(inline.Elements, Decides)
-        || Required(element).Any();
+    public static bool Decides(ElementSchema element) => DecidesItself(element) || Required(element).Any();
 
     /// <summary>The slices of an element that must be there and say what they are.</summary>
     public static IEnumerable<ElementSchema> Required(ElementSchema element) =>
@@ -114,7 +110,8 @@ internal static class SliceTests
             : [found];
     }
 
-    private static bool DecidesItself(ElementSchema element) =>
+    /// <summary>Whether an element says so itself, or in an element inside it.</summary>
+    public static bool DecidesItself(ElementSchema element) =>
         element.Model.Fixed is not null
         || element.Model.Pattern is not null
         || element.Inline is { } inline && Array.Exists(inline.Elements, Decides);
@@ -161,7 +158,4 @@ internal static class SliceTests
 
     private static IEnumerable<string> TypesOf(ElementSchema target) =>
         target.Types.Length > 0 ? target.Types.Select(type => type.Code) : [target.Structure.Type];
-
-    private static string WithoutVersion(string canonical) =>
-        canonical.IndexOf('|', StringComparison.Ordinal) is >= 0 and var bar ? canonical[..bar] : canonical;
 }
