@@ -59,7 +59,7 @@ public sealed class WriteValidationTests
                 )
             )
             .Should()
-            .NotBeEmpty();
+            .Contain("cpis-upload-entries");
     }
 
     [Theory]
