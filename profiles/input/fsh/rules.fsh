@@ -152,5 +152,5 @@ public static class RuleIds
 * #fhir-slice-min "A slice that must be there is missing."
 * #fhir-slice-order "Slices in another order than the profile's."
 * #fhir-type "A value of another type, or written in another form (object, list, string, number), than the element has."
-* #fhir-unchecked "A code that could not be checked, for its value set or system is not at hand."
+* #fhir-unchecked "A code whose value set or system is not at hand, or slices whose discriminator is not understood."
 * #fhir-unknown-element "An element that the type does not have."

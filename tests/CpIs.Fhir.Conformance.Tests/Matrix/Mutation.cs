@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.Tests.Matrix;
 
@@ -24,7 +25,10 @@ internal sealed record Mutation(
         var result = TheValidator.Validate(Resource, Instance.Profile.Url);
         if (
             result.Issues.Any(issue =>
-                Rules.Contains(issue.Rule) && Places.Contains(issue.Expression) && issue.Line > 0
+                issue.Severity >= ValidationSeverity.Error
+                && Rules.Contains(issue.Rule)
+                && Places.Contains(issue.Expression)
+                && issue.Line > 0
             )
         )
             return null;

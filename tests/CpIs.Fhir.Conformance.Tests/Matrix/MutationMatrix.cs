@@ -11,6 +11,8 @@ namespace CpIs.Fhir.Conformance.Tests.Matrix;
 /// </summary>
 internal sealed class MutationMatrix(GoodInstance good)
 {
+    private readonly Slicings _slicings = new(good.Profile);
+
     public IEnumerable<Mutation> All()
     {
         foreach (var element in good.Profile.Elements.Skip(1))
@@ -38,9 +40,9 @@ internal sealed class MutationMatrix(GoodInstance good)
     {
         if (nodes.Count == 0)
             yield break;
-        if (element.Min > 0 && !IsOpenChoice(element))
+        if (element.Min > 0 && !_slicings.IsOpenAbove(element))
             yield return Missing(element, parent, nodes);
-        if (element is { Max: { } most, IsArray: true } && !IsSliced(element))
+        if (element is { Max: { } most, IsArray: true } && !_slicings.IsSliced(element))
             yield return TooMany(element, parent, nodes, most);
         var node = nodes[0];
         var type = TypeOf(element, node);
@@ -53,8 +55,8 @@ internal sealed class MutationMatrix(GoodInstance good)
                 element,
                 node,
                 malformed,
-                [RuleIds.Format, .. OfDiscriminator(element)],
-                PlacesOf(element, node)
+                [RuleIds.Format, .. _slicings.RulesAbove(element)],
+                _slicings.Places(element, node)
             );
         if (element.Fixed is { } wanted && node.Value is not null)
             yield return Replace(
@@ -62,8 +64,8 @@ internal sealed class MutationMatrix(GoodInstance good)
                 element,
                 node,
                 Other(wanted),
-                [RuleIds.Fixed, .. OfDiscriminator(element)],
-                PlacesOf(element, node)
+                [RuleIds.Fixed, .. _slicings.RulesAbove(element)],
+                _slicings.Places(element, node)
             );
         if (element.Pattern is not null)
             yield return Replace(
@@ -71,8 +73,8 @@ internal sealed class MutationMatrix(GoodInstance good)
                 element,
                 node,
                 OtherPattern(node),
-                [RuleIds.Pattern, .. OfDiscriminator(element)],
-                PlacesOf(element, node)
+                [RuleIds.Pattern, .. _slicings.RulesAbove(element)],
+                _slicings.Places(element, node)
             );
         if (element is { Fixed: null, Pattern: null, Binding: { Strength: "required", ValueSet: not null } })
             foreach (var mutation in WrongCode(element, node))
@@ -126,8 +128,8 @@ internal sealed class MutationMatrix(GoodInstance good)
             "missing",
             element.Id,
             copy,
-            [RuleIds.Min, RuleIds.SliceMin, .. OfDiscriminator(element)],
-            [$"{parent.Path}.{name}", .. SlicedPlaces(element, parent)]
+            [RuleIds.Min, RuleIds.SliceMin, .. _slicings.RulesAbove(element)],
+            [$"{parent.Path}.{name}", .. _slicings.PlacesAbove(element, parent)]
         );
     }
 
@@ -165,8 +167,8 @@ internal sealed class MutationMatrix(GoodInstance good)
             element,
             node,
             value,
-            [RuleIds.Type, .. OfDiscriminator(element)],
-            PlacesOf(element, node)
+            [RuleIds.Type, .. _slicings.RulesAbove(element)],
+            _slicings.Places(element, node)
         );
     }
 
@@ -189,10 +191,17 @@ internal sealed class MutationMatrix(GoodInstance good)
 
     private IEnumerable<Mutation> WrongCode(ElementModel element, FhirNode node)
     {
-        string[] rules = [RuleIds.Binding, .. OfDiscriminator(element)];
+        string[] rules = [RuleIds.Binding, .. _slicings.RulesAbove(element)];
         if (node.Value is not null)
         {
-            yield return Replace("wrong code of", element, node, "no-such-code", rules, PlacesOf(element, node));
+            yield return Replace(
+                "wrong code of",
+                element,
+                node,
+                "no-such-code",
+                rules,
+                _slicings.Places(element, node)
+            );
             yield break;
         }
 
@@ -207,7 +216,7 @@ internal sealed class MutationMatrix(GoodInstance good)
             element.Id,
             copy,
             rules,
-            [coding.Path, .. PlacesOf(element, node)]
+            [coding.Path, .. _slicings.Places(element, node)]
         );
         var other = good.Copy();
         ((JsonObject)GoodInstance.Locate(other, coding))["system"] = "https://example.org/other";
@@ -217,7 +226,7 @@ internal sealed class MutationMatrix(GoodInstance good)
             element.Id,
             other,
             [.. rules, RuleIds.Fixed],
-            [coding.Path, $"{coding.Path}.system", .. PlacesOf(element, node)]
+            [coding.Path, $"{coding.Path}.system", .. _slicings.Places(element, node)]
         );
     }
 
@@ -230,8 +239,8 @@ internal sealed class MutationMatrix(GoodInstance good)
             "wrong target of",
             element.Id,
             copy,
-            [RuleIds.ReferenceType, .. OfDiscriminator(element)],
-            PlacesOf(element, node)
+            [RuleIds.ReferenceType, .. _slicings.RulesAbove(element)],
+            _slicings.Places(element, node)
         );
     }
 
@@ -299,66 +308,8 @@ internal sealed class MutationMatrix(GoodInstance good)
         element.Path.EndsWith(".value", StringComparison.Ordinal)
         && parentId.EndsWith(".value", StringComparison.Ordinal);
 
-    private bool IsSliced(ElementModel element) =>
-        good.Profile.Elements.Any(other =>
-            other.SliceName is not null && other.Path == element.Path && element.SliceName is null
-        );
-
     private static string? TypeOf(ElementModel element, FhirNode node) =>
         element.Types.Count == 1 ? element.Types[0].Code : node.Type;
-
-    /// <summary>A slice is found by some of its elements; when one of those is wrong the element belongs to no slice, and that is told.</summary>
-    private string[] OfDiscriminator(ElementModel element) =>
-        SlicingsAbove(element).Any()
-            ? [RuleIds.SliceClosed, RuleIds.SliceMin, RuleIds.SliceMax, RuleIds.Prohibited]
-            : [];
-
-    private IEnumerable<ElementModel> SlicingsAbove(ElementModel element)
-    {
-        for (var id = element.Id; id.LastIndexOf('.') is > 0 and var dot; id = id[..dot])
-        {
-            var colon = id.IndexOf(':', dot);
-            if (colon < 0)
-                continue;
-            var sliced = good.Profile.Elements.FirstOrDefault(other => other.Id == id[..colon]);
-            if (sliced?.Slicing is { } slicing && slicing.Discriminators.Any(d => Decides(d.Path, id, element.Id)))
-                yield return sliced;
-        }
-    }
-
-    private static bool Decides(string path, string sliceId, string elementId)
-    {
-        var rest = elementId.Length == sliceId.Length ? "" : elementId[(sliceId.Length + 1)..];
-        return path == "$this"
-            || rest.Length == 0
-            || rest == path
-            || rest.StartsWith(path + ".", StringComparison.Ordinal)
-            || path.StartsWith(rest + ".", StringComparison.Ordinal);
-    }
-
-    /// <summary>Without what an open slice is known by an element belongs to no slice, and need not.</summary>
-    private bool IsOpenChoice(ElementModel element) =>
-        SlicingsAbove(element).Any(sliced => sliced.Slicing!.Rules == "open")
-        && !good.Profile.Elements.Any(other =>
-            other.Path == element.Path && other.Min > 0 && !other.Id.Contains(':', StringComparison.Ordinal)
-        );
-
-    private string[] PlacesOf(ElementModel element, FhirNode node) => [node.Path, .. SlicedPlaces(element, node)];
-
-    /// <summary>Where a slicing above is told to be broken: at its members and at its list.</summary>
-    private List<string> SlicedPlaces(ElementModel element, FhirNode from)
-    {
-        var places = new List<string>();
-        var names = SlicingsAbove(element)
-            .Select(sliced => sliced.Path[(sliced.Path.LastIndexOf('.') + 1)..])
-            .ToHashSet();
-        for (var at = from; at?.Parent is { } parent; at = parent)
-            if (names.Contains(at.Name))
-                places.AddRange([at.Path, $"{parent.Path}.{at.Name}"]);
-        if (names.Count > 0)
-            places.AddRange(names.Select(name => $"{from.Path}.{name}"));
-        return places;
-    }
 
     private static JsonNode Other(FhirNode wanted) =>
         wanted.Form switch

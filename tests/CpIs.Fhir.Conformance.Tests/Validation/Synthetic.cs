@@ -36,7 +36,7 @@ internal sealed class Synthetic
 
     public DefinitionSet Definitions { get; }
 
-    /// <summary>R4's Basic is not among the core definitions of this project; a resource with a free element is all that is needed of it.</summary>
+    /// <summary>In place of R4's Basic: a resource with no elements of its own, to which a test adds those that it is about.</summary>
     private static string BasicType { get; } =
         Definition(
             "http://hl7.org/fhir/StructureDefinition/Basic",
