@@ -47,7 +47,7 @@ public sealed class UploadHarness : IAsyncDisposable
                 Directory = harness._directory,
                 Protection = protection ?? RecordProtection.Readable,
             },
-            TimeProvider.System,
+            harness.Clock,
             Cancellation
         );
         return harness;
