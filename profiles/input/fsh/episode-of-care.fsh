@@ -8,7 +8,8 @@ Description: "A plan: one status of one child held by one authority. It is the o
 
 * insert Required(identifier, 1, [[the authority's own plan id, by which it updates and withdraws the plan; one, so that a plan has one name.]])
 * insert PlainIdentifier(identifier)
-* identifier.value obeys cpis-own-id
+* identifier.value obeys cpis-own-id and cpis-plan-id-not-nhs-number
+* identifier.system obeys cpis-plan-system
 
 * insert Required(status, 1, [[whether the plan holds, has ended, or was never true; no other status is shared.]])
 * status from CPISPlanStatus (required)
@@ -25,7 +26,7 @@ Description: "A plan: one status of one child held by one authority. It is the o
 
 * insert PlanPeriod(period)
 
-* obeys cpis-plan-system and cpis-plan-id-not-nhs-number and cpis-plan-finished-end and cpis-plan-unborn-end
+* period obeys cpis-plan-finished-end and cpis-plan-unborn-end
 
 * insert Prohibited(statusHistory, [[versions keep the history.]])
 * insert Prohibited(diagnosis, [[why there is a plan is the content of the case.]])
@@ -37,21 +38,21 @@ Description: "A plan: one status of one child held by one authority. It is the o
 Invariant: cpis-plan-system
 Description: "The system of the plan id is https://fhir.cpis.example/Id/plan/{ODS} with the ODS code of the managing organisation."
 Severity: #error
-Expression: "managingOrganization.identifier.value.empty() or identifier.system.select(toString()).subsetOf(managingOrganization.identifier.value.select('https://fhir.cpis.example/Id/plan/' + $this))"
+Expression: "%resource.managingOrganization.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/plan/' + %resource.managingOrganization.identifier.value.toString()"
 
 Invariant: cpis-plan-id-not-nhs-number
-Description: "The plan id is not the NHS number: plan ids appear in URLs and logs, NHS numbers never do."
+Description: "The plan id must not be the NHS number: plan ids appear in URLs and logs, NHS numbers never do. Send your own id of the plan."
 Severity: #error
-Expression: "identifier.value.intersect(patient.identifier.value).empty()"
+Expression: "%resource.patient.identifier.value.empty() or toString() != %resource.patient.identifier.value.toString()"
 
 Invariant: cpis-plan-finished-end
-Description: "A finished plan has an end."
+Description: "A finished plan needs period.end, the day on which it ended."
 Severity: #error
-Expression: "status.where($this = 'finished').exists() and period.exists() implies period.end.exists()"
+Expression: "%resource.status.where($this = 'finished').empty() or end.exists()"
 
 // That an active plan of the other two types has no end in the past is a rule about today, so it stands in the code and not here:
 // an expression with today() would make yesterday's valid resource invalid.
 Invariant: cpis-plan-unborn-end
-Description: "An unborn child protection plan has an end: the expected date of delivery."
+Description: "An unborn child protection plan needs period.end, the expected date of delivery."
 Severity: #error
-Expression: "type.coding.where(code = '818901000000100').exists() and period.exists() and status.where($this = 'finished').empty() implies period.end.exists()"
+Expression: "%resource.status.where($this = 'active').empty() or %resource.type.coding.where(code = '818901000000100').empty() or end.exists()"

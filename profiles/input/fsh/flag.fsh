@@ -13,6 +13,7 @@ Description: "What a clinician sees: the alert that a plan exists, derived from 
 * extension[flagDetail].valueReference only Reference(EpisodeOfCare)
 * insert Bare(extension[flagDetail].valueReference)
 * insert Required(extension[flagDetail].valueReference.reference, 1, [[the EpisodeOfCare is in the same upload or on the server.]])
+* insert Bare(extension[flagDetail].valueReference.reference)
 * insert Prohibited(extension[flagDetail].valueReference.type, [[only an EpisodeOfCare is possible.]])
 * insert Prohibited(extension[flagDetail].valueReference.identifier, [[the flag's own identifier is that of the plan.]])
 * insert Prohibited(extension[flagDetail].valueReference.display, [[free text could travel in it.]])
@@ -20,6 +21,7 @@ Description: "What a clinician sees: the alert that a plan exists, derived from 
 * insert Required(identifier, 1, [[the same plan id as on the EpisodeOfCare, so that one search finds both.]])
 * insert PlainIdentifier(identifier)
 * identifier.value obeys cpis-own-id
+* identifier.system obeys cpis-flag-system
 
 * insert Required(status, 1, [[active while the plan is active, inactive when it is finished, entered-in-error when it was never true.]])
 * insert Bare(status)
@@ -30,9 +32,12 @@ Description: "What a clinician sees: the alert that a plan exists, derived from 
 * insert Required(category.coding, 1, [[one category.]])
 * insert Bare(category.coding)
 * insert Required(category.coding.system, 1, [[a code without its system says nothing.]])
+* insert Bare(category.coding.system)
 * insert Prohibited(category.coding.version, [[the code means the same in every version.]])
 * insert Required(category.coding.code, 1, [[it is the category.]])
+* insert Bare(category.coding.code)
 * insert Optional(category.coding.display, 1, [[people read it; but it is that of the code system.]])
+* insert Bare(category.coding.display)
 * category.coding obeys cpis-flag-category-display
 * insert Prohibited(category.coding.userSelected, [[how the code was chosen is of no use here.]])
 * insert Prohibited(category.text, [[free text is where a reason would be written.]])
@@ -50,24 +55,24 @@ Description: "What a clinician sees: the alert that a plan exists, derived from 
 
 * insert Prohibited(encounter, [[a plan is not tied to a visit, and a visit would say where the child was seen.]])
 
-* obeys cpis-flag-system and cpis-flag-inactive-end and cpis-flag-unborn-end
+* period obeys cpis-flag-inactive-end and cpis-flag-unborn-end
 
 Invariant: cpis-flag-category-display
-Description: "A display, when sent, is 'Safety': it is not a place for free text."
+Description: "The display of the category is 'Safety': it is not a place for other text. Send that display, or leave it out."
 Severity: #error
 Expression: "display.empty() or code.empty() or code != 'safety' or display = 'Safety'"
 
 Invariant: cpis-flag-system
 Description: "The system of the plan id is https://fhir.cpis.example/Id/plan/{ODS} with the ODS code of the author."
 Severity: #error
-Expression: "author.identifier.value.empty() or identifier.system.select(toString()).subsetOf(author.identifier.value.select('https://fhir.cpis.example/Id/plan/' + $this))"
+Expression: "%resource.author.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/plan/' + %resource.author.identifier.value.toString()"
 
 Invariant: cpis-flag-inactive-end
-Description: "An inactive flag has an end."
+Description: "An inactive Flag needs period.end, the day on which its plan ended."
 Severity: #error
-Expression: "status.where($this = 'inactive').exists() and period.exists() implies period.end.exists()"
+Expression: "%resource.status.where($this = 'inactive').empty() or end.exists()"
 
 Invariant: cpis-flag-unborn-end
-Description: "The flag of an unborn child protection plan has an end: the expected date of delivery."
+Description: "The Flag of an unborn child protection plan needs period.end, the expected date of delivery."
 Severity: #error
-Expression: "code.coding.where(code = '818901000000100').exists() and period.exists() and status.where($this = 'inactive').empty() implies period.end.exists()"
+Expression: "%resource.status.where($this = 'active').empty() or %resource.code.coding.where(code = '818901000000100').empty() or end.exists()"

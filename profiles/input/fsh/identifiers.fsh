@@ -2,7 +2,7 @@
 // NamingSystem of them that could be depended on; what stands here describes them, and NHS England has the last word.
 
 Invariant: cpis-nhs-number
-Description: "An NHS number is ten digits of which the last is the modulus 11 check digit."
+Description: "An NHS number is ten digits without spaces, of which the last is the check digit. Check it against the person's record."
 Severity: #error
 Expression: "matches('^[0-9]{10}$') and (substring(0, 1).toInteger() * 10 + substring(1, 1).toInteger() * 9 + substring(2, 1).toInteger() * 8 + substring(3, 1).toInteger() * 7 + substring(4, 1).toInteger() * 6 + substring(5, 1).toInteger() * 5 + substring(6, 1).toInteger() * 4 + substring(7, 1).toInteger() * 3 + substring(8, 1).toInteger() * 2 + substring(9, 1).toInteger()) mod 11 = 0"
 

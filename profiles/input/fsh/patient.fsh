@@ -16,14 +16,21 @@ Description: "One child (for an unborn plan, the mother) as ONE authority knows 
 * insert Required(identifier[nhsNumber], 1, [[it is the only key of a look-up. The other identifier is optional: the local person id by which a notification finds its case, never shown to a setting.]])
 * identifier[nhsNumber].system = "https://fhir.nhs.uk/Id/nhs-number" (exactly)
 * identifier[nhsNumber].value obeys cpis-nhs-number
-* obeys cpis-patient-local-id and cpis-patient-authority
+* identifier obeys cpis-patient-local-id
+* identifier.system obeys cpis-patient-authority
 
 * insert Required(name, 1, [[a clinician sees that this is the child before them; aliases and former names are case detail.]])
 * insert Bare(name)
 * insert Prohibited(name.use, [[with one name there is nothing to choose.]])
 * insert Prohibited(name.text, [[it would repeat the parts or add to them.]])
-* insert Required(name.family, 1, [[it is half of what a child is recognised by.]])
-* insert Required(name.given, *, [[it is the other half.]])
+* insert Required(name.family, 1, [[a child is recognised by family and given name. For a person with one name, send that name as family and as given. For a newborn without a name, send the mother's family name as family and BABY as given.]])
+* insert Bare(name.family)
+* name.family ^maxLength = 200
+* name.family obeys cpis-patient-name-trimmed and cpis-patient-name-one-line
+* insert Required(name.given, *, [[a child is recognised by family and given name. For a person with one name, send that name as family and as given. For a newborn without a name, send the mother's family name as family and BABY as given.]])
+* insert Bare(name.given)
+* name.given ^maxLength = 200
+* name.given obeys cpis-patient-name-trimmed and cpis-patient-name-one-line
 * insert Prohibited(name.prefix, [[a title does not help to recognise a child.]])
 * insert Prohibited(name.suffix, [[a suffix does not help to recognise a child.]])
 * insert Prohibited(name.period, [[a former name is case detail.]])
@@ -49,16 +56,26 @@ Description: "One child (for an unborn plan, the mother) as ONE authority knows 
 * insert Prohibited(link, [[it would join the old and the new NHS number of an adopted child, which must never happen.]])
 
 Invariant: cpis-patient-local-id
-Description: "An identifier that is not the NHS number is the authority's local person id: system https://fhir.cpis.example/Id/local-person/{ODS}."
+Description: "An identifier that is not the NHS number is the authority's local person id: system https://fhir.cpis.example/Id/local-person/{ODS}, and 1 to 64 letters, digits or . _ : / - as the value."
 Severity: #error
-Expression: "identifier.where(system != 'https://fhir.nhs.uk/Id/nhs-number').all(system.matches('^https://fhir[.]cpis[.]example/Id/local-person/[A-Z0-9]{3,12}$') and (value.exists() implies value.matches('^[A-Za-z0-9._:/-]{1,64}$')))"
+Expression: "system.empty() or system = 'https://fhir.nhs.uk/Id/nhs-number' or (system.matches('^https://fhir[.]cpis[.]example/Id/local-person/[A-Z0-9]{3,12}$') and (value.empty() or value.matches('^[A-Za-z0-9._:/-]{1,64}$')))"
 
 Invariant: cpis-patient-authority
-Description: "The local person id carries the ODS code of the authority that manages the record."
+Description: "The local person id belongs to the authority that manages the record: both have the same ODS code."
 Severity: #error
-Expression: "managingOrganization.identifier.value.empty() or identifier.where(system.startsWith('https://fhir.cpis.example/Id/local-person/')).system.select(toString()).subsetOf(managingOrganization.identifier.value.select('https://fhir.cpis.example/Id/local-person/' + $this))"
+Expression: "startsWith('https://fhir.cpis.example/Id/local-person/').not() or %resource.managingOrganization.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/local-person/' + %resource.managingOrganization.identifier.value.toString()"
+
+Invariant: cpis-patient-name-trimmed
+Description: "A name neither begins nor ends with a blank: it would differ from the same name elsewhere. Take the blank away."
+Severity: #error
+Expression: "matches('^\\\\s').not() and matches('\\\\s$').not()"
+
+Invariant: cpis-patient-name-one-line
+Description: "A name holds no tab, no line break and no invisible character: it would not be read as it is written. Type the name again."
+Severity: #error
+Expression: "replace('\\u200C', '').replace('\\u200D', '').matches('[\\\\p{Cc}\\\\p{Cf}\\\\p{Zl}\\\\p{Zp}]').not()"
 
 Invariant: cpis-birth-date-day
-Description: "The date of birth names the day."
+Description: "A date of birth names the day, written as YYYY-MM-DD, and is not before 1900: the 18th birthday decides who sees a plan."
 Severity: #error
-Expression: "toString().length() >= 10"
+Expression: "toString().length() >= 10 and toString().substring(0, 4) >= '1900'"

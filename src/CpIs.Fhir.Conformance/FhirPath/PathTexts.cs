@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Hl7.FhirPath.Expressions;
 
@@ -73,16 +74,41 @@ internal static class PathTexts
     {
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, RegexLimit);
+            return new Regex(
+                EndsAtEnd(pattern),
+                RegexOptions.CultureInvariant | RegexOptions.NonBacktracking,
+                RegexLimit
+            );
         }
         catch (NotSupportedException)
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant, RegexLimit);
+            return new Regex(EndsAtEnd(pattern), RegexOptions.CultureInvariant, RegexLimit);
         }
         catch (ArgumentException)
         {
             return null;
         }
+    }
+
+    /// <summary>The pattern, with <c>$</c> for the end of the text alone: in .NET it also matches before a line feed there.</summary>
+    private static string EndsAtEnd(string pattern)
+    {
+        var made = new StringBuilder(pattern.Length + 2);
+        var isInClass = false;
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            var c = pattern[at];
+            if (c == '\\' && at + 1 < pattern.Length)
+            {
+                made.Append(c).Append(pattern[++at]);
+                continue;
+            }
+
+            isInClass = isInClass ? c != ']' : c == '[';
+            made.Append(c == '$' && !isInClass ? @"\z" : c.ToString());
+        }
+
+        return made.ToString();
     }
 
     private static PathExpression Compare(

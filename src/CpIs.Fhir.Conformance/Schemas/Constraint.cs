@@ -1,5 +1,8 @@
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.FhirPath;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Core.Uploads;
 using Hl7.FhirPath;
 
 namespace CpIs.Fhir.Conformance.Schemas;
@@ -23,6 +26,10 @@ internal sealed class Constraint(
 
     /// <summary>The rule in code of our own, where we have it; what it cannot decide the expression does.</summary>
     public KnownConstraint? Known { get; } = KnownConstraints.Find(model.Expression);
+
+    /// <summary>The rule as Core has it, where it is one of ours that Core knows: then its FHIRPath is not asked.</summary>
+    public Func<ISentElement, string?>? OfCore { get; } =
+        profile.StartsWith(FhirSystems.Own + "/", StringComparison.Ordinal) ? ValueRules.Find(model.Key) : null;
 
     /// <summary>The FHIRPath, to run on the source itself; null when it has parts that only the SDK's engine knows.</summary>
     public CompiledPath? Path => path.Value;

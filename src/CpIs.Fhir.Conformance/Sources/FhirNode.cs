@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Sources;
 
@@ -7,7 +8,7 @@ namespace CpIs.Fhir.Conformance.Sources;
 /// One element of a resource as it was written: the same tree for JSON and XML, with places, before anything is known of types.
 /// An element that repeats is several nodes with the same name, one after the other. What JSON writes as <c>_name</c> is in the node of <c>name</c>.
 /// </summary>
-public sealed class FhirNode
+public sealed class FhirNode : ISentElement
 {
     /// <summary><see cref="Index"/> of the one node that stands for an array without members.</summary>
     internal const int EmptyArray = -2;
@@ -91,6 +92,10 @@ public sealed class FhirNode
             if (node.Name == name)
                 yield return node;
     }
+
+    ISentElement? ISentElement.Child(string name) => Child(name);
+
+    IEnumerable<ISentElement> ISentElement.ChildrenNamed(string name) => ChildrenNamed(name);
 
     /// <summary>Value of the first child of that name; null when there is none.</summary>
     public string? Text(string name) => Child(name)?.Value;

@@ -39,7 +39,7 @@ internal sealed class Targets(FhirNode root)
     private FhirNode? Find(FhirNode bundle, FhirNode container, string plain, string version)
     {
         var entries = Entries(bundle);
-        if (entries.TryGetValue(plain + version, out var found))
+        if (entries.TryGetValue(Normal(plain) + version, out var found))
             return found;
         if (IsAbsolute(plain) || TypeIn(plain) is null)
             return null;
@@ -167,6 +167,7 @@ internal sealed class Targets(FhirNode root)
 
         void Add(string url, FhirNode resource)
         {
+            url = Normal(url);
             byUrl.TryAdd(url, resource);
             if (resource.Child("meta")?.Text("versionId") is { } version)
                 byUrl.TryAdd($"{url}{History}{version}", resource);
@@ -180,6 +181,10 @@ internal sealed class Targets(FhirNode root)
                 return node;
         return resource.ResourceType == "Bundle" ? resource : null;
     }
+
+    /// <summary>UUIDs are the same in either case (RFC 9562).</summary>
+    private static string Normal(string url) =>
+        url.StartsWith("urn:uuid:", StringComparison.OrdinalIgnoreCase) ? url.ToLowerInvariant() : url;
 
     private static bool IsAbsolute(string literal) => literal.Contains(':', StringComparison.Ordinal);
 

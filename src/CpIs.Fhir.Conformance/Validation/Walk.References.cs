@@ -70,7 +70,7 @@ internal sealed partial class Walk
 
     /// <summary>A reference whose target can be nowhere but in the text itself.</summary>
     private bool IsInTextOnly(string literal) =>
-        literal.StartsWith("urn:uuid:", StringComparison.Ordinal) && run.Targets.IsBundle
+        literal.StartsWith("urn:uuid:", StringComparison.OrdinalIgnoreCase) && run.Targets.IsBundle
         || literal.Length > 1 && literal[0] == '#';
 
     private void Form(FhirNode node, TypeSchema type, string literal, FhirNode? target)

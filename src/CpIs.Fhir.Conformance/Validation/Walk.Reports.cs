@@ -53,17 +53,16 @@ internal sealed partial class Walk
             );
     }
 
-    private void ReportBroken(FhirNode node, Constraint constraint) =>
+    private void ReportBroken(FhirNode node, Constraint constraint, string? fault = null) =>
         Tell(
             node,
             constraint.Model.IsWarning ? ValidationSeverity.Warning : Error,
             "invariant",
             constraint.Key,
-            constraint.Model.Human,
-            expected: constraint.Model.Expression,
-            found: node.Value is null ? null : Shown(node),
+            fault ?? constraint.Model.Human,
+            found: fault is not null || node.Value is null ? null : Shown(node),
             profile: constraint.Profile,
-            ruleText: constraint.Model.Human
+            ruleText: fault ?? constraint.Model.Human
         );
 
     private void ReportUnevaluated(FhirNode node, Constraint constraint, string problem) =>
@@ -73,7 +72,6 @@ internal sealed partial class Walk
             "not-supported",
             RuleIds.InvariantUnevaluated,
             $"The rule {constraint.Key} could not be checked: {Short(problem)}.",
-            expected: constraint.Model.Expression,
             profile: constraint.Profile,
             ruleText: constraint.Model.Human,
             detail: constraint.Key

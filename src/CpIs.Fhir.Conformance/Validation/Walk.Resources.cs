@@ -35,7 +35,10 @@ internal sealed partial class Walk(Run run, IssueSink sink)
             Children(node, table);
         else
             Whole(node, schema.Root);
-        Rules(node, schema.Root.Constraints, before);
+        if (schema.Url == UploadProfile)
+            Agreement(node, schema, before);
+        else
+            Rules(node, schema.Root.Constraints, before);
     }
 
     private void Whole(FhirNode node, ElementSchema root)

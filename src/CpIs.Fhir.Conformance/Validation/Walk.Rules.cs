@@ -31,6 +31,13 @@ internal sealed partial class Walk
         {
             if (sink.IsDone)
                 return;
+            if (constraint.OfCore is { } rule)
+            {
+                if (rule(node) is { } fault)
+                    ReportBroken(node, constraint, fault);
+                continue;
+            }
+
             if (constraint.Model.IsBestPractice && !run.Options.ShowAdvice)
                 continue;
             if (constraint.Known is { } known && known(node) is { } holds)

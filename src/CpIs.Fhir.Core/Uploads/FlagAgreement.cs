@@ -1,46 +1,63 @@
+using System.Globalization;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// The EpisodeOfCare is the one truth; a Flag that was sent along must say the same (422 with the place where it does
-/// not). Entered-in-error on either is no disagreement: it withdraws both.
+/// The EpisodeOfCare is the one truth; a Flag that was sent along must say the same, whether the EpisodeOfCare comes in the same Bundle or
+/// is held already. Days are London days.
 /// </summary>
 internal static class FlagAgreement
 {
-    /// <param name="flag">What was sent.</param>
-    /// <param name="plan">The plan that it stands for.</param>
-    /// <param name="withEpisode">
-    /// True when the EpisodeOfCare was sent with it. A Flag alone cannot bring a withdrawn plan back, and its sender must
-    /// not believe that the child is flagged.
+    /// <summary>Where in the Flag they differ, and the sentence that says so.</summary>
+    /// <param name="flag">What the Flag says.</param>
+    /// <param name="plan">What its EpisodeOfCare says.</param>
+    /// <param name="together">
+    /// True when both were sent together: then entered-in-error on either withdraws both. A Flag alone cannot bring a withdrawn plan back,
+    /// and its sender must not believe that the child is flagged.
     /// </param>
-    public static void Check(UploadEntry flag, PlanContent plan, bool withEpisode)
+    public static IEnumerable<(string Element, string Text)> Differences(PlanSaid flag, PlanSaid plan, bool together)
     {
-        var said = flag.Plan!;
         if (
-            said.Status != plan.Status
-            && said.Status != PlanStatus.Withdrawn
-            && (plan.Status != PlanStatus.Withdrawn || !withEpisode)
+            (flag.Status, plan.Status) is ({ } said, { } stands)
+            && said != stands
+            && said != PlanStatus.Withdrawn
+            && (stands != PlanStatus.Withdrawn || !together)
         )
-            Disagree(
-                flag,
+            yield return (
                 "status",
-                $"a plan that is {PlanCodes.EpisodeStatus(plan.Status)} has a Flag that is {PlanCodes.FlagStatus(plan.Status)}"
+                $"Flag.status must be {PlanCodes.FlagStatus(stands)}, because EpisodeOfCare.status is {PlanCodes.EpisodeStatus(stands)}. Sent: {PlanCodes.FlagStatus(said)}."
             );
-        if (said.Type != plan.Type)
-            Disagree(flag, "code", "the code is that of EpisodeOfCare.type");
-        if (said.Child != plan.Child)
-            Disagree(flag, "subject", "the subject is the patient of the EpisodeOfCare");
-        if (said.Start.Day != plan.Start.Day)
-            Disagree(flag, "period.start", "the period is that of the EpisodeOfCare");
-        if (said.End?.Day != plan.End?.Day)
-            Disagree(
-                flag,
-                said.End is null ? "period" : "period.end",
-                "the period, with its end, is that of the EpisodeOfCare"
+        if ((flag.Kind, plan.Kind) is ({ } kind, { } type) && kind != type)
+            yield return ("code", Equal("code", "type", Shown.Value(kind), Shown.Value(type)));
+        if ((flag.Child, plan.Child) is ({ } number, { } child) && number != child)
+            yield return (
+                "subject",
+                "Flag.subject must have the NHS number of EpisodeOfCare.patient. Check which of the two is right."
             );
+        if ((flag.Authority, plan.Authority) is ({ } author, { } holder) && author != holder)
+            yield return (
+                "author",
+                Equal("author", "managingOrganization", Shown.Value(author), Shown.Value(holder))
+            );
+        if ((flag.Start, plan.Start) is ({ } start, { } first) && start != first)
+            yield return ("period.start", Equal("period.start", "period.start", Day(start), Day(first)));
+        // Without a start the period itself is missing or wrong, and told.
+        var isReadable = !flag.EndIsUnreadable && !plan.EndIsUnreadable && (flag.Start, plan.Start) is (not null, not null);
+        if (isReadable && flag.End != plan.End)
+            yield return ("period.end", Equal("period.end", "period.end", Day(flag.End), Day(plan.End)));
     }
 
-    private static void Disagree(UploadEntry flag, string element, string rule) =>
-        flag.Place.Break(element, "cpis-flag-agrees", $"The Flag does not agree with its EpisodeOfCare: {rule}.");
+    /// <summary>Tells, where the Flag's entry tells, what does not agree with a plan that is held.</summary>
+    public static void CheckHeld(UploadEntry flag, PlanContent plan)
+    {
+        foreach (var (element, text) in Differences(PlanSaid.By(flag.Plan!), PlanSaid.By(plan), together: false))
+            flag.Place.Break(element, UploadAgreement.FlagAgrees, text);
+    }
+
+    private static string Day(DateOnly? day) => day?.ToString("O", CultureInfo.InvariantCulture) ?? "none";
+
+    private static string Equal(string flag, string episode, string sent, string expected) =>
+        $"Flag.{flag} must equal EpisodeOfCare.{episode}. Sent: {sent}. Expected: {expected}.";
 }

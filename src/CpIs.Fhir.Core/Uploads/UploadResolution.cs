@@ -139,7 +139,8 @@ internal sealed class UploadResolution(
         {
             CheckPatientReference(sentFlag, "subject.reference");
             CheckEpisodeReference(sentFlag, existing);
-            FlagAgreement.Check(sentFlag, plan, withEpisode: sent is not null);
+            if (sent is null)
+                FlagAgreement.CheckHeld(sentFlag, plan);
         }
 
         if (_findings.Count > 0 || patientId is null)

@@ -1,0 +1,44 @@
+using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>All entries of an upload belong to one authority.</summary>
+internal static class OneAuthorityRule
+{
+    private const string LocalPerson = FhirSystems.Own + "/Id/local-person/";
+
+    public static void Check(IEnumerable<SentEntry> entries, List<Disagreement> found)
+    {
+        var named = entries.SelectMany(entry => entry.Record is { } record ? Named(record) : []).ToList();
+        if (named.Select(one => one.Code).Distinct(StringComparer.Ordinal).Take(2).Count() < 2)
+            return;
+        // The one that is named most is meant.
+        var meant = named.GroupBy(one => one.Code, StringComparer.Ordinal).MaxBy(group => group.Count())!.Key;
+        foreach (var (at, code) in named)
+            if (code != meant)
+                found.Add(
+                    new(
+                        UploadAgreement.OneAuthority,
+                        at,
+                        $"All entries of an upload belong to one authority. Sent: {Shown.Value(code)}. Expected: {Shown.Value(meant)}."
+                    )
+                );
+    }
+
+    private static IEnumerable<(ISentElement At, string Code)> Named(SentRecord record)
+    {
+        if (record.Type is null)
+            yield break;
+        if (record.Authority is { Value: { } code } authority)
+            yield return (authority, code);
+        if (record.Type != RecordType.Patient)
+            yield break;
+        foreach (var identifier in record.Resource.ChildrenNamed("identifier"))
+            if (
+                identifier.Child("system") is { Value: { } system } at
+                && system.StartsWith(LocalPerson, StringComparison.Ordinal)
+            )
+                yield return (at, system[LocalPerson.Length..]);
+    }
+}
