@@ -66,9 +66,18 @@ internal sealed class DefinitionReader
             Binding = node.Child("binding") is { } binding ? ReadBinding(binding) : null,
             Constraints = [.. node.ChildrenNamed("constraint").Select(ReadConstraint)],
             Slicing = node.Child("slicing") is { } slicing ? ReadSlicing(slicing) : null,
+            Reason = ReasonOf(node.Text("comment")),
             IsModifier = node.IsTrue("isModifier"),
             MustSupport = node.IsTrue("mustSupport"),
         };
+    }
+
+    private static string? ReasonOf(string? comment)
+    {
+        foreach (var word in (ReadOnlySpan<string>)["Required: ", "Prohibited: "])
+            if (comment?.StartsWith(word, StringComparison.Ordinal) == true)
+                return comment[word.Length..];
+        return null;
     }
 
     private static int? Maximum(string? max) => int.TryParse(max, out var number) ? number : null;

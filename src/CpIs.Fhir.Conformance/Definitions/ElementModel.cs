@@ -52,6 +52,12 @@ public sealed record ElementModel(string Id, string Path)
     /// <summary>How occurrences are told apart, where this element is sliced.</summary>
     public SlicingModel? Slicing { get; init; }
 
+    /// <summary>
+    /// Why one of our profiles requires or prohibits the element, and what to do: <c>ElementDefinition.comment</c> after
+    /// <c>Required:</c> or <c>Prohibited:</c>. Null in other definitions.
+    /// </summary>
+    public string? Reason { get; init; }
+
     /// <summary>True when the element changes what the elements beside it mean.</summary>
     public bool IsModifier { get; init; }
 

@@ -109,11 +109,10 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ReferenceType,
-            $"{node.ElementName} may not refer to {Short(found)}.",
-            expected: string.Join(
+            $"{node.ElementPath ?? node.Name} must refer to {string.Join(
                 " or ",
                 type.Model.TargetProfiles.Select(target => target[(target.LastIndexOf('/') + 1)..])
-            ),
+            )}.",
             found: Short(found)
         );
 

@@ -12,10 +12,12 @@ internal sealed partial class Walk
             Error,
             "required",
             RuleIds.Min,
-            $"{element.Name} is missing.",
+            element.Model.Reason is { } reason
+                ? $"{element.Model.Path} is missing: {reason}"
+                : $"{element.Model.Path} is missing.",
             element,
-            expected: element.Min == 1 ? $"{element.Name} is required" : $"at least {element.Min} of {element.Name}",
-            found: count == 0 ? "none" : $"{count}",
+            expected: element.Min == 1 ? null : $"at least {element.Min} of {element.Name}",
+            found: count == 0 ? null : $"{count}",
             hint: HintOf(element),
             at: $"{parent.Path}.{element.Name}",
             detail: element.Name
@@ -27,10 +29,8 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Max,
-            $"{element.Name} is there {count} times.",
-            element,
-            expected: $"at most {element.Max}",
-            found: $"{count}"
+            $"Found {count} of {element.Model.Path}; at most {element.Max} {(element.Max == 1 ? "is" : "are")} allowed.",
+            element
         );
 
     private void ReportProhibited(FhirNode node, ElementSchema element) =>
@@ -39,9 +39,10 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Prohibited,
-            $"{node.Name} is not taken by {element.Structure.Name}.",
+            element.Model.Reason is { } reason
+                ? $"{node.Name} is not allowed here: {reason}"
+                : $"{node.Name} is not allowed here.",
             element,
-            expected: "nothing",
             hint: $"Leave {node.Name} out."
         );
 
@@ -97,10 +98,8 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"{element.Name} is not {expected}.",
-            element,
-            expected: expected,
-            found: FormOf(node)
+            $"{element.Model.Path} must be {expected}. Sent: {FormOf(node)}.",
+            element
         );
 
     private void ReportList(FhirNode node, ElementSchema element)
@@ -111,10 +110,8 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.List,
-            isArray ? $"{element.Name} is a list." : $"{element.Name} is not a list.",
+            isArray ? $"{element.Model.Path} must be a list." : $"{element.Model.Path} must be one value, not a list.",
             element,
-            expected: isArray ? "[ ... ]" : "one value",
-            found: isArray ? "one value" : "a list",
             hint: isArray ? "Put it in square brackets, also when there is only one." : "Leave the square brackets out."
         );
     }
@@ -171,10 +168,12 @@ internal sealed partial class Walk
             Error,
             "required",
             RuleIds.SliceMin,
-            $"{element.Name} '{slice.Name}' is missing.",
+            slice.Element.Model.Reason is { } reason
+                ? $"{element.Model.Path} '{slice.Name}' is missing: {reason}"
+                : $"{element.Model.Path} '{slice.Name}' is missing.",
             element: slice.Element,
-            expected: $"at least {slice.Element.Min}",
-            found: $"{count}",
+            expected: slice.Element.Min == 1 ? null : $"at least {slice.Element.Min}",
+            found: count == 0 ? null : $"{count}",
             hint: HintOf(slice.Element),
             at: $"{parent.Path}.{element.Name}",
             detail: $"{element.Name}:{slice.Name}"
@@ -186,10 +185,8 @@ internal sealed partial class Walk
             Error,
             "structure",
             slice.Element.IsProhibited ? RuleIds.Prohibited : RuleIds.SliceMax,
-            $"{slice.Element.Name} '{slice.Name}' is there {count} times.",
-            element: slice.Element,
-            expected: $"at most {slice.Element.Max}",
-            found: $"{count}"
+            $"Found {count} of {slice.Element.Model.Path} '{slice.Name}'; at most {slice.Element.Max} {(slice.Element.Max == 1 ? "is" : "are")} allowed.",
+            element: slice.Element
         );
 
     private void ReportSliceOrder(FhirNode node, ElementSchema element, SliceSchema slice, SliceSet slices) =>

@@ -14,9 +14,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"A {type.Code} is written as {Describe(form)}.",
-            expected: Describe(form),
-            found: FormOf(node),
+            $"{node.ElementPath ?? node.Name} must be {Describe(form)}. Sent: {FormOf(node)}.",
             hint: form == FhirValueForm.Text ? "Put it in quotes." : "Leave the quotes out."
         );
 
@@ -26,8 +24,7 @@ internal sealed partial class Walk
             Error,
             "value",
             RuleIds.Format,
-            $"The value is not written as a {type.Code}.",
-            expected: PrimitiveFormats.Describe(type.Code),
+            $"{node.ElementPath ?? node.Name} must be {PrimitiveFormats.Describe(type.Code)}.",
             found: Shown(node),
             hint: string.IsNullOrWhiteSpace(node.Value) ? "Leave the element out where there is no value." : null
         );
@@ -73,9 +70,8 @@ internal sealed partial class Walk
             Error,
             "value",
             RuleIds.Fixed,
-            $"{element.Name} is always {Values.Describe(wanted)}.",
+            $"{element.Model.Path} must be {Values.Describe(wanted)}.",
             element,
-            expected: Values.Describe(wanted),
             found: Shown(node)
         );
 
@@ -85,9 +81,8 @@ internal sealed partial class Walk
             Error,
             "value",
             RuleIds.Pattern,
-            $"{element.Name} has {Values.Describe(pattern)}.",
+            $"{element.Model.Path} must have {Values.Describe(pattern)}.",
             element,
-            expected: Values.Describe(pattern),
             found: Shown(node)
         );
 
@@ -109,18 +104,19 @@ internal sealed partial class Walk
             run.RefusedCodes.Add(node);
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
-        var message = unknown is null
-            ? $"The code '{Short(code)}' is not in the value set."
-            : $"The code '{Short(code)}' could not be checked: {unknown}.";
         var some = run.Terminology.Some(binding.ValueSet!, 11);
+        var allowed = some.Count is 0 or > 10
+            ? $"a code of {binding.ValueSet}"
+            : string.Join(", ", some.Select(Named));
+        var message = unknown is null
+            ? $"{element.Model.Path} must be {(some.Count is 1 or 0 or > 10 ? "" : "one of ")}{allowed}."
+            : $"The code '{Short(code)}' could not be checked: {unknown}.";
         sink.Add(
             node,
             new ValidationIssue(severity, unknown is null ? "code-invalid" : "not-supported", rule, message, node.Path)
             {
                 Profile = element.Structure.Url,
-                Expected = some.Count is 0 or > 10
-                    ? $"a code of {binding.ValueSet} ({binding.Strength})"
-                    : $"{string.Join(", ", some.Select(concept => concept.Code))} of {binding.ValueSet} ({binding.Strength})",
+                Expected = $"a code of {binding.ValueSet} ({binding.Strength})",
                 Found = Short(code),
                 Hint = unknown is null
                     ? Nearest(code, some.Select(concept => concept.Code)) is { } near
@@ -130,6 +126,11 @@ internal sealed partial class Walk
             }
         );
     }
+
+    private string Named((string System, string Code) concept) =>
+        run.Terminology.Displays(concept.System, concept.Code) is [var display, ..]
+            ? $"{concept.Code} ({display})"
+            : concept.Code;
 
     private void ReportUnknownCode(FhirNode coding, string system, string code) =>
         Tell(
@@ -148,7 +149,7 @@ internal sealed partial class Walk
             Error,
             "code-invalid",
             RuleIds.Binding,
-            $"{element.Name} has no code of the value set.",
+            $"{element.Model.Path} has no code. Send a coding with a code of the value set.",
             element,
             expected: $"a coding from {binding.ValueSet} (required)",
             found: "no coding with a code",

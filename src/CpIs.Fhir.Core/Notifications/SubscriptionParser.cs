@@ -72,9 +72,18 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
         };
         if (issues.Count > 0)
             return new Refusal(RefusalKind.Rule, issues);
-        return check?.Check(json, "CPIS-Subscription") is { } unfit
-            ? unfit
-            : new ParsedSubscription(terms, subscription);
+        return Unfit(json) is { } unfit ? unfit : new ParsedSubscription(terms, subscription);
+    }
+
+    /// <summary>What the profile finds in what keeps every rule here.</summary>
+    private Refusal? Unfit(ReadOnlyMemory<byte> json)
+    {
+        if (check is null)
+            return null;
+        if (check.Read(json, JsonLimits.Default).IsRefused(out var refusal, out var body))
+            return refusal;
+        var found = body.Judge();
+        return found.Count == 0 ? null : new Refusal(RefusalKind.Rule, [.. found.Select(finding => finding.Issue)]);
     }
 
     private static void CheckShape(Subscription subscription, Action<string, string, string> refuse)

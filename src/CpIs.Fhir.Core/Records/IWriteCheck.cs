@@ -1,13 +1,15 @@
+using CpIs.Fhir.Core.Reading;
+
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
-/// The last look at what is about to be stored, after the rules of its journey and before its commit: whether it meets its
-/// profiles. What those rules refuse already never comes here, so that one problem has one refusal.
+/// Reads what is to be stored and judges it by its profile: the only place where structure, cardinality, codes and patterns are judged.
+/// Core's own rules say only what a profile cannot.
 /// </summary>
 public interface IWriteCheck
 {
-    /// <summary>Why it is not stored (422), or null.</summary>
+    /// <summary>What was sent, or why it cannot be read as a resource at all (400, 413).</summary>
     /// <param name="body">The resource as it was sent, in JSON.</param>
-    /// <param name="profile">Name of the profile of ours that it must meet, such as <c>CPIS-Upload</c>.</param>
-    Refusal? Check(ReadOnlyMemory<byte> body, string profile);
+    /// <param name="limits">How large and deep it may be.</param>
+    Result<SentBody> Read(ReadOnlyMemory<byte> body, JsonLimits limits);
 }

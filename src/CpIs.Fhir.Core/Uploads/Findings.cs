@@ -27,6 +27,14 @@ internal sealed class Findings
 
     public int Count => _issues.Count + _more;
 
+    /// <summary>Takes over what others found.</summary>
+    public void Add(Findings others)
+    {
+        foreach (var issue in others._issues)
+            Add(others._kind, issue);
+        _more += others._more;
+    }
+
     public void Add(RefusalKind kind, Issue issue)
     {
         if (Array.IndexOf(Gravest, kind) < Array.IndexOf(Gravest, _kind))
@@ -38,13 +46,24 @@ internal sealed class Findings
     }
 
     /// <summary>The refusal, or null when nothing was found.</summary>
-    public Refusal? ToRefusal()
+    /// <param name="names">Names the records, in the order of the entries; null to leave them as they are.</param>
+    public Refusal? ToRefusal(RecordNames? names = null)
     {
         if (_issues.Count == 0)
             return null;
-        if (_more > 0)
-            _issues.Add(new Issue("informational", $"{_more} more problems are not listed.", Severity: "information"));
-        return new Refusal(_kind, _issues);
+        var issues = names is null
+            ? _issues
+            : [.. _issues.OrderBy(issue => RecordNames.IndexOf(issue) ?? -1).Select(names.Name)];
+        return new Refusal(
+            _kind,
+            _more == 0
+                ? issues
+                :
+                [
+                    .. issues,
+                    new Issue("informational", $"{_more} more problems are not listed.", Severity: "information"),
+                ]
+        );
     }
 }
 

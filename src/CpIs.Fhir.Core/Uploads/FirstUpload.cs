@@ -36,7 +36,6 @@ public sealed record KnownPlan(string PlanId, PlanType Type, PlanStatus Status, 
 /// <param name="organizationId">Id of its Organization, or null where it is not shown as one.</param>
 public sealed class FirstUpload(OdsCode authority, string? organizationId) : IDisposable
 {
-    private const string Url = "urn:patient";
     private readonly ResourceWriter _writer = new(authority, organizationId);
     private readonly UploadSnapshot _nothing = UploadSnapshot.OfNothing(authority);
 
@@ -61,7 +60,6 @@ public sealed class FirstUpload(OdsCode authority, string? organizationId) : IDi
     {
         var patient = Entry(RecordType.Patient) with
         {
-            FullUrl = Url,
             Patient = new PatientContent(child.Number, child.LocalId, child.Family, child.Given, child.BirthDate),
         };
         yield return patient;
@@ -76,7 +74,6 @@ public sealed class FirstUpload(OdsCode authority, string? organizationId) : IDi
                     DayOf(plan.Start),
                     plan.End is { } end ? DayOf(end) : null
                 ),
-                PatientReference = Url,
             };
     }
 

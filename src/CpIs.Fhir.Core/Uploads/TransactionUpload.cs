@@ -2,15 +2,15 @@ using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
-using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// The journey of an upload: guard and parse, profile and upload rules, one commit, acknowledgement. All or nothing
-/// (promise 7); everything that is wrong is told at once, with its place (promise 11). Parsing and rules are done outside
-/// the store, which sees a handful of reads and one commit per Bundle.
+/// The journey of an upload: read, judge (profile, then what only Core knows), resolve, one commit, acknowledgement. All or nothing
+/// (promise 7); everything that is wrong is told at once, with its place and its record (promise 11). Reading and judging are done
+/// outside the store, which sees a handful of reads and one commit per Bundle.
 /// </summary>
 public sealed class TransactionUpload(
     IRecordStore store,
@@ -19,7 +19,7 @@ public sealed class TransactionUpload(
     UploadOptions options,
     IdGenerator ids,
     TimeProvider time,
-    IWriteCheck? check = null
+    IWriteCheck check
 )
 {
     private static readonly string[] Types = ["Patient", "EpisodeOfCare", "Flag"];
@@ -32,16 +32,16 @@ public sealed class TransactionUpload(
             return refusal;
         // Read once, at the first try: a repeat of an answered upload is answered again even where today's rules about
         // dates would refuse it, and a conflict costs no second parse.
-        IReadOnlyList<UploadEntry>? entries = null;
+        UploadContent? content = null;
         return await writes
             .RunAsync(
                 upload.Request,
                 async token =>
                 {
                     var context = ContextOf(upload.Caller);
-                    if (entries is null && Read(upload, context).IsRefused(out var no, out entries))
+                    if (content is null && Read(upload, context).IsRefused(out var no, out content))
                         return no;
-                    return await PrepareAsync(upload, entries, context, token).ConfigureAwait(false);
+                    return await PrepareAsync(upload, content, context, token).ConfigureAwait(false);
                 },
                 cancellation
             )
@@ -61,38 +61,39 @@ public sealed class TransactionUpload(
             organisations.Current.Find(caller.Organisation)?.ResourceId,
             LondonCalendar.DayOf(time.GetUtcNow()),
             options.MaximumDaysAhead
-        );
+        )
+        {
+            Organisations = organisations.Current,
+        };
 
-    private Result<IReadOnlyList<UploadEntry>> Read(Upload upload, UploadContext context)
+    private Result<UploadContent> Read(Upload upload, UploadContext context)
     {
         var limits = new JsonLimits { MaximumBytes = options.MaximumBytes };
-        if (ResourceParser.Parse(upload.Body, limits).IsRefused(out var refusal, out var resource))
+        if (check.Read(upload.Body, limits).IsRefused(out var refusal, out var body))
             return refusal;
-        return resource is Bundle bundle
-            ? Check(upload, UploadBundle.Read(bundle, context, options))
+        var count = body.Root.ResourceType == "Bundle" ? body.Root.ChildrenNamed("entry").Count() : 0;
+        return count <= options.MaximumEntries
+            ? UploadContent.Read(body, context)
             : Refusal.Because(
-                RefusalKind.Rule,
+                RefusalKind.TooLarge,
                 new Issue(
-                    "not-supported",
-                    $"A Bundle of type transaction is expected here, not a {resource.TypeName}.",
-                    resource.TypeName,
-                    SpineCodes.UnsupportedService,
-                    Rule: "cpis-upload-type"
+                    "too-long",
+                    $"A Bundle has at most {options.MaximumEntries} entries. Sent: {count}. Send several Bundles.",
+                    "Bundle.entry",
+                    SpineCodes.TooManyValues,
+                    Rule: "cpis-upload-entries"
                 )
             );
     }
 
-    // After the rules of an upload, which say more of a problem than a profile can; what they refuse is not looked at again.
-    private Result<IReadOnlyList<UploadEntry>> Check(Upload upload, Result<IReadOnlyList<UploadEntry>> read) =>
-        read.Refusal is null && check?.Check(upload.Body, "CPIS-Upload") is { } refusal ? refusal : read;
-
     private async Task<Result<PreparedWrite>> PrepareAsync(
         Upload upload,
-        IReadOnlyList<UploadEntry> entries,
+        UploadContent content,
         UploadContext context,
         CancellationToken cancellation
     )
     {
+        var entries = content.Entries;
         var held = await UploadSnapshot
             .ReadAsync(store, context.Authority, entries, cancellation)
             .ConfigureAwait(false);
@@ -100,8 +101,10 @@ public sealed class TransactionUpload(
         var now = new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         using var writer = new ResourceWriter(context.Authority, context.OrganizationId);
         var resolution = new UploadResolution(context, held, ids.Next, now, writer);
-        if (resolution.Resolve(entries).IsRefused(out var refusal, out var resolved))
+        var resolving = resolution.Resolve(entries);
+        if (content.ToRefusal(resolving.Refusal) is { } refusal)
             return refusal;
+        var resolved = resolving.Value;
         var answer = AcknowledgementWriter.Write(
             entries.Select(entry =>
                 (

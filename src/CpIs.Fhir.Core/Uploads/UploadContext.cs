@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Callers;
+
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
@@ -8,4 +10,8 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <param name="OrganizationId">Id of the authority's Organization, or null where it is not shown as one.</param>
 /// <param name="Today">The day in London.</param>
 /// <param name="MaximumDaysAhead">How many days in the future an active plan may start.</param>
-internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, DateOnly Today, int MaximumDaysAhead);
+internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, DateOnly Today, int MaximumDaysAhead)
+{
+    /// <summary>Who is registered: what names another authority is 403, what names none is a mistake.</summary>
+    public OrganisationDirectory Organisations { get; init; } = OrganisationDirectory.Empty;
+}

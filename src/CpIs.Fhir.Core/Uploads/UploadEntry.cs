@@ -48,10 +48,10 @@ internal sealed record UploadEntry
     /// <summary>What an EpisodeOfCare or Flag says.</summary>
     public PlanContent? Plan { get; init; }
 
-    /// <summary>Reference of an EpisodeOfCare or Flag to its Patient, as sent.</summary>
+    /// <summary>Reference of an EpisodeOfCare or Flag to a Patient that is held; null for one in the same Bundle.</summary>
     public string? PatientReference { get; init; }
 
-    /// <summary>Reference of a Flag to its EpisodeOfCare, as sent.</summary>
+    /// <summary>Reference of a Flag to an EpisodeOfCare that is held; null for one in the same Bundle.</summary>
     public string? EpisodeReference { get; init; }
 
     /// <summary>What makes the resource the one of its kind within the authority: NHS number or plan id.</summary>

@@ -18,7 +18,6 @@ internal sealed class UploadResolution(
     private readonly Findings _findings = new();
     private readonly Dictionary<(RecordType, string), UploadedResource> _done = [];
     private readonly Dictionary<string, string> _patientIds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, UploadEntry> _byFullUrl = new(StringComparer.Ordinal);
 
     /// <summary>Every resource that the upload touches, by type and key: Patients first, then each plan and its Flag.</summary>
     public Result<IReadOnlyDictionary<(RecordType Type, string Key), UploadedResource>> Resolve(
@@ -27,9 +26,6 @@ internal sealed class UploadResolution(
     {
         var entries = sent.Select(entry => entry.Telling(_findings)).ToList();
         var plans = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in entries)
-            if (entry.FullUrl is { } url)
-                _byFullUrl[url] = entry;
         foreach (var entry in entries)
             if (entry.Patient is { } patient)
                 ResolvePatient(entry, patient);
@@ -42,9 +38,6 @@ internal sealed class UploadResolution(
                 ResolvePlan(key, null, flag);
         return _findings.ToRefusal() is { } refusal ? refusal : _done;
     }
-
-    private static bool IsPlan(UploadEntry entry, string key) =>
-        entry.Type == RecordType.EpisodeOfCare && entry.Key == key;
 
     private void ResolvePatient(UploadEntry entry, PatientContent patient)
     {
@@ -235,17 +228,16 @@ internal sealed class UploadResolution(
     /// <summary>The reference leads to the authority's own Patient with the NHS number that stands beside it.</summary>
     private void CheckPatientReference(UploadEntry entry, string element)
     {
-        var number = entry.Plan!.Child.Digits;
-        var reference = entry.PatientReference!;
-        bool right;
-        if (_byFullUrl.TryGetValue(reference, out var target))
-            right = target.Patient?.Number.Digits == number;
-        else if (EntryUrl.Parse(reference) is { Type: RecordType.Patient } url)
-            right =
-                PatientIdOf(entry.Plan.Child) is { } id
-                && (url.Id is null ? url.System == FhirSystems.NhsNumber && url.Value == number : url.Id == id);
-        else
-            right = false;
+        if (entry.PatientReference is not { } reference)
+            return;
+        var right =
+            EntryUrl.Parse(reference) is { Type: RecordType.Patient } url
+            && PatientIdOf(entry.Plan!.Child) is { } id
+            && (
+                url.Id is null
+                    ? url.System == FhirSystems.NhsNumber && url.Value == entry.Plan.Child.Digits
+                    : url.Id == id
+            );
         if (!right)
             entry.Place.Break(
                 element,
@@ -256,19 +248,18 @@ internal sealed class UploadResolution(
 
     private void CheckEpisodeReference(UploadEntry flag, StoredResource? existing)
     {
-        var reference = flag.EpisodeReference!;
-        bool right;
-        if (_byFullUrl.TryGetValue(reference, out var target))
-            right = IsPlan(target, flag.Key);
-        else if (EntryUrl.Parse(reference) is { Type: RecordType.EpisodeOfCare } url)
-            right = url.Id is null
-                ? url.System == FhirSystems.PlanId(context.Authority) && url.Value == flag.Key
-                : url.Id == existing?.Id;
-        else
-            right = false;
+        if (flag.EpisodeReference is not { } reference)
+            return;
+        var right =
+            EntryUrl.Parse(reference) is { Type: RecordType.EpisodeOfCare } url
+            && (
+                url.Id is null
+                    ? url.System == FhirSystems.PlanId(context.Authority) && url.Value == flag.Key
+                    : url.Id == existing?.Id
+            );
         if (!right)
             flag.Place.Break(
-                "extension[0].value.reference",
+                "extension[0].valueReference.reference",
                 "cpis-upload-references",
                 "This leads to no EpisodeOfCare of yours with the plan id of this Flag."
             );

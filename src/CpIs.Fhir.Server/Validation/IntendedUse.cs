@@ -9,15 +9,6 @@ namespace CpIs.Fhir.Server.Validation;
 /// <summary>What <c>mode</c> adds to a verdict on the content: whether the exchange would take it so.</summary>
 internal sealed class IntendedUse(IRecordStore records)
 {
-    /// <summary>The profile that what is written must meet, by type; null for what nobody writes.</summary>
-    public static string? RequiredProfile(string type) =>
-        type switch
-        {
-            "Patient" or "EpisodeOfCare" or "Flag" or "Subscription" => FhirSystems.Profile("CPIS-" + type),
-            "Bundle" => FhirSystems.Profile("CPIS-Upload"),
-            _ => null,
-        };
-
     /// <summary>Problems besides those of the content.</summary>
     /// <param name="caller">Who asks; an authority's own records count, and nobody else's.</param>
     /// <param name="mode">What is to be done.</param>

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Capabilities;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
@@ -60,7 +61,7 @@ internal static class ValidateEndpoints
         caller.Kind switch
         {
             CallerKind.Tester => caller.Scopes.Contains(TesterScope),
-            CallerKind.Authority => IntendedUse.RequiredProfile(type) is not null,
+            CallerKind.Authority => WriteCheck.RequiredProfile(type) is not null,
             CallerKind.Operator => true,
             _ => false,
         };
@@ -134,7 +135,7 @@ internal static class ValidateEndpoints
         var profiles = new List<string>();
         if (
             asked.Mode is ValidationMode.Create or ValidationMode.Update
-            && IntendedUse.RequiredProfile(type) is { } own
+            && WriteCheck.RequiredProfile(type) is { } own
         )
             profiles.Add(own);
         if (asked.Profile is { } named)

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -14,6 +15,9 @@ internal static class ValidationServices
             p.GetRequiredService<ConformanceSet>(),
             Math.Max(1, Environment.ProcessorCount / 2)
         ));
-        services.AddSingleton<IWriteCheck, WriteValidation>();
+        services.AddSingleton<IWriteCheck>(p => new WriteCheck(
+            p.GetRequiredService<ConformanceSet>(),
+            options.AllowedProfiles
+        ));
     }
 }

@@ -1,4 +1,6 @@
 using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Protection;
@@ -37,7 +39,8 @@ internal static class FilledStore
             new Directory(),
             new UploadOptions(),
             new IdGenerator(time),
-            time
+            time,
+            new WriteCheck(ConformanceSet.CoreAndOurs(), [])
         );
         var held = 0L;
         foreach (var bundle in Bundles(records))

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Benchmarks.Store;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
-using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Benchmarks.Uploads;
 
@@ -15,8 +17,8 @@ namespace CpIs.Fhir.Benchmarks.Uploads;
 [MemoryDiagnoser]
 public class UploadReading
 {
-    private static readonly UploadOptions Options = new();
     private static readonly UploadContext Context = new(FilledStore.Authority, null, FilledStore.Today, 90);
+    private static readonly WriteCheck Check = new(ConformanceSet.CoreAndOurs(), []);
 
     private ReadOnlyMemory<byte> _bundle;
 
@@ -24,7 +26,7 @@ public class UploadReading
     public void Setup()
     {
         _bundle = FilledStore.Bundles(300).First();
-        if (GuardParseAndRules() is { } refusal)
+        if (ReadAndJudge() is { } refusal)
             throw new InvalidOperationException(refusal.Issues[0].Diagnostics);
     }
 
@@ -41,14 +43,14 @@ public class UploadReading
     [Benchmark]
     public Refusal? Guard() => JsonGuard.Check(_bundle, JsonLimits.Default);
 
-    /// <summary>Guard and strict parse.</summary>
+    /// <summary>Guard and tree.</summary>
     [Benchmark]
-    public bool GuardAndParse() => ResourceParser.Parse(_bundle, JsonLimits.Default).Refusal is null;
+    public bool Read() => Check.Read(_bundle, JsonLimits.Default).Refusal is null;
 
-    /// <summary>Guard, strict parse, profile and upload rules: all that is done without the store.</summary>
+    /// <summary>Guard, tree, profile and the rules of an upload: all that is done without the store.</summary>
     [Benchmark]
-    public Refusal? GuardParseAndRules() =>
-        ResourceParser.Parse(_bundle, JsonLimits.Default).IsRefused(out var refusal, out var resource)
+    public Refusal? ReadAndJudge() =>
+        Check.Read(_bundle, JsonLimits.Default).IsRefused(out var refusal, out var body)
             ? refusal
-            : UploadBundle.Read((Bundle)resource, Context, Options).Refusal;
+            : UploadContent.Read(body, Context).ToRefusal(null);
 }

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
@@ -19,6 +21,7 @@ public sealed class UploadHarness : IAsyncDisposable
         Path.GetTempPath(),
         "cpis-uploads-" + Guid.NewGuid().ToString("N")
     );
+    private static readonly WriteCheck Check = new(ConformanceSet.CoreAndOurs(), []);
     private SqliteStore _store = null!;
 
     private UploadHarness() => Clock = new FakeTimeProvider(Noon);
@@ -63,7 +66,8 @@ public sealed class UploadHarness : IAsyncDisposable
             new FixedDirectory(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
             Options,
             new IdGenerator(Clock),
-            Clock
+            Clock,
+            Check
         );
 
     public Task<Result<IdempotentAnswer>> SendAsync(

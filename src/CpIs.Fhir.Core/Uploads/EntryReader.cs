@@ -1,0 +1,105 @@
+using System.Globalization;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>
+/// What an entry says, from text to values. Whether it may say so the profile judges; what cannot be read gives nothing, and the rules of
+/// the day are asked of each value that can.
+/// </summary>
+internal sealed class EntryReader(UploadContext context, SentTargets targets, Findings findings)
+{
+    /// <summary>The entry; null where something that must be known of it cannot be read.</summary>
+    public UploadEntry? Read(SentEntry entry)
+    {
+        if (entry.Record is not { Type: { } type } record)
+            return null;
+        var place = new Place(record.Resource.Path, findings);
+        var read = new UploadEntry
+        {
+            Place = place,
+            Request = new Place($"{entry.Element.Path}.request", findings),
+            FullUrl = entry.FullUrl?.Value,
+            Type = type,
+            Target = EntryTarget.ByIdentifier,
+            Id = record.Resource.Text("id"),
+            IfMatch = VersionOf(entry.Request.Text("ifMatch")),
+        };
+        if (type == RecordType.Patient)
+            return PatientOf(record.Resource, place) is { } patient ? read with { Patient = patient } : null;
+        var plan = PlanOf(record, place);
+        return plan is null
+            ? null
+            : read with
+            {
+                Plan = plan,
+                PatientReference = Elsewhere(entry, record.Child?.Child("reference")),
+                EpisodeReference = type == RecordType.Flag ? Elsewhere(entry, record.Detail) : null,
+            };
+    }
+
+    private PatientContent? PatientOf(ISentElement patient, Place place)
+    {
+        var born = patient.Text("birthDate") is { } text ? DayOf(text) : null;
+        if (born > context.Today)
+            place.Break(
+                "birthDate",
+                "cpis-patient-birth-date",
+                "A date of birth is not in the future. Check the year."
+            );
+        string? number = null,
+            local = null;
+        foreach (var identifier in patient.ChildrenNamed("identifier"))
+            if (identifier.Text("system") == FhirSystems.NhsNumber)
+                number = identifier.Text("value");
+            else if (identifier.Text("system") == FhirSystems.LocalPersonId(context.Authority))
+                local = identifier.Text("value");
+        var name = patient.Child("name");
+        var given = name?.ChildrenNamed("given").Select(each => each.Value).ToList() ?? [];
+        return
+            NhsNumber.TryParse(number, out var known)
+            && born is { } day
+            && name.Text("family") is { } family
+            && given.Count > 0
+            && !given.Contains(null)
+            ? new PatientContent(known, local, family, [.. given!], day)
+            : null;
+    }
+
+    private PlanContent? PlanOf(SentRecord record, Place place)
+    {
+        var resource = record.Resource;
+        var (start, end) = (record.Day("start"), record.Day("end"));
+        var type = PlanTypes.FromCode(record.Kind);
+        var status = record.Status;
+        if (record.Type == RecordType.EpisodeOfCare && status is { } stands)
+            PlanDays.Check(stands, type, start, end, place, context);
+        return
+            record.Key is var (system, planId)
+            && system == FhirSystems.PlanId(context.Authority)
+            && type is { } kind
+            && status is { } known
+            && NhsNumber.TryParse(record.ChildNumber, out var child)
+            && start is not null
+            && (end is not null || resource.At("period", "end") is null)
+            ? new PlanContent(planId, kind, known, child, start, end)
+            : null;
+    }
+
+    /// <summary>A reference that the store must resolve; null for one within the Bundle, which the profile has judged.</summary>
+    private string? Elsewhere(SentEntry entry, ISentElement? reference) =>
+        reference?.Value is { } text && !SentTargets.IsUuid(text) && targets.Find(entry, text) is null ? text : null;
+
+    private static DateOnly? DayOf(string text) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : null;
+
+    private static int? VersionOf(string? ifMatch) =>
+        ifMatch is ['W', '/', '"', .. var digits, '"']
+        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : null;
+}
