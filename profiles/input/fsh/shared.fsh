@@ -7,7 +7,7 @@
 
 // The version of the package, for what SUSHI gives none by itself. It is that of sushi-config.yaml and package.json; a test compares.
 RuleSet: Version
-* version = "0.2.0"
+* version = "0.3.0"
 
 RuleSet: Required(path, max, reason)
 * {path} 1..{max}

@@ -22,7 +22,7 @@ internal static class ProfilesPackCommand
             "pack",
             "Write the FHIR package: the built definitions and the good examples.",
             "cpis profiles pack",
-            "cpis profiles pack --out profiles/published/cpis.fhir.r4-0.2.0.tgz"
+            "cpis profiles pack --out profiles/published/cpis.fhir.r4-0.3.0.tgz"
         )
         {
             Details = """

@@ -119,7 +119,7 @@ internal sealed partial class Walk
                 Expected = $"a code of {binding.ValueSet} ({binding.Strength})",
                 Found = Short(code),
                 Hint = unknown is null
-                    ? Nearest(code, some.Select(concept => concept.Code)) is { } near
+                    ? Nearest(code, some.Select(concept => concept.Code)) is { } near && near != code
                         ? $"Is {near} meant?"
                         : null
                     : "Load the package that defines it.",

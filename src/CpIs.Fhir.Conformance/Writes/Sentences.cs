@@ -51,7 +51,7 @@ internal static class Sentences
                 or RuleIds.Format
                 or RuleIds.UnknownElement
                 or RuleIds.ResourceType
-        || !rule.StartsWith("cpis-", StringComparison.Ordinal) && !rule.StartsWith("fhir-", StringComparison.Ordinal);
+        || rule.StartsWith("bdl-", StringComparison.Ordinal);
 
     private static string SpineOf(string rule) =>
         rule switch

@@ -6,46 +6,52 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>A plan or a Flag refers to the Patient of the NHS number that stands beside the reference.</summary>
 internal sealed class ChildAgreement(SentTargets targets, List<Disagreement> found)
 {
-    /// <summary>The entries whose child is in doubt: their NHS number says nothing about others.</summary>
-    public HashSet<SentEntry> Disagreeing { get; } = [];
+    private readonly HashSet<SentEntry> _disagreeing = [];
 
-    public void Check(SentEntry entry)
+    /// <summary>False where the entry was told to disagree with its Patient.</summary>
+    public bool Agrees(SentEntry entry) => !_disagreeing.Contains(entry);
+
+    /// <summary>A reference that can be nowhere but in the Bundle leads to an entry of it.</summary>
+    public void CheckReference(SentEntry entry)
     {
         if (
-            entry.Record is not { Type: RecordType.EpisodeOfCare or RecordType.Flag } record
-            || record.Child is not { } child
-            || child.Child("reference") is not { Value: { } reference } at
+            Reference(entry) is { Value: { } reference } at
+            && SentTargets.IsUuid(reference)
+            && targets.Find(entry, reference) is null
         )
-            return;
-        var name = $"{record.Type}.{record.ChildName}";
-        if (targets.Find(entry, reference) is not { } target)
-        {
-            if (SentTargets.IsUuid(reference))
-                Tell(
-                    entry,
-                    at,
-                    $"{name}.reference leads to no entry of this Bundle. Send the fullUrl of the child's Patient. Sent: {Shown.Value(reference)}."
-                );
-            return;
-        }
+            Tell(
+                entry,
+                at,
+                $"{Name(entry)}.reference leads to no entry of this Bundle. Send the fullUrl of the child's Patient. Sent: {Shown.Value(reference)}."
+            );
+    }
 
-        // An entry of another type is told where the reference stands, by its type.
+    /// <summary>The NHS number is that of the Patient. (A target of another type is told by the type of the reference.)</summary>
+    public void CheckNumber(SentEntry entry)
+    {
         if (
-            target.Record is { Type: RecordType.Patient, Key: var (_, number) }
-            && child.Child("identifier") is { } identifier
-            && identifier.Text("value") is { } own
+            Reference(entry)?.Value is { } reference
+            && targets.Find(entry, reference)?.Record is { Type: RecordType.Patient, Key: var (_, number) }
+            && entry.Record!.ChildNumber is { } own
             && own != number
         )
             Tell(
                 entry,
-                identifier,
-                $"The NHS number of {name} must be that of the Patient it refers to, entry[{target.Index}]. Check which of the two is right."
+                entry.Record.Child.At("identifier")!,
+                $"The NHS number of {Name(entry)} must be that of the Patient it refers to. Check which of the two is right."
             );
     }
 
+    private static ISentElement? Reference(SentEntry entry) =>
+        entry.Record is { Type: RecordType.EpisodeOfCare or RecordType.Flag } record
+            ? record.Child.At("reference")
+            : null;
+
+    private static string Name(SentEntry entry) => $"{entry.Record!.Type}.{entry.Record.ChildName}";
+
     private void Tell(SentEntry entry, ISentElement at, string text)
     {
-        Disagreeing.Add(entry);
+        _disagreeing.Add(entry);
         found.Add(new(UploadAgreement.References, at, text));
     }
 }

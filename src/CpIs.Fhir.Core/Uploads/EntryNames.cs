@@ -66,6 +66,10 @@ internal static class EntryNames
             Url(record, type, url, at, found);
     }
 
+    /// <summary>An identifier that is wrong in itself is told as that.</summary>
+    private static bool IsSound(RecordType type, string value) =>
+        type == RecordType.Patient ? NhsNumber.TryParse(value, out _) : ValueRules.OwnIdFault(value) is null;
+
     private static void Url(SentRecord record, RecordType type, string url, ISentElement at, List<Disagreement> found)
     {
         if (EntryUrl.Parse(url) is not { Id: null, System: { } system, Value: { } value } named || named.Type != type)
@@ -76,7 +80,7 @@ internal static class EntryNames
                     $"The url of this entry is {type}?identifier=system|value, with the {(type == RecordType.Patient ? "NHS number" : "plan id")} of the resource."
                 )
             );
-        else if (record.Key is { } key && key != (system, value))
+        else if (record.Key is { } key && key != (system, value) && IsSound(type, key.Value))
             found.Add(
                 new(
                     UploadAgreement.Condition,

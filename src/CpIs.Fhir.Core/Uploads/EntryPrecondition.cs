@@ -4,58 +4,23 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// What an entry takes for granted of the store, against what is there: whose id it is, whether it is there already, and
-/// which version is current.
+/// What an entry takes for granted of the store, against what is there: which id it has and which version is current.
 /// </summary>
 internal static class EntryPrecondition
 {
     /// <summary>Tells, where the entry tells, what does not hold.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="existing">The authority's own resource with the identifier of the entry's, or null.</param>
-    /// <param name="held">Everything read for the upload.</param>
-    public static void Check(UploadEntry entry, StoredResource? existing, UploadSnapshot held)
+    public static void Check(UploadEntry entry, StoredResource? existing)
     {
-        switch (entry.Target)
-        {
-            case EntryTarget.ById when existing?.Id != entry.Id && held.HasOwn(entry.Type, entry.Id!):
-                entry.Place.Break(
-                    "identifier",
-                    "cpis-identifier-immutable",
-                    "The resource of this id has another identifier, which does not change.",
-                    SpineCodes.InvalidUpdate
-                );
-                break;
-            case EntryTarget.ById when existing?.Id != entry.Id:
-                entry.Request.Add(
-                    RefusalKind.Unknown,
-                    "not-found",
-                    "url",
-                    "cpis-entry-unknown",
-                    $"{entry.Type}/{entry.Id} is not known. The server gives ids: a new resource is sent by its identifier.",
-                    SpineCodes.ResourceNotFound
-                );
-                break;
-            case EntryTarget.ByIdentifier when entry.Id is not null && existing?.Id != entry.Id:
-                entry.Place.Add(
-                    RefusalKind.Malformed,
-                    "invalid",
-                    "id",
-                    "cpis-entry-id",
-                    "The resource that the identifier finds has another id, or there is none yet: leave the id out, the server gives ids."
-                );
-                break;
-            case EntryTarget.New when existing is not null:
-                entry.Place.Add(
-                    RefusalKind.Conflict,
-                    "duplicate",
-                    "identifier",
-                    "cpis-entry-duplicate",
-                    "There is a resource with this identifier already; send a PUT by identifier to change it.",
-                    SpineCodes.InvalidUpdate
-                );
-                break;
-        }
-
+        if (entry.Id is not null && existing?.Id != entry.Id)
+            entry.Place.Add(
+                RefusalKind.Malformed,
+                "invalid",
+                "id",
+                "cpis-entry-id",
+                "The id is not that of the record that the identifier finds. Leave the id out; the server gives ids."
+            );
         CheckVersion(entry, existing);
     }
 

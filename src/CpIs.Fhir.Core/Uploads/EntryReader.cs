@@ -23,7 +23,6 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
             Request = new Place($"{entry.Element.Path}.request", findings),
             FullUrl = entry.FullUrl?.Value,
             Type = type,
-            Target = EntryTarget.ByIdentifier,
             Id = record.Resource.Text("id"),
             IfMatch = VersionOf(entry.Request.Text("ifMatch")),
         };

@@ -86,7 +86,6 @@ public sealed class FirstUpload(OdsCode authority, string? organizationId) : IDi
             Request = place,
             FullUrl = null,
             Type = type,
-            Target = EntryTarget.ByIdentifier,
             Id = null,
             IfMatch = null,
         };

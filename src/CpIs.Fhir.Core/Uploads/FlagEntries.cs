@@ -5,9 +5,9 @@ namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>Brings each Flag of an upload together with its EpisodeOfCare, where that is in the same Bundle.</summary>
 /// <param name="targets">What references lead to.</param>
-/// <param name="doubtful">Entries whose child has been told of: neither side is blamed for it again.</param>
+/// <param name="children">Which entries agree with their Patient: one that does not says nothing of others.</param>
 /// <param name="found">Where disagreements go.</param>
-internal sealed class FlagEntries(SentTargets targets, IReadOnlySet<SentEntry> doubtful, List<Disagreement> found)
+internal sealed class FlagEntries(SentTargets targets, ChildAgreement children, List<Disagreement> found)
 {
     public void Check(IReadOnlyList<SentEntry> entries)
     {
@@ -16,8 +16,8 @@ internal sealed class FlagEntries(SentTargets targets, IReadOnlySet<SentEntry> d
             if (entry.Is(RecordType.EpisodeOfCare) && entry.Record!.Key is { } key)
                 episodes.TryAdd(key, entry);
         foreach (var flag in entries)
-            if (flag.Is(RecordType.Flag) && EpisodeOf(flag, episodes) is { } episode)
-                Compare(flag, episode);
+            if (flag.Is(RecordType.Flag) && (EpisodeOf(flag, episodes) is not { } episode || Compare(flag, episode)))
+                children.CheckNumber(flag);
     }
 
     /// <summary>The EpisodeOfCare that the Flag refers to, or that has its plan id; null when there is none in the Bundle.</summary>
@@ -32,7 +32,7 @@ internal sealed class FlagEntries(SentTargets targets, IReadOnlySet<SentEntry> d
         if (SentTargets.IsUuid(reference))
             found.Add(
                 new(
-                    UploadAgreement.References,
+                    UploadAgreement.FlagAgrees,
                     at,
                     $"The reference of the Flag leads to no entry of this Bundle. Send the fullUrl of its EpisodeOfCare. Sent: {Shown.Value(reference)}."
                 )
@@ -54,13 +54,16 @@ internal sealed class FlagEntries(SentTargets targets, IReadOnlySet<SentEntry> d
         return false;
     }
 
-    private void Compare(SentEntry flag, SentEntry episode)
+    /// <summary>True when they agree on the child.</summary>
+    private bool Compare(SentEntry flag, SentEntry episode)
     {
+        var agree = true;
         var (said, plan) = (PlanSaid.By(flag.Record!), PlanSaid.By(episode.Record!));
-        if (doubtful.Contains(flag) || doubtful.Contains(episode))
+        if (!children.Agrees(episode))
             said = said with { Child = null };
         foreach (var (element, text) in FlagAgreement.Differences(said, plan, together: true))
         {
+            agree &= element != "subject";
             var names = element.Split('.');
             var at = flag.Record!.Resource;
             string? missing = null;
@@ -71,5 +74,7 @@ internal sealed class FlagEntries(SentTargets targets, IReadOnlySet<SentEntry> d
                     missing = name;
             found.Add(new(UploadAgreement.FlagAgrees, at, text, missing));
         }
+
+        return agree;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 
@@ -34,8 +35,13 @@ public static class UploadAgreement
         OneAuthorityRule.Check(entries, found);
         var children = new ChildAgreement(targets, found);
         foreach (var entry in entries)
-            children.Check(entry);
-        new FlagEntries(targets, children.Disagreeing, found).Check(entries);
+        {
+            children.CheckReference(entry);
+            if (entry.Is(RecordType.EpisodeOfCare))
+                children.CheckNumber(entry);
+        }
+
+        new FlagEntries(targets, children, found).Check(entries);
         return found;
     }
 }

@@ -2,22 +2,6 @@ using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 
-/// <summary>How an entry names what it writes.</summary>
-internal enum EntryTarget
-{
-    /// <summary>Conditional PUT: the one with the authority's own identifier, or a new one.</summary>
-    ByIdentifier,
-
-    /// <summary>PUT of an id that the server gave.</summary>
-    ById,
-
-    /// <summary>POST: a new one.</summary>
-    New,
-
-    /// <summary>POST with ifNoneExist: a new one, unless the identifier is there already.</summary>
-    NewUnlessThere,
-}
-
 /// <summary>One entry of an upload that keeps every rule which can be checked without the store.</summary>
 internal sealed record UploadEntry
 {
@@ -33,10 +17,7 @@ internal sealed record UploadEntry
     /// <summary>Patient, EpisodeOfCare or Flag.</summary>
     public required RecordType Type { get; init; }
 
-    /// <summary>How it names what it writes.</summary>
-    public required EntryTarget Target { get; init; }
-
-    /// <summary>The id in the URL of a PUT by id; the id inside the resource otherwise; null when neither is there.</summary>
+    /// <summary>The id inside the resource; null when there is none.</summary>
     public required string? Id { get; init; }
 
     /// <summary>The version that must be current, or null.</summary>

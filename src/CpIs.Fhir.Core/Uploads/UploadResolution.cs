@@ -42,14 +42,11 @@ internal sealed class UploadResolution(
     private void ResolvePatient(UploadEntry entry, PatientContent patient)
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
-        EntryPrecondition.Check(entry, existing, held);
+        EntryPrecondition.Check(entry, existing);
         var id = _patientIds[entry.Key] = existing?.Id ?? newId();
         if (_findings.Count > 0)
             return;
-        if (existing is not null && entry.Target == EntryTarget.NewUnlessThere)
-            _done[(RecordType.Patient, entry.Key)] = new UploadedResource(existing, UploadEffect.Unchanged);
-        else
-            Put(
+        Put(
                 RecordType.Patient,
                 entry.Key,
                 id,
@@ -101,9 +98,9 @@ internal sealed class UploadResolution(
         var existing = held.Find(RecordType.EpisodeOfCare, key);
         var existingFlag = held.Find(RecordType.Flag, key);
         if (sent is not null)
-            EntryPrecondition.Check(sent, existing, held);
+            EntryPrecondition.Check(sent, existing);
         if (sentFlag is not null)
-            EntryPrecondition.Check(sentFlag, existingFlag, held);
+            EntryPrecondition.Check(sentFlag, existingFlag);
         if (sent is null && existing is null)
         {
             sentFlag!.Place.Break(
@@ -114,10 +111,7 @@ internal sealed class UploadResolution(
             return;
         }
 
-        var plan =
-            sent is null || (existing is not null && sent.Target == EntryTarget.NewUnlessThere)
-                ? UploadSnapshot.ReadPlan(existing!)
-                : sent.Plan!;
+        var plan = sent is null ? UploadSnapshot.ReadPlan(existing!) : sent.Plan!;
         if (sent is not null && existing is not null && existing.Child != sent.Plan!.Child)
             sent.Place.Break(
                 "patient",

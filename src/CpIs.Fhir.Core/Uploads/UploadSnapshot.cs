@@ -4,16 +4,12 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// What the store holds of everything that an upload names: three reads for the whole Bundle, whatever its size, and a
-/// fourth only where a PUT names an id that these did not bring.
+/// What the store holds of everything that an upload names: three reads for the whole Bundle, whatever its size.
 /// </summary>
 internal sealed class UploadSnapshot
 {
-    private const int IdsOfOneSearch = 50;
-
     private readonly Dictionary<string, StoredResource> _patients = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<StoredResource>> _elsewhere = new(StringComparer.Ordinal);
-    private readonly HashSet<(RecordType, string)> _ownIds = [];
     private IReadOnlyDictionary<string, StoredResource> _episodes = new Dictionary<string, StoredResource>();
     private IReadOnlyDictionary<string, StoredResource> _flags = new Dictionary<string, StoredResource>();
     private readonly OdsCode _authority;
@@ -51,7 +47,6 @@ internal sealed class UploadSnapshot
             held._flags = await store.ReadByIdentityAsync(RecordType.Flag, plans, cancellation).ConfigureAwait(false);
         }
 
-        await held.ReadOtherIdsAsync(store, entries, cancellation).ConfigureAwait(false);
         return held;
     }
 
@@ -66,9 +61,6 @@ internal sealed class UploadSnapshot
             RecordType.EpisodeOfCare => _episodes.GetValueOrDefault(Identity(_authority, key)),
             _ => _flags.GetValueOrDefault(Identity(_authority, key)),
         };
-
-    /// <summary>True when the authority has a resource of that id, though not of the identifier it was sent with.</summary>
-    public bool HasOwn(RecordType type, string id) => _ownIds.Contains((type, id));
 
     /// <summary>Patients of other authorities with the same NHS number. Nothing of them may reach the answer.</summary>
     public IReadOnlyList<StoredResource> Elsewhere(NhsNumber child) =>
@@ -119,25 +111,5 @@ internal sealed class UploadSnapshot
             others.Add(patient);
         else
             _elsewhere[child] = [patient];
-    }
-
-    /// <summary>A PUT by id that was not found by its identifier: unknown, or the caller's own with another identifier?</summary>
-    private async Task ReadOtherIdsAsync(
-        IRecordStore store,
-        IReadOnlyList<UploadEntry> entries,
-        CancellationToken cancellation
-    )
-    {
-        var missing = entries
-            .Where(e => e.Target == EntryTarget.ById && Find(e.Type, e.Key)?.Id != e.Id)
-            .GroupBy(e => e.Type, e => e.Id!);
-        foreach (var type in missing)
-        foreach (var ids in type.Chunk(IdsOfOneSearch))
-        {
-            var query = new RecordQuery(type.Key, _authority, [new Condition.AnyId(ids)]) { Count = IdsOfOneSearch };
-            var found = await store.SearchAsync(query, cancellation).ConfigureAwait(false);
-            foreach (var own in found.Items)
-                _ownIds.Add((type.Key, own.Id));
-        }
     }
 }

@@ -24,8 +24,8 @@ public sealed class PlanDatesTests
     [InlineData(Unborn, "active", "2026-10-05", null, false)]
     [InlineData(Unborn, "finished", "2026-10-05", "2027-03-01", true)] // ended before the due date
     [InlineData(Unborn, "finished", "2026-10-05", null, false)]
-    [InlineData(Cpp, "entered-in-error", "2026-10-05", "2026-10-01", true)] // what was wrong can always be withdrawn
-    [InlineData(Unborn, "entered-in-error", "2026-10-05", null, true)]
+    [InlineData(Cpp, "entered-in-error", "2026-10-05", "2026-10-01", false)] // R4 takes no such period at all (per-1)
+    [InlineData(Unborn, "entered-in-error", "2026-10-05", null, true)] // what was wrong can always be withdrawn
     [InlineData(Cpp, "active", "2026-11-23T23:30:00Z", null, true)]
     // 23:30 UTC on 30 June is 1 July in London: an end on "30 June" local is before it.
     [InlineData(Cpp, "finished", "2026-06-30T23:30:00Z", "2026-06-30", false)]

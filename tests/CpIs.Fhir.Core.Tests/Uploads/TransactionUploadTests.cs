@@ -158,7 +158,7 @@ public sealed class TransactionUploadTests
         refused
             .Issues.Single()
             .Should()
-            .Match<Issue>(i => i.Rule == "cpis-flag-agrees" && i.Expression == "Bundle.entry[0].resource.status");
+            .Match<Issue>(i => i.Rule == "cpis-upload-flag-agrees" && i.Expression == "Bundle.entry[0].resource.status");
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class TransactionUploadTests
         );
 
         agreed.Single().Should().Match<Answered>(a => a.Status == "200 OK" && a.Version == 1);
-        refused.Issues.Single().Rule.Should().Be("cpis-flag-agrees");
+        refused.Issues.Single().Rule.Should().Be("cpis-upload-flag-agrees");
         without.Issues.Single().Rule.Should().Be("cpis-flag-without-episode");
     }
 
@@ -237,48 +237,12 @@ public sealed class TransactionUploadTests
     }
 
     [Fact]
-    public async Task A_PUT_by_id_writes_ones_own_and_knows_nothing_of_anothers()
-    {
-        await using var harness = await UploadHarness.OpenAsync();
-        var own = await harness.StoreAsync(Sample.Child());
-        var theirs = await harness.StoreAsync(Sample.Child("XEL01"), UploadHarness.Elsewhere);
-
-        var updated = await harness.StoreAsync(
-            Sample.Bundle(ById(Sample.Patient(), own[0].Id).With("resource.name.0.family", "Ashdown"))
-        );
-        var another = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(), theirs[0].Id)));
-        var nobody = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(), "made-up-by-a-client")));
-        var renumbered = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(Sample.Casey), own[0].Id)));
-
-        updated.Single().Should().Match<Answered>(a => a.Id == own[0].Id && a.Version == 2);
-        another.Kind.Should().Be(RefusalKind.Unknown);
-        nobody.Kind.Should().Be(RefusalKind.Unknown);
-        another
-            .Issues[0]
-            .Diagnostics.Replace(theirs[0].Id, "made-up-by-a-client", StringComparison.Ordinal)
-            .Should()
-            .Be(nobody.Issues[0].Diagnostics);
-        renumbered.Issues.Single().Rule.Should().Be("cpis-identifier-immutable");
-    }
-
-    [Fact]
     public async Task An_id_that_a_client_made_up_never_becomes_a_resource()
     {
         await using var harness = await UploadHarness.OpenAsync();
 
         var refusal = await harness.RefuseAsync(Sample.Bundle(Sample.Patient().With("resource.id", "mine")));
-        var posted = await harness.StoreAsync(
-            Sample.Bundle(
-                Sample
-                    .Patient()
-                    .With("resource.id", "mine")
-                    .With("request.method", "POST")
-                    .With("request.url", "Patient")
-            )
-        );
-
         refusal.Issues.Single().Rule.Should().Be("cpis-entry-id");
-        posted.Single().Id.Should().NotBe("mine");
     }
 
     [Fact]
@@ -299,28 +263,6 @@ public sealed class TransactionUploadTests
         stale.Issues.Single().Spine.Should().Be(SpineCodes.ResourceVersionMismatch);
         absent.Kind.Should().Be(RefusalKind.PreconditionFailed);
         current.Single().Version.Should().Be(2);
-    }
-
-    [Fact]
-    public async Task A_POST_creates_once_and_ifNoneExist_finds_what_is_there()
-    {
-        await using var harness = await UploadHarness.OpenAsync();
-        JsonObject Post() => Sample.Patient().With("request.method", "POST").With("request.url", "Patient");
-        var created = await harness.StoreAsync(Sample.Bundle(Post()));
-
-        var twice = await harness.RefuseAsync(Sample.Bundle(Post()));
-        var found = await harness.StoreAsync(
-            Sample.Bundle(
-                Post()
-                    .With("resource.name.0.family", "Ashdown")
-                    .With("request.ifNoneExist", $"identifier={Nhs}|{Sample.Robin}"),
-                Sample.Episode()
-            )
-        );
-
-        twice.Kind.Should().Be(RefusalKind.Conflict);
-        found[0].Should().Match<Answered>(a => a.Status == "200 OK" && a.Id == created[0].Id && a.Version == 1);
-        found[1].Status.Should().Be("201 Created");
     }
 
     [Fact]
@@ -401,12 +343,6 @@ public sealed class TransactionUploadTests
         );
 
         answered.Single().Version.Should().Be(1);
-    }
-
-    private static JsonObject ById(JsonObject entry, string id)
-    {
-        var type = entry["resource"]!["resourceType"]!.GetValue<string>();
-        return entry.With("resource.id", id).With("request.url", $"{type}/{id}");
     }
 
     private static string EpisodeByPlan(string plan) =>

@@ -15,70 +15,65 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             { "resource.identifier.0.value", "\"9990000019\"", "cpis-nhs-number", At0 + "identifier[0].value" },
             { "resource.identifier.0.value", "\"999000001\"", "cpis-nhs-number", At0 + "identifier[0].value" },
             { "resource.identifier.0.value", "\"999 000 0018\"", "cpis-nhs-number", At0 + "identifier[0].value" },
-            { "resource.identifier.0.value", null, "cpis-nhs-number", At0 + "identifier[0]" },
-            { "resource.identifier.0.use", "\"official\"", "cpis-prohibited", At0 + "identifier[0].use" },
+            { "resource.identifier.0.value", null, "fhir-min", At0 + "identifier[0].value" },
+            { "resource.identifier.0.use", "\"official\"", "fhir-prohibited", At0 + "identifier[0].use" },
             {
                 "resource.identifier.1.system",
                 "\"https://x.example\"",
-                "cpis-patient-local-id",
-                At0 + "identifier[1].system"
+                "cpis-patient-local-id", At0 + "identifier[1]"
             },
-            { "resource.identifier.1.value", "\"a b\"", "cpis-own-id", At0 + "identifier[1].value" },
-            { "resource.name", null, "cpis-patient-name", At0 + "name" },
-            { "resource.name.0.family", null, "cpis-patient-name", At0 + "name[0].family" },
-            { "resource.name.0.given", null, "cpis-patient-name", At0 + "name[0].given" },
+            { "resource.identifier.1.value", "\"a b\"", "cpis-patient-local-id", At0 + "identifier[1]" },
+            { "resource.name", null, "fhir-min", At0 + "name" },
+            { "resource.name.0.family", null, "fhir-min", At0 + "name[0].family" },
+            { "resource.name.0.given", null, "fhir-min", At0 + "name[0].given" },
             { "resource.name.0.family", "\" Fernwood\"", "cpis-patient-name-trimmed", At0 + "name[0].family" },
             { "resource.name.0.family", "\"Fern\\twood\"", "cpis-patient-name-one-line", At0 + "name[0].family" },
             { "resource.name.0.family", "\"Fern\\u202Ewood\"", "cpis-patient-name-one-line", At0 + "name[0].family" },
             { "resource.name.0.given", "[\"Wr\\u2066en\"]", "cpis-patient-name-one-line", At0 + "name[0].given[0]" },
-            { "resource.name.0.use", "\"official\"", "cpis-prohibited", At0 + "name[0].use" },
-            { "resource.name.0.prefix", "[\"Mx\"]", "cpis-prohibited", At0 + "name[0].prefix" },
-            { "resource.birthDate", null, "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.name.0.use", "\"official\"", "fhir-prohibited", At0 + "name[0].use" },
+            { "resource.name.0.prefix", "[\"Mx\"]", "fhir-prohibited", At0 + "name[0].prefix[0]" },
+            { "resource.birthDate", null, "fhir-min", At0 + "birthDate" },
             { "resource.birthDate", "\"2019-04\"", "cpis-birth-date-day", At0 + "birthDate" },
             { "resource.birthDate", "\"2026-11-24\"", "cpis-patient-birth-date", At0 + "birthDate" },
-            { "resource.gender", "\"other\"", "cpis-prohibited", At0 + "gender" },
-            { "resource.active", "true", "cpis-prohibited", At0 + "active" },
-            { "resource.address", "[{\"city\":\"Hertford\"}]", "cpis-prohibited", At0 + "address" },
-            { "resource.deceasedBoolean", "false", "cpis-prohibited", At0 + "deceased" },
-            { "resource.language", "\"en\"", "cpis-prohibited", At0 + "language" },
+            { "resource.gender", "\"other\"", "fhir-prohibited", At0 + "gender" },
+            { "resource.active", "true", "fhir-prohibited", At0 + "active" },
+            { "resource.address", "[{\"city\":\"Hertford\"}]", "fhir-prohibited", At0 + "address[0]" },
+            { "resource.deceasedBoolean", "false", "fhir-prohibited", At0 + "deceasedBoolean" },
+            { "resource.language", "\"en\"", "fhir-prohibited", At0 + "language" },
             {
                 "resource.text",
                 """{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}""",
-                "cpis-prohibited",
-                At0 + "text"
+                "fhir-prohibited", At0 + "text"
             },
             {
                 "resource.contained",
                 """[{"resourceType":"Organization","name":"x"}]""",
-                "cpis-prohibited",
-                At0 + "contained"
+                "fhir-prohibited",
+                At0 + "contained[0]"
             },
             {
                 "resource.extension",
                 """[{"url":"http://x.example","valueCode":"x"}]""",
-                "cpis-prohibited",
-                At0 + "extension"
+                "fhir-prohibited", At0 + "extension[0]"
             },
             {
                 "resource.modifierExtension",
                 """[{"url":"http://x.example","valueCode":"x"}]""",
-                "cpis-prohibited",
-                At0 + "modifierExtension"
+                "fhir-prohibited", At0 + "modifierExtension[0]"
             },
             {
                 "resource._birthDate",
                 """{"extension":[{"url":"http://x.example","valueCode":"x"}]}""",
-                "cpis-prohibited",
-                At0 + "birthDate.extension"
+                "fhir-prohibited", At0 + "birthDate.extension[0]"
             },
-            { "resource.meta", """{"security":[{"code":"R"}]}""", "cpis-prohibited", At0 + "meta.security" },
-            { "resource.meta", """{"tag":[{"code":"R"}]}""", "cpis-prohibited", At0 + "meta.tag" },
+            { "resource.meta", """{"security":[{"code":"R"}]}""", "fhir-prohibited", At0 + "meta.security[0]" },
+            { "resource.meta", """{"tag":[{"code":"R"}]}""", "fhir-prohibited", At0 + "meta.tag[0]" },
         };
 
     public static TheoryData<string, string?, string, string> BrokenEpisodes =>
         new()
         {
-            { "resource.identifier", null, "cpis-plan-id", At1 + "identifier" },
+            { "resource.identifier", null, "fhir-min", At1 + "identifier" },
             {
                 "resource.identifier.0.value",
                 $"\"{Sample.Robin}\"",
@@ -92,30 +87,27 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
                 "cpis-plan-system",
                 At1 + "identifier[0].system"
             },
-            { "resource.status", "\"planned\"", "cpis-plan-status", At1 + "status" },
-            { "resource.type", null, "cpis-plan-type", At1 + "type[0]" },
-            { "resource.type.0.coding.0.code", "\"224353004\"", "cpis-plan-type", At1 + "type[0].coding[0].code" },
+            { "resource.status", "\"planned\"", "fhir-binding", At1 + "status" },
+            { "resource.type", null, "fhir-min", At1 + "type" },
+            { "resource.type.0.coding.0.code", "\"224353004\"", "fhir-binding", At1 + "type[0].coding[0]" },
             {
                 "resource.type.0.coding.0.system",
                 "\"http://x.example\"",
-                "cpis-plan-type",
-                At1 + "type[0].coding[0].system"
+                "fhir-fixed", At1 + "type[0].coding[0].system"
             },
             {
                 "resource.type.0.coding.0.display",
                 "\"Neglect\"",
-                "cpis-plan-type-display",
-                At1 + "type[0].coding[0].display"
+                "cpis-plan-type-display", At1 + "type[0].coding[0]"
             },
-            { "resource.type.0.text", "\"Neglect\"", "cpis-prohibited", At1 + "type[0].text" },
-            { "resource.patient.identifier", null, "cpis-nhs-number", At1 + "patient.identifier" },
-            { "resource.patient.reference", null, "cpis-child", At1 + "patient.reference" },
-            { "resource.patient.display", "\"Robin\"", "cpis-prohibited", At1 + "patient.display" },
+            { "resource.type.0.text", "\"Neglect\"", "fhir-prohibited", At1 + "type[0].text" },
+            { "resource.patient.identifier", null, "fhir-min", At1 + "patient.identifier" },
+            { "resource.patient.reference", null, "fhir-min", At1 + "patient.reference" },
+            { "resource.patient.display", "\"Robin\"", "fhir-prohibited", At1 + "patient.display" },
             {
                 "resource.patient.reference",
                 "\"urn:uuid:00000000-0000-4000-8000-000000000000\"",
-                "cpis-upload-references",
-                At1 + "patient.reference"
+                "fhir-reference-type", At1 + "patient"
             },
             { "resource.patient.reference", "\"Patient/nobody\"", "cpis-upload-references", At1 + "patient.reference" },
             {
@@ -127,26 +119,25 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.patient.identifier.value",
                 $"\"{Sample.Casey}\"",
-                "cpis-upload-references",
-                At1 + "patient.reference"
+                "cpis-upload-references", At1 + "patient.identifier"
             },
-            { "resource.managingOrganization", null, "cpis-authority", At1 + "managingOrganization" },
+            { "resource.managingOrganization", null, "fhir-min", At1 + "managingOrganization" },
             {
                 "resource.managingOrganization.identifier.value",
                 "\"x\"",
                 "cpis-ods-code",
                 At1 + "managingOrganization.identifier.value"
             },
-            { "resource.period", null, "cpis-period-start", At1 + "period" },
-            { "resource.period", """{"end":"2027-01-01"}""", "cpis-period-start", At1 + "period.start" },
+            { "resource.period", null, "fhir-min", At1 + "period" },
+            { "resource.period", """{"end":"2027-01-01"}""", "fhir-min", At1 + "period.start" },
             { "resource.period.start", "\"2026-10\"", "cpis-period-day", At1 + "period.start" },
             { "resource.period.start", "\"1026-10-05\"", "cpis-period-day", At1 + "period.start" },
             { "resource.period", """{"start":"2027-01-02","end":"2027-01-01"}""", "cpis-period-order", At1 + "period" },
             { "resource.period.end", "\"2026-11-22\"", "cpis-plan-active-end", At1 + "period.end" },
             { "resource.period.start", "\"2027-10-05\"", "cpis-plan-start-ahead", At1 + "period.start" },
-            { "resource.status", "\"finished\"", "cpis-plan-finished-end", At1 + "period.end" },
-            { "resource.diagnosis", """[{"condition":{"display":"x"}}]""", "cpis-prohibited", At1 + "diagnosis" },
-            { "resource.careManager", """{"display":"x"}""", "cpis-prohibited", At1 + "careManager" },
+            { "resource.status", "\"finished\"", "cpis-plan-finished-end", At1 + "period" },
+            { "resource.diagnosis", """[{"condition":{"display":"x"}}]""", "fhir-prohibited", At1 + "diagnosis[0]" },
+            { "resource.careManager", """{"display":"x"}""", "fhir-prohibited", At1 + "careManager" },
             {
                 "request.url",
                 "\"EpisodeOfCare?identifier=https://fhir.cpis.example/Id/plan/XHF01|CPP-0002\"",
@@ -170,22 +161,21 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
     ) => BreakAsync(Sample.Patient(), Sample.Episode().With(path, Parse(json)), rule, place);
 
     [Theory]
-    [InlineData("resource.status", "\"inactive\"", "cpis-flag-agrees", "status")]
-    [InlineData("resource.code.coding.0.code", "\"764841000000100\"", "cpis-flag-agrees", "code")]
-    [InlineData("resource.period.start", "\"2026-10-06\"", "cpis-flag-agrees", "period.start")]
-    [InlineData("resource.period.end", "\"2027-10-06\"", "cpis-flag-agrees", "period.end")]
-    [InlineData("resource.extension", null, "cpis-flag-detail", "extension")]
-    [InlineData("resource.extension.0.url", "\"http://x.example\"", "cpis-flag-detail", "extension[0]")]
+    [InlineData("resource.status", "\"inactive\"", "cpis-upload-flag-agrees", "status")]
+    [InlineData("resource.code.coding.0.code", "\"764841000000100\"", "cpis-upload-flag-agrees", "code")]
+    [InlineData("resource.period.start", "\"2026-10-06\"", "cpis-upload-flag-agrees", "period.start")]
+    [InlineData("resource.period.end", "\"2027-10-06\"", "cpis-upload-flag-agrees", "period.end")]
+    [InlineData("resource.extension", null, "fhir-min", "extension")]
+    [InlineData("resource.extension.0.url", "\"http://x.example\"", "fhir-slice-closed", "extension[0]")]
     [InlineData(
         "resource.extension.0.valueReference.reference",
         "\"EpisodeOfCare/other\"",
-        "cpis-upload-references",
-        "extension[0].value.reference"
+        "cpis-upload-references", "extension[0].valueReference.reference"
     )]
-    [InlineData("resource.category", null, "cpis-flag-category", "category")]
-    [InlineData("resource.category.0.coding.0.code", "\"diet\"", "cpis-flag-category", "category")]
-    [InlineData("resource.author", null, "cpis-authority", "author")]
-    [InlineData("resource.encounter", """{"reference":"Encounter/1"}""", "cpis-prohibited", "encounter")]
+    [InlineData("resource.category", null, "fhir-min", "category")]
+    [InlineData("resource.category.0.coding.0.code", "\"diet\"", "fhir-pattern", "category[0]")]
+    [InlineData("resource.author", null, "fhir-min", "author")]
+    [InlineData("resource.encounter", """{"reference":"Encounter/1"}""", "fhir-prohibited", "encounter")]
     [InlineData("resource.subject.reference", "\"Patient/nobody\"", "cpis-upload-references", "subject.reference")]
     public async Task A_Flag_that_does_not_agree_is_422_with_place_and_rule(
         string path,
@@ -223,19 +213,19 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
     }
 
     [Theory]
-    [InlineData("request.method", "\"DELETE\"", RefusalKind.NotAllowed, "request.method")]
-    [InlineData("request.method", "\"GET\"", RefusalKind.NotAllowed, "request.method")]
-    [InlineData("request.method", "\"PATCH\"", RefusalKind.NotAllowed, "request.method")]
-    [InlineData("request", null, RefusalKind.Malformed, "request")]
-    [InlineData("request.url", "\"Patient\"", RefusalKind.Malformed, "request.url")]
-    [InlineData("request.url", "\"Patient?name=x\"", RefusalKind.Malformed, "request.url")]
-    [InlineData("request.url", "\"Patient?identifier=x\"", RefusalKind.Malformed, "request.url")]
-    [InlineData("request.url", "\"Flag?identifier=x|y\"", RefusalKind.Malformed, "request.url")]
-    [InlineData("request.url", "\"http://x.example/Patient/1\"", RefusalKind.Malformed, "request.url")]
-    [InlineData("request.ifMatch", "\"3\"", RefusalKind.Malformed, "request.ifMatch")]
-    [InlineData("request.ifNoneExist", "\"identifier=x|y\"", RefusalKind.Malformed, "request.ifNoneExist")]
+    [InlineData("request.method", "\"DELETE\"", RefusalKind.Rule, "request.method")]
+    [InlineData("request.method", "\"GET\"", RefusalKind.Rule, "request.method")]
+    [InlineData("request.method", "\"PATCH\"", RefusalKind.Rule, "request.method")]
+    [InlineData("request", null, RefusalKind.Malformed, "request")] // bdl-3
+    [InlineData("request.url", "\"Patient\"", RefusalKind.Rule, "request.url")]
+    [InlineData("request.url", "\"Patient?name=x\"", RefusalKind.Rule, "request.url")]
+    [InlineData("request.url", "\"Patient?identifier=x\"", RefusalKind.Rule, "request.url")]
+    [InlineData("request.url", "\"Flag?identifier=x|y\"", RefusalKind.Rule, "request.url")]
+    [InlineData("request.url", "\"http://x.example/Patient/1\"", RefusalKind.Rule, "request.url")]
+    [InlineData("request.ifMatch", "\"3\"", RefusalKind.Rule, "request.ifMatch")]
+    [InlineData("request.ifNoneExist", "\"identifier=x|y\"", RefusalKind.Rule, "request.ifNoneExist")]
     [InlineData("request.ifNoneMatch", "\"*\"", RefusalKind.Rule, "request.ifNoneMatch")]
-    [InlineData("resource", null, RefusalKind.Malformed, "resource")]
+    [InlineData("resource", null, RefusalKind.Rule, "resource")]
     [InlineData("resource", """{"resourceType":"Basic","code":{"text":"x"}}""", RefusalKind.Rule, "resource")]
     public async Task A_request_that_is_not_done_here_is_refused_with_its_place(
         string path,
@@ -256,7 +246,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
     [InlineData("batch")]
     [InlineData("collection")]
     [InlineData("transaction-response")]
-    public async Task A_Bundle_of_another_type_is_422(string type)
+    public async Task A_Bundle_of_another_type_is_refused(string type)
     {
         var harness = uploads.Harness;
         var bundle = Sample.Child();
@@ -264,8 +254,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
 
         var refusal = await harness.RefuseAsync(bundle);
 
-        refusal.Kind.Should().Be(RefusalKind.Rule);
-        refusal.Issues.Single().Rule.Should().Be("cpis-upload-type");
+        refusal.Issues.Should().Contain(i => i.Rule == "fhir-fixed" && i.Expression == "Bundle.type");
     }
 
     [Fact]
@@ -276,7 +265,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
 
         (await harness.RefuseAsync(Sample.Bundle(many))).Kind.Should().Be(RefusalKind.TooLarge);
         var empty = new JsonObject { ["resourceType"] = "Bundle", ["type"] = "transaction" };
-        (await harness.RefuseAsync(empty)).Issues.Single().Rule.Should().Be("cpis-upload-empty");
+        (await harness.RefuseAsync(empty)).Issues.Single().Rule.Should().Be("fhir-min");
     }
 
     [Fact]
@@ -289,8 +278,8 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
         );
 
         refusal.Issues.Single().Rule.Should().Be("cpis-upload-one-entry-per-child");
-        refusal.Issues.Single().Expression.Should().Be("Bundle.entry[1].resource.identifier");
-        refusal.Issues.Single().Diagnostics.Should().Contain("Bundle.entry[0].resource");
+        refusal.Issues.Single().Expression.Should().Be("Bundle.entry[1].resource.identifier[0]");
+        refusal.Issues.Single().Diagnostics.Should().StartWith("Person L-1001: entry[0]");
     }
 
     [Fact]
@@ -309,7 +298,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
         refusal
             .Issues.Select(i => i.Rule)
             .Should()
-            .BeEquivalentTo("cpis-prohibited", "cpis-patient-birth-date", "cpis-plan-status");
+            .BeEquivalentTo("fhir-prohibited", "cpis-patient-birth-date", "fhir-binding");
         (await harness.ChildAsync(Sample.Robin)).Should().BeEmpty();
         (await harness.ChildAsync(Sample.Casey)).Should().BeEmpty();
     }

@@ -40,7 +40,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     }
 
     [Theory]
-    [InlineData("StructureDefinition?url=" + Flag + "&version=0.2.0", 1)]
+    [InlineData("StructureDefinition?url=" + Flag + "&version=0.3.0", 1)]
     [InlineData("StructureDefinition?url=" + Flag + "&version=0.1.0", 0)]
     [InlineData("StructureDefinition?type=Organization&derivation=constraint", 2)]
     [InlineData("StructureDefinition?type=Extension,Flag", 8)]

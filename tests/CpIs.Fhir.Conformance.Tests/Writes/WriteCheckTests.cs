@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Conformance.Tests.Writes;
+
+/// <summary>What is judged before something is stored.</summary>
+public sealed class WriteCheckTests
+{
+    private static readonly ConformanceSet Set = ConformanceSet.CoreAndOurs();
+    private static readonly string Flag = FhirSystems.Profile("CPIS-Flag");
+
+    private static readonly string Upload = Encoding.UTF8.GetString(
+        SyntheticUpload
+            .Bundles(SyntheticPopulation.OfCounty(OdsCode.Parse("XHF01"), 3, new DateOnly(2026, 6, 10)), 300)
+            .First()
+            .Span
+    );
+
+    [Fact]
+    public void A_good_upload_passes() => Judge(Upload).Should().BeEmpty();
+
+    [Fact]
+    public void An_error_behind_more_problems_than_are_listed_is_refused_all_the_same()
+    {
+        var entry = Regex.Match(Upload, "\\{\"fullUrl\".*?\\}\\}(?=,\\{\"fullUrl\")").Value;
+        entry.Should().NotBeEmpty();
+        // A dangling reference is a warning as well, so that warnings fill the list.
+        var warned = entry.Replace("\"birthDate\"", "\"language\":\"en\",\"birthDate\"", StringComparison.Ordinal);
+        var many = string.Join(',', Enumerable.Repeat(warned, 2_500));
+
+        Judge($"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{many}]}}")
+            .Should()
+            .NotBeEmpty();
+    }
+
+    [Fact]
+    public void What_breaks_FHIR_itself_is_400_and_what_breaks_a_profile_422()
+    {
+        Judge(Upload.Replace("\"family\"", "\"family_\"", StringComparison.Ordinal))
+            .Should()
+            .Contain(found => found.Kind == RefusalKind.Malformed && found.Issue.Rule == RuleIds.UnknownElement);
+        Judge(Upload.Replace("\"type\":\"transaction\"", "\"type\":\"batch\"", StringComparison.Ordinal))
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .Match<Finding>(found => found.Kind == RefusalKind.Rule && found.Issue.Expression == "Bundle.type");
+    }
+
+    [Fact]
+    public void What_is_no_JSON_is_told_without_a_verdict()
+    {
+        var refused = new WriteCheck(Set, []).Read("{"u8.ToArray(), JsonLimits.Default);
+
+        refused.Refusal!.Kind.Should().Be(RefusalKind.Malformed);
+        refused.Refusal.Issues.Should().ContainSingle().Which.Rule.Should().Be("cpis-json-syntax");
+    }
+
+    [Fact]
+    public void A_body_over_the_limit_is_413() =>
+        new WriteCheck(Set, [])
+            .Read(Encoding.UTF8.GetBytes(Upload), new JsonLimits { MaximumBytes = 100 })
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.TooLarge);
+
+    [Fact]
+    public void A_claim_outside_the_list_is_refused_wherever_it_stands()
+    {
+        const string flag = "\"resourceType\":\"EpisodeOfCare\"";
+        var claimed = Upload.Replace(
+            flag,
+            $"{flag},\"meta\":{{\"profile\":[\"{FhirSystems.Profile("CPIS-EpisodeOfCare")}\",\"https://example.org/other\"]}}",
+            StringComparison.Ordinal
+        );
+
+        var found = Judge(claimed, FhirSystems.Profile("CPIS-EpisodeOfCare"), Flag);
+
+        found.Should().NotBeEmpty().And.OnlyContain(each => each.Issue.Rule == "cpis-profile-not-allowed");
+        found.Should().OnlyContain(each => each.Issue.Expression!.EndsWith(".resource.meta.profile[1]"));
+    }
+
+    private static IReadOnlyList<Finding> Judge(string body, params string[] allowed) =>
+        new WriteCheck(Set, allowed).Read(Encoding.UTF8.GetBytes(body), JsonLimits.Default).Value.Judge();
+}

@@ -1,0 +1,119 @@
+using CpIs.Fhir.Cli.Validation;
+using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Validation;
+using CpIs.Fhir.Storage.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CpIs.Fhir.EndToEnd.Tests.Surfaces;
+
+/// <summary>What each surface says of one text: the code of <c>cpis validate</c>, of <c>$validate</c> and of an upload, in one process.</summary>
+public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory
+{
+    private static readonly ConformanceSet Set = ConformanceSet.CoreAndOurs();
+
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"cpis-surfaces-{Guid.NewGuid():N}");
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+    private readonly ValidationDesk _desk = new(Set, 4);
+    private SqliteStore _store = null!;
+    private TransactionUpload _upload = null!;
+
+    /// <summary>One problem: its rule and its place.</summary>
+    public readonly record struct Told(string? Rule, string? Place);
+
+    public OrganisationDirectory Current { get; } = new(1, [Authority("XHF01"), Authority("XEL01")], []);
+
+    public async ValueTask InitializeAsync()
+    {
+        _store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = _directory },
+            _clock,
+            TestContext.Current.CancellationToken
+        );
+        _upload = new TransactionUpload(
+            _store,
+            new IdempotentWrite(_store, _clock),
+            this,
+            new UploadOptions(),
+            new IdGenerator(_clock),
+            _clock,
+            new WriteCheck(Set, [])
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _desk.Dispose();
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>As <c>cpis validate --profile</c>.</summary>
+    internal static IReadOnlyList<ValidationIssue> Tool(byte[] text, string profile) =>
+        Errors(
+            Verdict
+                .On(
+                    new ValidationInput("-", "-", 1, text),
+                    Set.Validator,
+                    [Profile(profile)],
+                    ValidatorOptions.Default,
+                    ValidationSeverity.Information
+                )
+                .Result
+        );
+
+    /// <summary>As <c>$validate?profile=</c>.</summary>
+    internal async Task<IReadOnlyList<ValidationIssue>> ServiceAsync(byte[] text, string profile) =>
+        Errors(
+            (
+                await _desk.ValidateAsync(
+                    FhirSource.ReadJson(text),
+                    [Profile(profile)],
+                    TestContext.Current.CancellationToken
+                )
+            ).Value
+        );
+
+    /// <summary>As an upload by authority XHF01: the refusal, or null where it was stored.</summary>
+    public async Task<Refusal?> UploadAsync(byte[] text)
+    {
+        var caller = new Caller(
+            "client",
+            OdsCode.Parse("XHF01"),
+            "An authority",
+            CallerKind.Authority,
+            null,
+            [],
+            SmartScopes.Of(CallerKind.Authority)
+        );
+        var request = WriteRequest.Of(caller.ClientId, Guid.NewGuid().ToString(), false, "POST", "", text);
+        var answer = await _upload.ExecuteAsync(
+            new Upload(caller, request, null, text),
+            TestContext.Current.CancellationToken
+        );
+        return answer.Refusal;
+    }
+
+    internal static IEnumerable<Told> Places(IEnumerable<ValidationIssue> issues) =>
+        issues.Select(issue => new Told(issue.Rule, issue.Expression)).Distinct();
+
+    private static List<ValidationIssue> Errors(ValidationResult result) =>
+        [.. result.Issues.Where(issue => issue.Severity >= ValidationSeverity.Error)];
+
+    private static string Profile(string name) => FhirSystems.Profile(name);
+
+    private static Organisation Authority(string code) =>
+        new()
+        {
+            Code = OdsCode.Parse(code),
+            Name = $"Name of {code}",
+            Kind = CallerKind.Authority,
+            ResourceId = code,
+            EmergencyDutyPhone = "01632960000",
+        };
+}
