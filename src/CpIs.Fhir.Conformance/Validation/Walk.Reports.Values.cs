@@ -2,6 +2,8 @@ using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
@@ -128,7 +130,12 @@ internal sealed partial class Walk
     }
 
     private string Named((string System, string Code) concept) =>
-        run.Terminology.Displays(concept.System, concept.Code) is [var display, ..]
+        (
+            concept.System == FhirSystems.Snomed
+                ? PlanTypes.FromCode(concept.Code)?.Display
+                : run.Terminology.Displays(concept.System, concept.Code).FirstOrDefault()
+        )
+            is { } display
             ? $"{concept.Code} ({display})"
             : concept.Code;
 

@@ -17,7 +17,7 @@ internal static class PlanDays
         if (status == PlanStatus.Withdrawn)
             return;
         // An unborn plan may be finished before its due date, and stays active after it until the child is born.
-        var isUnborn = type == PlanType.UnbornChildProtectionPlan;
+        var isUnborn = type is { EndIsDueDate: true };
         if (end is not null && type is not null && !isUnborn && status == PlanStatus.Active && end.Day < context.Today)
             place.Break(
                 "period.end",

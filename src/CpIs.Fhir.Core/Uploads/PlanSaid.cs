@@ -47,7 +47,7 @@ internal sealed record PlanSaid
         new()
         {
             Status = plan.Status,
-            Kind = plan.Type.Code(),
+            Kind = plan.Type.Code,
             Child = plan.Child.Digits,
             Start = plan.Start.Day,
             End = plan.End?.Day,
