@@ -19,6 +19,7 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IOccurrenceStore Occurrences => rest.Occurrences;
 
         public IRegistrationStore Registrations => rest.Registrations;
+        public IKeyStore Keys => rest.Keys;
 
         public INotificationStore Notifications => rest.Notifications;
 

@@ -20,6 +20,13 @@ public static class OrganisationResource
     public static byte[] ToBytes(Organisation organisation, int version, DateTimeOffset lastUpdated) =>
         Write(organisation, version, lastUpdated);
 
+    /// <summary>The search values that are stored beside it.</summary>
+    public static IReadOnlyList<string> Tokens(Organisation organisation) =>
+        [
+            SearchTokens.Identifier("identifier", FhirSystems.OdsOrganisation, organisation.Code.Value),
+            SearchTokens.Text("name", organisation.Name),
+        ];
+
     private static byte[] Write(Organisation organisation, int? version, DateTimeOffset lastUpdated)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);

@@ -129,7 +129,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     }
 
     /// <summary>The AuditEvent to the letter as a GET by the same reader gives it.</summary>
-    private void WriteAccessEntry(Utf8JsonWriter json, Occurrence access, Callers.Caller reader)
+    private void WriteAccessEntry(Utf8JsonWriter json, Occurrence access, Caller reader)
     {
         var url = $"{fhirBase()}/AuditEvent/{access.Id}";
         json.WriteStartObject();

@@ -1,37 +1,5 @@
 namespace CpIs.Fhir.Core.Notifications;
 
-/// <summary>Where a Subscription stands (R4 subscription-status).</summary>
-public enum SubscriptionStatus
-{
-    /// <summary>Asked for by the client; the handshake is to come. Takes no events.</summary>
-    Requested,
-
-    /// <summary>The handshake was answered; events are taken and sent.</summary>
-    Active,
-
-    /// <summary>
-    /// The handshake or a delivery failed. After a failed delivery events are still taken and tried; only the client sets
-    /// it back, by asking for <c>requested</c> again.
-    /// </summary>
-    Error,
-
-    /// <summary>Ended by the client. Takes no events; obligations stay open.</summary>
-    Off,
-}
-
-/// <summary>What a notification says of each event (R5 Backport payload content).</summary>
-public enum PayloadContent
-{
-    /// <summary>Only that there are events.</summary>
-    Empty,
-
-    /// <summary>References to the AuditEvents.</summary>
-    IdOnly,
-
-    /// <summary>The AuditEvents themselves; refused unless <see cref="NotificationOptions.AllowFullResource"/>.</summary>
-    FullResource,
-}
-
 /// <summary>What the engine needs of a Subscription, kept beside its stored resource so that nothing is parsed to send.</summary>
 public sealed record SubscriptionTerms
 {

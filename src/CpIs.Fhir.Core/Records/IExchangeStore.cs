@@ -10,6 +10,7 @@ public interface IExchangeStore
     : IRecordStore,
         IOccurrenceStore,
         IRegistrationStore,
+        IKeyStore,
         INotificationStore,
         ILeaseStore,
         IRetentionStore,

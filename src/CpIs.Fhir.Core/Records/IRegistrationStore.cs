@@ -1,8 +1,8 @@
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
-/// What every server that shares a store must agree on besides records: who is registered, which keys sign, and which
-/// one-time tokens were used.
+/// Who is registered, and which one-time tokens were used: every server that shares a store must agree on both. Throws
+/// <see cref="StoreUnavailableException"/> when the store cannot answer.
 /// </summary>
 public interface IRegistrationStore
 {
@@ -17,29 +17,4 @@ public interface IRegistrationStore
     /// expires. Durable before it returns.
     /// </summary>
     Task<bool> TryUseOnceAsync(string purpose, string value, DateTimeOffset expires, CancellationToken cancellation);
-
-    /// <summary>Every signing key of a purpose, newest first.</summary>
-    Task<IReadOnlyList<SigningKey>> ReadKeysAsync(string purpose, CancellationToken cancellation);
-
-    /// <summary>Adds a key, or replaces the one of the same purpose and id (retiring it, for example).</summary>
-    Task SaveKeyAsync(SigningKey key, CancellationToken cancellation);
 }
-
-/// <summary>Registrations at one moment.</summary>
-/// <param name="Stamp">Changes with every change.</param>
-/// <param name="Registrations">All of them.</param>
-public sealed record RegistrationSnapshot(long Stamp, IReadOnlyList<Registration> Registrations);
-
-/// <summary>A secret key, made on first start and rotatable.</summary>
-/// <param name="Purpose"><c>token</c> (RSA, PKCS#8), <c>webhook</c> (Ed25519, 32-byte seed) or <c>cursor</c> (AES-256, 32 bytes).</param>
-/// <param name="Id">Key id as published (<c>kid</c>).</param>
-/// <param name="Secret">The private key in the form its purpose names. Never logged, never sent.</param>
-/// <param name="Created">When it began to sign.</param>
-/// <param name="Retired">When it stopped; its public half stays published for a while so that what it signed can be verified.</param>
-public sealed record SigningKey(
-    string Purpose,
-    string Id,
-    ReadOnlyMemory<byte> Secret,
-    DateTimeOffset Created,
-    DateTimeOffset? Retired = null
-);

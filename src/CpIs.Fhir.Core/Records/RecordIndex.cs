@@ -4,25 +4,13 @@ using CpIs.Fhir.Core.Uploads;
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
-/// The search values that are stored beside a resource, so that no search parses one. What is written here is what
+/// The search values that are stored beside an uploaded record, so that no search parses one. What is written here is what
 /// <see cref="SearchParameters"/> asks for.
 /// </summary>
-public static class RecordIndex
+internal static class RecordIndex
 {
-    /// <summary>Day that stands for "still open" in <c>date:end</c>.</summary>
-    internal static readonly DateOnly Open = new(9999, 12, 31);
-
-    /// <summary>Tokens of an Organization.</summary>
-    /// <param name="code">Its ODS code.</param>
-    /// <param name="name">Its name.</param>
-    public static IReadOnlyList<string> Organization(OdsCode code, string name) =>
-        [
-            SearchTokens.Identifier("identifier", FhirSystems.OdsOrganisation, code.Value),
-            SearchTokens.Text("name", name),
-        ];
-
     /// <summary>Tokens of a Patient.</summary>
-    internal static IReadOnlyList<string> Patient(PatientContent patient, OdsCode authority)
+    public static IReadOnlyList<string> Patient(PatientContent patient, OdsCode authority)
     {
         var tokens = new List<string>(8)
         {
@@ -43,7 +31,7 @@ public static class RecordIndex
     }
 
     /// <summary>Tokens of an EpisodeOfCare.</summary>
-    internal static IReadOnlyList<string> Episode(
+    public static IReadOnlyList<string> Episode(
         PlanContent plan,
         OdsCode authority,
         string patientId,
@@ -57,7 +45,7 @@ public static class RecordIndex
         ];
 
     /// <summary>Tokens of a Flag.</summary>
-    internal static IReadOnlyList<string> Flag(
+    public static IReadOnlyList<string> Flag(
         PlanContent plan,
         OdsCode authority,
         string patientId,
@@ -76,6 +64,6 @@ public static class RecordIndex
             SearchTokens.Exact("patient", $"Patient/{patientId}"),
             SearchTokens.Exact("patient:identifier", plan.Child.Digits),
             SearchTokens.Day("date:start", plan.Start.Day),
-            SearchTokens.Day("date:end", plan.End?.Day ?? Open),
+            SearchTokens.Day("date:end", plan.End?.Day ?? SearchTokens.Open),
         ];
 }

@@ -52,7 +52,7 @@ internal sealed class SearchConditions(
                 To(end, before);
                 break;
             default:
-                Between(start, date.First, parameter.IsPeriod ? RecordIndex.Open : date.Last);
+                Between(start, date.First, parameter.IsPeriod ? SearchTokens.Open : date.Last);
                 if (parameter.IsPeriod)
                     To(end, date.Last);
                 break;
@@ -194,7 +194,7 @@ internal sealed class SearchConditions(
     private static string? Only(string value) =>
         SearchValue.Split(value, ',') is [var only] ? SearchValue.Unescape(only) : null;
 
-    private void From(string token, DateOnly day) => Between(token, day, RecordIndex.Open);
+    private void From(string token, DateOnly day) => Between(token, day, SearchTokens.Open);
 
     private void To(string token, DateOnly day) => Between(token, DateOnly.MinValue, day);
 

@@ -25,7 +25,7 @@ public enum SearchKind
 /// <param name="Definition">Canonical of its SearchParameter.</param>
 public sealed record SearchParameter(RecordType Type, string Code, SearchKind Kind, string Definition)
 {
-    /// <summary>Whose tokens it reads (<see cref="RecordIndex"/>); <c>subject</c> of a Flag reads those of <c>patient</c>.</summary>
+    /// <summary>Whose tokens it reads (<see cref="SearchTokens"/>); <c>subject</c> of a Flag reads those of <c>patient</c>.</summary>
     internal string Token { get; init; } = Code;
 
     /// <summary>The one system of its codes; null for identifiers, which have several.</summary>

@@ -8,6 +8,9 @@ namespace CpIs.Fhir.Core.Records;
 /// </summary>
 public static class SearchTokens
 {
+    /// <summary>Day that stands for "still open" in <c>date:end</c>.</summary>
+    internal static readonly DateOnly Open = new(9999, 12, 31);
+
     /// <summary>
     /// An identifier: <c>system|value</c>. A search without a system is turned into the systems that there are, so that
     /// every identifier costs one token.

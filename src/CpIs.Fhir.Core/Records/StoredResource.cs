@@ -3,25 +3,6 @@ using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Core.Records;
 
-/// <summary>FHIR resource types that are stored as resources. The numbers are stored: never renumber.</summary>
-public enum RecordType
-{
-    /// <summary>One authority's Patient for one NHS number.</summary>
-    Patient = 1,
-
-    /// <summary>A plan.</summary>
-    EpisodeOfCare = 2,
-
-    /// <summary>What a clinician sees of a plan.</summary>
-    Flag = 3,
-
-    /// <summary>An authority or setting.</summary>
-    Organization = 4,
-
-    /// <summary>An authority's wish to be notified.</summary>
-    Subscription = 5,
-}
-
 /// <summary>
 /// One version of one resource as it lies in the store: the exact JSON bytes that are sent out, with the values that
 /// search and the look-up need beside them, so that the read path parses nothing.

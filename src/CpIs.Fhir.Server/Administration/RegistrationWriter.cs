@@ -193,7 +193,7 @@ internal sealed class RegistrationWriter(
                 Authority = organisation.Code,
                 Identity = organisation.Code.Value,
                 Body = OrganisationResource.ToBytes(organisation, before + 1, now),
-                Tokens = RecordIndex.Organization(organisation.Code, organisation.Name),
+                Tokens = OrganisationResource.Tokens(organisation),
             },
             before
         );

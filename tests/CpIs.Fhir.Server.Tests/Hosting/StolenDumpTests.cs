@@ -83,7 +83,7 @@ public sealed class StolenDumpTests
         (await authority.PostAsync("Subscription", subscription)).Status.Should().Be(201);
         await RegisterDeviceAsync(exchange);
         var keys = await exchange
-            .Services.GetRequiredService<IRegistrationStore>()
+            .Services.GetRequiredService<IKeyStore>()
             .ReadKeysAsync(KeyPurposes.Cursor, Cancellation);
 
         return new()

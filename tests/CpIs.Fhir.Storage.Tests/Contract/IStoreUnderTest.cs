@@ -9,6 +9,7 @@ public interface IStoreUnderTest : IAsyncDisposable
     IRecordStore Records { get; }
     IOccurrenceStore Occurrences { get; }
     IRegistrationStore Registrations { get; }
+    IKeyStore Keys { get; }
     INotificationStore Notifications { get; }
     ILeaseStore Leases { get; }
     IRetentionStore Retention { get; }

@@ -20,6 +20,7 @@ public abstract class StoreContract : IAsyncLifetime
     protected IOccurrenceStore Occurrences => Store.Occurrences;
 
     protected IRegistrationStore Registrations => Store.Registrations;
+    protected IKeyStore Keys => Store.Keys;
 
     protected INotificationStore Notifications => Store.Notifications;
 

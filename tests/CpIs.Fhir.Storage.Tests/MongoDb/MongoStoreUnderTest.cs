@@ -30,6 +30,7 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public IOccurrenceStore Occurrences => Store;
 
     public IRegistrationStore Registrations => Store;
+    public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
 

@@ -22,6 +22,7 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public IOccurrenceStore Occurrences => Store;
 
     public IRegistrationStore Registrations => Store;
+    public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
 

@@ -13,6 +13,7 @@ internal static class StoreServices
             .AddSingleton<IRecordStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRegistrationStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IKeyStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<INotificationStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<ILeaseStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRetentionStore>(p => p.GetRequiredService<IExchangeStore>())
