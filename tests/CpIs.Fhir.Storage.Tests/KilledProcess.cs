@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Tests.Contract;

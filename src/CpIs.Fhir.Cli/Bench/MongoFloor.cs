@@ -5,7 +5,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;

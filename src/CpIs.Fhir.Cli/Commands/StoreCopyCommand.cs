@@ -1,6 +1,6 @@
 using System.CommandLine;
 using CpIs.Fhir.Cli.Stores;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -5,7 +5,6 @@ using CpIs.Fhir.Cli.Stores;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
 

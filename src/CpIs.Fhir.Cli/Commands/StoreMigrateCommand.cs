@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
 

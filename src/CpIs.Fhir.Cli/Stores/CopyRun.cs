@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CpIs.Fhir.Cli.Output;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;

@@ -1,7 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 

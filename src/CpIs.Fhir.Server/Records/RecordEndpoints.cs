@@ -1,7 +1,9 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Testing.MongoDb;

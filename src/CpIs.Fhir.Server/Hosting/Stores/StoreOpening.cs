@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
 
