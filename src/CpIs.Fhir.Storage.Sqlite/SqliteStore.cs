@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
-using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 

@@ -7,6 +7,10 @@ public sealed class NamespaceTests
 
     [Theory]
     [InlineData("CpIs.Fhir.Core")]
+    [InlineData("CpIs.Fhir.Conformance")]
+    [InlineData("CpIs.Fhir.Storage.MongoDb")]
+    [InlineData("CpIs.Fhir.Storage.Sqlite")]
+    [InlineData("CpIs.Fhir.Server")]
     public void Namespaces_of_a_project_are_free_of_circles(string assembly) =>
         Namespaces.Circles(House.Named(assembly), "CpIs.Fhir").Should().BeEmpty();
 

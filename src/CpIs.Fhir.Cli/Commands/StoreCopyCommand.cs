@@ -1,5 +1,7 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Commands;

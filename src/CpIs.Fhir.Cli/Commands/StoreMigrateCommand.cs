@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
 

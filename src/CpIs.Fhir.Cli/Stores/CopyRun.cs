@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 

@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Core.Tests.Retention;

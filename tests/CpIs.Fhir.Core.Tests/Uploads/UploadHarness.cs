@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;

@@ -6,7 +6,6 @@ using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Security;
 using Microsoft.Extensions.DependencyInjection;
 

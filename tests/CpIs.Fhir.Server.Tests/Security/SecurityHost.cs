@@ -86,6 +86,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<ServerLeases>();
         builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
         builder.Services.AddExchangeSecurity(options);
+        builder.Services.AddSingleton<RegistrationWriter>();
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.Tests.Transfer;
 using CpIs.Fhir.Testing.MongoDb;

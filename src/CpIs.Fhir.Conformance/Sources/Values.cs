@@ -1,7 +1,6 @@
 using System.Globalization;
-using CpIs.Fhir.Conformance.Sources;
 
-namespace CpIs.Fhir.Conformance.Schemas;
+namespace CpIs.Fhir.Conformance.Sources;
 
 /// <summary>Compares values as <c>fixed[x]</c> (all of it) and <c>pattern[x]</c> (at least that much) do.</summary>
 internal static class Values

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core.Protection;
 
-namespace CpIs.Fhir.Storage.Sqlite;
+namespace CpIs.Fhir.Storage.Sqlite.Connections;
 
 /// <summary>How the embedded store runs. The defaults are right for one server of one exchange.</summary>
 public sealed record SqliteStoreOptions

@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Running;
 
 /// <summary>
 /// Ends a command with one readable line and <see cref="ExitCode.CouldNotRun"/>. What a server refuses is an

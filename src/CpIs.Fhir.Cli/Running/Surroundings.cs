@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Running;
 
 /// <summary>All that a command touches of the process it runs in, so that a test can be that process.</summary>
 internal sealed record Surroundings

@@ -3,11 +3,12 @@ using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.MongoDb.Schemas;
+namespace CpIs.Fhir.Storage.MongoDb.Migrations;
 
 /// <summary>The migrations of a MongoDB database. Servers of the version before go on while they run.</summary>
 public sealed class MongoStoreMigration : IStoreMigration

@@ -1,9 +1,11 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 
-namespace CpIs.Fhir.Server.Hosting.Stores;
+namespace CpIs.Fhir.Server.Hosting;
 
 /// <summary>Opens the store that <c>Repository</c> names. The one place in the server that knows which stores there are.</summary>
 internal static class StoreOpening

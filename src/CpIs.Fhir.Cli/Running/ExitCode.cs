@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Running;
 
 /// <summary>What a script learns from <c>cpis</c>.</summary>
 internal static class ExitCode

@@ -3,10 +3,17 @@ using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Leases;
+using CpIs.Fhir.Storage.Sqlite.Notifications;
+using CpIs.Fhir.Storage.Sqlite.Occurrences;
+using CpIs.Fhir.Storage.Sqlite.Records;
+using CpIs.Fhir.Storage.Sqlite.Registrations;
+using CpIs.Fhir.Storage.Sqlite.Retention;
+using CpIs.Fhir.Storage.Sqlite.Schemas;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using Microsoft.Data.Sqlite;
 
-namespace CpIs.Fhir.Storage.Sqlite.Schemas;
+namespace CpIs.Fhir.Storage.Sqlite.Migrations;
 
 /// <summary>
 /// The migrations of an embedded store as a command runs them: the same that run when a server opens the file, each in one

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CpIs.Fhir.Core.Keys;
 
-namespace CpIs.Fhir.Server.Security;
+namespace CpIs.Fhir.Server.Http;
 
 /// <summary>
 /// Encrypts what a next link holds (AES-256-GCM), so that a URL carries no NHS number and nobody can make or change a

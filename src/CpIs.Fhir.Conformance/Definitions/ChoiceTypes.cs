@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace CpIs.Fhir.Conformance.Validation;
+namespace CpIs.Fhir.Conformance.Definitions;
 
 /// <summary>The types as choice elements write them behind their name (R4, datatypes.html).</summary>
 internal static class ChoiceTypes
@@ -59,6 +59,12 @@ internal static class ChoiceTypes
     ]);
 
     public static bool Contains(string name) => Names.Contains(name);
+
+    /// <summary>Whether a name is that of a choice element with a type behind it.</summary>
+    public static bool IsChoiceName(string element, string name) =>
+        name.Length > element.Length
+        && char.IsAsciiLetterUpper(name[element.Length])
+        && name.StartsWith(element, StringComparison.Ordinal);
 
     /// <summary>Whether the name of a choice, such as <c>valueDateTime</c>, ends in a type: the longest that it can (no time).</summary>
     public static bool EndsIn(string name, string type)

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Storage.Sqlite;
+namespace CpIs.Fhir.Storage.Sqlite.Connections;
 
 /// <summary>
 /// Says that the data directory is in use: an exclusive lock on <c>cpis.lock</c>, which the operating system gives back

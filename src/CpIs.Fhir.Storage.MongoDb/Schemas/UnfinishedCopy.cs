@@ -1,10 +1,9 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.MongoDb.Transfer;
+namespace CpIs.Fhir.Storage.MongoDb.Schemas;
 
 /// <summary>
 /// The mark of an unfinished copy: the document <c>copy</c> of the collection <c>meta</c>, with <c>f</c> fingerprint,

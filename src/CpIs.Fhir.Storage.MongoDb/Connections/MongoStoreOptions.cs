@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.Protection;
 
-namespace CpIs.Fhir.Storage.MongoDb;
+namespace CpIs.Fhir.Storage.MongoDb.Connections;
 
 /// <summary>How the store for many machines runs. The defaults are right for a replica set in one region.</summary>
 public sealed record MongoStoreOptions

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CpIs.Fhir.Conformance.Schemas;
+namespace CpIs.Fhir.Conformance.References;
 
 /// <summary>
 /// The path of a discriminator: names, <c>$this</c>, <c>resolve()</c>, <c>extension('url')</c> and <c>ofType(T)</c>, which is all

@@ -2,7 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
-namespace CpIs.Fhir.Storage.Sqlite.Transfer;
+namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 
 /// <summary>
 /// The mark of an unfinished copy, with its bookmarks: tables that are there only while a copy into the store is under way.

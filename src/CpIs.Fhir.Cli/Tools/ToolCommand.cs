@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Tools;
 
 /// <summary>A command whose own help says more than its line in the list, and shows examples.</summary>
 internal sealed class ToolCommand(string name, string description, params IReadOnlyList<string> examples)

@@ -1,8 +1,8 @@
+using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Conformance.Definitions;
-using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 
-namespace CpIs.Fhir.Conformance.Validation;
+namespace CpIs.Fhir.Conformance.References;
 
 /// <summary>
 /// Finds what references within one text lead to: contained resources, entries of the Bundle (R4, bundle.html#references). Entries
@@ -100,7 +100,7 @@ internal sealed class Targets(FhirNode root)
                     foreach (var child in node.Nodes)
                         if (
                             child.Name == step.Text
-                            || ChildTable.IsChoiceName(step.Text, child.Name) && IsChoice(step.Text, child.Name)
+                            || ChoiceTypes.IsChoiceName(step.Text, child.Name) && IsChoice(step.Text, child.Name)
                         )
                             yield return child;
                     break;

@@ -2,9 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Callers;
 
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Tools;
 
 /// <summary>What all commands share: the common options, and how a failure becomes a line and an exit code.</summary>
 internal sealed class Tool(Surroundings surroundings)

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
-namespace CpIs.Fhir.Cli;
+namespace CpIs.Fhir.Cli.Tools;
 
 /// <summary>The usual help, and below it details and what one would type.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
