@@ -1,6 +1,7 @@
 using System.Globalization;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;

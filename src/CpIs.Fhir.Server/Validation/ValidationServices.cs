@@ -1,6 +1,6 @@
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 
 namespace CpIs.Fhir.Server.Validation;
 

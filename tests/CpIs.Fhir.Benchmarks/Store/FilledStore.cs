@@ -3,8 +3,10 @@ using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Benchmarks.Store;

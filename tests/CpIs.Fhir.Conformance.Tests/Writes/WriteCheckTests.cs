@@ -5,7 +5,6 @@ using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Reading;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Conformance.Tests.Writes;
 
