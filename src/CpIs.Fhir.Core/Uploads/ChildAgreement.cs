@@ -34,6 +34,9 @@ internal sealed class ChildAgreement(SentTargets targets, List<Disagreement> fou
             && targets.Find(entry, reference)?.Record is { Type: RecordType.Patient, Key: var (_, number) }
             && entry.Record!.ChildNumber is { } own
             && own != number
+            // A number that is wrong in itself is told as that.
+            && NhsNumber.TryParse(own, out _)
+            && NhsNumber.TryParse(number, out _)
         )
             Tell(
                 entry,

@@ -34,7 +34,8 @@ internal sealed record PlanSaid
         {
             Status = record.Status,
             Kind = record.Kind,
-            Child = record.ChildNumber,
+            // A number that is wrong in itself is told as that.
+            Child = NhsNumber.TryParse(record.ChildNumber, out _) ? record.ChildNumber : null,
             Authority = record.Authority?.Value,
             Start = start?.Day,
             End = end?.Day,

@@ -4,7 +4,6 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Reading;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 

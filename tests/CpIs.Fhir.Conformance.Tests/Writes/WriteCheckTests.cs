@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
@@ -27,15 +26,21 @@ public sealed class WriteCheckTests
     [Fact]
     public void An_error_behind_more_problems_than_are_listed_is_refused_all_the_same()
     {
-        var entry = Regex.Match(Upload, "\\{\"fullUrl\".*?\\}\\}(?=,\\{\"fullUrl\")").Value;
-        entry.Should().NotBeEmpty();
-        // A dangling reference is a warning as well, so that warnings fill the list.
-        var warned = entry.Replace("\"birthDate\"", "\"language\":\"en\",\"birthDate\"", StringComparison.Ordinal);
-        var many = string.Join(',', Enumerable.Repeat(warned, 2_500));
+        // A claim that cannot be checked is told as information, and comes before the error.
+        var claims = string.Join(',', Enumerable.Range(0, 2_100).Select(at => $"\"https://example.org/{at}\""));
+        var flag = Upload.Replace(
+            "\"resourceType\":\"EpisodeOfCare\"",
+            $"\"resourceType\":\"EpisodeOfCare\",\"meta\":{{\"profile\":[{claims}]}}",
+            StringComparison.Ordinal
+        );
+        var at = flag.LastIndexOf("\"status\":\"active\"", StringComparison.Ordinal);
 
-        Judge($"{{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{many}]}}")
+        Judge(flag).Should().BeEmpty();
+        Judge(flag[..at] + "\"status\":\"planned\"" + flag[(at + "\"status\":\"active\"".Length)..])
             .Should()
-            .NotBeEmpty();
+            .ContainSingle()
+            .Which.Issue.Rule.Should()
+            .Be("cpis-upload-entries");
     }
 
     [Fact]
@@ -70,10 +75,10 @@ public sealed class WriteCheckTests
     [Fact]
     public void A_claim_outside_the_list_is_refused_wherever_it_stands()
     {
-        const string flag = "\"resourceType\":\"EpisodeOfCare\"";
+        const string plan = "\"resourceType\":\"EpisodeOfCare\"";
         var claimed = Upload.Replace(
-            flag,
-            $"{flag},\"meta\":{{\"profile\":[\"{FhirSystems.Profile("CPIS-EpisodeOfCare")}\",\"https://example.org/other\"]}}",
+            plan,
+            $"{plan},\"meta\":{{\"profile\":[\"{FhirSystems.Profile("CPIS-EpisodeOfCare")}\",\"https://example.org/other\"]}}",
             StringComparison.Ordinal
         );
 
