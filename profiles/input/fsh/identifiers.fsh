@@ -77,13 +77,13 @@ Instance: sds-user-id
 InstanceOf: NamingSystem
 Usage: #definition
 * insert NationalSystem(SDSUserId, [[The id of a person in the Spine Directory Service: who holds the smartcard.]], NHS England, [[https://fhir.nhs.uk/Id/sds-user-id]])
-* insert Oid(1.2.826.0.1285.0.2.0.65)
+* insert Oid(1.2.826.0.1285.0.3.0.65)
 
 Instance: sds-role-profile-id
 InstanceOf: NamingSystem
 Usage: #definition
 * insert NationalSystem(SDSRoleProfileId, [[The id of a person in one role at one organisation in the Spine Directory Service.]], NHS England, [[https://fhir.nhs.uk/Id/sds-role-profile-id]])
-* insert Oid(1.2.826.0.1285.0.2.0.67)
+* insert Oid(1.2.826.0.1285.0.3.0.67)
 
 Instance: transaction-id
 InstanceOf: NamingSystem

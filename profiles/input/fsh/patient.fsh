@@ -78,4 +78,4 @@ Expression: "replace('\\u200C', '').replace('\\u200D', '').matches('[\\\\p{Cc}\\
 Invariant: cpis-birth-date-day
 Description: "A date of birth names the day, written as YYYY-MM-DD, and is not before 1900: the 18th birthday decides who sees a plan."
 Severity: #error
-Expression: "toString().length() >= 10 and toString().substring(0, 4) >= '1900'"
+Expression: "toString().length() >= 10 and (toString().matches('^[0-9]{4}-').not() or toString().substring(0, 4) >= '1900')"

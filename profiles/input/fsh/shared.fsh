@@ -164,7 +164,7 @@ Expression: "end.exists() and start.exists() implies start.toString().substring(
 Invariant: cpis-period-day
 Description: "A plan starts and ends on a day between 1900 and 2199, written as YYYY-MM-DD: a month or a year cannot decide who sees it on which day."
 Severity: #error
-Expression: "toString().length() >= 10 and toString().substring(0, 4) >= '1900' and toString().substring(0, 4) < '2200'"
+Expression: "toString().length() >= 10 and (toString().matches('^[0-9]{4}-').not() or (toString().substring(0, 4) >= '1900' and toString().substring(0, 4) < '2200'))"
 
 Invariant: cpis-plan-type-display
 Description: "The display of a plan type is the one that belongs to its code: it is not a place for other text. Send that display, or leave it out."

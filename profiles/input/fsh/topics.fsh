@@ -12,7 +12,7 @@ Usage: #definition
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.url"
 * extension[=].valueUri = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.version"
-* extension[=].valueString = "0.2.0"
+* extension[=].valueString = "0.3.0"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.title"
 * extension[=].valueString = "A record of the authority was accessed"
 * extension[+].url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.description"

@@ -48,7 +48,9 @@ public static class OutcomeWriter
     public static string Diagnostics(ValidationIssue issue)
     {
         var text = new StringBuilder(issue.Message);
-        Add(text, "Expected", issue.Expected);
+        // Many sentences say it themselves.
+        if (issue.Expected is { } expected && !issue.Message.Contains(expected, StringComparison.Ordinal))
+            Add(text, "Expected", expected);
         Add(text, "Found", issue.Found);
         Add(text, "Hint", issue.Hint);
         Add(text, "Profile", issue.Profile);

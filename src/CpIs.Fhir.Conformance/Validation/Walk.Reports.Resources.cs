@@ -109,12 +109,13 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ReferenceType,
-            $"{node.ElementPath ?? node.Name} must refer to {string.Join(
-                " or ",
-                type.Model.TargetProfiles.Select(target => target[(target.LastIndexOf('/') + 1)..])
-            )}.",
+            $"{node.ElementPath ?? node.Name} must refer to {Targeted(type)}.",
+            expected: Targeted(type),
             found: Short(found)
         );
+
+    private static string Targeted(TypeSchema type) =>
+        string.Join(" or ", type.Model.TargetProfiles.Select(target => target[(target.LastIndexOf('/') + 1)..]));
 
     private void ReportTargetProfile(FhirNode node, TypeSchema type) =>
         Tell(

@@ -98,8 +98,10 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"{element.Model.Path} must be {expected}. Sent: {FormOf(node)}.",
-            element
+            $"{element.Model.Path} must be {expected}.",
+            element,
+            expected: expected,
+            found: FormOf(node)
         );
 
     private void ReportList(FhirNode node, ElementSchema element)

@@ -16,7 +16,9 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"{node.ElementPath ?? node.Name} must be {Describe(form)}. Sent: {FormOf(node)}.",
+            $"{node.ElementPath ?? node.Name} must be {Describe(form)}.",
+            expected: Describe(form),
+            found: FormOf(node),
             hint: form == FhirValueForm.Text ? "Put it in quotes." : "Leave the quotes out."
         );
 
@@ -27,6 +29,7 @@ internal sealed partial class Walk
             "value",
             RuleIds.Format,
             $"{node.ElementPath ?? node.Name} must be {PrimitiveFormats.Describe(type.Code)}.",
+            expected: PrimitiveFormats.Describe(type.Code),
             found: Shown(node),
             hint: string.IsNullOrWhiteSpace(node.Value) ? "Leave the element out where there is no value." : null
         );
@@ -118,7 +121,9 @@ internal sealed partial class Walk
             new ValidationIssue(severity, unknown is null ? "code-invalid" : "not-supported", rule, message, node.Path)
             {
                 Profile = element.Structure.Url,
-                Expected = $"a code of {binding.ValueSet} ({binding.Strength})",
+                Expected = some.Count is 0 or > 10
+                    ? $"a code of {binding.ValueSet} ({binding.Strength})"
+                    : $"{string.Join(", ", some.Select(concept => concept.Code))} of {binding.ValueSet} ({binding.Strength})",
                 Found = Short(code),
                 Hint = unknown is null
                     ? Nearest(code, some.Select(concept => concept.Code)) is { } near && near != code

@@ -33,7 +33,7 @@ internal static class Sentences
     private static string Text(ValidationIssue issue)
     {
         var text = issue.Message;
-        if (issue.Found is { } sent && Impersonal.Contains(LastName(issue.Expression)))
+        if (issue.Found is { } sent && (issue.Rule == RuleIds.Type || Impersonal.Contains(LastName(issue.Expression))))
             text = $"{text} Sent: {Shown.Value(sent)}.";
         return issue.Hint is { } hint ? $"{text} {hint}" : text;
     }

@@ -11,7 +11,6 @@ namespace CpIs.Fhir.Conformance.Tests.Writes;
 public sealed class WriteCheckTests
 {
     private static readonly ConformanceSet Set = ConformanceSet.CoreAndOurs();
-    private static readonly string Flag = FhirSystems.Profile("CPIS-Flag");
 
     private static readonly string Upload = Encoding.UTF8.GetString(
         SyntheticUpload
@@ -82,7 +81,10 @@ public sealed class WriteCheckTests
             StringComparison.Ordinal
         );
 
-        var found = Judge(claimed, FhirSystems.Profile("CPIS-EpisodeOfCare"), Flag);
+        var found = Judge(
+            claimed,
+            [.. new[] { "Upload", "Patient", "EpisodeOfCare", "Flag" }.Select(name => FhirSystems.Profile($"CPIS-{name}"))]
+        );
 
         found.Should().NotBeEmpty().And.OnlyContain(each => each.Issue.Rule == "cpis-profile-not-allowed");
         found.Should().OnlyContain(each => each.Issue.Expression!.EndsWith(".resource.meta.profile[1]"));

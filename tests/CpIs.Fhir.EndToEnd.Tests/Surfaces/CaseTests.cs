@@ -102,6 +102,36 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
         told.Diagnostics.Should().Contain(sentence);
     }
 
+    [Theory]
+    [InlineData(0, "identifier[0]")]
+    [InlineData(1, "identifier[0]")]
+    [InlineData(1, "patient.identifier")]
+    [InlineData(2, "identifier[0]")]
+    [InlineData(2, "subject.identifier")]
+    public async Task A_reason_in_place_of_a_value_is_refused_on_every_surface(int entry, string place)
+    {
+        var bundle = JsonNode.Parse(await ReadAsync("flag-of-another-type"))!;
+        JsonNode at = bundle["entry"]![entry]!["resource"]!;
+        foreach (var name in place.Split('.'))
+            at = name.EndsWith("[0]", StringComparison.Ordinal) ? at[name[..^3]]![0]! : at[name]!;
+        at.AsObject().Remove("value");
+        at["_value"] = JsonNode.Parse(
+            """{"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/data-absent-reason","valueCode":"unknown"}]}"""
+        );
+        var text = System.Text.Encoding.UTF8.GetBytes(bundle.ToJsonString());
+        var expected = new ThreeSurfaces.Told(
+            "fhir-prohibited",
+            $"Bundle.entry[{entry}].resource.{place}.value.extension[0]"
+        );
+
+        ThreeSurfaces.Places(ThreeSurfaces.Tool(text, "CPIS-Upload")).Should().Contain(expected);
+        ThreeSurfaces.Places(await surfaces.ServiceAsync(text, "CPIS-Upload")).Should().Contain(expected);
+        (await surfaces.UploadAsync(text))!
+            .Issues.Select(issue => new ThreeSurfaces.Told(issue.Rule, issue.Expression))
+            .Should()
+            .Contain(expected);
+    }
+
     [Fact]
     public async Task An_unreadable_date_does_not_hide_three_other_faults()
     {
