@@ -1,6 +1,6 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
@@ -15,7 +15,8 @@ internal static class ArtefactEndpoints
         open.AddEndpointFilter(ReaderLimit.Filter);
         foreach (var type in ArtefactParameters.Types)
         {
-            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id));
+            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id))
+                .TakesOnlyAnswerParameters($"reading {type}");
             Delegate search = (HttpContext context, ArtefactSet artefacts) => SearchAsync(context, artefacts, type);
             open.MapGet($"/{type}", search);
             open.MapPost($"/{type}/_search", search);
@@ -33,9 +34,10 @@ internal static class ArtefactEndpoints
         var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
-            || ArtefactQuery.Parse(type, input, defaultCount).IsRefused(out refusal, out var query)
+            || ParameterReader.Read(ArtefactParameters.TableOf(type), input).IsRefused(out refusal, out var asked)
         )
             return FhirResults.Refused(refusal);
+        var query = ArtefactQuery.Of(type, asked, defaultCount);
         var found = query.Find(artefacts);
         var urls = services.GetRequiredService<ExchangeUrls>();
         var path = $"{urls.FhirBase}/{type}";

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 
-namespace CpIs.Fhir.Core.Records;
+namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>
 /// Lower case without accents, so that a search for <c>zielinski</c> finds Zieliński. Written out as a table because the

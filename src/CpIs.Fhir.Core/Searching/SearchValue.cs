@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CpIs.Fhir.Core.Records;
+namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>The escapes of FHIR search values: <c>\,</c> <c>\|</c> <c>\$</c> <c>\\</c> stand for the character itself.</summary>
 public static class SearchValue

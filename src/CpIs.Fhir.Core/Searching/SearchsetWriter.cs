@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace CpIs.Fhir.Core.Records;
+namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>
 /// Writes a searchset Bundle around resources that are already JSON: nothing is parsed, stored bytes are copied.
