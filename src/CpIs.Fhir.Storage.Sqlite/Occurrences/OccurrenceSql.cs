@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 
