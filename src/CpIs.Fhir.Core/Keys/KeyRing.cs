@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Leases;
 
 namespace CpIs.Fhir.Core.Keys;
 

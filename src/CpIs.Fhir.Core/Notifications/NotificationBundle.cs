@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
 

@@ -1,6 +1,3 @@
-using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Plans;
-
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>FHIR resource types that are stored as resources. The numbers are stored: never renumber.</summary>

@@ -1,5 +1,5 @@
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Records;
 

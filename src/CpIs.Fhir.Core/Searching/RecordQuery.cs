@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Records;
+
 namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>

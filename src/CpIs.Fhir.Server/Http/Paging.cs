@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Security;
 

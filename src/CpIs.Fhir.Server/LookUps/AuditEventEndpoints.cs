@@ -1,9 +1,8 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 
@@ -32,7 +31,7 @@ internal static class AuditEventEndpoints
 
         var services = context.RequestServices;
         var pages = services.GetRequiredService<Paging>();
-        var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
+        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             (await pages.OpenAsync(context, "AuditEvent", SearchTables.AuditEvent)).IsRefused(
                 out refusal!,

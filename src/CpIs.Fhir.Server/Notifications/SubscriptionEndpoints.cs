@@ -1,9 +1,9 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -128,7 +128,7 @@ internal static class SubscriptionEndpoints
         HttpContext context,
         IRecordStore records,
         Paging pages,
-        ExchangeOptions options
+        BundleOptions bundles
     )
     {
         if (
@@ -140,7 +140,7 @@ internal static class SubscriptionEndpoints
                     RecordType.Subscription,
                     opened.Asked,
                     context.Caller().Organisation,
-                    options.BundleOptions.DefaultCount
+                    bundles.DefaultCount
                 )
                 .IsRefused(out refusal, out var query)
         )

@@ -5,7 +5,6 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 

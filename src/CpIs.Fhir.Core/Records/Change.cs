@@ -1,8 +1,0 @@
-using CpIs.Fhir.Core.LookUps;
-
-namespace CpIs.Fhir.Core.Records;
-
-/// <summary>One new version of one resource.</summary>
-/// <param name="Resource">What to store; its version is <paramref name="ExpectedVersion"/> + 1.</param>
-/// <param name="ExpectedVersion">The version that must be current; 0 when no resource of that id, and none of the same type and identity, may exist.</param>
-public sealed record Change(StoredResource Resource, int ExpectedVersion);

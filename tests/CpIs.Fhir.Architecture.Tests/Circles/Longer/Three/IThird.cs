@@ -1,0 +1,5 @@
+using CpIs.Fhir.Architecture.Tests.Circles.Longer.One;
+
+namespace CpIs.Fhir.Architecture.Tests.Circles.Longer.Three;
+
+internal interface IThird : IEquatable<First>;
