@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -41,7 +40,7 @@ internal static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.EpisodeStatus(plan.Status)),
-            SearchTokens.Exact("type", plan.Type.Code()),
+            SearchTokens.Exact("type", plan.Type.Code),
             SearchTokens.Exact("organization", $"Organization/{organizationId}"),
         ];
 
@@ -55,7 +54,7 @@ internal static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.FlagStatus(plan.Status)),
-            SearchTokens.Exact("code", plan.Type.Code()),
+            SearchTokens.Exact("code", plan.Type.Code),
             SearchTokens.Exact("author", $"Organization/{organizationId}"),
         ];
 
