@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Core.Searching;
 /// A date of a search as the range of time that it covers, and how a result must compare with it. A value without a time
 /// zone is in London time; a partial date covers all its days. What a prefix means is R4's
 /// (<c>search.html#prefix</c>): <c>eq</c> holds when the value's range contains the range of the result, <c>gt</c> when
-/// the range above the value meets that of the result, <c>ge</c> when one of both holds. <c>ap</c> means that they overlap.
+/// the range above the value meets that of the result, <c>ge</c> also when the two overlap; <c>ap</c> when they overlap.
 /// </summary>
 /// <param name="Prefix">eq, ne, gt, lt, ge, le, sa, eb or ap.</param>
 /// <param name="From">First instant covered, in UTC.</param>

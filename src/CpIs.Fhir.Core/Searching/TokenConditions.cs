@@ -38,13 +38,9 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
             "ne" => [new Condition.AnyOf([To(start, first.AddDays(-1)), From(end, beyond)])],
             "gt" => [From(end, beyond)],
             "lt" => [To(start, first.AddDays(-1))],
-            "ge" when _row.IsPeriod => [new Condition.AnyOf([From(start, first), From(end, beyond)])],
-            "ge" => [From(end, first < beyond ? first : beyond)],
-            "le" when _row.IsPeriod =>
-            [
-                new Condition.AnyOf([To(start, first.AddDays(-1)), To(end, beyond.AddDays(-1))]),
-            ],
-            "le" => [To(start, first > beyond ? first.AddDays(-1) : beyond.AddDays(-1))],
+            // Also what only overlaps the value, as a plan that starts on the very day of le: so other servers read R4 too.
+            "ge" => [From(end, date.FirstDay)],
+            "le" => [To(start, date.LastDay)],
             "sa" => [From(start, date.WholeDayBeyond)],
             "eb" => [To(end, date.FirstDay.AddDays(-1))],
             "ap" => [To(start, date.LastDay), From(end, date.FirstDay)],
