@@ -24,9 +24,9 @@ public static class SearchTokens
     public static string Text(string parameter, string value) => $"{parameter}={Fold(value)}";
 
     /// <summary>
-    /// The forms in which a name may have been stored, of which the first is that of today. Stores written before
-    /// 0.3 kept punctuation and blanks as they were sent; such a name is found as it was written, and with the other apostrophe
-    /// or blank, until its next upload stores it in today's form.
+    /// The forms in which a name may have been stored, of which the first is that of today. Earlier, punctuation and blanks
+    /// were kept as they were sent. Such a name is found as it was written, and with the other apostrophe or blank,
+    /// until an upload that changes the record stores it in today's form.
     /// </summary>
     public static IReadOnlyList<string> TextForms(string parameter, string value)
     {

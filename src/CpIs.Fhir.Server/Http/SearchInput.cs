@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Searching;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CpIs.Fhir.Server.Http;
@@ -43,7 +44,7 @@ internal static class SearchInput
         if (!HttpMethods.IsPost(context.Request.Method) || RequestBody.IsForm(context))
             return await ReadAsync(context);
         var parameters = FromUrl(context);
-        if (context.Request.ContentLength is null or 0 && context.Request.ContentType is null)
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return parameters;
         if ((await RequestBody.ReadJsonAsync(context, MaximumForm)).IsRefused(out var refusal, out var body))
             return refusal;
