@@ -1,4 +1,3 @@
-using ArchUnitNET.Loader;
 using CpIs.Fhir.Core;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 
@@ -10,9 +9,7 @@ public sealed class ArrowTests
     private const string Prefix = "CpIs.Fhir.";
     private const string Core = @"^CpIs\.Fhir\.Core(\..*)?$";
 
-    private static readonly ArchUnitNET.Domain.Architecture Loaded = new ArchLoader()
-        .LoadAssembly(typeof(NhsNumber).Assembly)
-        .Build();
+    private static readonly ArchUnitNET.Domain.Architecture Loaded = House.Loaded(typeof(NhsNumber).Assembly);
 
     [Theory]
     [InlineData("CpIs.Fhir.Core", new string[0])]

@@ -74,7 +74,13 @@ internal static class PathDefinitions
             }
     }
 
-    private static void ConformsTo(PathFrame frame, IPathQuestions questions, PathItems items, string[] arguments, PathItems into)
+    private static void ConformsTo(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
         if (items.Count == 0)
             return;
@@ -84,7 +90,13 @@ internal static class PathDefinitions
             frame.GiveUp();
     }
 
-    private static void MemberOf(PathFrame frame, IPathQuestions questions, PathItems items, string[] arguments, PathItems into)
+    private static void MemberOf(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
         if (items.Count == 0)
             return;
@@ -159,7 +171,13 @@ internal static class PathDefinitions
     }
 
     /// <summary>The items that belong to a slice of a profile: <c>telecom.slice('https://...', 'officeHours')</c>.</summary>
-    private static void Slice(PathFrame frame, IPathQuestions questions, PathItems items, string[] arguments, PathItems into)
+    private static void Slice(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
         foreach (ref readonly var item in items.Span)
             if (item.Node is { } node && questions.IsInSlice(node, arguments[0], arguments[1]) is { } answer)

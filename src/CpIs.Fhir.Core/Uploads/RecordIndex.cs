@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;

@@ -2,4 +2,7 @@ using CpIs.Fhir.Architecture.Tests.Circles.Longer.One;
 
 namespace CpIs.Fhir.Architecture.Tests.Circles.Longer.Three;
 
-internal interface IThird : IEquatable<First>;
+internal interface IThird
+{
+    First? Back { get; }
+}
