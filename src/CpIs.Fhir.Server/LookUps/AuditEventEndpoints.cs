@@ -44,7 +44,12 @@ internal static class AuditEventEndpoints
             .SearchOccurrencesAsync(query with { After = opened.Search.After }, context.RequestAborted);
         var fhirBase = services.GetRequiredService<ExchangeUrls>().FhirBase;
         return FhirResults.Resource(
-            pages.Write(context, opened.Search, page, item => (item.Id, AuditEventWriter.ToBytes(item, fhirBase, caller)))
+            pages.Write(
+                context,
+                opened.Search,
+                page,
+                item => (item.Id, AuditEventWriter.ToBytes(item, fhirBase, caller))
+            )
         );
     }
 

@@ -68,10 +68,10 @@ internal static class RecordEndpoints
         var pages = services.GetRequiredService<Paging>();
         var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
-            (await pages.OpenAsync(context, type.ToString(), SearchTables.Of(type))).IsRefused(out refusal!, out var opened)
-            || RecordSearch
-                .Query(type, opened.Asked, Own(caller), defaultCount)
-                .IsRefused(out refusal, out var query)
+            (await pages.OpenAsync(context, type.ToString(), SearchTables.Of(type))).IsRefused(
+                out refusal!,
+                out var opened
+            ) || RecordSearch.Query(type, opened.Asked, Own(caller), defaultCount).IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
         var page = await services
