@@ -110,9 +110,7 @@ internal sealed partial class Walk
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var some = run.Terminology.Some(binding.ValueSet!, 11);
-        var allowed = some.Count is 0 or > 10
-            ? $"a code of {binding.ValueSet}"
-            : string.Join(", ", some.Select(Named));
+        var allowed = some.Count is 0 or > 10 ? $"a code of {binding.ValueSet}" : string.Join(", ", some.Select(Named));
         var message = unknown is null
             ? $"{element.Model.Path} must be {(some.Count is 1 or 0 or > 10 ? "" : "one of ")}{allowed}."
             : $"The code '{Short(code)}' could not be checked: {unknown}.";

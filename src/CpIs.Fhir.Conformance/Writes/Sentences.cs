@@ -45,12 +45,7 @@ internal static class Sentences
     }
 
     private static bool IsOfFhir(string rule) =>
-        rule
-            is RuleIds.Type
-                or RuleIds.List
-                or RuleIds.Format
-                or RuleIds.UnknownElement
-                or RuleIds.ResourceType
+        rule is RuleIds.Type or RuleIds.List or RuleIds.Format or RuleIds.UnknownElement or RuleIds.ResourceType
         || rule.StartsWith("bdl-", StringComparison.Ordinal);
 
     private static string SpineOf(string rule) =>

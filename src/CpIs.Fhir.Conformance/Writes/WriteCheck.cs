@@ -2,8 +2,8 @@ using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Writes;
 

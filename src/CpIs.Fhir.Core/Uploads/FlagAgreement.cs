@@ -37,14 +37,12 @@ internal static class FlagAgreement
                 "Flag.subject must have the NHS number of EpisodeOfCare.patient. Check which of the two is right."
             );
         if ((flag.Authority, plan.Authority) is ({ } author, { } holder) && author != holder)
-            yield return (
-                "author",
-                Equal("author", "managingOrganization", Shown.Value(author), Shown.Value(holder))
-            );
+            yield return ("author", Equal("author", "managingOrganization", Shown.Value(author), Shown.Value(holder)));
         if ((flag.Start, plan.Start) is ({ } start, { } first) && start != first)
             yield return ("period.start", Equal("period.start", "period.start", Day(start), Day(first)));
         // Without a start the period itself is missing or wrong, and told.
-        var isReadable = !flag.EndIsUnreadable && !plan.EndIsUnreadable && (flag.Start, plan.Start) is (not null, not null);
+        var isReadable =
+            !flag.EndIsUnreadable && !plan.EndIsUnreadable && (flag.Start, plan.Start) is (not null, not null);
         if (isReadable && flag.End != plan.End)
             yield return ("period.end", Equal("period.end", "period.end", Day(flag.End), Day(plan.End)));
     }

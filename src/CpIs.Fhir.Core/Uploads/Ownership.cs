@@ -40,24 +40,30 @@ internal sealed class Ownership(UploadContext context, Findings findings)
 
     private void Authority(SentRecord record)
     {
-        if (record.Authority is { Value: { } value } at && OdsCode.TryParse(value, out var code) && code != context.Authority)
+        if (
+            record.Authority is { Value: { } value } at
+            && OdsCode.TryParse(value, out var code)
+            && code != context.Authority
+        )
             if (context.Organisations.Find(code) is { Kind: CallerKind.Authority })
                 Forbid(at, "cpis-authority");
             else
-                At(at).Break(
-                    "",
-                    "cpis-authority",
-                    $"{record.Type}.{record.AuthorityName} is the local authority that sends the record, not a GP practice or another service. Sent: {Shown.Value(value)}. Expected: {context.Authority}."
-                );
+                At(at)
+                    .Break(
+                        "",
+                        "cpis-authority",
+                        $"{record.Type}.{record.AuthorityName} is the local authority that sends the record, not a GP practice or another service. Sent: {Shown.Value(value)}. Expected: {context.Authority}."
+                    );
         if (
             record.Resource.At(record.AuthorityName, "reference") is { Value: { } reference } own
             && reference != $"Organization/{context.OrganizationId}"
         )
-            At(own).Forbid(
-                "",
-                "cpis-authority",
-                "This refers to an Organization that is not yours. Leave the reference out; the server adds it."
-            );
+            At(own)
+                .Forbid(
+                    "",
+                    "cpis-authority",
+                    "This refers to an Organization that is not yours. Leave the reference out; the server adds it."
+                );
     }
 
     private bool NamesOther(string system, string family) =>

@@ -24,7 +24,13 @@ internal static class PlanDays
                 "cpis-plan-active-end",
                 $"An active plan has no end in the past. Sent: {end.Day:yyyy-MM-dd}. If the plan has ended, send status finished."
             );
-        if (end is not null && type is not null && !isUnborn && status == PlanStatus.Finished && end.Day > context.Today)
+        if (
+            end is not null
+            && type is not null
+            && !isUnborn
+            && status == PlanStatus.Finished
+            && end.Day > context.Today
+        )
             place.Break(
                 "period.end",
                 "cpis-plan-finished-future",

@@ -60,7 +60,9 @@ internal sealed class RecordNames
         if (issue.Expression is not { } place || !place.StartsWith(EntryPath, StringComparison.Ordinal))
             return null;
         var end = place.IndexOf(']', StringComparison.Ordinal);
-        return end > 0 && int.TryParse(place.AsSpan(EntryPath.Length, end - EntryPath.Length), out var index) ? index : null;
+        return end > 0 && int.TryParse(place.AsSpan(EntryPath.Length, end - EntryPath.Length), out var index)
+            ? index
+            : null;
     }
 
     /// <summary>An id that may be shown: one that keeps the rule of own ids, and holds no NHS number.</summary>

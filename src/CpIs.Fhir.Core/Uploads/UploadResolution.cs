@@ -47,22 +47,22 @@ internal sealed class UploadResolution(
         if (_findings.Count > 0)
             return;
         Put(
-                RecordType.Patient,
-                entry.Key,
-                id,
-                existing,
-                version => writer.Patient(patient, version, forSetting: false),
-                (resource, version) =>
-                    resource with
-                    {
-                        Child = patient.Number,
-                        BirthDate = patient.BirthDate,
-                        SettingView = patient.LocalId is null
-                            ? default(ReadOnlyMemory<byte>)
-                            : writer.Patient(patient, version, forSetting: true),
-                        Tokens = RecordIndex.Patient(patient, context.Authority),
-                    }
-            );
+            RecordType.Patient,
+            entry.Key,
+            id,
+            existing,
+            version => writer.Patient(patient, version, forSetting: false),
+            (resource, version) =>
+                resource with
+                {
+                    Child = patient.Number,
+                    BirthDate = patient.BirthDate,
+                    SettingView = patient.LocalId is null
+                        ? default(ReadOnlyMemory<byte>)
+                        : writer.Patient(patient, version, forSetting: true),
+                    Tokens = RecordIndex.Patient(patient, context.Authority),
+                }
+        );
     }
 
     /// <summary>

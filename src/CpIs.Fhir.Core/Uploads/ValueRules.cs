@@ -46,7 +46,13 @@ public static class ValueRules
         if (value.Length is 0 or > 64)
             return $"{rule}. Sent: {value.Length} characters.";
         foreach (var rune in value.EnumerateRunes())
-            if (!rune.IsAscii || !(char.IsAsciiLetterOrDigit((char)rune.Value) || "._:/-".Contains((char)rune.Value, StringComparison.Ordinal)))
+            if (
+                !rune.IsAscii
+                || !(
+                    char.IsAsciiLetterOrDigit((char)rune.Value)
+                    || "._:/-".Contains((char)rune.Value, StringComparison.Ordinal)
+                )
+            )
                 return $"{rule}. Not allowed: {Named(rune)}.";
         return null;
     }

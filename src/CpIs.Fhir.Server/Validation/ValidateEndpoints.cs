@@ -80,13 +80,10 @@ internal static class ValidateEndpoints
             && (id is null || asked.Profile is null || asked.Source is not null)
         )
             return FhirResults.Refused(
-                Refusal.Malformed(
-                    "mode=profile is for a stored resource, without a body, and names a profile.",
-                    "http.mode"
-                )
+                Refusal.Malformed("mode=profile is for a stored resource, without a body, and names a profile.", "mode")
             );
         if (asked is { Mode: ValidationMode.Delete } && id is null)
-            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "http.mode"));
+            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "mode"));
         var (source, caller) = (asked.Source, context.Caller());
         if (source is null || asked.Mode == ValidationMode.Delete)
         {
@@ -134,10 +131,7 @@ internal static class ValidateEndpoints
     private static Result<IReadOnlyList<string>> Profiles(ValidationDesk desk, ValidateRequest asked, string type)
     {
         var profiles = new List<string>();
-        if (
-            asked.Mode is ValidationMode.Create or ValidationMode.Update
-            && WriteCheck.RequiredProfile(type) is { } own
-        )
+        if (asked.Mode is ValidationMode.Create or ValidationMode.Update && WriteCheck.RequiredProfile(type) is { } own)
             profiles.Add(own);
         if (asked.Profile is { } named)
         {
@@ -147,7 +141,7 @@ internal static class ValidateEndpoints
                     new Issue(
                         "not-found",
                         "The profile is not at hand here. Name one that /metadata lists, or validate with cpis validate --package.",
-                        "http.profile",
+                        "profile",
                         SpineCodes.UnsupportedValue
                     )
                 );

@@ -83,7 +83,11 @@ public sealed class WriteCheckTests
 
         var found = Judge(
             claimed,
-            [.. new[] { "Upload", "Patient", "EpisodeOfCare", "Flag" }.Select(name => FhirSystems.Profile($"CPIS-{name}"))]
+            [
+                .. new[] { "Upload", "Patient", "EpisodeOfCare", "Flag" }.Select(name =>
+                    FhirSystems.Profile($"CPIS-{name}")
+                ),
+            ]
         );
 
         found.Should().NotBeEmpty().And.OnlyContain(each => each.Issue.Rule == "cpis-profile-not-allowed");

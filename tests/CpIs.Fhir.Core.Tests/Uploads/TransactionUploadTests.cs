@@ -159,7 +159,9 @@ public sealed class TransactionUploadTests
         refused
             .Issues.Single()
             .Should()
-            .Match<Issue>(i => i.Rule == "cpis-upload-flag-agrees" && i.Expression == "Bundle.entry[0].resource.status");
+            .Match<Issue>(i =>
+                i.Rule == "cpis-upload-flag-agrees" && i.Expression == "Bundle.entry[0].resource.status"
+            );
     }
 
     [Fact]

@@ -17,11 +17,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             { "resource.identifier.0.value", "\"999 000 0018\"", "cpis-nhs-number", At0 + "identifier[0].value" },
             { "resource.identifier.0.value", null, "fhir-min", At0 + "identifier[0].value" },
             { "resource.identifier.0.use", "\"official\"", "fhir-prohibited", At0 + "identifier[0].use" },
-            {
-                "resource.identifier.1.system",
-                "\"https://x.example\"",
-                "cpis-patient-local-id", At0 + "identifier[1]"
-            },
+            { "resource.identifier.1.system", "\"https://x.example\"", "cpis-patient-local-id", At0 + "identifier[1]" },
             { "resource.identifier.1.value", "\"a b\"", "cpis-patient-local-id", At0 + "identifier[1]" },
             { "resource.name", null, "fhir-min", At0 + "name" },
             { "resource.name.0.family", null, "fhir-min", At0 + "name[0].family" },
@@ -43,7 +39,8 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.text",
                 """{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}""",
-                "fhir-prohibited", At0 + "text"
+                "fhir-prohibited",
+                At0 + "text"
             },
             {
                 "resource.contained",
@@ -54,17 +51,20 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.extension",
                 """[{"url":"http://x.example","valueCode":"x"}]""",
-                "fhir-prohibited", At0 + "extension[0]"
+                "fhir-prohibited",
+                At0 + "extension[0]"
             },
             {
                 "resource.modifierExtension",
                 """[{"url":"http://x.example","valueCode":"x"}]""",
-                "fhir-prohibited", At0 + "modifierExtension[0]"
+                "fhir-prohibited",
+                At0 + "modifierExtension[0]"
             },
             {
                 "resource._birthDate",
                 """{"extension":[{"url":"http://x.example","valueCode":"x"}]}""",
-                "fhir-prohibited", At0 + "birthDate.extension[0]"
+                "fhir-prohibited",
+                At0 + "birthDate.extension[0]"
             },
             { "resource.meta", """{"security":[{"code":"R"}]}""", "fhir-prohibited", At0 + "meta.security[0]" },
             { "resource.meta", """{"tag":[{"code":"R"}]}""", "fhir-prohibited", At0 + "meta.tag[0]" },
@@ -93,13 +93,10 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.type.0.coding.0.system",
                 "\"http://x.example\"",
-                "fhir-fixed", At1 + "type[0].coding[0].system"
+                "fhir-fixed",
+                At1 + "type[0].coding[0].system"
             },
-            {
-                "resource.type.0.coding.0.display",
-                "\"Neglect\"",
-                "cpis-plan-type-display", At1 + "type[0].coding[0]"
-            },
+            { "resource.type.0.coding.0.display", "\"Neglect\"", "cpis-plan-type-display", At1 + "type[0].coding[0]" },
             { "resource.type.0.text", "\"Neglect\"", "fhir-prohibited", At1 + "type[0].text" },
             { "resource.patient.identifier", null, "fhir-min", At1 + "patient.identifier" },
             { "resource.patient.reference", null, "fhir-min", At1 + "patient.reference" },
@@ -107,19 +104,16 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.patient.reference",
                 "\"urn:uuid:00000000-0000-4000-8000-000000000000\"",
-                "fhir-reference-type", At1 + "patient"
-            },
-            { "resource.patient.reference", "\"Patient/nobody\"", "cpis-upload-references", At1 + "patient.reference" },
-            {
-                "resource.patient.reference",
-                $"\"{Sample.EpisodeUrl}\"",
                 "cpis-upload-references",
                 At1 + "patient.reference"
             },
+            { "resource.patient.reference", "\"Patient/nobody\"", "cpis-upload-references", At1 + "patient.reference" },
+            { "resource.patient.reference", $"\"{Sample.EpisodeUrl}\"", "fhir-reference-type", At1 + "patient" },
             {
                 "resource.patient.identifier.value",
                 $"\"{Sample.Casey}\"",
-                "cpis-upload-references", At1 + "patient.identifier"
+                "cpis-upload-references",
+                At1 + "patient.identifier"
             },
             { "resource.managingOrganization", null, "fhir-min", At1 + "managingOrganization" },
             {
@@ -170,7 +164,8 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
     [InlineData(
         "resource.extension.0.valueReference.reference",
         "\"EpisodeOfCare/other\"",
-        "cpis-upload-references", "extension[0].valueReference.reference"
+        "cpis-upload-references",
+        "extension[0].valueReference.reference"
     )]
     [InlineData("resource.category", null, "fhir-min", "category")]
     [InlineData("resource.category.0.coding.0.code", "\"diet\"", "fhir-pattern", "category[0]")]

@@ -29,16 +29,66 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
     }
 
     [Theory]
-    [InlineData("flag-of-another-type", "cpis-upload-flag-agrees", "entry[2].resource.code", "Plan SH-972504-flag-code: Flag.code must equal EpisodeOfCare.type.")]
-    [InlineData("flag-with-another-start", "cpis-upload-flag-agrees", "entry[2].resource.period.start", "Flag.period.start must equal EpisodeOfCare.period.start. Sent: 20")]
-    [InlineData("plan-refers-to-nobody", "cpis-upload-references", "entry[1].resource.patient.reference", "Plan SH-972504-episode-ref-dangling: EpisodeOfCare.patient.reference leads to no entry of this Bundle.")]
-    [InlineData("plan-with-another-nhs-number", "cpis-upload-references", "entry[1].resource.patient.identifier", "Plan SH-972504-episode-nhs-other: The NHS number of EpisodeOfCare.patient must be that of the Patient it refers to.")]
-    [InlineData("nhs-number-with-spaces", "cpis-nhs-number", "entry[0].resource.identifier[0].value", "An NHS number is ten digits without spaces. Sent: one with a space. Take it out.")]
-    [InlineData("nhs-number-with-no-break-spaces", "cpis-nhs-number", "entry[0].resource.identifier[0].value", "An NHS number is ten digits without spaces. Sent: one with a no-break space (U+00A0). Take it out.")]
-    [InlineData("nhs-number-with-a-line-feed", "cpis-nhs-number", "entry[0].resource.identifier[0].value", "An NHS number is ten digits without spaces. Sent: one with a line feed. Take it out.")]
-    [InlineData("nhs-number-as-a-number", "fhir-type", "entry[0].resource.identifier[0].value", "must be a string, in quotes. Sent: a number. Put it in quotes.")]
-    [InlineData("plan-id-with-a-comma", "cpis-own-id", "entry[1].resource.identifier[0].value", "Not allowed: a comma (,).")]
-    [InlineData("if-none-match", "fhir-prohibited", "entry[0].request.ifNoneMatch", "ifNoneMatch is not allowed here: it is not supported in a transaction.")]
+    [InlineData(
+        "flag-of-another-type",
+        "cpis-upload-flag-agrees",
+        "entry[2].resource.code",
+        "Plan SH-972504-flag-code: Flag.code must equal EpisodeOfCare.type."
+    )]
+    [InlineData(
+        "flag-with-another-start",
+        "cpis-upload-flag-agrees",
+        "entry[2].resource.period.start",
+        "Flag.period.start must equal EpisodeOfCare.period.start. Sent: 20"
+    )]
+    [InlineData(
+        "plan-refers-to-nobody",
+        "cpis-upload-references",
+        "entry[1].resource.patient.reference",
+        "Plan SH-972504-episode-ref-dangling: EpisodeOfCare.patient.reference leads to no entry of this Bundle."
+    )]
+    [InlineData(
+        "plan-with-another-nhs-number",
+        "cpis-upload-references",
+        "entry[1].resource.patient.identifier",
+        "Plan SH-972504-episode-nhs-other: The NHS number of EpisodeOfCare.patient must be that of the Patient it refers to."
+    )]
+    [InlineData(
+        "nhs-number-with-spaces",
+        "cpis-nhs-number",
+        "entry[0].resource.identifier[0].value",
+        "An NHS number is ten digits without spaces. Sent: one with a space. Take it out."
+    )]
+    [InlineData(
+        "nhs-number-with-no-break-spaces",
+        "cpis-nhs-number",
+        "entry[0].resource.identifier[0].value",
+        "An NHS number is ten digits without spaces. Sent: one with a no-break space (U+00A0). Take it out."
+    )]
+    [InlineData(
+        "nhs-number-with-a-line-feed",
+        "cpis-nhs-number",
+        "entry[0].resource.identifier[0].value",
+        "An NHS number is ten digits without spaces. Sent: one with a line feed. Take it out."
+    )]
+    [InlineData(
+        "nhs-number-as-a-number",
+        "fhir-type",
+        "entry[0].resource.identifier[0].value",
+        "must be a string, in quotes. Sent: a number. Put it in quotes."
+    )]
+    [InlineData(
+        "plan-id-with-a-comma",
+        "cpis-own-id",
+        "entry[1].resource.identifier[0].value",
+        "Not allowed: a comma (,)."
+    )]
+    [InlineData(
+        "if-none-match",
+        "fhir-prohibited",
+        "entry[0].request.ifNoneMatch",
+        "ifNoneMatch is not allowed here: it is not supported in a transaction."
+    )]
     public async Task An_upload_is_refused_at_the_element_that_is_meant(
         string name,
         string rule,
@@ -56,7 +106,9 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
         ThreeSurfaces
             .Places(ThreeSurfaces.Tool(text, "CPIS-Upload"))
             .Should()
-            .BeEquivalentTo(refusal.Issues.Select(each => new ThreeSurfaces.Told(each.Rule, each.Expression)).Distinct());
+            .BeEquivalentTo(
+                refusal.Issues.Select(each => new ThreeSurfaces.Told(each.Rule, each.Expression)).Distinct()
+            );
         foreach (var told in refusal.Issues)
             told.Diagnostics.Should().NotMatchRegex("[0-9]{10}(?![0-9])|999 ?471|\\(\\)|[.]all\\(");
     }
@@ -68,11 +120,31 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
         (await surfaces.UploadAsync(await ReadAsync(name)))!.Issues.Should().ContainSingle();
 
     [Theory]
-    [InlineData("managed-by-a-surgery", "cpis-authority", "Patient.managingOrganization.identifier.value", "not a GP practice or another service. Sent: Y12345. Expected: XHF01.")]
-    [InlineData("no-family-name", "fhir-min", "Patient.name[0].family", "For a person with one name, send that name as family and as given.")]
-    [InlineData("name-with-a-blank-behind", "cpis-patient-name-trimmed", "Patient.name[0].family", "Take the blank away.")]
+    [InlineData(
+        "managed-by-a-surgery",
+        "cpis-authority",
+        "Patient.managingOrganization.identifier.value",
+        "not a GP practice or another service. Sent: Y12345. Expected: XHF01."
+    )]
+    [InlineData(
+        "no-family-name",
+        "fhir-min",
+        "Patient.name[0].family",
+        "For a person with one name, send that name as family and as given."
+    )]
+    [InlineData(
+        "name-with-a-blank-behind",
+        "cpis-patient-name-trimmed",
+        "Patient.name[0].family",
+        "Take the blank away."
+    )]
     [InlineData("given-name-null", "fhir-prohibited", "Patient.name[0].given[0].extension[0]", "Leave extension out.")]
-    public async Task A_Patient_is_refused_alone_and_in_an_entry(string name, string rule, string place, string sentence)
+    public async Task A_Patient_is_refused_alone_and_in_an_entry(
+        string name,
+        string rule,
+        string place,
+        string sentence
+    )
     {
         var patient = JsonNode.Parse(await ReadAsync(name))!;
         var wrapped = new JsonObject

@@ -40,9 +40,9 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
         foreach (var profile in Uploaded)
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Files.Root, "examples", "bad", profile), "*.json"))
         {
-            var resource = JsonNode.Parse(
-                await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)
-            )!.AsObject();
+            var resource = JsonNode
+                .Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken))!
+                .AsObject();
             if (await CompareAsync(resource, profile) is { } difference)
                 wrong.Add($"{profile}/{Path.GetFileName(file)}: {difference}");
             count++;
@@ -104,7 +104,10 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
             .ToHashSet();
         if (tool.Except(upload).ToList() is { Count: > 0 } untold)
             return $"an upload does not tell [{Line(untold)}] but [{Line(upload)}]";
-        if (upload.Except(tool).Where(told => !OnlyOfTheUpload.Contains(told.Rule ?? "")).ToList() is { Count: > 0 } more)
+        if (
+            upload.Except(tool).Where(told => !OnlyOfTheUpload.Contains(told.Rule ?? "")).ToList() is
+            { Count: > 0 } more
+        )
             return $"an upload alone tells [{Line(more)}]";
         if (tool.Count == 0)
             return isBundle ? "nothing is wrong with it" : null;
@@ -149,5 +152,6 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
         };
     }
 
-    private static string Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : "x";
+    private static string Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) ? text : "x";
 }

@@ -8,6 +8,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Validation;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.EndToEnd.Tests.Surfaces;

@@ -76,12 +76,12 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         {
             { "\"birthDate\":\"", "\"birthDate\":\"x", 400, "Bundle.entry[0].resource" },
             { "\"status\":\"active\"", "\"status\":\"planned\"", 422, "Bundle.entry[1].resource.status" },
-            { "\"status\":\"active\"", "\"status\":\"finished\"", 422, "Bundle.entry[1].resource.period.end" },
+            { "\"status\":\"active\"", "\"status\":\"finished\"", 422, "Bundle.entry[1].resource.period" },
             { "\"family\":", "\"gender\":\"male\",\"family\":", 400, "Bundle.entry[0].resource.name[0]" },
             { "\"birthDate\":", "\"gender\":\"male\",\"birthDate\":", 422, "Bundle.entry[0].resource.gender" },
-            { "342191000000101", "123456789", 422, "Bundle.entry[1].resource.type[0].coding[0].code" },
-            { "\"method\":\"PUT\"", "\"method\":\"DELETE\"", 405, "Bundle.entry[0].request.method" },
-            { "Patient?identifier", "Patient?name", 400, "Bundle.entry[0].request.url" },
+            { "342191000000101", "123456789", 422, "Bundle.entry[1].resource.type[0].coding[0]" },
+            { "\"method\":\"PUT\"", "\"method\":\"DELETE\"", 422, "Bundle.entry[0].request.method" },
+            { "Patient?identifier", "Patient?name", 422, "Bundle.entry[0].request.url" },
             { "\"transaction\"", "\"batch\"", 422, "Bundle.type" },
         };
 
