@@ -15,7 +15,8 @@ internal static class UploadEndpoints
             .WithMetadata(new UnavailableAnswer(Refusal.UploadUnknown))
             .RequireKind(CallerKind.Authority)
             .AddEndpointFilter(RequestChecks.Filter)
-            .LimitRequests();
+            .LimitRequests()
+            .TakesOnlyAnswerParameters("an upload");
 
     private static async Task<IResult> PostAsync(
         HttpContext context,
