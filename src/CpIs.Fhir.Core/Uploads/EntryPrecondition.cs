@@ -19,7 +19,7 @@ internal static class EntryPrecondition
                 "invalid",
                 "id",
                 "cpis-entry-id",
-                "The id is not that of the record that the identifier finds. Leave the id out; the server gives ids."
+                $"{What(entry)} has another id, or is not held yet. Leave the id out: the server gives ids."
             );
         CheckVersion(entry, existing);
     }
@@ -33,12 +33,14 @@ internal static class EntryPrecondition
                 "ifMatch",
                 "cpis-entry-if-match",
                 existing is null
-                    ? "There is no such resource yet."
+                    ? $"{What(entry)} is not held yet, so it has no version. Leave ifMatch out."
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Version {version} is not current: version {existing.Version} is. Read it and send again."
+                        $"{What(entry)} is at version {existing.Version}. Sent: {version}. Read it and send again."
                     ),
                 SpineCodes.ResourceVersionMismatch
             );
     }
+
+    private static string What(UploadEntry entry) => entry.Plan is { } plan ? $"Plan {plan.PlanId}" : "This Patient";
 }

@@ -34,6 +34,9 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
             : read with
             {
                 Plan = plan,
+                PatientUrl = record.Child.Text("reference") is { } reference
+                    ? targets.Find(entry, reference)?.FullUrl?.Value
+                    : null,
                 PatientReference = Elsewhere(entry, record.Child?.Child("reference")),
                 EpisodeReference = type == RecordType.Flag ? Elsewhere(entry, record.Detail) : null,
             };

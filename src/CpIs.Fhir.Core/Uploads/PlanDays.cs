@@ -16,7 +16,7 @@ internal static class PlanDays
     {
         if (status == PlanStatus.Withdrawn)
             return;
-        // An unborn plan may be finished before its due date, and stays active after it until the child is born.
+        // An unborn plan stays active after its due date until the child is born.
         var isUnborn = type is { EndIsDueDate: true };
         if (end is not null && type is not null && !isUnborn && status == PlanStatus.Active && end.Day < context.Today)
             place.Break(
@@ -24,17 +24,13 @@ internal static class PlanDays
                 "cpis-plan-active-end",
                 $"An active plan has no end in the past. Sent: {end.Day:yyyy-MM-dd}. If the plan has ended, send status finished."
             );
-        if (
-            end is not null
-            && type is not null
-            && !isUnborn
-            && status == PlanStatus.Finished
-            && end.Day > context.Today
-        )
+        if (end is not null && status == PlanStatus.Finished && end.Day > context.Today)
             place.Break(
                 "period.end",
                 "cpis-plan-finished-future",
-                $"A finished plan has no end in the future. Sent: {end.Day:yyyy-MM-dd}. Until that day send status active."
+                isUnborn
+                    ? $"A finished unborn plan ends on the day on which it ended, not on the due date. Sent: {end.Day:yyyy-MM-dd}, which is in the future."
+                    : $"A finished plan has no end in the future. Sent: {end.Day:yyyy-MM-dd}. Until that day send status active."
             );
         if (start is not null && start.Day.DayNumber > context.Today.DayNumber + context.MaximumDaysAhead)
             place.Break(

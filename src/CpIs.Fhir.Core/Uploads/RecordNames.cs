@@ -47,7 +47,11 @@ internal sealed class RecordNames
 
     /// <summary>The issue, beginning with the record that it is about.</summary>
     public Issue Name(Issue issue) =>
-        IndexOf(issue) is { } index && index < _names.Length && _names[index] is { } name
+        IndexOf(issue) is { } index
+        && index < _names.Length
+        && _names[index] is { } name
+        // Some sentences name it themselves.
+        && !issue.Diagnostics.Contains(name[(name.LastIndexOf(' ') + 1)..], StringComparison.Ordinal)
             ? issue with
             {
                 Diagnostics = $"{name}: {issue.Diagnostics}",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
 
@@ -18,6 +19,9 @@ internal sealed record UploadContent(
     RecordNames Names
 )
 {
+    /// <summary><c>Bundle.timestamp</c>; null where there is none that can be read.</summary>
+    public DateTimeOffset? Timestamp { get; private init; }
+
     /// <summary>Reads and judges: the profile first, then what only Core knows (whose it is, and today).</summary>
     public static UploadContent Read(SentBody body, UploadContext context)
     {
@@ -25,7 +29,16 @@ internal sealed record UploadContent(
         foreach (var finding in body.Judge())
             findings.Add(finding.Kind, finding.Issue);
         if (body.Root.ResourceType == "Bundle")
-            return Read(SentEntry.Of(body.Root), context, findings);
+            return Read(SentEntry.Of(body.Root), context, findings) with
+            {
+                Timestamp = DateTimeOffset.TryParse(
+                    body.Root.Text("timestamp"),
+                    CultureInfo.InvariantCulture,
+                    out var timestamp
+                )
+                    ? timestamp
+                    : null,
+            };
         new Place(body.Root.Path, findings).Add(
             RefusalKind.Rule,
             "not-supported",

@@ -14,4 +14,7 @@ internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, 
 {
     /// <summary>Who is registered: what names another authority is 403, what names none is a mistake.</summary>
     public OrganisationDirectory Organisations { get; init; } = OrganisationDirectory.Empty;
+
+    /// <summary>FHIR base under which the caller reaches us, without trailing slash; null where there is none.</summary>
+    public string? FhirBase { get; init; }
 }

@@ -32,6 +32,9 @@ internal sealed record UploadEntry
     /// <summary>Reference of an EpisodeOfCare or Flag to a Patient that is held; null for one in the same Bundle.</summary>
     public string? PatientReference { get; init; }
 
+    /// <summary>The fullUrl of the Patient in the same Bundle that an EpisodeOfCare or Flag refers to; null for one that is held.</summary>
+    public string? PatientUrl { get; init; }
+
     /// <summary>Reference of a Flag to an EpisodeOfCare that is held; null for one in the same Bundle.</summary>
     public string? EpisodeReference { get; init; }
 
