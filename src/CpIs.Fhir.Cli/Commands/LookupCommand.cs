@@ -163,8 +163,8 @@ internal static class LookupCommand
         );
         report.Line();
         report.Table(
-            ["Looked up (UTC)", "By", "Role", "At"],
-            [.. view.History.Select(h => (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation])]
+            ["Looked up", "By", "Role", "At"],
+            [.. view.History.Select(h => (IReadOnlyList<string>)[h.LondonTime, h.Person, h.Role, h.Organisation])]
         );
     }
 }

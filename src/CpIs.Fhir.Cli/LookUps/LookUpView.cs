@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
@@ -131,8 +132,18 @@ internal sealed record PlanRow(
 }
 
 /// <summary>One access of the history.</summary>
+/// <param name="Time">When, UTC, as the exchange wrote it.</param>
+/// <param name="Person">Who.</param>
+/// <param name="Role">In which role.</param>
+/// <param name="Organisation">Where.</param>
 internal sealed record HistoryRow(string Time, string Person, string Role, string Organisation)
 {
+    /// <summary>When, as people in England read it.</summary>
+    public string LondonTime =>
+        DateTimeOffset.TryParse(Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? LondonCalendar.Read(instant)
+            : Time;
+
     public static HistoryRow Of(JsonElement access)
     {
         var agents = access.List("agent").ToList();

@@ -20,8 +20,11 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
 
     private readonly DemoScreen _screen = new(DemoScreen.OpenConsole());
 
-    /// <summary>Runs the demo and then shows notices as they come, until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Runs the demo and then shows notices as they come, until cancelled. False when a step failed: a demo without its children
+    /// would answer every look-up with "no plan", so the server ends.
+    /// </summary>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         try
         {
@@ -32,10 +35,12 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
             var subscription = await SubscribeAsync(subscriber, cancellation);
             await LookUpAsync(cancellation);
             await NoticesAsync(subscriber, subscription, cancellation);
+            return true;
         }
-        catch (HttpRequestException refused)
+        catch (Exception failed) when (failed is HttpRequestException or StoreUnavailableException)
         {
-            _screen.Problem(refused.Message);
+            _screen.Problem(failed.Message);
+            return false;
         }
     }
 

@@ -33,9 +33,11 @@ internal static class ExchangeHost
 
         try
         {
+            if (arguments.Demo)
+                DemoScreen.Starting();
             await using var app = await BuildAsync(arguments, CancellationToken.None);
             await app.RunAsync();
-            return 0;
+            return Environment.ExitCode;
         }
         catch (Exception cannot)
             when (cannot is InvalidConfigurationException or StoreUnavailableException or IOException)

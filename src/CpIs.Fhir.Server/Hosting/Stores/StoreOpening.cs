@@ -25,7 +25,12 @@ internal static class StoreOpening
         return options.Repository switch
         {
             Sqlite => await SqliteStore.OpenAsync(
-                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory, Protection = protection },
+                new SqliteStoreOptions
+                {
+                    Directory = options.SqliteDbOptions.Directory,
+                    MinimumFreeBytes = options.SqliteDbOptions.MinimumFreeBytes,
+                    Protection = protection,
+                },
                 time,
                 cancellation
             ),
