@@ -81,11 +81,11 @@ internal static class ValidateEndpoints
             return FhirResults.Refused(
                 Refusal.Malformed(
                     "mode=profile is for a stored resource, without a body, and names a profile.",
-                    "http.mode"
+                    "mode"
                 )
             );
         if (asked is { Mode: ValidationMode.Delete } && id is null)
-            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "http.mode"));
+            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "mode"));
         var (source, caller) = (asked.Source, context.Caller());
         if (source is null || asked.Mode == ValidationMode.Delete)
         {
@@ -146,7 +146,7 @@ internal static class ValidateEndpoints
                     new Issue(
                         "not-found",
                         "The profile is not at hand here. Name one that /metadata lists, or validate with cpis validate --package.",
-                        "http.profile",
+                        "profile",
                         SpineCodes.UnsupportedValue
                     )
                 );
