@@ -1,9 +1,11 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Profiles;
 using CpIs.Fhir.Server.Retention;
@@ -50,8 +52,9 @@ internal static class ExchangeServices
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
         services.AddRetention(options.Retention);
-        services.AddSingleton(options.LookUp);
-        services.AddSingleton<LookUpService>();
+        services.AddAdmission();
+        services.AddLookUps(options.LookUp);
+        services.AddSingleton<RecordedReads>();
         services.AddSingleton(
             new UploadOptions
             {

@@ -12,8 +12,21 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
 {
     private static readonly string[] Known = ["resource", "mode", "profile"];
 
-    /// <summary>Reads it; a refusal where the request itself is wrong.</summary>
-    public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, int limit)
+    /// <summary>The body, unread as FHIR; empty where none was sent.</summary>
+    public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadBodyAsync(
+        HttpContext context,
+        int limit
+    ) =>
+        HttpMethods.IsGet(context.Request.Method) || context.Request.ContentLength is 0
+            ? (ReadOnlyMemory<byte>.Empty, false)
+            : await RequestBody.ReadFhirAsync(context, limit);
+
+    /// <summary>Parses it; a refusal where the request itself is wrong.</summary>
+    public static Result<ValidateRequest> Parse(
+        HttpContext context,
+        string type,
+        (ReadOnlyMemory<byte> Bytes, bool IsXml) body
+    )
     {
         string? mode = null,
             profile = null;
@@ -35,14 +48,10 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
                     );
             }
 
-        FhirSource? source = null;
-        if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
-        {
-            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out var refusal, out var body))
-                return refusal;
-            if (!body.Bytes.IsEmpty)
-                source = body.IsXml ? FhirSource.ReadXml(body.Bytes) : FhirSource.ReadJson(body.Bytes);
-        }
+        var source =
+            body.Bytes.IsEmpty ? null
+            : body.IsXml ? FhirSource.ReadXml(body.Bytes)
+            : FhirSource.ReadJson(body.Bytes);
 
         if (source?.Root is { } root && IsOperation(root, type))
         {
