@@ -4,8 +4,7 @@ namespace CpIs.Fhir.Core.LookUps;
 public static class LookUpTexts
 {
     /// <summary>Every 429 and 503 of a look-up. Nobody may take it for "no plan".</summary>
-    public const string Failure =
-        "WE COULD NOT CHECK. Do not treat as no plan. Phone children's social care.";
+    public const string Failure = "WE COULD NOT CHECK. Do not treat as no plan. Phone children's social care.";
 
     /// <summary>A refusal with <see cref="Failure"/> first, and then its own reason.</summary>
     public static Refusal Failed(Refusal refusal) =>
@@ -13,8 +12,8 @@ public static class LookUpTexts
         {
             Issues =
             [
-                .. refusal.Issues.Select((issue, at) =>
-                    at > 0 ? issue : issue with { Diagnostics = $"{Failure} {issue.Diagnostics}" }
+                .. refusal.Issues.Select(
+                    (issue, at) => at > 0 ? issue : issue with { Diagnostics = $"{Failure} {issue.Diagnostics}" }
                 ),
             ],
         };

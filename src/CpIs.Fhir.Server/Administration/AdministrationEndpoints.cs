@@ -21,7 +21,10 @@ internal static class AdministrationEndpoints
 
         admin.MapGet("/organisations", ListOrganisations);
         admin.MapPut("/organisations/{ods}", PutOrganisation);
-        admin.MapPost("/organisations/{ods}/suspend", (HttpContext c, RegistrationWriter w, string ods) => SuspendOrganisation(c, w, ods, true));
+        admin.MapPost(
+            "/organisations/{ods}/suspend",
+            (HttpContext c, RegistrationWriter w, string ods) => SuspendOrganisation(c, w, ods, true)
+        );
         admin.MapPost(
             "/organisations/{ods}/restore",
             (HttpContext c, RegistrationWriter w, string ods) => SuspendOrganisation(c, w, ods, false)
@@ -86,7 +89,12 @@ internal static class AdministrationEndpoints
             : Answer(RegistrationViews.Of(saved));
     }
 
-    private static async Task<IResult> SuspendOrganisation(HttpContext context, RegistrationWriter writer, string ods, bool suspended)
+    private static async Task<IResult> SuspendOrganisation(
+        HttpContext context,
+        RegistrationWriter writer,
+        string ods,
+        bool suspended
+    )
     {
         if (!OdsCode.TryParse(ods, out var code))
             return FhirResults.Refused(NotAnOdsCode());
@@ -96,7 +104,12 @@ internal static class AdministrationEndpoints
             : Answer(RegistrationViews.Of(saved));
     }
 
-    private static async Task<IResult> SuspendClient(HttpContext context, RegistrationWriter writer, string clientId, bool suspended)
+    private static async Task<IResult> SuspendClient(
+        HttpContext context,
+        RegistrationWriter writer,
+        string clientId,
+        bool suspended
+    )
     {
         var result = await writer.SuspendAsync(clientId, suspended, ActorOf(context), context.RequestAborted);
         return result.IsRefused(out var refusal, out var saved)

@@ -47,7 +47,13 @@ internal static class AuditEventEndpoints
             return FhirResults.Refused(refusal);
         if (query.Child is not null && caller.Kind == CallerKind.Operator)
             return FhirResults.Refused(Refusal.Forbidden("Operators cannot search accesses by child."));
-        var page = await occurrences.SearchOccurrencesAsync(query with { After = search.After }, context.RequestAborted);
+        var page = await occurrences.SearchOccurrencesAsync(
+            query with
+            {
+                After = search.After,
+            },
+            context.RequestAborted
+        );
         await reads.RecordAsync(
             ReadViews.Of(
                 context,

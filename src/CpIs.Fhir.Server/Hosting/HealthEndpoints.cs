@@ -8,7 +8,8 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapRead("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health)).Admit(Admits.Anyone);
+        app.MapRead("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health))
+            .Admit(Admits.Anyone);
         app.MapRead("/health/ready", ReadyAsync).Admit(Admits.Anyone);
     }
 

@@ -7,7 +7,8 @@ namespace CpIs.Fhir.Server.Http;
 internal static class ReadViews
 {
     /// <summary>One resource, read by its address.</summary>
-    public static ReadView Of(HttpContext context, string path, NhsNumber? child) => Of(context, path, [], [(path, child)]);
+    public static ReadView Of(HttpContext context, string path, NhsNumber? child) =>
+        Of(context, path, [], [(path, child)]);
 
     /// <summary>A page of a search.</summary>
     public static ReadView Of(

@@ -46,7 +46,9 @@ internal static class ArtefactEndpoints
     {
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
-            || ArtefactQuery.Parse(type, input, options.BundleOptions.DefaultCount).IsRefused(out refusal, out var query)
+            || ArtefactQuery
+                .Parse(type, input, options.BundleOptions.DefaultCount)
+                .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
         var found = query.Find(artefacts);

@@ -39,8 +39,11 @@ internal sealed class RequestLimits
     /// the client, so that one person's flood never uses up what is left to colleagues.
     /// </summary>
     public Refusal? Check(Caller caller) =>
-        (caller.Person is { } person ? Take(_persons, $"{caller.Organisation} {person.SdsUserId}", "this person") : null)
-        ?? Take(_clients, caller.ClientId, "this client");
+        (
+            caller.Person is { } person
+                ? Take(_persons, $"{caller.Organisation} {person.SdsUserId}", "this person")
+                : null
+        ) ?? Take(_clients, caller.ClientId, "this client");
 
     /// <summary>Counts one access token for a client whose assertion was verified.</summary>
     public Refusal? CheckToken(string clientId) => Take(_tokens, clientId, "this client for a token");

@@ -53,8 +53,10 @@ internal static class ValidateEndpoints
     )
     {
         if (
-            (await ValidateRequest.ReadBodyAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body)
-            || (await desk.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
+            (await ValidateRequest.ReadBodyAsync(context, options.MaximumBytes)).IsRefused(
+                out var refusal,
+                out var body
+            ) || (await desk.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
         )
             return FhirResults.Refused(refusal);
         using var _ = place;
