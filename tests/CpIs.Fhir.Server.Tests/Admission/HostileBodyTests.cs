@@ -76,6 +76,20 @@ public sealed class HostileBodyTests(RunningExchange exchange) : IClassFixture<R
         (await exchange.Anonymous.GetAsync("metadata", ("Accept", accept))).Status.Should().Be(status);
     }
 
+    [Theory]
+    [InlineData("Patient/$child-protection", "hareford-ed", """{"":1,"resourceType":"Parameters","parameter":[]}""")]
+    [InlineData("", "authority-xhf01", """{"":1,"resourceType":"Bundle","type":"transaction"}""")]
+    [InlineData("Subscription", "authority-xhf01", """{"":1,"resourceType":"Subscription"}""")]
+    [InlineData("Flag/$validate", "tester", """{"":1,"resourceType":"Flag"}""")]
+    public async Task A_member_without_a_name_is_told_and_never_a_500(string path, string client, string body)
+    {
+        var answer = await (await exchange.AsAsync(client)).PostAsync(path, body);
+
+        answer.Status.Should().BeOneOf([200, 400, 422], answer.Text);
+        answer.Json.GetProperty("resourceType").GetString().Should().Be("OperationOutcome");
+        answer.Issue.Diagnostics.Should().NotContain("failed");
+    }
+
     [Fact]
     public async Task While_every_place_is_taken_nothing_is_parsed()
     {
