@@ -1,10 +1,10 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Admission;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Audit;
@@ -32,7 +32,7 @@ internal static class AuditEventEndpoints
         IOccurrenceStore occurrences,
         RecordedReads reads,
         Paging pages,
-        ExchangeOptions options,
+        BundleOptions options,
         ExchangeUrls urls
     )
     {
@@ -41,7 +41,7 @@ internal static class AuditEventEndpoints
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
             || pages.Open(context, Type, input).IsRefused(out refusal, out var search)
             || AuditEventQuery
-                .Parse(search.Parameters, caller, options.BundleOptions.DefaultCount)
+                .Parse(search.Parameters, caller, options.DefaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);

@@ -1,7 +1,11 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
@@ -55,6 +59,8 @@ internal static class ExchangeServices
         services.AddAdmission();
         services.AddLookUps(options.LookUp);
         services.AddSingleton<RecordedReads>();
+        services.AddSingleton<RegistrationWriter>();
+        services.AddSingleton(options.BundleOptions);
         services.AddSingleton(
             new UploadOptions
             {

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Admission;
 

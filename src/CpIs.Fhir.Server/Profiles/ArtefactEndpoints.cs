@@ -1,8 +1,8 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Profiles;
@@ -19,7 +19,7 @@ internal static class ArtefactEndpoints
             Delegate search = (
                 HttpContext context,
                 ArtefactSet artefacts,
-                ExchangeOptions options,
+                BundleOptions options,
                 ExchangeUrls urls,
                 IdGenerator ids,
                 TimeProvider time
@@ -38,7 +38,7 @@ internal static class ArtefactEndpoints
         HttpContext context,
         ArtefactSet artefacts,
         string type,
-        ExchangeOptions options,
+        BundleOptions options,
         ExchangeUrls urls,
         IdGenerator ids,
         TimeProvider time
@@ -46,9 +46,7 @@ internal static class ArtefactEndpoints
     {
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
-            || ArtefactQuery
-                .Parse(type, input, options.BundleOptions.DefaultCount)
-                .IsRefused(out refusal, out var query)
+            || ArtefactQuery.Parse(type, input, options.DefaultCount).IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
         var found = query.Find(artefacts);

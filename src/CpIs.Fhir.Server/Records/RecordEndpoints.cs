@@ -1,9 +1,11 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Records;
@@ -31,7 +33,7 @@ internal static class RecordEndpoints
                 IRecordStore records,
                 RecordedReads reads,
                 Paging pages,
-                ExchangeOptions options
+                BundleOptions options
             ) => SearchAsync(context, type, records, reads, pages, options);
             fhir.MapGet($"/{type}", search).Admit(Readers(type, "s"));
             fhir.MapPost($"/{type}/_search", search).Admit(Readers(type, "s"));
@@ -81,14 +83,14 @@ internal static class RecordEndpoints
         IRecordStore records,
         RecordedReads reads,
         Paging pages,
-        ExchangeOptions options
+        BundleOptions options
     )
     {
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
             || pages.Open(context, type.ToString(), input).IsRefused(out refusal, out var search)
             || SearchQueryParser
-                .Parse(type, search.Parameters, Own(context.Caller()), options.BundleOptions.DefaultCount)
+                .Parse(type, search.Parameters, Own(context.Caller()), options.DefaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);

@@ -4,9 +4,11 @@ using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Demo;
@@ -93,6 +95,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddAdmission();
         builder.Services.AddSingleton<IDispatchSignal, DispatchSignal>();
         builder.Services.AddLookUps(new LookUpOptions());
+        builder.Services.AddSingleton<RegistrationWriter>();
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();
