@@ -14,6 +14,9 @@ public enum OccurrenceKind
 
     /// <summary>A change to an organisation, a client or a key by an operator.</summary>
     Administration,
+
+    /// <summary>Records or accesses were read, other than by a look-up; <see cref="Occurrence.Seen"/> says which.</summary>
+    Read,
 }
 
 /// <summary>How an access ended.</summary>
@@ -85,6 +88,9 @@ public sealed record Occurrence
 
     /// <summary>Plans that were shown, with the versions shown.</summary>
     public IReadOnlyList<ShownPlan> Shown { get; init; } = [];
+
+    /// <summary>What a <see cref="OccurrenceKind.Read"/> showed, such as <c>Patient/{id}/_history/2</c>; empty for other kinds.</summary>
+    public IReadOnlyList<string> Seen { get; init; } = [];
 
     /// <summary>Authorities that held any record of the child at that time, visible or not: they may read this access.</summary>
     public IReadOnlyList<OdsCode> Concerns { get; init; } = [];

@@ -80,6 +80,9 @@ internal sealed record OccurrenceDocument
     [JsonPropertyName("s")]
     public ShownDocument[]? Shown { get; init; }
 
+    [JsonPropertyName("v")]
+    public string[]? Seen { get; init; }
+
     [JsonPropertyName("a")]
     public string[]? Concerns { get; init; }
 
@@ -112,6 +115,7 @@ internal sealed record OccurrenceDocument
             RequestId = occurrence.RequestId,
             CorrelationId = occurrence.CorrelationId,
             Shown = occurrence.Shown.Count == 0 ? null : [.. occurrence.Shown.Select(ShownDocument.Of)],
+            Seen = occurrence.Seen.Count == 0 ? null : [.. occurrence.Seen],
             Concerns = occurrence.Concerns.Count == 0 ? null : [.. occurrence.Concerns.Select(c => c.Value)],
             InHistory = occurrence.InHistory,
             Obligations =
@@ -146,6 +150,7 @@ internal sealed record OccurrenceDocument
             RequestId = RequestId,
             CorrelationId = CorrelationId,
             Shown = Shown is null ? [] : [.. Shown.Select(s => s.ToShownPlan())],
+            Seen = Seen ?? [],
             Concerns = Concerns is null ? [] : [.. Concerns.Select(OdsCode.Parse)],
             InHistory = InHistory,
             Obligations = Obligations is null

@@ -1,8 +1,9 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Uploads;
 
@@ -11,9 +12,7 @@ internal static class UploadEndpoints
 {
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
-            .RequireKind(CallerKind.Authority)
-            .AddEndpointFilter(RequestChecks.Filter)
-            .LimitRequests()
+            .Admit(Guest.Authority("system/Patient.cu", "system/EpisodeOfCare.cu", "system/Flag.cu"))
             .TakesOnlyAnswerParameters("an upload");
 
     private static async Task<IResult> PostAsync(

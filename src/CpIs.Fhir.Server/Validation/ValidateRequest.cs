@@ -21,21 +21,30 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
         ]
     );
 
-    /// <summary>Reads it; a refusal where the request itself is wrong.</summary>
-    public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, int limit)
+    /// <summary>The body, unread as FHIR; empty where none was sent.</summary>
+    public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadBodyAsync(
+        HttpContext context,
+        int limit
+    ) =>
+        HttpMethods.IsGet(context.Request.Method) || context.Request.ContentLength is 0
+            ? (ReadOnlyMemory<byte>.Empty, false)
+            : await RequestBody.ReadFhirAsync(context, limit);
+
+    /// <summary>Parses it; a refusal where the request itself is wrong.</summary>
+    public static Result<ValidateRequest> Parse(
+        HttpContext context,
+        string type,
+        (ReadOnlyMemory<byte> Bytes, bool IsXml) body
+    )
     {
         if (SearchInput.FromUrl(context, Table).IsRefused(out var refusal, out var asked))
             return refusal;
         var (mode, profile) = (asked.Code("mode"), asked.Code("profile"));
 
-        FhirSource? source = null;
-        if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
-        {
-            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out refusal, out var body))
-                return refusal;
-            if (!body.Bytes.IsEmpty)
-                source = body.IsXml ? FhirSource.ReadXml(body.Bytes) : FhirSource.ReadJson(body.Bytes);
-        }
+        var source =
+            body.Bytes.IsEmpty ? null
+            : body.IsXml ? FhirSource.ReadXml(body.Bytes)
+            : FhirSource.ReadJson(body.Bytes);
 
         if (source?.Root is { } root && IsOperation(root, type))
         {

@@ -236,7 +236,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
                 string.Join('\n', Deployment.Servers.Select(server => server.Output))
             );
         var text = answer.Body.GetRawText();
-        text.Should().Contain("could not check: do not treat as no plan");
+        text.Should().Contain("WE COULD NOT CHECK. Do not treat as no plan.");
         text.Should().NotContain(child.NhsNumber.Digits).And.NotContain(child.Family).And.NotContain("EpisodeOfCare");
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -202,6 +205,13 @@ public class RunningExchange : IAsyncLifetime
                 "every answer to an identified caller is on record"
             )
             .Subject;
+    }
+
+    /// <summary>The same record whole, as it is stored.</summary>
+    public async Task<Occurrence> OccurrenceOfAsync(Answer answer)
+    {
+        var id = (await RecordOfAsync(answer)).GetProperty("id").GetString()!;
+        return (await Services.GetRequiredService<IOccurrenceStore>().ReadOccurrenceAsync(id, CancellationToken.None))!;
     }
 
     /// <summary>Changes the services after they are all there.</summary>

@@ -131,10 +131,7 @@ public abstract class RegistrationContract : StoreContract
     {
         var old = new SigningKey("token", "k1", new byte[] { 1, 2 }, Make.Noon);
         await Keys.SaveKeyAsync(old, Cancellation);
-        await Keys.SaveKeyAsync(
-            new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)),
-            Cancellation
-        );
+        await Keys.SaveKeyAsync(new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)), Cancellation);
         await Keys.SaveKeyAsync(new SigningKey("cursor", "k1", new byte[] { 4 }, Make.Noon), Cancellation);
         await Keys.SaveKeyAsync(old with { Retired = Make.Noon.AddDays(2) }, Cancellation);
         await Store.ReopenAsync();

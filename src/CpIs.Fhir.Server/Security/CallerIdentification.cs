@@ -1,18 +1,12 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Server.Security;
 
-/// <summary>
-/// Lets a request pass only with a <see cref="Caller"/>, unless its endpoint says that anybody may come. What is under
-/// the FHIR base or <c>/admin</c> and is no endpoint is 401 for strangers too, so that nobody explores without a name.
-/// </summary>
-internal sealed class CallerMiddleware(
-    RequestDelegate next,
+/// <summary>Who is behind a request: its token verified by whoever issued it, its client looked up in the directory.</summary>
+internal sealed class CallerIdentification(
     IOrganisationDirectory directory,
     SecurityOptions options,
     Rejections rejections
@@ -23,29 +17,15 @@ internal sealed class CallerMiddleware(
         StringComparer.Ordinal
     );
 
-    public async Task InvokeAsync(HttpContext context)
+    /// <summary>The caller, or 401; found once for each request.</summary>
+    public async Task<Result<Caller>> OfAsync(HttpContext context)
     {
-        if (!NeedsCaller(context))
-        {
-            await next(context);
-            return;
-        }
-
-        if ((await IdentifyAsync(context)).IsRefused(out var refusal, out var caller))
-        {
-            await FhirResponse.WriteAsync(context, refusal);
-            return;
-        }
-
-        context.Features.Set(caller);
-        await next(context);
+        if (context.Features.Get<Identified>() is { } known)
+            return known.Result;
+        var result = await IdentifyAsync(context);
+        context.Features.Set(new Identified(result));
+        return result;
     }
-
-    private static bool NeedsCaller(HttpContext context) =>
-        context.GetEndpoint() is { } endpoint
-            ? endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null
-            : context.Request.Path.StartsWithSegments(ExchangeUrls.FhirPath, StringComparison.Ordinal)
-                || context.Request.Path.StartsWithSegments("/admin", StringComparison.Ordinal);
 
     private async Task<Result<Caller>> IdentifyAsync(HttpContext context)
     {
@@ -105,4 +85,6 @@ internal sealed class CallerMiddleware(
                 when unreadable.GetType() == typeof(SecurityTokenException) => ("person", unreadable.Message),
             _ => ("malformed", "The access token cannot be read."),
         };
+
+    private sealed record Identified(Result<Caller> Result);
 }

@@ -1,20 +1,30 @@
 using System.Security.Claims;
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.Security;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
-namespace CpIs.Fhir.Server.Security;
+namespace CpIs.Fhir.Server.Tokens;
 
 /// <summary>Gives a proven client its access token: the scopes of its kind, and the person it vouched for.</summary>
 internal static class TokenEndpoint
 {
     public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(TokenServer.TokenPath, Issue).AllowAnonymous();
+        // Every method, since OpenIddict answers each of them before this endpoint would.
+        routes.Map(TokenServer.TokenPath, Issue).Admit(Requests);
+
+    /// <summary>Nobody is known yet: an address is counted, and its body is small and comes at once.</summary>
+    private static readonly Admits Requests = new()
+    {
+        Charge = Charge.Token,
+        Body = new BodyLimit(16 * 1024, TimeSpan.FromSeconds(10)),
+    };
 
     private static IResult Issue(HttpContext context, ExchangeUrls urls)
     {
