@@ -68,8 +68,8 @@ internal static class ValidateEndpoints
     private static async Task<IResult> AnswerAsync(HttpContext context, ValidationDesk desk, string type, string? id)
     {
         var services = context.RequestServices;
-        var limit = services.GetRequiredService<UploadOptions>().MaximumBytes;
-        if ((await ValidateRequest.ReadAsync(context, type, limit)).IsRefused(out var refusal, out var asked))
+        var limits = services.GetRequiredService<UploadOptions>();
+        if ((await ValidateRequest.ReadAsync(context, type, limits)).IsRefused(out var refusal, out var asked))
             return FhirResults.Refused(refusal);
         if (Profiles(desk, asked, type).IsRefused(out refusal, out var profiles))
             return FhirResults.Refused(refusal);

@@ -1,5 +1,6 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Security;
 
@@ -17,7 +18,12 @@ internal static class ValidatePages
         app.MapPost("/validate", AnswerAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, ValidationDesk desk, RequestLimits limits)
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        ValidationDesk desk,
+        RequestLimits limits,
+        UploadOptions uploads
+    )
     {
         if (limits.CheckPage(context.Connection.RemoteIpAddress) is not null)
             return Busy(
@@ -34,7 +40,13 @@ internal static class ValidatePages
         if (sent.Profile.Length > 0 && desk.Conformance.Canonical(sent.Profile) is null)
             return ValidatePage.Form("Choose a profile from the list", sent, StatusCodes.Status400BadRequest);
         var verdict = await desk.ValidateAsync(
-            FhirSource.Read(Encoding.UTF8.GetBytes(sent.Text)),
+            FhirSource.Read(
+                Encoding.UTF8.GetBytes(sent.Text),
+                FhirSource.Limits with
+                {
+                    MaximumEntries = uploads.MaximumEntries,
+                }
+            ),
             sent.Profile.Length > 0 ? [sent.Profile] : [],
             context.RequestAborted
         );

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -13,7 +14,7 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
     private static readonly string[] Known = ["resource", "mode", "profile"];
 
     /// <summary>Reads it; a refusal where the request itself is wrong.</summary>
-    public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, int limit)
+    public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, UploadOptions limits)
     {
         string? mode = null,
             profile = null;
@@ -38,10 +39,13 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
         FhirSource? source = null;
         if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
         {
-            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out var refusal, out var body))
+            if ((await RequestBody.ReadFhirAsync(context, limits.MaximumBytes)).IsRefused(out var refusal, out var body))
                 return refusal;
+            var bounds = FhirSource.Limits with { MaximumEntries = limits.MaximumEntries };
             if (!body.Bytes.IsEmpty)
-                source = body.IsXml ? FhirSource.ReadXml(body.Bytes) : FhirSource.ReadJson(body.Bytes);
+                source = body.IsXml ? FhirSource.ReadXml(body.Bytes, bounds) : FhirSource.ReadJson(body.Bytes, bounds);
+            if (source?.Problems is [{ Rule: "cpis-upload-entries" } tooMany])
+                return Refusal.Because(RefusalKind.TooLarge, tooMany);
         }
 
         if (source?.Root is { } root && IsOperation(root, type))
