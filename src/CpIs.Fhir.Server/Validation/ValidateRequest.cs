@@ -39,7 +39,9 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
         FhirSource? source = null;
         if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
         {
-            if ((await RequestBody.ReadFhirAsync(context, limits.MaximumBytes)).IsRefused(out var refusal, out var body))
+            if (
+                (await RequestBody.ReadFhirAsync(context, limits.MaximumBytes)).IsRefused(out var refusal, out var body)
+            )
                 return refusal;
             var bounds = FhirSource.Limits with { MaximumEntries = limits.MaximumEntries };
             if (!body.Bytes.IsEmpty)

@@ -100,9 +100,7 @@ internal sealed record GeneratedResource(
     {
         var result = TheValidator.Validate(resource);
         if (result.Issues.Any(issue => issue.Severity >= ValidationSeverity.Error && Structural.Contains(issue.Rule)))
-            throw new InvalidOperationException(
-                $"{string.Join("; ", result.Errors())}\n{resource.ToJsonString()}"
-            );
+            throw new InvalidOperationException($"{string.Join("; ", result.Errors())}\n{resource.ToJsonString()}");
         return result.IsValid;
     }
 

@@ -89,7 +89,9 @@ public sealed class HostileXmlTests
         var told = Validate(xml).Issues.Single();
 
         // Nothing was built of them: memory stands for the work, which is one pass.
-        (GC.GetAllocatedBytesForCurrentThread() - before).Should().BeLessThan(20_000);
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should()
+            .BeLessThan(20_000);
         (told.Rule, told.Line, told.Column).Should().Be(("cpis-json-properties", 2, 3));
     }
 
