@@ -85,7 +85,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
             reader.ValueIsEscaped ? Unescaped(ref reader)
             : reader.ValueSpan.IsEmpty ? default
             : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
-        if (level.Current.IsEmpty)
+        if (reader.ValueSpan.IsEmpty)
             return Add(ref reader, "structure", "cpis-json-syntax", "A property has no name.");
         foreach (var name in level.Names)
             if (name.Span.SequenceEqual(level.Current.Span))
