@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.Schemas;
 

@@ -1,7 +1,7 @@
 using System.Text.Unicode;
 using System.Xml;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Sources;
 
