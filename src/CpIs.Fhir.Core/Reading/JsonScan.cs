@@ -137,7 +137,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
     }
 
     /// <summary>Where entries stand before the type of their resource: reads on from a copy until it comes.</summary>
-    private bool IsBundleAhead(Utf8JsonReader reader)
+    private static bool IsBundleAhead(Utf8JsonReader reader)
     {
         // A token in an array says the depth of what is inside it; the members of the object around it stand one less deep.
         var depth = reader.CurrentDepth - 1;
