@@ -66,7 +66,7 @@ public sealed class TransactionUpload(
 
     private Result<IReadOnlyList<UploadEntry>> Read(Upload upload, UploadContext context)
     {
-        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes };
+        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes, MaximumEntries = options.MaximumEntries };
         if (ResourceParser.Parse(upload.Body, limits).IsRefused(out var refusal, out var resource))
             return refusal;
         return resource is Bundle bundle

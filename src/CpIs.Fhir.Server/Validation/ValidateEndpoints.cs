@@ -62,7 +62,7 @@ internal static class ValidateEndpoints
             return FhirResults.Refused(refusal);
         using var _ = place;
         if (
-            ValidateRequest.Parse(context, type, body).IsRefused(out refusal, out var asked)
+            ValidateRequest.Parse(context, type, body, options).IsRefused(out refusal, out var asked)
             || Profiles(desk, asked, type).IsRefused(out refusal, out var profiles)
         )
             return FhirResults.Refused(refusal);

@@ -1,6 +1,7 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Security;
 
@@ -30,6 +31,7 @@ internal static class ValidatePages
         HttpContext context,
         PageReading reading,
         ValidationDesk desk,
+        UploadOptions uploads,
         TimeProvider time
     )
     {
@@ -56,7 +58,13 @@ internal static class ValidatePages
             return ValidatePage.Verdict(
                 laidOut,
                 desk.Conformance.Validator.Validate(
-                    FhirSource.Read(Encoding.UTF8.GetBytes(laidOut.Text)),
+                    FhirSource.Read(
+                        Encoding.UTF8.GetBytes(laidOut.Text),
+                        FhirSource.Limits with
+                        {
+                            MaximumEntries = uploads.MaximumEntries,
+                        }
+                    ),
                     laidOut.Profile.Length > 0 ? [laidOut.Profile] : []
                 )
             );

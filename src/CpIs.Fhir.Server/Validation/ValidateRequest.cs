@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -34,17 +35,21 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
     public static Result<ValidateRequest> Parse(
         HttpContext context,
         string type,
-        (ReadOnlyMemory<byte> Bytes, bool IsXml) body
+        (ReadOnlyMemory<byte> Bytes, bool IsXml) body,
+        UploadOptions limits
     )
     {
         if (SearchInput.FromUrl(context, Table).IsRefused(out var refusal, out var asked))
             return refusal;
         var (mode, profile) = (asked.Code("mode"), asked.Code("profile"));
 
+        var bounds = FhirSource.Limits with { MaximumEntries = limits.MaximumEntries };
         var source =
             body.Bytes.IsEmpty ? null
-            : body.IsXml ? FhirSource.ReadXml(body.Bytes)
-            : FhirSource.ReadJson(body.Bytes);
+            : body.IsXml ? FhirSource.ReadXml(body.Bytes, bounds)
+            : FhirSource.ReadJson(body.Bytes, bounds);
+        if (source?.Problems is [{ Rule: "cpis-upload-entries" } tooMany])
+            return Refusal.Because(RefusalKind.TooLarge, tooMany);
 
         if (source?.Root is { } root && IsOperation(root, type))
         {
