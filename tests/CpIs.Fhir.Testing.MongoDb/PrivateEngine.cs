@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Driver;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace CpIs.Fhir.Testing.MongoDb;
 /// </summary>
 public sealed class PrivateEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly IPrivateParts _parts;
 

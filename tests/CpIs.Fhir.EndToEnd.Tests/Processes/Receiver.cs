@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -55,8 +56,7 @@ internal sealed class Receiver : IAsyncDisposable
         );
         answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
         await Eventually.TrueAsync(
-            () => Task.FromResult(HasHandshake),
-            TimeSpan.FromSeconds(20),
+            () => HasHandshake,
             () => "the handshake comes"
         );
     }

@@ -72,6 +72,8 @@ internal sealed class Exchange : IAsyncDisposable
                 RetrySchedule = "0.1s",
                 Quiet = TimeSpan.Zero,
                 Idle = TimeSpan.FromMilliseconds(100),
+                Timeout = NotificationOptions.MaximumTimeout,
+                ConnectTimeout = NotificationOptions.MaximumTimeout,
             }
         );
         var app = builder.Build();

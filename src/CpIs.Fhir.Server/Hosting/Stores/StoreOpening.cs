@@ -25,7 +25,13 @@ internal static class StoreOpening
         return options.Repository switch
         {
             Sqlite => await SqliteStore.OpenAsync(
-                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory, Protection = protection },
+                new SqliteStoreOptions
+                {
+                    Directory = options.SqliteDbOptions.Directory,
+                    WriteTimeout = options.SqliteDbOptions.WriteTimeout,
+                    SearchTimeout = options.SqliteDbOptions.SearchTimeout,
+                    Protection = protection,
+                },
                 time,
                 cancellation
             ),

@@ -1,8 +1,9 @@
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>Commands fail as they are told to, for the one client they are meant for, and as often as was said.</summary>
 public sealed class FailPointTests : IClassFixture<MongoDatabase>, IDisposable
@@ -62,13 +63,40 @@ public sealed class FailPointTests : IClassFixture<MongoDatabase>, IDisposable
             .Should()
             .ThrowAsync<MongoWriteException>();
         told.Which.WriteConcernError.Code.Should().Be(64);
-        (await Numbers(_client).CountDocumentsAsync(new BsonDocument("_id", id), null, Cancellation)).Should().Be(1);
+        (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_blocked_until_the_fail_point_is_off_waits_for_that_and_is_then_carried_out()
+    {
+        Assert.SkipWhen(_mongo.Engine.Kind == EngineKind.Server, "A server blocks for a time only.");
+        var id = ObjectId.GenerateNewId();
+        Task blocked;
+        var untilOff = new BsonDocument { { "blockConnection", true }, { "blockUntilOff", true } };
+        await using (await FailAsync(times: 1, untilOff))
+        {
+            blocked = InsertAsync(_client, id);
+            // Who comes later is not blocked: the fail point has struck, once.
+            await Eventually.TrueAsync(async () =>
+            {
+                await InsertAsync(_client);
+                return await CountAsync(_client, []) > 0;
+            });
+            blocked.IsCompleted.Should().BeFalse();
+            (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(0);
+        }
+
+        await blocked;
+        (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(1);
     }
 
     public void Dispose() => _client.Dispose();
 
     private Task<FailPoint> FailAsync(int? times, BsonDocument data) =>
         FailPoint.SetAsync(_mongo.Client, _appName, times, data, "insert");
+
+    private Task<long> CountAsync(IMongoClient client, BsonDocument filter) =>
+        Numbers(client).CountDocumentsAsync(filter, null, Cancellation);
 
     private IMongoCollection<BsonDocument> Numbers(IMongoClient client) =>
         client.GetDatabase(_mongo.Name).GetCollection<BsonDocument>("numbers");
