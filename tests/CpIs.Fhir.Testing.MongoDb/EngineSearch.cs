@@ -23,7 +23,9 @@ internal static class EngineSearch
         // An engine that was found or asked for is never passed over: tests that silently ran elsewhere, or not, prove nothing.
         catch (Exception e) when (e is TimeoutException or MongoException or InvalidOperationException)
         {
-            var where = string.IsNullOrEmpty(given) ? "The MongoDB engine cannot be used" : "CPIS_TEST_MONGODB is set, but";
+            var where = string.IsNullOrEmpty(given)
+                ? "The MongoDB engine cannot be used"
+                : "CPIS_TEST_MONGODB is set, but";
             return new(null, $"{where}: {e.Message}", IsRefusal: true);
         }
     }

@@ -1,5 +1,5 @@
-using MongoDB.Bson;
 using CpIs.Fhir.Tests.Shared;
+using MongoDB.Bson;
 using MongoDB.Driver;
 using Xunit;
 

@@ -48,8 +48,7 @@ internal sealed class Invocation : IDisposable
 
     public void Interrupt() => _interrupt.Cancel();
 
-    public async Task<Ended> EndAsync() =>
-        new(await Eventually.EndsAsync(_run), Out.ToString(), Error.ToString());
+    public async Task<Ended> EndAsync() => new(await Eventually.EndsAsync(_run), Out.ToString(), Error.ToString());
 
     public void Dispose() => _interrupt.Dispose();
 }

@@ -205,9 +205,7 @@ public sealed class LinearWorkTests
                 .SelectMany(element => element.Constraints)
                 .Select(rule => rule.Expression)
                 .OfType<string>()
-                .SelectMany(expression =>
-                    Regex.Matches(expression, @"matches\('((?:[^'\\]|\\.)*)'\)")
-                )
+                .SelectMany(expression => Regex.Matches(expression, @"matches\('((?:[^'\\]|\\.)*)'\)"))
                 .Select(match => match.Groups[1].Value)
                 .Distinct()
                 .Order(StringComparer.Ordinal),

@@ -19,10 +19,7 @@ internal readonly partial record struct WorkDone(long Bytes, TimeSpan Processor)
     }
 
     public WorkDone Least(WorkDone other) =>
-        new(
-            Math.Min(Bytes, other.Bytes),
-            TimeSpan.FromTicks(Math.Min(Processor.Ticks, other.Processor.Ticks))
-        );
+        new(Math.Min(Bytes, other.Bytes), TimeSpan.FromTicks(Math.Min(Processor.Ticks, other.Processor.Ticks)));
 
     private static TimeSpan Now()
     {

@@ -55,10 +55,7 @@ internal sealed class Receiver : IAsyncDisposable
             )
         );
         answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
-        await Eventually.TrueAsync(
-            () => HasHandshake,
-            () => "the handshake comes"
-        );
+        await Eventually.TrueAsync(() => HasHandshake, () => "the handshake comes");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -11,7 +11,6 @@ namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 [Collection(SharedDeployment.Name)]
 public sealed class OneExchangeTests(SharedDeployment shared)
 {
-
     private Deployment Deployment => shared.Deployment;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

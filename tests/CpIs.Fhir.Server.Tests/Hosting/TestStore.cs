@@ -72,7 +72,10 @@ internal sealed class TestStore : IAsyncDisposable
             all.TryAdd("PublicBaseUrl", publicBaseUrl);
         all.TryAdd("LookUp", new JsonObject { ["TimeoutSeconds"] = (int)Limit.TotalSeconds });
         if (_database is null)
-            all.Add("SqliteDbOptions", new JsonObject { ["WriteTimeout"] = $"{Limit}", ["SearchTimeout"] = $"{Limit}" });
+            all.Add(
+                "SqliteDbOptions",
+                new JsonObject { ["WriteTimeout"] = $"{Limit}", ["SearchTimeout"] = $"{Limit}" }
+            );
         else
         {
             all.Add("Repository", "MongoDb");

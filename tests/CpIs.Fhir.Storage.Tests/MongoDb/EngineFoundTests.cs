@@ -39,9 +39,15 @@ public sealed class EngineFoundTests
             .WithMessage(sentence);
 
     [Theory]
-    [InlineData("{ version: '7.0.0', gateway: 'mongogw' }", "*of other sources (unknown; here: 0123456789ab). Run *up*")]
+    [InlineData(
+        "{ version: '7.0.0', gateway: 'mongogw' }",
+        "*of other sources (unknown; here: 0123456789ab). Run *up*"
+    )]
     [InlineData("{ version: '7.0.0', gateway: 'mongogw', gatewaySources: 'ba9876543210' }", "*(ba9876543210; here: *")]
-    public void An_engine_of_other_sources_is_refused_with_a_sentence_that_says_what_to_do(string build, string sentence) =>
+    public void An_engine_of_other_sources_is_refused_with_a_sentence_that_says_what_to_do(
+        string build,
+        string sentence
+    ) =>
         FluentActions
             .Invoking(() => Judge(BsonDocument.Parse(build), Set))
             .Should()

@@ -43,8 +43,7 @@ internal sealed class FailingStore : IAsyncDisposable
         failing._opened = await MongoStoreUnderTest.OpenAsync(
             database,
             time ?? TimeProvider.System,
-            options =>
-                budget is { } given ? options with { WriteBudget = given, ReadTimeout = given } : options,
+            options => budget is { } given ? options with { WriteBudget = given, ReadTimeout = given } : options,
             settings =>
             {
                 settings.ApplicationName = failing._appName;

@@ -177,7 +177,10 @@ public sealed class PassingErrorTests(MongoDatabase database) : IClassFixture<Mo
         (store ?? Store).CommitAsync(Make.Commit(Make.Resource(id, identity: $"plan|{id}")), Cancellation);
 
     private static async Task UnavailableAsync(Func<Task> act) =>
-        await FluentActions.Awaiting(() => Eventually.EndsAsync(act())).Should().ThrowAsync<StoreUnavailableException>();
+        await FluentActions
+            .Awaiting(() => Eventually.EndsAsync(act()))
+            .Should()
+            .ThrowAsync<StoreUnavailableException>();
 
     private static BsonDocument Error(int code, params IEnumerable<string> labels) =>
         new() { { "errorCode", code }, { "errorLabels", new BsonArray(labels) } };
