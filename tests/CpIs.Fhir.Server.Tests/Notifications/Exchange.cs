@@ -3,6 +3,7 @@ using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Hosting.Stores;
