@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 
