@@ -5,6 +5,7 @@ using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests;
 
@@ -56,8 +57,7 @@ public sealed class KillTests : IDisposable
         hits.Should().NotBeEmpty();
         var answered = hits.ToHashSet();
         await Eventually.TrueAsync(
-            () => Task.FromResult(answered.IsSubsetOf(receiver.Accesses)),
-            TimeSpan.FromSeconds(60),
+            () => answered.IsSubsetOf(receiver.Accesses),
             () =>
                 $"{answered.Except(receiver.Accesses).Count()} of {answered.Count} answered look-ups are still to be notified"
         );

@@ -37,15 +37,15 @@ public sealed class LookUpService(
         CancellationToken cancellation
     )
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(options.TimeoutSeconds));
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         try
         {
             return await DecideAsync(request, caller, limit.Token);
         }
-        catch (OperationCanceledException late) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException ended) when (!cancellation.IsCancellationRequested)
         {
-            throw new StoreUnavailableException("The look-up took longer than its time limit.", late);
+            throw new StoreUnavailableException("The look-up took longer than its time limit.", ended);
         }
     }
 

@@ -32,6 +32,8 @@ internal static class StoreOpening
                 {
                     Directory = options.SqliteDbOptions.Directory,
                     MinimumFreeBytes = options.SqliteDbOptions.MinimumFreeBytes,
+                    WriteTimeout = options.SqliteDbOptions.WriteTimeout,
+                    SearchTimeout = options.SqliteDbOptions.SearchTimeout,
                     Protection = protection,
                 },
                 time,

@@ -52,11 +52,14 @@ public class RunningExchange : IAsyncLifetime
     /// <summary>What <see cref="Settings"/> say of the address outside, without the path of the FHIR base.</summary>
     protected virtual string? PublicRoot => null;
 
-    /// <summary>True for limits that no test reaches.</summary>
+    /// <summary>True for limits that no test reaches; else the clock stands still, and no bucket is filled again.</summary>
     protected virtual bool WithoutLimits => true;
 
     public async ValueTask InitializeAsync()
     {
+        // What a second allows is not to depend on how much a machine does in one.
+        if (!WithoutLimits)
+            Clock.Stop();
         var (data, file) = (Path.Combine(Folder, "data"), Path.Combine(Folder, "fhir.config.json"));
         var settings = Settings;
         _store = await TestStore.TakeAsync(data);

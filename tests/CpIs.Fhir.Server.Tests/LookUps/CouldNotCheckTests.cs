@@ -18,8 +18,6 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         }
     }
 
-    public static TheoryData<string> Steps => ["ReadChildAsync", "ReadHistoryAsync", "RecordAsync"];
-
     public void Dispose() => exchange.Watch.Forget();
 
     [Theory, MemberData(nameof(EachWayAndStep))]
@@ -32,17 +30,6 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
 
         ShouldBeCouldNotCheck(await setting.AskAsync(way, child.NhsNumber.Digits));
         ShouldBeCouldNotCheck(await setting.AskAsync(way, exchange.NewNumber().Digits));
-    }
-
-    [Theory, MemberData(nameof(Steps))]
-    public async Task A_store_that_hangs_gives_503_after_the_time_limit(string step)
-    {
-        var child = exchange.NewChild();
-        await exchange.UploadAsync("authority-xhf01", child);
-        var setting = await exchange.AsAsync("hareford-ed");
-        exchange.Watch.Hangs = name => name == step;
-
-        ShouldBeCouldNotCheck(await setting.LookUpAsync(child.NhsNumber));
     }
 
     [Fact]
@@ -126,7 +113,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         return [.. exchange.Watch.Calls.Where(name => name != "SearchAsync")];
     }
 
-    private static void ShouldBeCouldNotCheck(Answer answer)
+    internal static void ShouldBeCouldNotCheck(Answer answer)
     {
         answer.Status.Should().Be(503, answer.Text);
         answer.Headers["Retry-After"].Should().Be("5");

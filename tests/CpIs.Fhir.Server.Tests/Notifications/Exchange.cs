@@ -4,6 +4,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Admission;
@@ -75,6 +76,8 @@ internal sealed class Exchange : IAsyncDisposable
                 RetrySchedule = "0.1s",
                 Quiet = TimeSpan.Zero,
                 Idle = TimeSpan.FromMilliseconds(100),
+                Timeout = NotificationOptions.MaximumTimeout,
+                ConnectTimeout = NotificationOptions.MaximumTimeout,
             }
         );
         var app = builder.Build();

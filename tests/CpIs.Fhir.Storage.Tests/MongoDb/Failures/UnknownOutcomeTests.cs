@@ -6,6 +6,8 @@ using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
+using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
@@ -19,6 +21,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private FailingStore? _failing;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -50,9 +53,13 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     [Fact]
     public async Task A_commit_of_which_no_answer_ever_comes_is_found_out_by_its_mark()
     {
-        await OpenAsync(Short);
+        await OpenAsync(Lease, _time);
         await using (await LoseAsync(null, "commitTransaction"))
-            (await Store.CommitAsync(Whole(), Cancellation)).Should().Be(CommitOutcome.Committed);
+        {
+            var commit = Store.CommitAsync(Whole(), Cancellation);
+            await EndBudgetAsync();
+            (await commit).Should().Be(CommitOutcome.Committed);
+        }
 
         await ShouldBeThereOnceAsync();
         (await _failing!.CountAsync("commits", new BsonDocument("void", true))).Should().Be(0);
@@ -137,7 +144,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     [Fact]
     public async Task Numbering_claiming_and_settling_of_which_nothing_is_known_are_repeated_without_harm()
     {
-        await OpenAsync(Short);
+        await OpenAsync(Lease, _time);
         await ObligeAsync();
         var now = Make.Noon.AddMinutes(10);
         await UnknownAsync(() => NumberAsync(now));
@@ -155,11 +162,24 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
         async Task UnknownAsync(Func<Task> act)
         {
             await using (await LoseAsync(null, "commitTransaction"))
-                await act.Should().ThrowAsync<StoreUnavailableException>();
+            {
+                var acting = act();
+                await EndBudgetAsync();
+                await FluentActions.Awaiting(() => acting).Should().ThrowAsync<StoreUnavailableException>();
+            }
         }
     }
 
-    private async Task OpenAsync(TimeSpan? budget = null) => _failing = await FailingStore.OpenAsync(database, budget);
+    private async Task OpenAsync(TimeSpan? budget = null, TimeProvider? time = null) =>
+        _failing = await FailingStore.OpenAsync(database, budget, time);
+
+    /// <summary>Time passes once the commit of which no answer comes has been sent.</summary>
+    private async Task EndBudgetAsync()
+    {
+        var before = _failing!.Sent("commitTransaction");
+        await Eventually.TrueAsync(() => _failing.Sent("commitTransaction") > before);
+        _time.Advance(Lease);
+    }
 
     private Task<FailPoint> LoseAsync(int? times, params IEnumerable<string> commands) =>
         _failing!.FailAsync(FailingStore.AnswerIsLost, times, commands);

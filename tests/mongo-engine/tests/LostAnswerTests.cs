@@ -2,7 +2,7 @@ using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>
 /// The engine carries a write out and its answer is lost; the driver asks again. What the store builds on: nothing is done

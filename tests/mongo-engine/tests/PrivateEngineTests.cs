@@ -1,12 +1,16 @@
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Events;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>The engine that failure tests kill, freeze and cut off keeps what it has acknowledged, and comes back.</summary>
 public sealed class PrivateEngineTests
 {
+    private volatile int _sent;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -49,8 +53,10 @@ public sealed class PrivateEngineTests
         using var client = Connect(engine);
         (await CountAsync(client)).Should().Be(0);
         engine.FreezeDatabase();
+        var sent = _sent;
         var write = Numbers(client).InsertOneAsync(new BsonDocument("_id", 1), null, Cancellation);
-        (await Task.WhenAny(write, Task.Delay(500, Cancellation))).Should().NotBe(write);
+        await Eventually.TrueAsync(() => _sent > sent);
+        write.IsCompleted.Should().BeFalse();
         engine.Thaw();
         await write;
         (await CountAsync(client)).Should().Be(1);
@@ -63,8 +69,10 @@ public sealed class PrivateEngineTests
         using var client = Connect(engine);
         (await CountAsync(client)).Should().Be(0);
         await engine.CutOffAsync();
+        var sent = _sent;
         var read = CountAsync(client);
-        (await Task.WhenAny(read, Task.Delay(500, Cancellation))).Should().NotBe(read);
+        await Eventually.TrueAsync(() => _sent > sent);
+        read.IsCompleted.Should().BeFalse();
         await engine.ReconnectAsync();
         (await read).Should().Be(0);
     }
@@ -81,7 +89,12 @@ public sealed class PrivateEngineTests
         hello["arbiters"].AsBsonArray.Should().HaveCount(1);
     }
 
-    private static MongoClient Connect(PrivateEngine engine) => new(engine.ConnectionString);
+    private MongoClient Connect(PrivateEngine engine)
+    {
+        var settings = MongoClientSettings.FromConnectionString(engine.ConnectionString);
+        settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(_ => _sent++);
+        return new MongoClient(settings);
+    }
 
     private static IMongoCollection<BsonDocument> Numbers(MongoClient client) =>
         client.GetDatabase("private").GetCollection<BsonDocument>("numbers");

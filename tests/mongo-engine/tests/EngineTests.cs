@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>What the store builds on, whichever engine is found.</summary>
 public sealed class EngineTests(MongoDatabase mongo) : IClassFixture<MongoDatabase>
@@ -24,6 +25,25 @@ public sealed class EngineTests(MongoDatabase mongo) : IClassFixture<MongoDataba
         var pong = await RunAsync(new BsonDocument("ping", 1));
         pong["ok"].ToBoolean().Should().BeTrue();
         mongo.Engine.Version.Should().MatchRegex(@"^(MongoDB|DocumentDB) \d+\.\d+");
+    }
+
+    [Fact]
+    public async Task Our_engine_says_what_it_was_built_from()
+    {
+        Assert.SkipWhen(mongo.Engine.Kind == EngineKind.Server, "A server is not ours.");
+        using var tool = Process.Start(
+            new ProcessStartInfo(Path.Combine(Folder(), "sources")) { RedirectStandardOutput = true }
+        )!;
+        var sources = await tool.StandardOutput.ReadToEndAsync(Cancellation);
+        (await RunAsync(new BsonDocument("buildInfo", 1)))["gatewaySources"].AsString.Should().Be(sources.Trim());
+
+        static string Folder()
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "sources")))
+                folder = folder.Parent!;
+            return folder.FullName;
+        }
     }
 
     [Fact]

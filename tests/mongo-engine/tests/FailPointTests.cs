@@ -1,8 +1,10 @@
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Events;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>Commands fail as they are told to, for the one client they are meant for, and as often as was said.</summary>
 public sealed class FailPointTests : IClassFixture<MongoDatabase>, IDisposable
@@ -13,12 +15,15 @@ public sealed class FailPointTests : IClassFixture<MongoDatabase>, IDisposable
     private readonly string _appName = "cpis-" + Guid.NewGuid();
     private readonly MongoDatabase _mongo;
     private readonly MongoClient _client;
+    private volatile int _sent;
 
     public FailPointTests(MongoDatabase mongo)
     {
         _mongo = mongo;
         var settings = MongoClientSettings.FromConnectionString(mongo.Engine.ConnectionString);
         settings.ApplicationName = _appName;
+        settings.ClusterConfigurator = cluster =>
+            cluster.Subscribe<CommandStartedEvent>(command => _sent += command.CommandName == "insert" ? 1 : 0);
         _client = new MongoClient(settings);
     }
 
@@ -62,13 +67,38 @@ public sealed class FailPointTests : IClassFixture<MongoDatabase>, IDisposable
             .Should()
             .ThrowAsync<MongoWriteException>();
         told.Which.WriteConcernError.Code.Should().Be(64);
-        (await Numbers(_client).CountDocumentsAsync(new BsonDocument("_id", id), null, Cancellation)).Should().Be(1);
+        (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_blocked_until_the_fail_point_is_off_waits_for_that_and_is_then_carried_out()
+    {
+        Assert.SkipWhen(_mongo.Engine.Kind == EngineKind.Server, "A server blocks for a time only.");
+        var id = ObjectId.GenerateNewId();
+        Task blocked;
+        var untilOff = new BsonDocument { { "blockConnection", true }, { "blockUntilOff", true } };
+        await using (await FailAsync(times: null, untilOff))
+        {
+            blocked = InsertAsync(_client, id);
+            await Eventually.TrueAsync(() => _sent > 0);
+            // Those of others go on meanwhile.
+            for (var other = 0; other < 50; other++)
+                await InsertAsync(_mongo.Client);
+            blocked.IsCompleted.Should().BeFalse();
+            (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(0);
+        }
+
+        await blocked;
+        (await CountAsync(_client, new BsonDocument("_id", id))).Should().Be(1);
     }
 
     public void Dispose() => _client.Dispose();
 
     private Task<FailPoint> FailAsync(int? times, BsonDocument data) =>
         FailPoint.SetAsync(_mongo.Client, _appName, times, data, "insert");
+
+    private Task<long> CountAsync(IMongoClient client, BsonDocument filter) =>
+        Numbers(client).CountDocumentsAsync(filter, null, Cancellation);
 
     private IMongoCollection<BsonDocument> Numbers(IMongoClient client) =>
         client.GetDatabase(_mongo.Name).GetCollection<BsonDocument>("numbers");

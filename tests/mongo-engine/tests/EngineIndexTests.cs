@@ -2,7 +2,7 @@ using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Storage.Tests.MongoDb;
+namespace CpIs.Fhir.MongoEngine.Tests;
 
 /// <summary>Indexes: made, told, refused, and seen in plans, on whichever engine is found.</summary>
 public sealed class EngineIndexTests(MongoDatabase mongo) : IClassFixture<MongoDatabase>
