@@ -9,7 +9,7 @@ public static class Visibility
     /// <summary>Days for which a child protection plan or looked-after status is shown after its last day, inclusive.</summary>
     public const int DaysAfterEnd = 365;
 
-    /// <summary>Days for which an unborn plan is shown after the expected date of delivery, inclusive.</summary>
+    /// <summary>Days for which an unborn plan is shown after its end (<see cref="EndOf"/>), inclusive.</summary>
     public const int DaysAfterDueDate = 28;
 
     /// <summary>The age at which a child's own plans are hidden, from 00:00 London of that birthday.</summary>
@@ -17,14 +17,15 @@ public static class Visibility
 
     /// <summary>True when a setting is shown the plan on that day.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="lastChanged">The day in London on which the plan last changed.</param>
     /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null hides by age never.</param>
     /// <param name="today">The day in London.</param>
-    public static bool IsVisible(Plan plan, DateOnly? birthDate, DateOnly today)
+    public static bool IsVisible(Plan plan, DateOnly lastChanged, DateOnly? birthDate, DateOnly today)
     {
         if (plan.Status == PlanStatus.Withdrawn || today < plan.Start)
             return false;
         if (plan.Type == PlanType.UnbornChildProtectionPlan)
-            return plan.End is not { } due || today.DayNumber <= due.DayNumber + DaysAfterDueDate;
+            return EndOf(plan, lastChanged) is not { } over || today.DayNumber <= over.DayNumber + DaysAfterDueDate;
         if (plan.End is { } end && today.DayNumber > end.DayNumber + DaysAfterEnd)
             return false;
         return birthDate is not { } born || today < EighteenthBirthday(born);
@@ -36,18 +37,28 @@ public static class Visibility
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null hides by age never.</param>
-    /// <param name="lastChanged">The day in London on which the plan last changed: a withdrawn one was shown until then.</param>
+    /// <param name="lastChanged">
+    /// The day in London on which the plan last changed: a withdrawn one was shown until then, a finished one ended then at the
+    /// latest.
+    /// </param>
     public static DateOnly? LastVisibleDay(Plan plan, DateOnly? birthDate, DateOnly lastChanged)
     {
         if (plan.Status == PlanStatus.Withdrawn)
             return lastChanged;
         if (plan.Type == PlanType.UnbornChildProtectionPlan)
-            return After(plan.End, DaysAfterDueDate);
+            return After(EndOf(plan, lastChanged), DaysAfterDueDate);
         var last = After(plan.End, DaysAfterEnd);
         return birthDate is { } born && EighteenthBirthday(born).AddDays(-1) is var minor && !(last < minor)
             ? minor
             : last;
     }
+
+    /// <summary>
+    /// When a plan ended or is to end: of an unborn plan the due date while it is active, and the actual day when it is
+    /// finished. A finished one that ends after it was finished is from when its end was the due date still.
+    /// </summary>
+    private static DateOnly? EndOf(Plan plan, DateOnly lastChanged) =>
+        plan is { Status: PlanStatus.Finished, End: { } end } && end > lastChanged ? lastChanged : plan.End;
 
     private static DateOnly? After(DateOnly? end, int days) =>
         end is { } day ? DateOnly.FromDayNumber(Math.Min(day.DayNumber + days, DateOnly.MaxValue.DayNumber)) : null;

@@ -11,6 +11,9 @@ public sealed record Commit
     /// <summary>New versions of resources, each with its precondition. No resource appears twice.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
+    /// <summary>Records whose newer stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
+    public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
+
     /// <summary>Resources that are removed for good, with all their versions. None of them is in <see cref="Changes"/>.</summary>
     public IReadOnlyList<Removal> Removals { get; init; } = [];
 
@@ -28,12 +31,31 @@ public sealed record Commit
 
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }
+
+    /// <summary>No resource may stand in a commit twice, in whatever way.</summary>
+    /// <exception cref="ArgumentException">One does: a bug of the caller.</exception>
+    public void CheckEachOnce()
+    {
+        var seen = new HashSet<(RecordType, string)>();
+        foreach (
+            var named in Changes
+                .Select(c => (c.Resource.Type, c.Resource.Id))
+                .Concat(Confirmations.Select(c => (c.Resource.Type, c.Resource.Id)))
+                .Concat(Removals.Select(r => (r.Type, r.Id)))
+        )
+            if (!seen.Add(named))
+                throw new ArgumentException("A commit holds no resource twice.");
+    }
 }
 
 /// <summary>One new version of one resource.</summary>
 /// <param name="Resource">What to store; its version is <paramref name="ExpectedVersion"/> + 1.</param>
 /// <param name="ExpectedVersion">The version that must be current; 0 when no resource of that id, and none of the same type and identity, may exist.</param>
-public sealed record Change(StoredResource Resource, int ExpectedVersion);
+public sealed record Change(StoredResource Resource, int ExpectedVersion)
+{
+    /// <summary>The stamp that the version to replace must have; null where it has none.</summary>
+    public UploadStamp? ExpectedStamp { get; init; }
+}
 
 /// <summary>One record that is to be gone, with every version of it and its search values (retention).</summary>
 /// <param name="Type">Patient, EpisodeOfCare or Flag.</param>

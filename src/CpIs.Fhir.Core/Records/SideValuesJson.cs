@@ -24,6 +24,7 @@ public static class SideValuesJson
                 Identity = withKeys ? resource.Identity : null,
                 Plan = resource.Plan,
                 BirthDate = resource.BirthDate,
+                Stamp = resource.Stamp,
                 Subscription = resource.Subscription,
                 Tokens = resource.Tokens.Count == 0 ? null : resource.Tokens,
             },
@@ -43,6 +44,7 @@ public static class SideValuesJson
             Identity = values.Identity ?? resource.Identity,
             Plan = values.Plan,
             BirthDate = values.BirthDate,
+            Stamp = values.Stamp,
             Subscription = values.Subscription,
             Tokens = values.Tokens ?? [],
         };
@@ -67,6 +69,9 @@ internal sealed record SideValues
 
     [JsonPropertyName("b")]
     public DateOnly? BirthDate { get; init; }
+
+    [JsonPropertyName("u")]
+    public UploadStamp? Stamp { get; init; }
 
     [JsonPropertyName("s")]
     public SubscriptionTerms? Subscription { get; init; }

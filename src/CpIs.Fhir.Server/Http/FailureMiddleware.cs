@@ -24,7 +24,8 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
         catch (StoreUnavailableException unavailable)
         {
             CouldNotCheck(logger, Id(context), unavailable.Message);
-            await AnswerAsync(context, Refusal.CouldNotCheck());
+            var special = context.GetEndpoint()?.Metadata.GetMetadata<UnavailableAnswer>();
+            await AnswerAsync(context, special?.Refusal() ?? Refusal.CouldNotCheck());
         }
         catch (Exception gone)
             when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
@@ -11,6 +12,7 @@ internal static class UploadEndpoints
 {
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
+            .WithMetadata(new UnavailableAnswer(Refusal.UploadUnknown))
             .RequireKind(CallerKind.Authority)
             .AddEndpointFilter(RequestChecks.Filter)
             .LimitRequests();
@@ -40,7 +42,7 @@ internal static class UploadEndpoints
             body.Span
         );
         var result = await upload.ExecuteAsync(
-            new Upload(caller, write, identity.CorrelationId, body),
+            new Upload(caller, write, identity.CorrelationId, body, urls.FhirBase),
             context.RequestAborted
         );
         return result.IsRefused(out refusal, out var answer)

@@ -72,6 +72,20 @@ internal sealed class RetentionHarness : IAsyncDisposable
         return [.. (await HeldAsync(number)).Select(r => (r.Type, r.Id))];
     }
 
+    /// <summary>A Patient whose last plan is gone.</summary>
+    public async Task AloneAsync()
+    {
+        await Uploads.StoreAsync(Sample.Child());
+        var removals = (await HeldAsync())
+            .Where(r => r.Type != RecordType.Patient)
+            .Select(r => new Removal(r.Type, r.Id, r.Version))
+            .ToList();
+        await Uploads.Store.CommitAsync(
+            new Commit { Removals = removals },
+            TestContext.Current.CancellationToken
+        );
+    }
+
     public ValueTask DisposeAsync() => Uploads.DisposeAsync();
 
     private sealed class NobodyRegistered : IOrganisationDirectory

@@ -49,3 +49,9 @@ public sealed class SqliteRetention : RetentionContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);
 }
+
+public sealed class SqliteStamps : StampContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
