@@ -62,3 +62,9 @@ public sealed class MongoStamps(MongoDatabase database) : StampContract, IClassF
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.OpenAsync(database, time);
 }
+
+public sealed class MongoUploadOrder(MongoDatabase database) : UploadOrderContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}

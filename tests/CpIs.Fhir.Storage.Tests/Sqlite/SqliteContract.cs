@@ -55,3 +55,9 @@ public sealed class SqliteStamps : StampContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);
 }
+
+public sealed class SqliteUploadOrder : UploadOrderContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
