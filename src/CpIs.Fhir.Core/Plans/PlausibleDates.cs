@@ -27,7 +27,13 @@ public static class PlausibleDates
     /// <param name="born">Date of birth of the child; for an unborn plan the mother's.</param>
     /// <param name="move">What the upload does to the plan.</param>
     /// <param name="today">The day.</param>
-    public static IEnumerable<DateProblem> Judge(string planId, Plan plan, DateOnly born, PlanMove move, DateOnly today) =>
+    public static IEnumerable<DateProblem> Judge(
+        string planId,
+        Plan plan,
+        DateOnly born,
+        PlanMove move,
+        DateOnly today
+    ) =>
         plan.Status != PlanStatus.Active ? []
         : plan.Type == PlanType.UnbornChildProtectionPlan ? OfUnborn(planId, plan, born, move, today)
         : OfChild(planId, plan, born, move, today);

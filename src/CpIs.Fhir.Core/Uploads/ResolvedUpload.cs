@@ -16,7 +16,8 @@ internal sealed record ResolvedUpload(
     public UploadedResource this[UploadEntry entry] => Resources[(entry.Type, entry.Key)];
 
     /// <summary>All changes, in an order in which every store can write them.</summary>
-    public IReadOnlyList<Change> Changes => [.. Withdrawn.Concat(Resources.Values).Select(r => r.Change).OfType<Change>()];
+    public IReadOnlyList<Change> Changes =>
+        [.. Withdrawn.Concat(Resources.Values).Select(r => r.Change).OfType<Change>()];
 
     /// <summary>Records whose newer stamp is all that changes.</summary>
     public IReadOnlyList<Confirmation> Confirmations =>

@@ -46,7 +46,12 @@ public sealed class TransactionUpload(
                     var context = ContextOf(upload);
                     if (read is null && Read(upload, context).IsRefused(out var no, out read))
                         return no;
-                    if ((await ResolveAsync(read, context, token).ConfigureAwait(false)).IsRefused(out no, out var resolved))
+                    if (
+                        (await ResolveAsync(read, context, token).ConfigureAwait(false)).IsRefused(
+                            out no,
+                            out var resolved
+                        )
+                    )
                         return no;
                     superseded = read.Entries.Count(entry => resolved[entry].Effect == UploadEffect.Superseded);
                     return Prepare(upload, read, resolved);

@@ -74,9 +74,7 @@ internal sealed class UploadJudgement(
             .Where(p => p.Episode.Plan!.Type == type && p.PlanId is not null && !_plans.ContainsKey(p.PlanId))
             .Where(p => p.Episode.Plan!.Status == PlanStatus.Active)
             .Select(p => p.PlanId!)
-            .Concat(
-                plans.Where(p => p.IsOpen && p.Child == child && p.Wanted.Type == type).Select(p => p.PlanId)
-            )
+            .Concat(plans.Where(p => p.IsOpen && p.Child == child && p.Wanted.Type == type).Select(p => p.PlanId))
             .Where(id => id != turn.PlanId)
             .Order(StringComparer.Ordinal)
             .ToList();

@@ -80,10 +80,7 @@ public sealed partial class MongoStore
         var filter = new BsonDocument
         {
             { "c", new BsonDocument("$in", new BsonArray(wanted.Select(_protection.ChildKey))) },
-            {
-                "y",
-                new BsonDocument("$in", new BsonArray { (int)RecordType.Patient, (int)RecordType.EpisodeOfCare })
-            },
+            { "y", new BsonDocument("$in", new BsonArray { (int)RecordType.Patient, (int)RecordType.EpisodeOfCare }) },
             { "a", authority.Value },
         };
         return

@@ -14,9 +14,7 @@ internal sealed class PreparedConfirmation(Confirmation confirmation, RecordProt
     public bool TryWrite(Connection connection)
     {
         long key;
-        using (
-            var current = connection.Prepare("SELECT key, version, side FROM resource WHERE type = ? AND id = ?")
-        )
+        using (var current = connection.Prepare("SELECT key, version, side FROM resource WHERE type = ? AND id = ?"))
         {
             current.Add((long)_resource.Type).Add(_resource.Id);
             if (!current.Step() || current.Int(1) != _resource.Version)

@@ -80,10 +80,7 @@ internal sealed class RetentionHarness : IAsyncDisposable
             .Where(r => r.Type != RecordType.Patient)
             .Select(r => new Removal(r.Type, r.Id, r.Version))
             .ToList();
-        await Uploads.Store.CommitAsync(
-            new Commit { Removals = removals },
-            TestContext.Current.CancellationToken
-        );
+        await Uploads.Store.CommitAsync(new Commit { Removals = removals }, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => Uploads.DisposeAsync();

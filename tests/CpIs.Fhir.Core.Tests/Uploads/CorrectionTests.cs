@@ -14,16 +14,21 @@ public sealed class CorrectionTests
         await using var harness = await UploadHarness.OpenAsync();
         var wrong = await harness.StoreAsync(Sample.ChildWithFlag().At(UploadHarness.Noon.AddHours(-2)));
 
-        var right = await harness.StoreAsync(
-            Sample.Child(number: Sample.Casey).At(UploadHarness.Noon.AddHours(-1))
-        );
+        var right = await harness.StoreAsync(Sample.Child(number: Sample.Casey).At(UploadHarness.Noon.AddHours(-1)));
 
-        right.Select(a => (a.Type, a.Status)).Should().Equal(("Patient", "201 Created"), ("EpisodeOfCare", "201 Created"));
+        right
+            .Select(a => (a.Type, a.Status))
+            .Should()
+            .Equal(("Patient", "201 Created"), ("EpisodeOfCare", "201 Created"));
         right[1].Id.Should().NotBe(wrong[1].Id);
         var issue = right[1].Outcome!["issue"]!.AsArray().Single()!;
         issue["severity"]!.GetValue<string>().Should().Be("warning");
         issue["expression"]![0]!.GetValue<string>().Should().Be("Bundle.entry[1].resource.patient.identifier");
-        issue["diagnostics"]!.GetValue<string>().Should().Contain("CPP-0001").And.NotContainAny(Sample.Robin, Sample.Casey);
+        issue["diagnostics"]!
+            .GetValue<string>()
+            .Should()
+            .Contain("CPP-0001")
+            .And.NotContainAny(Sample.Robin, Sample.Casey);
 
         var old = await harness.ChildAsync(Sample.Robin);
         old.Where(r => r.Plan is not null).Should().HaveCount(2);

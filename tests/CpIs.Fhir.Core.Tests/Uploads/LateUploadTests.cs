@@ -40,9 +40,7 @@ public sealed class LateUploadTests
             Sample.Bundle(Sample.Patient(), Sample.Episode().With("request.ifMatch", "W/\"1\""))
         );
         (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Finished);
-        await harness.StoreAsync(
-            Sample.Bundle(Sample.Patient(), Sample.Episode().With("request.ifMatch", "W/\"2\""))
-        );
+        await harness.StoreAsync(Sample.Bundle(Sample.Patient(), Sample.Episode().With("request.ifMatch", "W/\"2\"")));
 
         refused.Kind.Should().Be(RefusalKind.PreconditionFailed);
         refused
@@ -118,11 +116,13 @@ public sealed class LateUploadTests
 
         await harness.StoreAsync(
             byTheFlag
-                ? Sample.Bundle(
-                    Sample.Patient(),
-                    Sample.Episode(),
-                    Sample.Flag().With("resource.status", "entered-in-error")
-                ).At(First)
+                ? Sample
+                    .Bundle(
+                        Sample.Patient(),
+                        Sample.Episode(),
+                        Sample.Flag().With("resource.status", "entered-in-error")
+                    )
+                    .At(First)
                 : Withdrawn().At(First)
         );
 
@@ -139,7 +139,10 @@ public sealed class LateUploadTests
         (await harness.StoreAsync(Sample.Child().At(Third))).Select(e => e.Version).Should().Equal(1, 1);
         var late = await harness.StoreAsync(
             Sample
-                .Bundle(Sample.Patient().With("resource.name.0.family", "Ashdown"), Finished()["entry"]![1]!.DeepClone())
+                .Bundle(
+                    Sample.Patient().With("resource.name.0.family", "Ashdown"),
+                    Finished()["entry"]![1]!.DeepClone()
+                )
                 .At(Second)
         );
 
@@ -159,7 +162,9 @@ public sealed class LateUploadTests
 
         (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Active);
         var older = await harness.StoreAsync(
-            Sample.Bundle(FlagAlone()["entry"]![0]!.DeepClone().AsObject().With("resource.status", "inactive")).At(First)
+            Sample
+                .Bundle(FlagAlone()["entry"]![0]!.DeepClone().AsObject().With("resource.status", "inactive"))
+                .At(First)
         );
         RuleOf(older[0]).Rule.Should().Be("cpis-upload-superseded");
     }
@@ -219,9 +224,7 @@ public sealed class LateUploadTests
             result
                 .Refusal!.Issues.Single()
                 .Should()
-                .Match<Issue>(i =>
-                    i.Rule == "cpis-upload-timestamp-ahead" && i.Expression == "Bundle.timestamp"
-                );
+                .Match<Issue>(i => i.Rule == "cpis-upload-timestamp-ahead" && i.Expression == "Bundle.timestamp");
     }
 
     [Fact]

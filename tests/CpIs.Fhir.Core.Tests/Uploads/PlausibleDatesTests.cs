@@ -258,7 +258,9 @@ public sealed class PlausibleDatesTests
         var told = answered.Where(entry => entry.Type == "Patient").Select(entry => Warnings(entry).Single()).ToList();
         told.Should().HaveCount(inOneBundle ? 2 : 1);
         told.Should()
-            .OnlyContain(w => w.Rule == "cpis-patient-local-id-shared" && w.Text.Contains("L-1001", StringComparison.Ordinal));
+            .OnlyContain(w =>
+                w.Rule == "cpis-patient-local-id-shared" && w.Text.Contains("L-1001", StringComparison.Ordinal)
+            );
         again.SelectMany(Warnings).Should().BeEmpty("it is told when the id is given, not every night");
     }
 

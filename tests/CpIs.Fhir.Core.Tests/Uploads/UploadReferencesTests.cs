@@ -20,7 +20,9 @@ public sealed class UploadReferencesTests
 
         await harness.StoreAsync(Sample.Bundle(Sample.Episode("CPP-0002", patient: reference)));
 
-        var plan = (await harness.ChildAsync(Sample.Robin)).Single(r => r.Identity == "XHF01|CPP-0002" && r.Type == RecordType.EpisodeOfCare);
+        var plan = (await harness.ChildAsync(Sample.Robin)).Single(r =>
+            r.Identity == "XHF01|CPP-0002" && r.Type == RecordType.EpisodeOfCare
+        );
         JsonNode.Parse(plan.Body.Span)!["patient"]!["reference"]!.GetValue<string>().Should().Be("Patient/" + id);
     }
 

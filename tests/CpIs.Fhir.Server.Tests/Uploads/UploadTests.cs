@@ -77,7 +77,9 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         {
             Plans = [child.Plans[0] with { Status = PlanStatus.Finished, End = exchange.Today.AddDays(-1) }],
         };
-        (await authority.PostAsync("", SyntheticUpload.Bundle(Own, [ended], taken.AddHours(1)))).Status.Should().Be(200);
+        (await authority.PostAsync("", SyntheticUpload.Bundle(Own, [ended], taken.AddHours(1))))
+            .Status.Should()
+            .Be(200);
 
         var again = await authority.PostAsync("", first);
 
@@ -116,7 +118,12 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         foreach (var reference in new[] { location, fullUrl })
         {
             var bundle = JsonNode.Parse(
-                Text(child with { Plans = [exchange.Plan(PlanType.LookedAfter) with { PlanId = $"{child.LocalId}-{number++}" }] })
+                Text(
+                    child with
+                    {
+                        Plans = [exchange.Plan(PlanType.LookedAfter) with { PlanId = $"{child.LocalId}-{number++}" }],
+                    }
+                )
             )!;
             bundle["entry"]!.AsArray().RemoveAt(0);
             bundle["entry"]![0]!["resource"]!["patient"]!["reference"] = reference;

@@ -127,7 +127,7 @@ public abstract class UploadOrderContract : StoreContract
             (await Records.ReadChildAsync(child, Cancellation))
                 .Where(r => r.Identity is null)
                 .Should()
-                .OnlyContain(r => r.Plan!.Status == PlanStatus.Withdrawn, what);
+                .NotContain(r => r.Plan!.Status != PlanStatus.Withdrawn, what);
     }
 
     /// <summary>An upload that is refused because its plan was withdrawn (409) is refused whole, and with it its Patient.</summary>
@@ -195,7 +195,9 @@ public abstract class UploadOrderContract : StoreContract
                         },
                         "period": { "start": "2026-01-05"{{end}} }
                       },
-                      "request": { "method": "PUT", "url": "EpisodeOfCare?identifier={{FhirSystems.PlanId(Make.Herts)}}|{{PlanId}}" }
+                      "request": { "method": "PUT", "url": "EpisodeOfCare?identifier={{FhirSystems.PlanId(
+                    Make.Herts
+                )}}|{{PlanId}}" }
                     }
                   ]
                 }
