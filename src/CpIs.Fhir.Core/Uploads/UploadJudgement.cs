@@ -23,6 +23,10 @@ internal sealed class UploadJudgement(
     );
     private readonly Dictionary<string, PlanTurn> _plans = plans.ToDictionary(p => p.PlanId, StringComparer.Ordinal);
     private readonly ILookup<NhsNumber, PlanTurn> _plansByChild = plans.ToLookup(p => p.Wanted.Child);
+    private readonly ILookup<NhsNumber, PlanTurn> _openByChild = plans.Where(p => p.IsOpen).ToLookup(p => p.Child);
+    private readonly ILookup<string?, PatientTurn> _byLocalId = patients
+        .Where(p => p.Writes)
+        .ToLookup(p => p.Content.LocalId, StringComparer.Ordinal);
 
     public void Judge()
     {
@@ -74,7 +78,7 @@ internal sealed class UploadJudgement(
             .Where(p => p.Episode.Plan!.Type == type && p.PlanId is not null && !_plans.ContainsKey(p.PlanId))
             .Where(p => p.Episode.Plan!.Status == PlanStatus.Active)
             .Select(p => p.PlanId!)
-            .Concat(plans.Where(p => p.IsOpen && p.Child == child && p.Wanted.Type == type).Select(p => p.PlanId))
+            .Concat(_openByChild[child].Where(p => p.Wanted.Type == type).Select(p => p.PlanId))
             .Where(id => id != turn.PlanId)
             .Order(StringComparer.Ordinal)
             .ToList();
@@ -134,7 +138,7 @@ internal sealed class UploadJudgement(
             return;
         var child = patient.Content.Number;
         var shared =
-            patients.Any(p => p.Writes && p.Content.Number != child && p.Content.LocalId == localId)
+            _byLocalId[localId].Any(p => p.Content.Number != child)
             || held.WithLocalId(localId)
                 .Select(p => p.Child!.Value)
                 .Any(other =>
