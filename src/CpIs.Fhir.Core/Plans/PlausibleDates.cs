@@ -35,12 +35,12 @@ public static class PlausibleDates
         DateOnly today
     ) =>
         plan.Status != PlanStatus.Active ? []
-        : plan.Type == PlanType.UnbornChildProtectionPlan ? OfUnborn(planId, plan, born, move, today)
+        : plan.Type.EndIsDueDate ? OfUnborn(planId, plan, born, move, today)
         : OfChild(planId, plan, born, move, today);
 
-    /// <summary>True where a correction of the date of birth alone would hide a child's plan: the person becomes 18 or more.</summary>
-    public static bool HidesByAge(DateOnly heldBirthDate, DateOnly sentBirthDate, DateOnly today) =>
-        !IsAdult(heldBirthDate, today) && IsAdult(sentBirthDate, today);
+    /// <summary>True where a correction of the date of birth alone would hide a plan, because the person is too old for it.</summary>
+    public static bool HidesByAge(PlanType type, DateOnly heldBirthDate, DateOnly sentBirthDate, DateOnly today) =>
+        !IsTooOld(type, heldBirthDate, today) && IsTooOld(type, sentBirthDate, today);
 
     private static IEnumerable<DateProblem> OfChild(
         string planId,
@@ -50,22 +50,21 @@ public static class PlausibleDates
         DateOnly today
     )
     {
-        if (IsAdult(born, today))
+        if (IsTooOld(plan.Type, born, today))
             yield return move == PlanMove.Opens
                 ? Refused(
                     "cpis-plan-adult",
                     "patient",
-                    $"Plan {planId} is new and active, and the person is 18 or more: no setting would see it. Check the date of birth, or send the plan as finished."
+                    $"Plan {planId} is new and active, and the person is {plan.Type.HiddenFromAge} or older: no setting would see it. Check the date of birth, or send the plan as finished."
                 )
                 : Warned(
                     "cpis-plan-adult",
                     "patient",
-                    $"Plan {planId}: the person is now 18 or more, so settings no longer see it. Send its end (status finished with period.end)."
+                    $"Plan {planId}: the person is now {plan.Type.HiddenFromAge} or older, so settings no longer see it. Send its end (status finished with period.end)."
                 );
-        if (plan.Start >= born)
+        if (plan.Start >= born || plan.Type.DaysBeforeBirth is not { } before)
             yield break;
-        var earliest = plan.Type == PlanType.LookedAfter ? born : born.AddDays(-LongestPregnancyDays);
-        if (plan.Start >= earliest)
+        if (plan.Start >= born.AddDays(-before))
             yield return Warned(
                 "cpis-plan-before-birth",
                 "period.start",
@@ -75,9 +74,9 @@ public static class PlausibleDates
             yield return Refused(
                 "cpis-plan-before-birth",
                 "period.start",
-                plan.Type == PlanType.LookedAfter
-                    ? $"Plan {planId} starts before the child was born. A child is looked after from birth at the earliest. Sent: {Day(plan.Start)}. Check period.start and the date of birth."
-                    : $"Plan {planId} starts more than {LongestPregnancyDays} days before the child was born. Sent: {Day(plan.Start)}. Check period.start and the date of birth."
+                before == 0
+                    ? $"Plan {planId} starts before the child was born. A plan of this type starts on the day of birth or later. Sent: {Day(plan.Start)}. Check period.start and the date of birth."
+                    : $"Plan {planId} starts more than {before} days before the child was born. Sent: {Day(plan.Start)}. Check period.start and the date of birth."
             );
     }
 
@@ -89,7 +88,7 @@ public static class PlausibleDates
         DateOnly today
     )
     {
-        if (born.AddYears(YoungestMother) > today || born.AddYears(OldestMother + 1) <= today)
+        if (Visibility.Birthday(born, YoungestMother) > today || Visibility.Birthday(born, OldestMother + 1) <= today)
             yield return Warned(
                 "cpis-plan-mother-age",
                 "patient",
@@ -109,13 +108,14 @@ public static class PlausibleDates
             yield return Warned(
                 "cpis-plan-overdue",
                 "period.end",
-                over <= Visibility.DaysAfterDueDate
-                    ? $"The due date of plan {planId} passed {over} days ago: settings see the plan for {Visibility.DaysAfterDueDate - over} more days. Is the child born? Send the end of this plan, and the child's own plan if there is one."
+                over <= plan.Type.DaysAfterEnd
+                    ? $"The due date of plan {planId} passed {over} days ago: settings see the plan for {plan.Type.DaysAfterEnd - over} more days. Is the child born? Send the end of this plan, and the child's own plan if there is one."
                     : $"The due date of plan {planId} passed {over} days ago, so settings no longer see it. Send the end of this plan, and the child's own plan if there is one."
             );
     }
 
-    private static bool IsAdult(DateOnly born, DateOnly today) => today >= Visibility.EighteenthBirthday(born);
+    private static bool IsTooOld(PlanType type, DateOnly born, DateOnly today) =>
+        type.HiddenFromAge is { } age && today >= Visibility.Birthday(born, age);
 
     private static DateProblem Refused(string rule, string element, string text) => new(rule, element, text, true);
 

@@ -52,7 +52,7 @@ public static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.EpisodeStatus(plan.Status)),
-            SearchTokens.Exact("type", plan.Type.Code()),
+            SearchTokens.Exact("type", plan.Type.Code),
             SearchTokens.Exact("organization", $"Organization/{organizationId}"),
         ];
 
@@ -66,7 +66,7 @@ public static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.FlagStatus(plan.Status)),
-            SearchTokens.Exact("code", plan.Type.Code()),
+            SearchTokens.Exact("code", plan.Type.Code),
             SearchTokens.Exact("author", $"Organization/{organizationId}"),
         ];
 

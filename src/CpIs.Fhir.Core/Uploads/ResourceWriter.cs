@@ -63,7 +63,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         PlanIdentifier(plan);
         _json.WriteString("status", PlanCodes.EpisodeStatus(plan.Status));
         _json.WriteStartArray("type");
-        Concept(FhirSystems.Snomed, plan.Type.Code(), plan.Type.Display());
+        Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
         _json.WriteEndArray();
         Child("patient", plan.Child, patientId);
         Authority("managingOrganization");
@@ -89,7 +89,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         Concept(FhirSystems.FlagCategory, "safety", "Safety");
         _json.WriteEndArray();
         _json.WritePropertyName("code");
-        Concept(FhirSystems.Snomed, plan.Type.Code(), plan.Type.Display());
+        Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
         Child("subject", plan.Child, patientId);
         Period(plan);
         Authority("author");

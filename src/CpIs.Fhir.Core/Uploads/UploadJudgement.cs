@@ -72,7 +72,7 @@ internal sealed class UploadJudgement(
     private void WarnOfSecond(PlanTurn turn)
     {
         var (child, type) = (turn.Wanted.Child, turn.Wanted.Type);
-        if (type == PlanType.UnbornChildProtectionPlan)
+        if (type.EndIsDueDate)
             return;
         var others = held.PlansOf(child)
             .Where(p => p.Episode.Plan!.Type == type && p.PlanId is not null && !_plans.ContainsKey(p.PlanId))
@@ -110,16 +110,15 @@ internal sealed class UploadJudgement(
     /// <summary>A correction is taken, unless it alone hides an open plan: that may be a mistyped year.</summary>
     private void JudgeBirthDate(PatientTurn patient)
     {
-        if (
-            patient is not { Writes: true, Held.BirthDate: { } before }
-            || !PlausibleDates.HidesByAge(before, patient.Content.BirthDate, today)
-        )
+        if (patient is not { Writes: true, Held.BirthDate: { } before })
             return;
         var open = held.PlansOf(patient.Content.Number)
-            .Where(p => p.Episode.Plan is { Status: PlanStatus.Active, Type: not PlanType.UnbornChildProtectionPlan })
+            .Where(p =>
+                p.Episode.Plan is { Status: PlanStatus.Active, Type: var type }
+                && PlausibleDates.HidesByAge(type, before, patient.Content.BirthDate, today)
+            )
             .Where(p => p.PlanId is null || !_plans.TryGetValue(p.PlanId, out var turn) || turn.IsOpen)
-            .Select(p => p.PlanId)
-            .Order(StringComparer.Ordinal)
+            .OrderBy(p => p.PlanId, StringComparer.Ordinal)
             .ToList();
         if (open.Count > 0)
             patient.Sent.Place.Break(
@@ -127,7 +126,7 @@ internal sealed class UploadJudgement(
                 "cpis-birth-date-hides-plan",
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The new date of birth makes the person 18 or more and would hide the open plan {string.Join(", ", open.Take(MostNamed))}. Held: {before:yyyy-MM-dd}. Sent: {patient.Content.BirthDate:yyyy-MM-dd}. If the new date is right, end the plan in the same Bundle."
+                    $"The new date of birth makes the person {open[0].Episode.Plan!.Type.HiddenFromAge} or older and would hide the open plan {string.Join(", ", open.Take(MostNamed).Select(p => p.PlanId))}. Held: {before:yyyy-MM-dd}. Sent: {patient.Content.BirthDate:yyyy-MM-dd}. If the new date is right, end the plan in the same Bundle."
                 )
             );
     }

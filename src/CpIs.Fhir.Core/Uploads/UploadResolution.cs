@@ -153,7 +153,7 @@ internal sealed class UploadResolution(
             place.Break(
                 "type",
                 "cpis-plan-type-immutable",
-                $"Plan {turn.PlanId} is held with the type {before.Type.Display()}, and a plan keeps its type. End or withdraw it, and send the other plan under a plan id of its own.",
+                $"Plan {turn.PlanId} is held with the type {before.Type.Display}, and a plan keeps its type. End or withdraw it, and send the other plan under a plan id of its own.",
                 SpineCodes.InvalidUpdate
             );
         if (turn.IsCorrection)

@@ -121,7 +121,7 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
                 Text(
                     child with
                     {
-                        Plans = [exchange.Plan(PlanType.LookedAfter) with { PlanId = $"{child.LocalId}-{number++}" }],
+                        Plans = [exchange.Plan(PlanTypes.LookedAfter) with { PlanId = $"{child.LocalId}-{number++}" }],
                     }
                 )
             )!;
