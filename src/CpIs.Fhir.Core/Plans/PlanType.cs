@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Core.Plans;
 /// no rule asks which type a plan has, it asks for one of these properties.
 /// </summary>
 [JsonConverter(typeof(PlanTypeJson))]
-public sealed class PlanType : IComparable<PlanType>
+public sealed class PlanType
 {
     /// <summary>As stores keep it. Never change one: records from before would not be read.</summary>
     public required string Name { get; init; }
@@ -38,9 +38,6 @@ public sealed class PlanType : IComparable<PlanType>
     /// is told even so.
     /// </summary>
     public required int? DaysBeforeBirth { get; init; }
-
-    /// <inheritdoc />
-    public int CompareTo(PlanType? other) => string.CompareOrdinal(Code, other?.Code);
 
     /// <inheritdoc />
     public override string ToString() => Name;

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Core.Records;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
