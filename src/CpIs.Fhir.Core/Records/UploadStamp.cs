@@ -13,11 +13,10 @@ namespace CpIs.Fhir.Core.Records;
 public sealed record UploadStamp(
     [property: JsonPropertyName("t")] DateTimeOffset Time,
     [property: JsonPropertyName("q")] long Sequence = 0
-) : IComparable<UploadStamp>
+)
 {
-    /// <inheritdoc />
-    public int CompareTo(UploadStamp? other) =>
-        other is null ? 1 : (Time, Sequence).CompareTo((other.Time, other.Sequence));
+    /// <summary>Below 0 when this one is of an earlier upload, above 0 when it is of a later one.</summary>
+    public int CompareTo(UploadStamp other) => (Time, Sequence).CompareTo((other.Time, other.Sequence));
 
     /// <summary>True when this one is of an earlier upload.</summary>
     public bool IsOlderThan(UploadStamp other) => CompareTo(other) < 0;

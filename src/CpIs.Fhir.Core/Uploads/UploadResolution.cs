@@ -117,7 +117,7 @@ internal sealed class UploadResolution(
             );
     }
 
-    private PlanTurn CheckTurn(PlanTurn turn)
+    private static PlanTurn CheckTurn(PlanTurn turn)
     {
         var place = turn.Told.Place;
         switch (turn.Turn)
