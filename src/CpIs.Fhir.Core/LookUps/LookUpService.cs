@@ -1,7 +1,8 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.LookUps;
 

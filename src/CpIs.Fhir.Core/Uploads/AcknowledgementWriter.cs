@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
 

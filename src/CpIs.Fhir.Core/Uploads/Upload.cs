@@ -1,5 +1,5 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 
 namespace CpIs.Fhir.Core.Uploads;
 

@@ -1,5 +1,5 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using MongoDB.Bson;
 using MongoDB.Driver;

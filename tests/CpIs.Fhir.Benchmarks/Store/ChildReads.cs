@@ -37,10 +37,10 @@ public class ChildReads
         _store!.Store.ReadChildAsync(Samples.Child(15_050), default);
 
     [Benchmark]
-    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryHit() =>
+    public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryHit() =>
         _store!.Store.ReadHistoryAsync(Samples.Child(1), "nobody", DateTimeOffset.UtcNow, 25, default);
 
     [Benchmark]
-    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryMiss() =>
+    public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryMiss() =>
         _store!.Store.ReadHistoryAsync(Samples.Child(15_050), "nobody", DateTimeOffset.UtcNow, 25, default);
 }

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.LookUps;

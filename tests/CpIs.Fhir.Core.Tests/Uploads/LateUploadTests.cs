@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 

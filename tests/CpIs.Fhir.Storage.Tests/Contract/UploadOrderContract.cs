@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
