@@ -71,7 +71,7 @@ public abstract class UploadOrderContract : StoreContract
     }
 
     /// <summary>Each sender sends what comes next, and again while others are in its way.</summary>
-    private Task SendAsync(IEnumerable<StampedUpload> sent, int senders)
+    private async Task SendAsync(IEnumerable<StampedUpload> sent, int senders)
     {
         var queue = new ConcurrentQueue<StampedUpload>(sent);
         var upload = new TransactionUpload(
@@ -83,7 +83,7 @@ public abstract class UploadOrderContract : StoreContract
             new IdGenerator(Time),
             Time
         );
-        return RaceAsync(
+        await RaceAsync(
             senders,
             async _ =>
             {
