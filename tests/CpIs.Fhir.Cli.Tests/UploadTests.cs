@@ -10,7 +10,8 @@ public sealed class UploadTests : IDisposable
         """
         {"resourceType":"Bundle","type":"transaction-response","entry":[
         {"response":{"status":"201 Created"}},{"response":{"status":"200 OK"}},
-        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"Unchanged: already held so."}]}}}]}
+        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"Unchanged: already held so."}]}}},
+        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","details":{"coding":[{"system":"https://fhir.cpis.example/CodeSystem/rule","code":"cpis-upload-superseded"}]},"diagnostics":"Superseded: plan P-1 is held as sent. Nothing was changed."}]}}}]}
         """
     );
     private static readonly Reply Refused = Reply.Outcome(
@@ -34,8 +35,9 @@ public sealed class UploadTests : IDisposable
             .ToJsonString()
             .Should()
             .Be(
-                """{"accepted":1,"skipped":0,"refused":0,"failed":0,"notSent":0,"created":1,"updated":1,"unchanged":1}"""
+                """{"accepted":1,"skipped":0,"refused":0,"failed":0,"notSent":0,"created":1,"updated":1,"unchanged":1,"superseded":1}"""
             );
+        ended.Objects[0]["problems"]!.AsArray().Single()!["text"]!.GetValue<string>().Should().Contain("plan P-1");
         var asked = exchange.To(Base).Single();
         asked.Headers["Content-Type"].Should().Be("application/fhir+json");
         asked.Headers["Authorization"].Should().Be("Bearer stub-token");

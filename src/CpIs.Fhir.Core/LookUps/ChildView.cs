@@ -24,7 +24,7 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans, IReadOnlyList<O
             var flag = held.FirstOrDefault(r => r.Type == RecordType.Flag && r.Plan?.EpisodeId == episode.Id);
             if (patient is null || flag is null)
                 throw new StoreUnavailableException($"EpisodeOfCare/{episode.Id} has no Patient or no Flag beside it.");
-            if (Visibility.IsVisible(plan, patient.BirthDate, today))
+            if (Visibility.IsVisible(plan, LondonCalendar.DayOf(episode.LastUpdated), patient.BirthDate, today))
                 plans.Add(new VisiblePlan(episode, flag, patient, plan));
         }
 

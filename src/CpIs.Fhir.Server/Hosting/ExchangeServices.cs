@@ -70,6 +70,7 @@ internal static class ExchangeServices
         );
         services.AddValidation(options.Validation);
         services.AddProfiles();
+        services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
@@ -23,6 +24,7 @@ internal static class UploadEndpoints
         ExchangeUrls urls
     )
     {
+        context.Features.Set(new FailureAnswer(Refusal.UploadUnknown()));
         if (
             (await RequestBody.ReadJsonAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body)
             || (await places.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
@@ -40,7 +42,7 @@ internal static class UploadEndpoints
             body.Span
         );
         var result = await upload.ExecuteAsync(
-            new Upload(caller, write, identity.CorrelationId, body),
+            new Upload(caller, write, identity.CorrelationId, body, urls.FhirBase),
             context.RequestAborted
         );
         return result.IsRefused(out refusal, out var answer)

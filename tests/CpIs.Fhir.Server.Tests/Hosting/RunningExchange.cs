@@ -188,7 +188,7 @@ public class RunningExchange : IAsyncLifetime
         var speaker = await AsAsync(authority);
         var answer = await speaker.PostAsync(
             "",
-            SyntheticUpload.Bundle(OdsCode.Parse(Client(authority).Organisation), children)
+            SyntheticUpload.Bundle(OdsCode.Parse(Client(authority).Organisation), children, Clock.GetUtcNow())
         );
         answer.Status.Should().Be(200, answer.Text);
         return answer;

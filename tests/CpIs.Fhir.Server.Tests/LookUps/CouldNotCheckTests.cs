@@ -83,6 +83,8 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
 
         answer.Status.Should().Be(503, answer.Text);
         answer.Headers.Should().ContainKey("Retry-After");
+        answer.Issue.Diagnostics.Should().StartWith("Your upload was not stored, or we do not know whether it was.");
+        answer.Text.Should().NotContain("phone").And.NotContain("no plan");
         exchange.Watch.Forget();
         (await authority.PostAsync("", bundle)).Status.Should().Be(200);
     }

@@ -73,6 +73,8 @@ public static class Make
     public static Commit Commit(params StoredResource[] resources) =>
         new() { Changes = [.. resources.Select(r => new Change(r, r.Version - 1))] };
 
+    public static UploadStamp Stamp(int hour) => new(Noon.AddHours(hour), hour);
+
     public static Person Nurse(string sdsUserId = "555000000001") =>
         new(sdsUserId, "555000000099", "R0260", "Nurse", "Ann Example");
 

@@ -155,7 +155,7 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Records.ReadAsync(RecordType.EpisodeOfCare, "e", 1, Cancellation);
         await store.Records.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["i2"], Cancellation);
         await store.Records.ReadChildAsync(Make.Child(1), Cancellation);
-        await store.Records.ReadPatientsAsync([Make.Child(1)], Cancellation);
+        await store.Records.ReadOwnAsync(Make.Herts, [Make.Child(1)], Cancellation);
         await store.Records.ReadAnswerAsync("c", "r", Cancellation);
         await EverySearch.RunAsync(store, Cancellation);
         await store.Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);

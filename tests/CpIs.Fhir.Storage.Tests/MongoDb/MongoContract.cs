@@ -56,3 +56,15 @@ public sealed class MongoUses(MongoDatabase database) : UseLedgerContract, IClas
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.OpenAsync(database, time);
 }
+
+public sealed class MongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}
+
+public sealed class MongoUploadOrder(MongoDatabase database) : UploadOrderContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}

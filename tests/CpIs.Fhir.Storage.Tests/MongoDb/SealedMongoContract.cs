@@ -45,6 +45,11 @@ public sealed class SealedMongoRetention(MongoDatabase database) : RetentionCont
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
 }
 
+public sealed class SealedMongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+}
+
 internal static class SealedMongo
 {
     private static readonly ProtectionKeys Keys = ProtectionKeys.Make("test");

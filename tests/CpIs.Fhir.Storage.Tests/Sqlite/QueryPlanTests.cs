@@ -87,7 +87,7 @@ public sealed partial class QueryPlanTests
         await store.ReadAsync(RecordType.EpisodeOfCare, "e", 1, Cancellation);
         await store.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["i"], Cancellation);
         await store.ReadChildAsync(Make.Child(1), Cancellation);
-        await store.ReadPatientsAsync([Make.Child(1)], Cancellation);
+        await store.ReadOwnAsync(Make.Herts, [Make.Child(1)], Cancellation);
         await store.ReadAnswerAsync("c", "r", Cancellation);
         await EverySearch.RunAsync(opened, Cancellation);
         await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);

@@ -40,6 +40,11 @@ public sealed class SealedSqliteRetention : RetentionContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteStamps : StampContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 internal static class SealedSqlite
 {
     public static async Task<IStoreUnderTest> OpenAsync(TimeProvider time)
