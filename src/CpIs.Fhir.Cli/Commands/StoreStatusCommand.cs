@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
@@ -26,7 +27,7 @@ internal static class StoreStatusCommand
             {
                 try
                 {
-                    await using var migration = await choice.OpenMigrationAsync(run, cancellation);
+                    await using var migration = await choice.OpenMigrationAsync(run, RecordProtection.Readable, cancellation);
                     StandingReport.Tell(run.Report, migration.Description, await migration.ReadAsync(cancellation));
                     return ExitCode.Done;
                 }

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
@@ -12,9 +13,9 @@ public interface INotificationStore
     /// Turns open obligations into events: for every Subscription that takes events
     /// (<see cref="SubscriptionTerms.TakesEvents"/>), every unsettled obligation of its authority that has no event on it yet gets one, oldest first.
     /// The number is given in the same commit as the event, so numbers have no gap and never repeat (promise 4).
-    /// An obligation of the same person, organisation and child joins an event whose first occurrence is at most
-    /// <paramref name="coalesceWithin"/> older and which has never been claimed. A new event is due
-    /// <paramref name="quiet"/> after <paramref name="now"/>.
+    /// Which obligations there are was decided when the look-ups were written; only where two raced, both for the same child at
+    /// the same setting (<see cref="Attendance.IsSame"/>), the later joins the event of the earlier, if that has never been
+    /// claimed. A new event is due <paramref name="quiet"/> after <paramref name="now"/>.
     /// </summary>
     /// <returns>
     /// How many obligations got their event, on however many Subscriptions; fewer than <paramref name="limit"/> means none is
@@ -22,7 +23,6 @@ public interface INotificationStore
     /// </returns>
     Task<int> NumberObligationsAsync(
         DateTimeOffset now,
-        TimeSpan coalesceWithin,
         TimeSpan quiet,
         int limit,
         CancellationToken cancellation

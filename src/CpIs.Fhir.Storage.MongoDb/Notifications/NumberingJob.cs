@@ -14,7 +14,6 @@ internal sealed class NumberingJob(
     Collections collections,
     string authority,
     DateTime due,
-    TimeSpan coalesceWithin,
     int limit
 )
 {
@@ -38,7 +37,7 @@ internal sealed class NumberingJob(
             return 0;
 
         foreach (var subscription in taking)
-            await new SubscriptionNumbering(collections, subscription, due, coalesceWithin).WriteAsync(
+            await new SubscriptionNumbering(collections, subscription, due).WriteAsync(
                 session,
                 open,
                 behind.Count == 0 ? null : Progress(subscription, open),

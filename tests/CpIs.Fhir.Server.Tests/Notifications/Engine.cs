@@ -186,7 +186,6 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Outcome = AccessOutcome.Shown,
             RequestId = Guid.NewGuid().ToString(),
             Shown = [plan],
-            Concerns = [owner],
             Obligations = [new Obligation(owner, [plan])],
         };
         await _store.RecordAsync(occurrence, default);

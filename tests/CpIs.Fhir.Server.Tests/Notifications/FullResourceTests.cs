@@ -88,7 +88,6 @@ public sealed class FullResourceTests
         {
             Id = engine.Ids.Next(),
             Shown = [.. occurrence.Shown, theirs],
-            Concerns = [.. occurrence.Concerns, Engine.OtherAuthority],
         };
         await engine.Store.RecordAsync(occurrence, Stop);
         return occurrence.Id;

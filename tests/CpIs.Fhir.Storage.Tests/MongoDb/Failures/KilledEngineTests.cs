@@ -113,7 +113,6 @@ public sealed class KilledEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
     private static Task<int> NumberAsync(MongoStore store) =>
         store.NumberObligationsAsync(
             TimeProvider.System.GetUtcNow(),
-            TimeSpan.FromMinutes(5),
             TimeSpan.Zero,
             200,
             Cancellation
