@@ -35,17 +35,22 @@ public static class Attendance
         var prolongs = false;
         foreach (var shown in hit.Shown.GroupBy(plan => plan.Authority))
         {
-            var open = here.Select(access => (Access: access, Part: PartOf(access, shown.Key)))
-                .Where(known => known.Part is not null && IsOpen(known.Access.Time, known.Part.Opened, hit.Time))
+            var known = here.Select(access => (Access: access, Part: PartOf(access, shown.Key)))
+                .Where(one => one.Part is not null)
                 .ToList();
+            var open = known.Where(one => IsOpen(one.Access.Time, one.Part!.Opened, hit.Time)).ToList();
             // Of several that raced to open it, the earliest did.
-            var opener = open.Select(known => known.Part!).MinBy(part => (part.Opened, part.Opener));
-            parts.Add(opener ?? new AttendancePart(shown.Key, hit.Id, hit.Time));
-            var told = open.SelectMany(known => ToldOf(known.Access, shown.Key)).ToHashSet(StringComparer.Ordinal);
+            var opener = open.Select(one => one.Part!).MinBy(part => (part.Opened, part.Opener));
+            var part = opener ?? new AttendancePart(shown.Key, hit.Id, hit.Time);
+            parts.Add(part);
+            var told = known
+                .Where(one => opener is not null && IsSame(one.Part!.Opened, part.Opened))
+                .SelectMany(one => ToldOf(one.Access, shown.Key))
+                .ToHashSet(StringComparer.Ordinal);
             var news = shown.Where(plan => !told.Contains(plan.EpisodeId)).ToList();
             if (news.Count > 0)
                 obligations.Add(new Obligation(shown.Key, news));
-            prolongs |= open.Count > 0 && hit.Time - open.Max(known => known.Access.Time) >= Burst;
+            prolongs |= open.Count > 0 && hit.Time - open.Max(one => one.Access.Time) >= Burst;
         }
 
         return hit with
@@ -57,8 +62,8 @@ public static class Attendance
     }
 
     /// <summary>
-    /// Whether two obligations of one authority, child and setting are of one attendance although both believed to be its first.
-    /// Two that open attendances less than <see cref="Quiet"/> apart can only have raced.
+    /// Whether what began at these two times is one attendance, for one authority, child and setting: where two seem to
+    /// have opened less than <see cref="Quiet"/> apart, they can only have raced.
     /// </summary>
     public static bool IsSame(DateTimeOffset one, DateTimeOffset other) => (one - other).Duration() < Quiet;
 
