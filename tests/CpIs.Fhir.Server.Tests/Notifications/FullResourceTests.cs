@@ -29,7 +29,7 @@ public sealed class FullResourceTests
         engine.Failures.Should().BeEmpty();
         var entries = LastEntries(sender);
         entries[0].GetRawText().Should().Contain("\"topic\"");
-        entries.Should().HaveCount(3, "the status, and the two accesses of one coalesced event");
+        entries.Should().HaveCount(3, "the status, and the two accesses of one event");
         foreach (var (entry, id) in entries[1..].Zip([told, shared]))
         {
             var url = $"{Engine.Base}/AuditEvent/{id}";
