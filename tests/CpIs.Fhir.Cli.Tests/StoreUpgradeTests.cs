@@ -54,7 +54,9 @@ public sealed class StoreUpgradeTests : IDisposable
     {
         var fixture = Path.Combine(FindFixtures(), name);
         Directory.CreateDirectory(_workshop["store"]);
-        using (var packed = new GZipStream(File.OpenRead(Path.Combine(fixture, "cpis.db.gz")), CompressionMode.Decompress))
+        using (
+            var packed = new GZipStream(File.OpenRead(Path.Combine(fixture, "cpis.db.gz")), CompressionMode.Decompress)
+        )
         using (var file = File.Create(_workshop["store/cpis.db"]))
             packed.CopyTo(file);
         if (!File.Exists(Path.Combine(fixture, "synthetic.keys")))

@@ -27,7 +27,11 @@ internal static class StoreStatusCommand
             {
                 try
                 {
-                    await using var migration = await choice.OpenMigrationAsync(run, RecordProtection.Readable, cancellation);
+                    await using var migration = await choice.OpenMigrationAsync(
+                        run,
+                        RecordProtection.Readable,
+                        cancellation
+                    );
                     StandingReport.Tell(run.Report, migration.Description, await migration.ReadAsync(cancellation));
                     return ExitCode.Done;
                 }

@@ -21,12 +21,7 @@ public interface INotificationStore
     /// How many obligations got their event, on however many Subscriptions; fewer than <paramref name="limit"/> means none is
     /// left. The Subscriptions of an authority go in step, so that a delivery of one never costs another its event.
     /// </returns>
-    Task<int> NumberObligationsAsync(
-        DateTimeOffset now,
-        TimeSpan quiet,
-        int limit,
-        CancellationToken cancellation
-    );
+    Task<int> NumberObligationsAsync(DateTimeOffset now, TimeSpan quiet, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Takes due, undelivered events of Subscriptions that take events under a lease, oldest number first: at most one batch per Subscription of at most its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number. An event

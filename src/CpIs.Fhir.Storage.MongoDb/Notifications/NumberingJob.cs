@@ -10,12 +10,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// the Subscriptions go in step, so that a delivery of one never costs another its event. Two servers that number at once
 /// meet in the documents that both write, and one of them begins again.
 /// </summary>
-internal sealed class NumberingJob(
-    Collections collections,
-    string authority,
-    DateTime due,
-    int limit
-)
+internal sealed class NumberingJob(Collections collections, string authority, DateTime due, int limit)
 {
     /// <summary>How many obligations were looked at; fewer than the limit means none is left.</summary>
     public async Task<Kept<int>> WriteAsync(IClientSessionHandle session, CancellationToken cancellation)

@@ -10,11 +10,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// The events that one Subscription gets of open obligations: each the next number, but for one that raced another, which joins
 /// the other's event if that was never claimed.
 /// </summary>
-internal sealed class SubscriptionNumbering(
-    Collections collections,
-    BsonDocument subscription,
-    DateTime due
-)
+internal sealed class SubscriptionNumbering(Collections collections, BsonDocument subscription, DateTime due)
 {
     private readonly string _id = subscription["_id"].AsString;
     private readonly List<BsonDocument> _created = [];

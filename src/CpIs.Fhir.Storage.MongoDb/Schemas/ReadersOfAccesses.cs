@@ -15,7 +15,13 @@ namespace CpIs.Fhir.Storage.MongoDb.Schemas;
 internal static class ReadersOfAccesses
 {
     public static MongoMigration Migration { get; } =
-        new(2, "who may read an access", "occurrences", new BsonDocument("a", new BsonDocument("$exists", true)), Change);
+        new(
+            2,
+            "who may read an access",
+            "occurrences",
+            new BsonDocument("a", new BsonDocument("$exists", true)),
+            Change
+        );
 
     private static UpdateOneModel<BsonDocument> Change(BsonDocument document, RecordProtection protection)
     {

@@ -15,8 +15,9 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     private readonly ReadOnlyMemory<byte> _document = protection.Seal(occurrence);
     private readonly long _time = occurrence.Time.ToUnixTimeMilliseconds();
     private readonly long? _child = occurrence.Child is { } child ? protection.ChildKey(child) : null;
-    private readonly string? _person =
-        occurrence is { InHistory: true, Person: { } person } ? protection.PersonKey(person.SdsUserId) : null;
+    private readonly string? _person = occurrence is { InHistory: true, Person: { } person }
+        ? protection.PersonKey(person.SdsUserId)
+        : null;
 
     /// <summary>Writes it; one of the same id that is already there stands, with its obligations.</summary>
     public void Write(Connection connection)

@@ -50,7 +50,8 @@ public sealed partial class SqliteStore
                     if (inHistory >= count && (found || time < earliest) && time < attended)
                         break;
                     var who = rows.TextOrNull(1);
-                    var isShown = who is not null && (inHistory < count || (!found && time >= earliest && who == person));
+                    var isShown =
+                        who is not null && (inHistory < count || (!found && time >= earliest && who == person));
                     if (!isShown && time < attended)
                         continue;
                     var occurrence = OccurrenceRow.Read(rows, 2, 3, _protection);

@@ -19,11 +19,7 @@ public sealed class SqliteStoreMigration : IStoreMigration
     private readonly RecordProtection _protection;
     private readonly IReadOnlyList<Migration> _migrations;
 
-    private SqliteStoreMigration(
-        string directory,
-        RecordProtection protection,
-        IReadOnlyList<Migration> migrations
-    ) =>
+    private SqliteStoreMigration(string directory, RecordProtection protection, IReadOnlyList<Migration> migrations) =>
         (_directory, _file, _protection, _migrations) = (
             directory,
             SqliteStore.FileIn(directory),
@@ -42,11 +38,7 @@ public sealed class SqliteStoreMigration : IStoreMigration
     internal static SqliteStoreMigration Open(SqliteStoreOptions options, IReadOnlyList<Migration> migrations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var migration = new SqliteStoreMigration(
-            Path.GetFullPath(options.Directory),
-            options.Protection,
-            migrations
-        );
+        var migration = new SqliteStoreMigration(Path.GetFullPath(options.Directory), options.Protection, migrations);
         return File.Exists(migration._file) ? migration : throw SqliteStore.NoStoreIn(migration._directory);
     }
 
@@ -63,7 +55,11 @@ public sealed class SqliteStoreMigration : IStoreMigration
                     _migrations[^1].Version,
                     ReadIsSealed(connection),
                     UnfinishedCopy.IsIn(connection) ? UnfinishedCopy.Read(connection) : null,
-                    [.. _migrations.Where(m => m.Version > schema).Select(m => Pending(m, m.Work?.Count(connection) ?? 0))],
+                    [
+                        .. _migrations
+                            .Where(m => m.Version > schema)
+                            .Select(m => Pending(m, m.Work?.Count(connection) ?? 0)),
+                    ],
                     schema == Schema.Version ? ReadCounts(connection) : new Dictionary<TransferSection, long>()
                 );
             },

@@ -75,7 +75,10 @@ public sealed class AttendanceTests
         var later = LookUp(30, plans: [Plan(Herts, "a"), Plan(Herts, "b"), Plan(Essex, "c")]);
 
         later.Obligations.Select(o => (o.Authority, Told(o))).Should().Equal((Herts, "b"), (Essex, "c"));
-        later.Attendances.Select(a => a.Opened).Should().Equal([Noon, Noon.AddMinutes(30)], "each authority has its own");
+        later
+            .Attendances.Select(a => a.Opened)
+            .Should()
+            .Equal([Noon, Noon.AddMinutes(30)], "each authority has its own");
         LookUp(60, plans: [Plan(Herts, "b"), Plan(Essex, "c")]).Obligations.Should().BeEmpty();
     }
 
@@ -131,7 +134,12 @@ public sealed class AttendanceTests
     }
 
     /// <summary>Looks up, and adds it to what later ones read, as a store would.</summary>
-    private Occurrence LookUp(double minute, string person = "nurse", string setting = "RWH01", params ShownPlan[] plans)
+    private Occurrence LookUp(
+        double minute,
+        string person = "nurse",
+        string setting = "RWH01",
+        params ShownPlan[] plans
+    )
     {
         var hit = Place(Hit($"o{++_count:D4}", minute, person, setting, plans));
         if (hit.IsReadByLookUps)
@@ -168,5 +176,6 @@ public sealed class AttendanceTests
 
     private static ShownPlan Plan(OdsCode authority, string id) => new(authority, PlanType.LookedAfter, id, 1, "f", 1);
 
-    private static string Told(Obligation obligation) => string.Join(' ', obligation.Plans.Select(plan => plan.EpisodeId));
+    private static string Told(Obligation obligation) =>
+        string.Join(' ', obligation.Plans.Select(plan => plan.EpisodeId));
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;

@@ -53,7 +53,9 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
         var id = (await exchange.RecordOfAsync(silent)).GetProperty("id").GetString();
         var authority = await exchange.AsAsync("authority-xhf01");
 
-        foreach (var search in new[] { "?_count=1000", "?_count=0", "?patient:identifier=" + Token(child.NhsNumber.Digits) })
+        foreach (
+            var search in new[] { "?_count=1000", "?_count=0", "?patient:identifier=" + Token(child.NhsNumber.Digits) }
+        )
         {
             var found = await authority.GetAsync("AuditEvent" + search);
             found.Text.Should().NotContain(id).And.NotContain("\"scheduled\"");
@@ -70,11 +72,21 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
     {
         var child = exchange.NewChild(exchange.Plan(start: exchange.Today.AddDays(20)));
         await exchange.UploadAsync("authority-xhf01", child);
-        await exchange.UploadAsync("authority-xbr02", child with { Plans = [exchange.Plan() with { PlanId = "other" }] });
+        await exchange.UploadAsync(
+            "authority-xbr02",
+            child with
+            {
+                Plans = [exchange.Plan() with { PlanId = "other" }],
+            }
+        );
         (await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber)).Total.Should().Be(2);
 
         foreach (var (client, count) in new[] { ("authority-xhf01", 0), ("authority-xbr02", 1) })
-            (await (await exchange.AsAsync(client)).GetAsync("AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits)))
+            (
+                await (await exchange.AsAsync(client)).GetAsync(
+                    "AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits)
+                )
+            )
                 .Total.Should()
                 .Be(count, client);
     }

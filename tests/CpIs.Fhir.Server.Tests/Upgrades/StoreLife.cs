@@ -42,7 +42,10 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
                 sent.Endpoint.AbsolutePath == "/down" || _isUpDown ? ScriptedSender.Http(503) : ScriptedSender.Ok
             );
         var children = Children();
-        await UploadAsync("authority-xhf01", [.. children.Where(child => child.Key != "down").Select(child => child.Value)]);
+        await UploadAsync(
+            "authority-xhf01",
+            [.. children.Where(child => child.Key != "down").Select(child => child.Value)]
+        );
         await UploadAsync("authority-xbr02", children["two authorities"] with { LocalId = "B-1" });
         await UploadAsync("authority-xmv03", children["down"] with { LocalId = "M-1" });
         await UploadAsync("authority-xhf01", children["both types"] with { Given = ["Wren"] });
@@ -178,7 +181,9 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
             // It was taken once, and is down since.
             exchange.Sender.Answer = sent =>
                 Task.FromResult(
-                    sent.Endpoint.AbsolutePath == "/down" && NotificationReader.TryRead(sent.Body, out var notice) && notice.Type == NotificationType.EventNotification
+                    sent.Endpoint.AbsolutePath == "/down"
+                        && NotificationReader.TryRead(sent.Body, out var notice)
+                        && notice.Type == NotificationType.EventNotification
                     || _isUpDown
                         ? ScriptedSender.Http(503)
                         : ScriptedSender.Ok

@@ -98,9 +98,7 @@ internal sealed class StorePlace : IAsyncDisposable
                 .Sort(new BsonDocument("_id", 1))
                 .ToListAsync()
         )
-            await dump.WriteAsync(
-                new BsonDocument { { "collection", name }, { "document", document } }.ToBson()
-            );
+            await dump.WriteAsync(new BsonDocument { { "collection", name }, { "document", document } }.ToBson());
     }
 
     /// <summary>Puts the fixture where a server finds it.</summary>

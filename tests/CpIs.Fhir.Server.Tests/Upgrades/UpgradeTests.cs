@@ -130,7 +130,9 @@ public sealed class UpgradeTests
         {
             var authority = await exchange.AsAsync(client);
             var mine = known.Accesses.Where(a => a.Mode == "Unscheduled" && a.Authorities.Contains(code));
-            var all = await authority.GetAsync($"AuditEvent?date=le{known.Written:yyyy-MM-ddTHH:mm:ss.fffZ}&_count=100");
+            var all = await authority.GetAsync(
+                $"AuditEvent?date=le{known.Written:yyyy-MM-ddTHH:mm:ss.fffZ}&_count=100"
+            );
             all.Entries("AuditEvent").Select(Id).Should().BeEquivalentTo(mine.Select(a => a.Id));
             all.Total.Should().Be(mine.Count());
             foreach (var access in known.Accesses)

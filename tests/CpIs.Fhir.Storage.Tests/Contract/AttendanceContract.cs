@@ -72,7 +72,12 @@ public abstract class AttendanceContract : StoreContract
 
         next.Obligations.Should().BeEmpty();
         next.Attendances.Should()
-            .Equal(raced.SelectMany(hit => hit.Attendances).Where(a => a.Opener == raced.Where(h => h.Obligations.Count > 0).MinBy(h => (h.Time, h.Id))!.Id).Take(1));
+            .Equal(
+                raced
+                    .SelectMany(hit => hit.Attendances)
+                    .Where(a => a.Opener == raced.Where(h => h.Obligations.Count > 0).MinBy(h => (h.Time, h.Id))!.Id)
+                    .Take(1)
+            );
         foreach (var subscription in new[] { "s", "t" })
         {
             var told = await EventsAsync(subscription);
@@ -88,7 +93,9 @@ public abstract class AttendanceContract : StoreContract
         var late = Attendance.Place(Hit(0), []);
         await LookUpAsync(0);
         await NumberAsync();
-        var delivery = (await Notifications.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 9, Cancellation)).Single();
+        var delivery = (
+            await Notifications.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 9, Cancellation)
+        ).Single();
         await Occurrences.RecordAsync(late, Cancellation);
         await NumberAsync();
         await Notifications.SettleAsync(delivery, Make.Noon, Cancellation);
@@ -98,11 +105,7 @@ public abstract class AttendanceContract : StoreContract
     }
 
     /// <summary>As <see cref="LookUpService"/> does it.</summary>
-    private async Task<Occurrence> LookUpAsync(
-        int minute,
-        string setting = "RWH01",
-        string person = "555000000001"
-    )
+    private async Task<Occurrence> LookUpAsync(int minute, string setting = "RWH01", string person = "555000000001")
     {
         var hit = Hit(minute, setting, person);
         var read = await Occurrences.ReadHistoryAsync(

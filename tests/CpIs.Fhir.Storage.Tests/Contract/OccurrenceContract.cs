@@ -196,7 +196,13 @@ public abstract class OccurrenceContract : StoreContract
         var opened = Hit("opened", 0, "me") with { InHistory = false };
         await Occurrences.RecordAsync(opened, Cancellation);
         await Occurrences.RecordAsync(
-            opened with { Id = "prolonged", Time = At(1), Obligations = [], Prolongs = true },
+            opened with
+            {
+                Id = "prolonged",
+                Time = At(1),
+                Obligations = [],
+                Prolongs = true,
+            },
             Cancellation
         );
         await Occurrences.RecordAsync(opened with { Id = "nothing", Time = At(1), Obligations = [] }, Cancellation);
@@ -206,7 +212,9 @@ public abstract class OccurrenceContract : StoreContract
         (await HistoryAsync("nobody", -1000, 2, attendedSince: 1)).Should().HaveCount(59).And.EndWith("prolonged");
         (await HistoryAsync("nobody", -1000, 2, attendedSince: 0)).Should().HaveCount(60).And.EndWith("opened");
         (await HistoryAsync("nobody", -1000, 99)).Should().HaveCount(58, "only those in the history are read then");
-        (await HistoryAsync("me", -1000, 99)).Should().HaveCount(58, "what is not in the history is nobody's access there");
+        (await HistoryAsync("me", -1000, 99))
+            .Should()
+            .HaveCount(58, "what is not in the history is nobody's access there");
     }
 
     [Fact]
@@ -220,7 +228,12 @@ public abstract class OccurrenceContract : StoreContract
 
         foreach (var child in new NhsNumber?[] { Make.Child(1), null })
         {
-            var query = new OccurrenceQuery { Concerning = Make.Herts, Child = child, Count = 3 };
+            var query = new OccurrenceQuery
+            {
+                Concerning = Make.Herts,
+                Child = child,
+                Count = 3,
+            };
             var seen = new List<string>();
             for (var page = await SearchAsync(query); ; page = await SearchAsync(query with { After = page.Next }))
             {
@@ -254,14 +267,7 @@ public abstract class OccurrenceContract : StoreContract
         int attendedSince = 1_000
     ) =>
         (
-            await Occurrences.ReadHistoryAsync(
-                Make.Child(1),
-                person,
-                At(since),
-                count,
-                At(attendedSince),
-                Cancellation
-            )
+            await Occurrences.ReadHistoryAsync(Make.Child(1), person, At(since), count, At(attendedSince), Cancellation)
         ).Select(o => o.Id);
 
     private Task<Page<Occurrence>> SearchAsync(OccurrenceQuery query) =>

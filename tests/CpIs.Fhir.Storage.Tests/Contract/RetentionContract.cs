@@ -36,7 +36,14 @@ public abstract class RetentionContract : StoreContract
         (await FoundAsync(new OccurrenceQuery { Child = Make.Child(1) })).Should().Equal("young");
         (await FoundAsync(new OccurrenceQuery { Concerning = Make.Herts })).Should().Equal("young");
         (await FoundAsync(new OccurrenceQuery { Kind = OccurrenceKind.Upload })).Should().BeEmpty();
-        var history = await Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, Cancellation);
+        var history = await Occurrences.ReadHistoryAsync(
+            Make.Child(1),
+            "x",
+            Make.Noon,
+            25,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         history.Select(o => o.Id).Should().Equal("young");
     }
 

@@ -66,7 +66,14 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
 
         _recorder.Take();
         await store.Records.ReadChildAsync(Make.Child(7), Cancellation);
-        await store.Occurrences.ReadHistoryAsync(Make.Child(7), "x", Make.Noon, 40, DateTimeOffset.MaxValue, Cancellation);
+        await store.Occurrences.ReadHistoryAsync(
+            Make.Child(7),
+            "x",
+            Make.Noon,
+            40,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         var reads = _recorder.Take();
         await store.Occurrences.RecordAsync(Make.Access("now", child: Make.Child(7)), Cancellation);
 
@@ -154,7 +161,14 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Records.ReadPatientsAsync([Make.Child(1)], Cancellation);
         await store.Records.ReadAnswerAsync("c", "r", Cancellation);
         await EverySearch.RunAsync(store, Cancellation);
-        await store.Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, Cancellation);
+        await store.Occurrences.ReadHistoryAsync(
+            Make.Child(1),
+            "x",
+            Make.Noon,
+            25,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         await store.Occurrences.ReadOccurrenceAsync("o1", Cancellation);
         await store.Occurrences.RecordAsync(Make.Access("o1"), Cancellation);
         for (var i = 0; i < 2; i++)

@@ -21,14 +21,15 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         "lengths of ids",
         "occurrences",
         new BsonDocument("len", new BsonDocument("$exists", false)),
-        (document, _) => new UpdateOneModel<BsonDocument>(
-            new BsonDocument { { "_id", document["_id"] }, { "len", new BsonDocument("$exists", false) } },
-            new BsonDocument
-            {
-                { "$set", new BsonDocument("len", document["_id"].AsString.Length) },
-                { "$inc", new BsonDocument("turns", 1) },
-            }
-        )
+        (document, _) =>
+            new UpdateOneModel<BsonDocument>(
+                new BsonDocument { { "_id", document["_id"] }, { "len", new BsonDocument("$exists", false) } },
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument("len", document["_id"].AsString.Length) },
+                    { "$inc", new BsonDocument("turns", 1) },
+                }
+            )
     );
 
     private static int Known => MongoMigration.VersionOf(MongoMigration.All);
@@ -78,7 +79,9 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         told.Select(p => p.Done).Should().Equal(0, 1_000, 2_000, Documents);
         await CheckAllAsync(Documents);
         var after = await migration.ReadAsync(Cancellation);
-        (after.Schema, after.Pending.Count, after.Counts[TransferSection.Occurrences]).Should().Be((Known + 1, 0, Documents));
+        (after.Schema, after.Pending.Count, after.Counts[TransferSection.Occurrences])
+            .Should()
+            .Be((Known + 1, 0, Documents));
         (await Meta.Find(new BsonDocument("_id", "migration")).AnyAsync(Cancellation)).Should().BeFalse();
     }
 

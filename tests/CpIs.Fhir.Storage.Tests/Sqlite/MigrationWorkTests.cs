@@ -48,7 +48,9 @@ public sealed class MigrationWorkTests : IDisposable
         await again.RunAsync(new Told(told.Add), Cancellation);
 
         work.Seen.Should().Equal(Enumerable.Range(0, 10).Select(i => $"o{i}"));
-        told[^1].Should().Be(new MigrationProgress(new PendingMigration(Migration.All.Count + 1, "opening", 10), 10, 10));
+        told[^1]
+            .Should()
+            .Be(new MigrationProgress(new PendingMigration(Migration.All.Count + 1, "opening", 10), 10, 10));
         (await again.ReadAsync(Cancellation)).Schema.Should().Be(Migration.All.Count + 1);
     }
 
@@ -128,9 +130,7 @@ public sealed class MigrationWorkTests : IDisposable
         {
             if (Seen.Count >= StopAfter)
                 throw new StoreUnavailableException("stopped by the test");
-            using var rows = connection.Prepare(
-                "SELECT id, document FROM occurrence WHERE id > ? ORDER BY id LIMIT ?"
-            );
+            using var rows = connection.Prepare("SELECT id, document FROM occurrence WHERE id > ? ORDER BY id LIMIT ?");
             rows.Add(after ?? "").Add(batch);
             var read = 0;
             for (; rows.Step(); read++)

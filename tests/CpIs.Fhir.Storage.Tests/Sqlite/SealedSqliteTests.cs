@@ -40,7 +40,16 @@ public sealed class SealedSqliteTests : IDisposable
         Ids(await store.ReadChildAsync(Make.Child(3), Cancellation)).Should().BeEmpty();
         Ids(await store.ReadPatientsAsync([other, Make.Child(3)], Cancellation)).Should().Equal("p2");
         foreach (var person in new[] { "555000000001", "nobody" })
-            (await store.ReadHistoryAsync(child, person, Make.Noon.AddDays(-1), 1, DateTimeOffset.MaxValue, Cancellation))
+            (
+                await store.ReadHistoryAsync(
+                    child,
+                    person,
+                    Make.Noon.AddDays(-1),
+                    1,
+                    DateTimeOffset.MaxValue,
+                    Cancellation
+                )
+            )
                 .Select(access => access.Id)
                 .Should()
                 .Equal("a1");

@@ -93,7 +93,9 @@ internal static class Everything
                     )
                 ).Total
             );
-        shown.Add(await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, cancellation));
+        shown.Add(
+            await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, cancellation)
+        );
         shown.Add(await store.SearchOccurrencesAsync(new OccurrenceQuery { Concerning = Make.Essex }, cancellation));
         shown.Add(await store.SearchOccurrencesAsync(new OccurrenceQuery(), cancellation));
         foreach (var id in new[] { "s", "off" })

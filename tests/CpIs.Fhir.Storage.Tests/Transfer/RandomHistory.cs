@@ -126,8 +126,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
     /// <summary>Until nothing is left: how many obligations a call looks at is the store's own affair.</summary>
     private async Task NumberAsync(IExchangeStore store, int limit)
     {
-        while (await store.NumberObligationsAsync(Now, TimeSpan.FromSeconds(1), limit, cancellation) > 0)
-        { }
+        while (await store.NumberObligationsAsync(Now, TimeSpan.FromSeconds(1), limit, cancellation) > 0) { }
     }
 
     private static async Task<bool> Done(Task task)
