@@ -17,7 +17,7 @@ internal static class SampleAccess
     public static Occurrence Of(NhsNumber child, bool isHit, bool inHistory)
     {
         ShownPlan[] shown = isHit
-            ? [new ShownPlan(Authority, PlanType.ChildProtectionPlan, NewId(), 1, NewId(), 1)]
+            ? [new ShownPlan(Authority, PlanTypes.ChildProtectionPlan, NewId(), 1, NewId(), 1)]
             : [];
         return new Occurrence
         {

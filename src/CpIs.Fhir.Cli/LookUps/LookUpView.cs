@@ -96,7 +96,7 @@ internal sealed record PlanRow(
             || (ods.Length > 0 && a.List("identifier").Any(i => i.Text("value") == ods))
         );
         return new PlanRow(
-            PlanTypes.FromCode(code.Text("code"))?.Display() ?? code.Text("display") ?? "(unnamed plan)",
+            PlanTypes.FromCode(code.Text("code"))?.Display ?? code.Text("display") ?? "(unnamed plan)",
             string.Join(' ', name.List("given").Select(g => g.GetString()).Append(name.Text("family"))).Trim(),
             patient.Text("birthDate") ?? "",
             flag.At("period").Text("start") ?? "",

@@ -133,29 +133,29 @@ public sealed record SyntheticPopulation
         switch (kind)
         {
             case Kind.OnPlan:
-                var plan = Active("CPP-" + id, PlanType.ChildProtectionPlan, random.Next(1, 700));
+                var plan = Active("CPP-" + id, PlanTypes.ChildProtectionPlan, random.Next(1, 700));
                 // About one child in fifteen on a plan is looked after as well.
                 return random.Next(15) == 0
-                    ? [plan, Active("LAC-" + id, PlanType.LookedAfter, random.Next(1, 400))]
+                    ? [plan, Active("LAC-" + id, PlanTypes.LookedAfter, random.Next(1, 400))]
                     : [plan];
             case Kind.LookedAfter:
-                return [Active("LAC-" + id, PlanType.LookedAfter, random.Next(1, 2_500))];
+                return [Active("LAC-" + id, PlanTypes.LookedAfter, random.Next(1, 2_500))];
             case Kind.Unborn:
                 var due = Today.AddDays(random.Next(1, 150));
                 return
                 [
                     new(
                         "UCP-" + id,
-                        PlanType.UnbornChildProtectionPlan,
+                        PlanTypes.UnbornChildProtectionPlan,
                         PlanStatus.Active,
                         Today.AddDays(-random.Next(5, 90)),
                         due
                     ),
                 ];
             case Kind.EndedLately:
-                return [Ended("CPP-" + id, PlanType.ChildProtectionPlan, random.Next(1, 365), random)];
+                return [Ended("CPP-" + id, PlanTypes.ChildProtectionPlan, random.Next(1, 365), random)];
             default:
-                return [Ended("LAC-" + id, PlanType.LookedAfter, random.Next(366, 900), random)];
+                return [Ended("LAC-" + id, PlanTypes.LookedAfter, random.Next(366, 900), random)];
         }
     }
 

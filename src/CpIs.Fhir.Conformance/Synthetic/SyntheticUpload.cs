@@ -120,8 +120,8 @@ public static class SyntheticUpload
         json.WriteStartArray("coding");
         json.WriteStartObject();
         json.WriteString("system", FhirSystems.Snomed);
-        json.WriteString("code", plan.Type.Code());
-        json.WriteString("display", plan.Type.Display());
+        json.WriteString("code", plan.Type.Code);
+        json.WriteString("display", plan.Type.Display);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

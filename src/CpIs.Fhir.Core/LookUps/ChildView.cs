@@ -28,8 +28,8 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans)
 
         plans.Sort(
             (a, b) =>
-                (a.Episode.Authority, a.Plan.Type, a.Plan.Start).CompareTo(
-                    (b.Episode.Authority, b.Plan.Type, b.Plan.Start)
+                (a.Episode.Authority, a.Plan.Type.Code, a.Plan.Start).CompareTo(
+                    (b.Episode.Authority, b.Plan.Type.Code, b.Plan.Start)
                 )
         );
         return new ChildView(plans);

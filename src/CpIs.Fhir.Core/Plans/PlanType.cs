@@ -1,52 +1,38 @@
+using System.Text.Json.Serialization;
+
 namespace CpIs.Fhir.Core.Plans;
 
-/// <summary>The three statuses that CP-IS holds, and nothing more (facts: England-ChildProtectionPlan value set).</summary>
-public enum PlanType
+/// <summary>
+/// A status that CP-IS holds, with everything that the rules need to know of it. The rows are in <see cref="PlanTypes"/>;
+/// no rule asks which type a plan has, it asks for one of these properties.
+/// </summary>
+[JsonConverter(typeof(PlanTypeJson))]
+public sealed class PlanType
 {
-    /// <summary>Child protection plan, SNOMED CT 342191000000101.</summary>
-    ChildProtectionPlan,
-
-    /// <summary>Looked after child, SNOMED CT 764841000000100.</summary>
-    LookedAfter,
-
-    /// <summary>Unborn child protection plan, SNOMED CT 818901000000100. The subject is the mother.</summary>
-    UnbornChildProtectionPlan,
-}
-
-/// <summary>The SNOMED CT codes of the plan types, both ways.</summary>
-public static class PlanTypes
-{
-    /// <summary>The three types in the order of their codes.</summary>
-    public static IReadOnlyList<PlanType> All { get; } =
-    [PlanType.ChildProtectionPlan, PlanType.LookedAfter, PlanType.UnbornChildProtectionPlan];
+    /// <summary>As stores keep it. Never change one: records from before would not be read.</summary>
+    public required string Name { get; init; }
 
     /// <summary>SNOMED CT concept id.</summary>
-    public static string Code(this PlanType type) =>
-        type switch
-        {
-            PlanType.ChildProtectionPlan => "342191000000101",
-            PlanType.LookedAfter => "764841000000100",
-            PlanType.UnbornChildProtectionPlan => "818901000000100",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
+    public required string Code { get; init; }
 
-    /// <summary>What a clinician reads.</summary>
-    public static string Display(this PlanType type) =>
-        type switch
-        {
-            PlanType.ChildProtectionPlan => "Subject to child protection plan",
-            PlanType.LookedAfter => "Looked after child",
-            PlanType.UnbornChildProtectionPlan => "Unborn child subject to child protection plan",
-            _ => throw new ArgumentOutOfRangeException(nameof(type)),
-        };
+    /// <summary>What a clinician reads: the preferred term of <see cref="Code"/>.</summary>
+    public required string Display { get; init; }
 
-    /// <summary>The type of a SNOMED CT concept id, or null when it is none of the three.</summary>
-    public static PlanType? FromCode(string? code) =>
-        code switch
-        {
-            "342191000000101" => PlanType.ChildProtectionPlan,
-            "764841000000100" => PlanType.LookedAfter,
-            "818901000000100" => PlanType.UnbornChildProtectionPlan,
-            _ => null,
-        };
+    /// <summary>Days for which a plan is shown after its last day, inclusive (facts 2.6 and 3.4).</summary>
+    public required int DaysAfterEnd { get; init; }
+
+    /// <summary>
+    /// Age in years from whose birthday, 00:00 London, the plan is hidden; null where no age hides it, because its
+    /// subject is the mother.
+    /// </summary>
+    public required int? HiddenFromAge { get; init; }
+
+    /// <summary>
+    /// True where the end of an active plan is the expected date of delivery: it is required, and may lie in the past until
+    /// the birth is known.
+    /// </summary>
+    public required bool EndIsDueDate { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => Name;
 }

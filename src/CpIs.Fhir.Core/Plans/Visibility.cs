@@ -6,28 +6,17 @@ namespace CpIs.Fhir.Core.Plans;
 /// </summary>
 public static class Visibility
 {
-    /// <summary>Days for which a child protection plan or looked-after status is shown after its last day, inclusive.</summary>
-    public const int DaysAfterEnd = 365;
-
-    /// <summary>Days for which an unborn plan is shown after the expected date of delivery, inclusive.</summary>
-    public const int DaysAfterDueDate = 28;
-
-    /// <summary>The age at which a child's own plans are hidden, from 00:00 London of that birthday.</summary>
-    public const int AdultAge = 18;
-
     /// <summary>True when a setting is shown the plan on that day.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null hides by age never.</param>
+    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
     /// <param name="today">The day in London.</param>
     public static bool IsVisible(Plan plan, DateOnly? birthDate, DateOnly today)
     {
         if (plan.Status == PlanStatus.Withdrawn || today < plan.Start)
             return false;
-        if (plan.Type == PlanType.UnbornChildProtectionPlan)
-            return plan.End is not { } due || today.DayNumber <= due.DayNumber + DaysAfterDueDate;
-        if (plan.End is { } end && today.DayNumber > end.DayNumber + DaysAfterEnd)
+        if (plan.End is { } end && today.DayNumber > end.DayNumber + plan.Type.DaysAfterEnd)
             return false;
-        return birthDate is not { } born || today < EighteenthBirthday(born);
+        return HiddenFrom(plan.Type, birthDate) is not { } hidden || today < hidden;
     }
 
     /// <summary>
@@ -35,29 +24,30 @@ public static class Visibility
     /// day does <see cref="IsVisible"/> say yes; before its first day a plan is not shown either.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null hides by age never.</param>
+    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
     /// <param name="lastChanged">The day in London on which the plan last changed: a withdrawn one was shown until then.</param>
     public static DateOnly? LastVisibleDay(Plan plan, DateOnly? birthDate, DateOnly lastChanged)
     {
         if (plan.Status == PlanStatus.Withdrawn)
             return lastChanged;
-        if (plan.Type == PlanType.UnbornChildProtectionPlan)
-            return After(plan.End, DaysAfterDueDate);
-        var last = After(plan.End, DaysAfterEnd);
-        return birthDate is { } born && EighteenthBirthday(born).AddDays(-1) is var minor && !(last < minor)
-            ? minor
-            : last;
+        var last = After(plan.End, plan.Type.DaysAfterEnd);
+        return HiddenFrom(plan.Type, birthDate)?.AddDays(-1) is { } minor && !(last < minor) ? minor : last;
     }
 
     private static DateOnly? After(DateOnly? end, int days) =>
         end is { } day ? DateOnly.FromDayNumber(Math.Min(day.DayNumber + days, DateOnly.MaxValue.DayNumber)) : null;
 
+    private static DateOnly? HiddenFrom(PlanType type, DateOnly? birthDate) =>
+        type.HiddenFromAge is { } age && birthDate is { } born ? Birthday(born, age) : null;
+
     /// <summary>
-    /// The 18th birthday; for a child born on 29 February, 1 March where the year has no such day (the law of England
-    /// and Wales counts a full year: Family Law Reform Act 1969 s.9 attains age at the commencement of the anniversary).
+    /// The day on which somebody becomes so many years old; born on 29 February, 1 March where the year has no such day (the law of
+    /// England and Wales counts a full year: Family Law Reform Act 1969 s.9 attains age at the commencement of the anniversary).
     /// </summary>
-    public static DateOnly EighteenthBirthday(DateOnly born) =>
-        born is { Month: 2, Day: 29 } && !DateTime.IsLeapYear(born.Year + AdultAge)
-            ? new DateOnly(born.Year + AdultAge, 3, 1)
-            : born.AddYears(AdultAge);
+    /// <param name="born">Date of birth.</param>
+    /// <param name="age">Years.</param>
+    public static DateOnly Birthday(DateOnly born, int age) =>
+        born is { Month: 2, Day: 29 } && !DateTime.IsLeapYear(born.Year + age)
+            ? new DateOnly(born.Year + age, 3, 1)
+            : born.AddYears(age);
 }

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Core.Records;
@@ -52,7 +51,7 @@ public static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.EpisodeStatus(plan.Status)),
-            SearchTokens.Exact("type", plan.Type.Code()),
+            SearchTokens.Exact("type", plan.Type.Code),
             SearchTokens.Exact("organization", $"Organization/{organizationId}"),
         ];
 
@@ -66,7 +65,7 @@ public static class RecordIndex
         [
             .. Plan(plan, authority, patientId),
             SearchTokens.Exact("status", PlanCodes.FlagStatus(plan.Status)),
-            SearchTokens.Exact("code", plan.Type.Code()),
+            SearchTokens.Exact("code", plan.Type.Code),
             SearchTokens.Exact("author", $"Organization/{organizationId}"),
         ];
 

@@ -52,7 +52,7 @@ internal static class EpisodeOfCareRules
             ? (
                 new PlanContent(
                     planId!,
-                    type!.Value,
+                    type!,
                     status!.Value,
                     child!.Value.Number,
                     period!.Value.Start,
@@ -93,7 +93,7 @@ internal static class EpisodeOfCareRules
         UploadContext context
     )
     {
-        var unborn = type == PlanType.UnbornChildProtectionPlan;
+        var unborn = type is { EndIsDueDate: true };
         if (end is not null && end.Day < start.Day)
             place.Break("period", "cpis-period-order", "A plan ends on or after the day on which it starts.");
         if (end is null && unborn)

@@ -65,7 +65,7 @@ internal static class FlagRules
             ? (
                 new PlanContent(
                     planId!,
-                    type!.Value,
+                    type!,
                     status!.Value,
                     child!.Value.Number,
                     period!.Value.Start,

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -63,7 +62,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         PlanIdentifier(plan);
         _json.WriteString("status", PlanCodes.EpisodeStatus(plan.Status));
         _json.WriteStartArray("type");
-        Concept(FhirSystems.Snomed, plan.Type.Code(), plan.Type.Display());
+        Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
         _json.WriteEndArray();
         Child("patient", plan.Child, patientId);
         Authority("managingOrganization");
@@ -89,7 +88,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         Concept(FhirSystems.FlagCategory, "safety", "Safety");
         _json.WriteEndArray();
         _json.WritePropertyName("code");
-        Concept(FhirSystems.Snomed, plan.Type.Code(), plan.Type.Display());
+        Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
         Child("subject", plan.Child, patientId);
         Period(plan);
         Authority("author");

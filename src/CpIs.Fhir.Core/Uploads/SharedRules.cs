@@ -155,11 +155,11 @@ internal static class SharedRules
             place.Break($"{element}.coding[0].system", "cpis-plan-type", PlanTypeRule, SpineCodes.UnsupportedValue);
         else if (type is null)
             place.Break($"{element}.coding[0].code", "cpis-plan-type", PlanTypeRule, SpineCodes.UnsupportedValue);
-        else if (coding.Display is { } display && display != type.Value.Display())
+        else if (coding.Display is { } display && display != type.Display)
             place.Break(
                 $"{element}.coding[0].display",
                 "cpis-plan-type-display",
-                $"The display of this code is '{type.Value.Display()}'; it is no place for other text."
+                $"The display of this code is '{type.Display}'; it is no place for other text."
             );
         else
             return type;
@@ -168,7 +168,7 @@ internal static class SharedRules
 
     private static readonly string PlanTypeRule =
         $"A plan type is one of these codes of {FhirSystems.Snomed}: "
-        + string.Join(", ", PlanTypes.All.Select(t => $"{t.Code()} ({t.Display()})"))
+        + string.Join(", ", PlanTypes.All.Select(t => $"{t.Code} ({t.Display})"))
         + ".";
 
     /// <summary>Start and end of a plan; null when the start is missing or a date names no day.</summary>

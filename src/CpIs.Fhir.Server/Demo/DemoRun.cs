@@ -161,7 +161,9 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
         DemoCounty
             .Register(Today)
             .Children()
-            .Where(child => child.Plans[0] is { Status: PlanStatus.Active, Type: PlanType.ChildProtectionPlan })
+            .Where(child =>
+                child.Plans[0] is { Status: PlanStatus.Active } plan && plan.Type == PlanTypes.ChildProtectionPlan
+            )
             .Select(child => child.NhsNumber)
             .ElementAt(index);
 

@@ -14,7 +14,7 @@ internal static class Samples
     private static readonly OdsCode Authority = OdsCode.Parse("E10000015");
     private static readonly OdsCode Hospital = OdsCode.Parse("RWH01");
     private static readonly Person Nurse = new("555000000001", "555000000099", "R0260", "Nurse", "Ann Example");
-    private static readonly ShownPlan Plan = new(Authority, PlanType.LookedAfter, Id(1), 1, Id(2), 1);
+    private static readonly ShownPlan Plan = new(Authority, PlanTypes.LookedAfter, Id(1), 1, Id(2), 1);
 
     // In no order, as they come: in the order of their numbers a readable index would be written page by page.
     private static readonly NhsNumber[] Children = Shuffled(Enumerable.Range(0, 20_000).Select(Number));
@@ -72,7 +72,7 @@ internal static class Samples
             Plan =
                 n % 3 == 0
                     ? null
-                    : new Plan(Id(n), PlanType.LookedAfter, PlanStatus.Active, new DateOnly(2026, 1, 1), null),
+                    : new Plan(Id(n), PlanTypes.LookedAfter, PlanStatus.Active, new DateOnly(2026, 1, 1), null),
             Tokens =
             [
                 SearchTokens.Identifier("identifier", FhirSystems.NhsNumber, Child(n / 3).Digits),

@@ -52,8 +52,8 @@ public sealed class SyntheticPopulationTests
     {
         foreach (var child in County(5_000).Children())
         {
-            var adult = Visibility.EighteenthBirthday(child.BirthDate) <= Today;
-            adult.Should().Be(child.Plans.Any(p => p.Type == PlanType.UnbornChildProtectionPlan));
+            var adult = Visibility.Birthday(child.BirthDate, 18) <= Today;
+            adult.Should().Be(child.Plans.Any(p => p.Type == PlanTypes.UnbornChildProtectionPlan));
         }
     }
 

@@ -174,7 +174,7 @@ public sealed class AttendanceTests
             Shown = plans.Length > 0 ? plans : [Plan(Herts, "a")],
         };
 
-    private static ShownPlan Plan(OdsCode authority, string id) => new(authority, PlanType.LookedAfter, id, 1, "f", 1);
+    private static ShownPlan Plan(OdsCode authority, string id) => new(authority, PlanTypes.LookedAfter, id, 1, "f", 1);
 
     private static string Told(Obligation obligation) =>
         string.Join(' ', obligation.Plans.Select(plan => plan.EpisodeId));

@@ -11,7 +11,7 @@ public sealed class VisibilityTests
     [InlineData("2026-10-05", true)]
     [InlineData("2030-01-01", true)]
     public void An_open_plan_is_shown_from_its_first_day(string today, bool shown) =>
-        Shown(PlanType.ChildProtectionPlan, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
+        Shown(PlanTypes.ChildProtectionPlan, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
 
     [Theory]
     [InlineData("2026-11-23", true)] // the last day
@@ -19,7 +19,7 @@ public sealed class VisibilityTests
     [InlineData("2027-11-24", false)] // day 366
     public void An_ended_plan_is_shown_for_365_days_more(string today, bool shown)
     {
-        foreach (var type in new[] { PlanType.ChildProtectionPlan, PlanType.LookedAfter })
+        foreach (var type in new[] { PlanTypes.ChildProtectionPlan, PlanTypes.LookedAfter })
             Shown(type, PlanStatus.Finished, "2026-10-05", "2026-11-23", Child, today).Should().Be(shown);
     }
 
@@ -28,14 +28,14 @@ public sealed class VisibilityTests
     [InlineData("2027-03-29", true)] // day 28
     [InlineData("2027-03-30", false)] // day 29
     public void An_unborn_plan_is_shown_until_28_days_after_the_due_date(string today, bool shown) =>
-        Shown(PlanType.UnbornChildProtectionPlan, PlanStatus.Active, "2026-10-05", "2027-03-01", null, today)
+        Shown(PlanTypes.UnbornChildProtectionPlan, PlanStatus.Active, "2026-10-05", "2027-03-01", null, today)
             .Should()
             .Be(shown);
 
     [Fact]
     public void An_unborn_plan_has_no_rule_of_age_because_its_subject_is_the_mother() =>
         Shown(
-                PlanType.UnbornChildProtectionPlan,
+                PlanTypes.UnbornChildProtectionPlan,
                 PlanStatus.Active,
                 "2026-10-05",
                 "2027-03-01",
@@ -49,7 +49,7 @@ public sealed class VisibilityTests
     [InlineData("2037-04-22", true)]
     [InlineData("2037-04-23", false)]
     public void A_plan_is_hidden_from_the_18th_birthday(string today, bool shown) =>
-        Shown(PlanType.LookedAfter, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
+        Shown(PlanTypes.LookedAfter, PlanStatus.Active, "2026-10-05", null, Child, today).Should().Be(shown);
 
     [Theory]
     [InlineData("2008-02-29", "2026-02-28", true)]
@@ -57,28 +57,30 @@ public sealed class VisibilityTests
     [InlineData("2084-02-29", "2102-02-28", true)]
     [InlineData("2084-02-29", "2102-03-01", false)]
     public void A_child_of_29_February_comes_of_age_on_1_March(string born, string today, bool shown) =>
-        Shown(PlanType.LookedAfter, PlanStatus.Active, "2020-01-01", null, Day(born), today, "2090-01-01")
+        Shown(PlanTypes.LookedAfter, PlanStatus.Active, "2020-01-01", null, Day(born), today, "2090-01-01")
             .Should()
             .Be(shown);
 
     [Theory]
-    [InlineData(PlanType.ChildProtectionPlan)]
-    [InlineData(PlanType.UnbornChildProtectionPlan)]
-    public void A_withdrawn_plan_is_never_shown(PlanType type) =>
-        Shown(type, PlanStatus.Withdrawn, "2026-10-05", "2027-03-01", Child, "2026-11-23").Should().BeFalse();
+    [InlineData("ChildProtectionPlan")]
+    [InlineData("UnbornChildProtectionPlan")]
+    public void A_withdrawn_plan_is_never_shown(string type) =>
+        Shown(PlanTypes.FromName(type)!, PlanStatus.Withdrawn, "2026-10-05", "2027-03-01", Child, "2026-11-23")
+            .Should()
+            .BeFalse();
 
     [Theory]
-    [InlineData(PlanType.ChildProtectionPlan, "2026-11-23", "2027-11-23")]
-    [InlineData(PlanType.LookedAfter, "2026-11-23", "2027-11-23")]
-    [InlineData(PlanType.LookedAfter, "2036-11-23", "2037-04-22")] // the day before the 18th birthday
-    [InlineData(PlanType.ChildProtectionPlan, null, "2037-04-22")]
-    [InlineData(PlanType.UnbornChildProtectionPlan, "2027-03-01", "2027-03-29")]
-    [InlineData(PlanType.UnbornChildProtectionPlan, "2040-03-01", "2040-03-29")] // no age: it is the mother's
-    [InlineData(PlanType.ChildProtectionPlan, "9999-12-01", "2037-04-22")]
-    [InlineData(PlanType.UnbornChildProtectionPlan, "9999-12-20", "9999-12-31")]
-    public void The_last_day_of_a_plan_is_the_last_on_which_it_can_be_shown(PlanType type, string? end, string last) =>
+    [InlineData("ChildProtectionPlan", "2026-11-23", "2027-11-23")]
+    [InlineData("LookedAfter", "2026-11-23", "2027-11-23")]
+    [InlineData("LookedAfter", "2036-11-23", "2037-04-22")] // the day before the 18th birthday
+    [InlineData("ChildProtectionPlan", null, "2037-04-22")]
+    [InlineData("UnbornChildProtectionPlan", "2027-03-01", "2027-03-29")]
+    [InlineData("UnbornChildProtectionPlan", "2040-03-01", "2040-03-29")] // no age: it is the mother's
+    [InlineData("ChildProtectionPlan", "9999-12-01", "2037-04-22")]
+    [InlineData("UnbornChildProtectionPlan", "9999-12-20", "9999-12-31")]
+    public void The_last_day_of_a_plan_is_the_last_on_which_it_can_be_shown(string type, string? end, string last) =>
         Visibility
-            .LastVisibleDay(PlanOf(type, PlanStatus.Active, end), Child, Day("2026-11-23"))
+            .LastVisibleDay(PlanOf(PlanTypes.FromName(type)!, PlanStatus.Active, end), Child, Day("2026-11-23"))
             .Should()
             .Be(Day(last));
 
@@ -92,7 +94,7 @@ public sealed class VisibilityTests
     [Fact]
     public void A_withdrawn_plan_was_shown_until_the_day_of_its_withdrawal() =>
         Visibility
-            .LastVisibleDay(PlanOf(PlanType.LookedAfter, PlanStatus.Withdrawn, "2030-01-01"), Child, Day("2026-11-24"))
+            .LastVisibleDay(PlanOf(PlanTypes.LookedAfter, PlanStatus.Withdrawn, "2030-01-01"), Child, Day("2026-11-24"))
             .Should()
             .Be(Day("2026-11-24"));
 

@@ -44,7 +44,7 @@ public sealed class TransactionUploadTests
             .Be(
                 new Plan(
                     answered[1].Id,
-                    PlanType.ChildProtectionPlan,
+                    PlanTypes.ChildProtectionPlan,
                     PlanStatus.Active,
                     new DateOnly(2026, 10, 5),
                     null

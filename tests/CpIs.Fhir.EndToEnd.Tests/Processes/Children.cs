@@ -25,7 +25,7 @@ internal static class Children
                     [
                         new SyntheticPlan(
                             $"PLAN-{number.Digits[3..]}",
-                            PlanType.ChildProtectionPlan,
+                            PlanTypes.ChildProtectionPlan,
                             PlanStatus.Active,
                             today.AddDays(-10),
                             null

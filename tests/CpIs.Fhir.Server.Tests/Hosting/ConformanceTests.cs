@@ -75,9 +75,9 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
     [Fact]
     public async Task An_answer_reads_strictly_and_holds_to_the_profiles_that_it_claims()
     {
-        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(Core.Plans.PlanType.LookedAfter));
+        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(Core.Plans.PlanTypes.LookedAfter));
         var mother = exchange.NewChild(
-            exchange.Plan(Core.Plans.PlanType.UnbornChildProtectionPlan, end: exchange.Today.AddDays(40))
+            exchange.Plan(Core.Plans.PlanTypes.UnbornChildProtectionPlan, end: exchange.Today.AddDays(40))
         );
         var acknowledged = await exchange.UploadAsync("authority-xhf01", child, mother);
         await exchange.UploadAsync("authority-xst05", child);

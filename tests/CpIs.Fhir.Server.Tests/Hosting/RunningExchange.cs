@@ -170,11 +170,11 @@ public class RunningExchange : IAsyncLifetime
 
     /// <summary>A plan that began ten days ago.</summary>
     public SyntheticPlan Plan(
-        PlanType type = PlanType.ChildProtectionPlan,
+        PlanType? type = null,
         PlanStatus status = PlanStatus.Active,
         DateOnly? start = null,
         DateOnly? end = null
-    ) => new("", type, status, start ?? Today.AddDays(-10), end);
+    ) => new("", type ?? PlanTypes.ChildProtectionPlan, status, start ?? Today.AddDays(-10), end);
 
     /// <summary>An authority sends children; each is stored.</summary>
     public async Task<Answer> UploadAsync(string authority, params SyntheticChild[] children)

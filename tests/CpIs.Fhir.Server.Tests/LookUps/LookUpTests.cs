@@ -20,7 +20,7 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
     [Theory, MemberData(nameof(FlagWays))]
     public async Task A_search_for_flags_matches_each_visible_flag_and_nothing_else(Way way)
     {
-        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanType.LookedAfter));
+        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanTypes.LookedAfter));
         await exchange.UploadAsync("authority-xhf01", child);
 
         var answer = await (await SettingAsync).AskAsync(way, child.NhsNumber.Digits);
@@ -84,7 +84,7 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
     [Fact]
     public async Task A_search_includes_the_patient_and_the_author_when_asked_and_once_each()
     {
-        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanType.LookedAfter));
+        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanTypes.LookedAfter));
         await exchange.UploadAsync("authority-xhf01", child);
 
         var answer = await (await SettingAsync).GetAsync(

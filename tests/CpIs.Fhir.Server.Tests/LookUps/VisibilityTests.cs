@@ -8,12 +8,12 @@ namespace CpIs.Fhir.Server.Tests.LookUps;
 public sealed class VisibilityTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
     [Theory]
-    [InlineData(PlanType.ChildProtectionPlan)]
-    [InlineData(PlanType.LookedAfter)]
-    public async Task An_ended_plan_is_shown_through_day_365_and_hidden_from_day_366(PlanType type)
+    [InlineData("ChildProtectionPlan")]
+    [InlineData("LookedAfter")]
+    public async Task An_ended_plan_is_shown_through_day_365_and_hidden_from_day_366(string type)
     {
         var end = exchange.Today;
-        var child = exchange.NewChild(exchange.Plan(type, PlanStatus.Finished, end: end));
+        var child = exchange.NewChild(exchange.Plan(PlanTypes.FromName(type)!, PlanStatus.Finished, end: end));
         await exchange.UploadAsync("authority-xhf01", child);
 
         (await ShownAsync(child)).Should().Be(1, "it ended today");
@@ -42,7 +42,7 @@ public sealed class VisibilityTests(RunningExchange exchange) : IClassFixture<Ru
     public async Task An_unborn_plan_is_shown_through_28_days_after_the_due_date_whatever_the_age_of_the_mother()
     {
         var due = exchange.Today.AddDays(60);
-        var mother = exchange.NewChild(exchange.Plan(PlanType.UnbornChildProtectionPlan, end: due)) with
+        var mother = exchange.NewChild(exchange.Plan(PlanTypes.UnbornChildProtectionPlan, end: due)) with
         {
             BirthDate = exchange.Today.AddYears(-30),
         };

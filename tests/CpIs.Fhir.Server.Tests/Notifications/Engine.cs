@@ -171,7 +171,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     public async Task<string> LookUpAsync(string person = "555000000001", OdsCode? authority = null)
     {
         var owner = authority ?? Authority;
-        var plan = new ShownPlan(owner, PlanType.ChildProtectionPlan, "e1", 1, "f1", 1);
+        var plan = new ShownPlan(owner, PlanTypes.ChildProtectionPlan, "e1", 1, "f1", 1);
         var occurrence = new Occurrence
         {
             Id = Ids.Next(),

@@ -83,7 +83,7 @@ public sealed class FullResourceTests
     private static async Task<string> LookUpOfTwoAuthoritiesAsync(Engine engine, string known)
     {
         var occurrence = (await engine.Store.ReadOccurrenceAsync(known, Stop))!;
-        var theirs = new ShownPlan(Engine.OtherAuthority, PlanType.LookedAfter, "theirs", 1, "theirs", 1);
+        var theirs = new ShownPlan(Engine.OtherAuthority, PlanTypes.LookedAfter, "theirs", 1, "theirs", 1);
         occurrence = occurrence with { Id = engine.Ids.Next(), Shown = [.. occurrence.Shown, theirs] };
         await engine.Store.RecordAsync(occurrence, Stop);
         return occurrence.Id;

@@ -94,7 +94,7 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
     [Fact]
     public async Task A_date_bounds_the_accesses_and_several_dates_bound_them_together()
     {
-        var child = exchange.NewChild(exchange.Plan(PlanType.LookedAfter));
+        var child = exchange.NewChild(exchange.Plan(PlanTypes.LookedAfter));
         await exchange.UploadAsync("authority-xhf01", child);
         var first = exchange.Today;
         for (var day = 0; day < 4; day++)

@@ -41,7 +41,7 @@ public sealed class RecordSearchTests(RunningExchange exchange) : IClassFixture<
     [Fact]
     public async Task Each_search_parameter_finds_the_child_and_its_plan()
     {
-        var child = exchange.NewChild(exchange.Plan(PlanType.LookedAfter)) with { Family = "Zieliński" };
+        var child = exchange.NewChild(exchange.Plan(PlanTypes.LookedAfter)) with { Family = "Zieliński" };
         var answer = await exchange.UploadAsync("authority-xmv03", child);
         var authority = await AuthorityAsync;
         var ids = answer

@@ -85,17 +85,17 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
     private static Dictionary<string, SyntheticChild> Children() =>
         new()
         {
-            ["both types"] = Child(1, Plan(PlanType.ChildProtectionPlan), Plan(PlanType.LookedAfter)),
-            ["two authorities"] = Child(2, Plan(PlanType.LookedAfter)),
-            ["down"] = Child(3, Plan(PlanType.ChildProtectionPlan)),
-            ["unborn"] = Child(4, Plan(PlanType.UnbornChildProtectionPlan, end: Today.AddDays(100))) with
+            ["both types"] = Child(1, Plan(PlanTypes.ChildProtectionPlan), Plan(PlanTypes.LookedAfter)),
+            ["two authorities"] = Child(2, Plan(PlanTypes.LookedAfter)),
+            ["down"] = Child(3, Plan(PlanTypes.ChildProtectionPlan)),
+            ["unborn"] = Child(4, Plan(PlanTypes.UnbornChildProtectionPlan, end: Today.AddDays(100))) with
             {
                 BirthDate = Today.AddYears(-27),
             },
-            ["finished"] = Child(5, Plan(PlanType.ChildProtectionPlan, start: -90, end: Today.AddDays(-30))),
-            ["hidden"] = Child(6, Plan(PlanType.LookedAfter, start: -900, end: Today.AddDays(-500))),
-            ["starts later"] = Child(7, Plan(PlanType.ChildProtectionPlan, start: 20)),
-            ["withdrawn"] = Child(8, Plan(PlanType.ChildProtectionPlan)),
+            ["finished"] = Child(5, Plan(PlanTypes.ChildProtectionPlan, start: -90, end: Today.AddDays(-30))),
+            ["hidden"] = Child(6, Plan(PlanTypes.LookedAfter, start: -900, end: Today.AddDays(-500))),
+            ["starts later"] = Child(7, Plan(PlanTypes.ChildProtectionPlan, start: 20)),
+            ["withdrawn"] = Child(8, Plan(PlanTypes.ChildProtectionPlan)),
         };
 
     private static NhsNumber Number(int n) => SyntheticNhsNumbers.From(700_000).ElementAt(n);
@@ -114,7 +114,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         new(
             "",
             type,
-            type != PlanType.UnbornChildProtectionPlan && end < Today ? PlanStatus.Finished : PlanStatus.Active,
+            type != PlanTypes.UnbornChildProtectionPlan && end < Today ? PlanStatus.Finished : PlanStatus.Active,
             Today.AddDays(start),
             end
         );

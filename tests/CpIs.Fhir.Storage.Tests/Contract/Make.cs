@@ -106,7 +106,7 @@ public static class Make
         };
 
     public static ShownPlan Plan(OdsCode authority) =>
-        new(authority, PlanType.LookedAfter, $"episode-{authority}", 3, $"flag-{authority}", 2);
+        new(authority, PlanTypes.LookedAfter, $"episode-{authority}", 3, $"flag-{authority}", 2);
 
     public static IdempotentAnswer Answer(string request, string client = "herts", DateTimeOffset? expires = null) =>
         new(client, request, new byte[] { 1, 2 }, 201, new byte[] { 3 }, "/Patient/1", expires ?? Noon.AddHours(24));
