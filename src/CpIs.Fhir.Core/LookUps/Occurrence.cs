@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 
@@ -105,7 +104,7 @@ public sealed record Occurrence
     /// </summary>
     public IReadOnlyList<AttendancePart> Attendances { get; init; } = [];
 
-    /// <summary>True where it is what an attendance was last prolonged by (<see cref="Attendance.Burst"/>).</summary>
+    /// <summary>True where it stands for the last look-up of an attendance that it joined.</summary>
     public bool Prolongs { get; init; }
 
     /// <summary>One obligation for each authority to be told; empty for a miss, a refusal and a scheduled look-up.</summary>

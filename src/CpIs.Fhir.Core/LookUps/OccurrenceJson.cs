@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 

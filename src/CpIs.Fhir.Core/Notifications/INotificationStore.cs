@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
@@ -14,7 +13,7 @@ public interface INotificationStore
     /// (<see cref="SubscriptionTerms.TakesEvents"/>), every unsettled obligation of its authority that has no event on it yet gets one, oldest first.
     /// The number is given in the same commit as the event, so numbers have no gap and never repeat (promise 4).
     /// Which obligations there are was decided when the look-ups were written; only where two raced, both for the same child at
-    /// the same setting (<see cref="Attendance.IsSame"/>), the later joins the event of the earlier, if that has never been
+    /// the same setting (<c>Attendance.IsSame</c>), the later joins the event of the earlier, if that has never been
     /// claimed. A new event is due <paramref name="quiet"/> after <paramref name="now"/>.
     /// </summary>
     /// <returns>

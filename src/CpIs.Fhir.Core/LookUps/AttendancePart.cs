@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Core.Attendances;
+namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>Which attendance an unscheduled hit belongs to, for one authority whose plans it showed.</summary>
 /// <param name="Authority">The authority that is told once of the attendance.</param>
