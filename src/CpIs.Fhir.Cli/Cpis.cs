@@ -3,6 +3,8 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli;
 

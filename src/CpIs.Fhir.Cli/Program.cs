@@ -1,3 +1,4 @@
 using CpIs.Fhir.Cli;
+using CpIs.Fhir.Cli.Running;
 
 return await Cpis.RunAsync(args, Surroundings.OfProcess());

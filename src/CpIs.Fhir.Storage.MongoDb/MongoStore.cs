@@ -1,5 +1,6 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;

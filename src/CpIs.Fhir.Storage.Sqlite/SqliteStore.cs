@@ -1,8 +1,8 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
-using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
 

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tests.Stub;
 
 namespace CpIs.Fhir.Cli.Tests;

@@ -1,6 +1,8 @@
 using CpIs.Fhir.Cli.Tests.Stub;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using Microsoft.Data.Sqlite;
 

@@ -2,7 +2,9 @@ using CpIs.Fhir.Cli.Tests.Stub;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Cli.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Tests.Contract;
 

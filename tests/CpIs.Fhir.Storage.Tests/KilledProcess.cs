@@ -1,6 +1,8 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests;

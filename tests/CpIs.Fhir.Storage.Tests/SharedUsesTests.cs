@@ -1,5 +1,11 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Storage.Tests.Sqlite;
 using CpIs.Fhir.Tests.Shared;
@@ -19,6 +25,7 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IOccurrenceStore Occurrences => rest.Occurrences;
 
         public IRegistrationStore Registrations => rest.Registrations;
+        public IKeyStore Keys => rest.Keys;
 
         public INotificationStore Notifications => rest.Notifications;
 

@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Limits;
 
 namespace CpIs.Fhir.Tests.Shared;
 

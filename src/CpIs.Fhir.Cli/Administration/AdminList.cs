@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Administration;
 

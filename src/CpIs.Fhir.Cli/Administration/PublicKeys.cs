@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Running;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Cli.Administration;

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Bench;
 

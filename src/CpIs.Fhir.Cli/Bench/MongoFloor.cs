@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Cli.Commands;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;

@@ -4,6 +4,8 @@ using System.Text.Json;
 using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Listening;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Bench;

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Cli.Bench;

@@ -1,5 +1,7 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Cli.Bench;
 

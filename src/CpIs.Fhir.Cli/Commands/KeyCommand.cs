@@ -4,6 +4,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Administration;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Callers;
 
 namespace CpIs.Fhir.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CpIs.Fhir.Cli.Administration;
+using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Listening;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Cli.Commands;

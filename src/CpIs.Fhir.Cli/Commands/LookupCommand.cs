@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.LookUps;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Profiles;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Commands;

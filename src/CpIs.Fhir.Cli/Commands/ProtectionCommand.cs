@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Protection;
 
 namespace CpIs.Fhir.Cli.Commands;

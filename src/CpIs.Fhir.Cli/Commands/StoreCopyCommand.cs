@@ -1,6 +1,8 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Cli.Tools;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Commands;
 

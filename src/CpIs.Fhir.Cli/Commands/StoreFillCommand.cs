@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Cli.Tools;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
+using CpIs.Fhir.Cli.Tools;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Output;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Cli.Uploads;
 
 namespace CpIs.Fhir.Cli.Commands;

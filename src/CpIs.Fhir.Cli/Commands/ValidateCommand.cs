@@ -1,4 +1,6 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Cli.Validation;
 using CpIs.Fhir.Conformance.Packages;
 using CpIs.Fhir.Conformance.Validation;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Callers;
 
 namespace CpIs.Fhir.Cli.Http;

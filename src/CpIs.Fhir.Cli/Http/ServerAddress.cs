@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Http;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Notifications;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Cli.Running;
 using Spectre.Console;
 
 namespace CpIs.Fhir.Cli.Output;

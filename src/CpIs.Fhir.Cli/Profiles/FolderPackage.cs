@@ -1,3 +1,5 @@
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Profiles;

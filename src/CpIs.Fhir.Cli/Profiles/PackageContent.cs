@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Conformance.Packages;
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Profiles;
 

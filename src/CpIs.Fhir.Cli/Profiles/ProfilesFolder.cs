@@ -1,3 +1,5 @@
+using CpIs.Fhir.Cli.Running;
+
 namespace CpIs.Fhir.Cli.Profiles;
 
 /// <summary>The folder <c>profiles</c> of a checkout: sources, built definitions, published packages, and the examples beside it.</summary>

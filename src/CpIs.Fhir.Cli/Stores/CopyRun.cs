@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using CpIs.Fhir.Cli.Output;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;

@@ -1,3 +1,5 @@
+using CpIs.Fhir.Cli.Running;
+
 namespace CpIs.Fhir.Cli.Stores;
 
 /// <summary>How a command is told of MongoDB's connection string, which may hold a password: it is never shown.</summary>

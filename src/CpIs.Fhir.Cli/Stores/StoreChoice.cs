@@ -1,12 +1,14 @@
 using System.CommandLine;
+using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.MongoDb;
-using CpIs.Fhir.Storage.MongoDb.Schemas;
+using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
-using CpIs.Fhir.Storage.Sqlite;
-using CpIs.Fhir.Storage.Sqlite.Schemas;
+using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Migrations;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;

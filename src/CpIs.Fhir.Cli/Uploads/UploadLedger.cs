@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Uploads;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Uploads;
 

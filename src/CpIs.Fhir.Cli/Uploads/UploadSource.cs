@@ -1,3 +1,5 @@
+using CpIs.Fhir.Cli.Running;
+
 namespace CpIs.Fhir.Cli.Uploads;
 
 /// <summary>One Bundle to send: a file, or standard input.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Validation;
 

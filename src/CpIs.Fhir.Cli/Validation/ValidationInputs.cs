@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Cli.Validation;

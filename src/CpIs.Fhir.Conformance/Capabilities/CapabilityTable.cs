@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Conformance.Capabilities;
 

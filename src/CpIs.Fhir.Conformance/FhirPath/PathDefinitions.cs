@@ -1,5 +1,5 @@
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Terminology;
-using CpIs.Fhir.Conformance.Validation;
 using Hl7.FhirPath.Expressions;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
@@ -58,7 +58,7 @@ internal static class PathDefinitions
     /// <summary>What references lead to; where that is not here, an empty resource of the type that the reference names.</summary>
     private static void Resolve(PathFrame frame, PathItems items, PathItems into)
     {
-        if (frame.Run is not { } run)
+        if (frame.Questions is not { } questions)
         {
             frame.GiveUp();
             return;
@@ -67,28 +67,40 @@ internal static class PathDefinitions
         foreach (ref readonly var item in items.Span)
             if (item.Node is { } node && (item.Text ?? node.Text("reference")) is { } literal)
             {
-                if (run.Targets.Resolve(node, literal) is { } target)
+                if (questions.Targets.Resolve(node, literal) is { } target)
                     into.Add(PathItem.Of(target, frame));
                 else if (Targets.TypeIn(literal) is { } type)
                     into.Add(PathItem.Of(Targets.Stub(type, node), frame));
             }
     }
 
-    private static void ConformsTo(PathFrame frame, Run run, PathItems items, string[] arguments, PathItems into)
+    private static void ConformsTo(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
         if (items.Count == 0)
             return;
-        if (items.Count > 1 || items[0].Node is not { } node || run.Schemas.Find(arguments[0]) is not { } schema)
-            frame.GiveUp();
+        if (items.Count == 1 && items[0].Node is { } node && questions.Meets(node, arguments[0]) is { } answer)
+            into.Add(PathItem.Of(answer));
         else
-            into.Add(PathItem.Of(run.Questions.Meets(node, schema)));
+            frame.GiveUp();
     }
 
-    private static void MemberOf(PathFrame frame, Run run, PathItems items, string[] arguments, PathItems into)
+    private static void MemberOf(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
         if (items.Count == 0)
             return;
-        bool? member = items.Count > 1 ? null : IsMember(run, items[0], arguments[0]);
+        bool? member = items.Count > 1 ? null : IsMember(questions, items[0], arguments[0]);
         if (member is { } known)
             into.Add(PathItem.Of(known));
         else
@@ -96,16 +108,16 @@ internal static class PathDefinitions
     }
 
     /// <summary>A code, a Coding, or a CodeableConcept of which one coding is a member; null when that cannot be told.</summary>
-    private static bool? IsMember(Run run, in PathItem item, string valueSet)
+    private static bool? IsMember(IPathQuestions questions, in PathItem item, string valueSet)
     {
         if (item.Kind == PathKind.Text)
-            return Told(run.Terminology.Check(valueSet, null, item.Text!));
+            return Told(questions.Terminology.Check(valueSet, null, item.Text!));
         if (item.Node is not { } node)
             return null;
         bool? any = false;
         foreach (var coding in node.Child("coding") is null ? [node] : node.ChildrenNamed("coding"))
             if (coding.Text("code") is { } code)
-                any = PathTruth.Or(any, Told(run.Terminology.Check(valueSet, coding.Text("system") ?? "", code)));
+                any = PathTruth.Or(any, Told(questions.Terminology.Check(valueSet, coding.Text("system") ?? "", code)));
         return any;
     }
 
@@ -123,10 +135,10 @@ internal static class PathDefinitions
             var (one, other) = (frame.Rent(), frame.Rent());
             focus(frame, it, one);
             argument(frame, it, other);
-            if (one.Count > 1 || other.Count > 1 || frame.Run is not { } run)
+            if (one.Count > 1 || other.Count > 1 || frame.Questions is not { } questions)
                 frame.GiveUp();
             else if (one.Count == 1 && other.Count == 1)
-                if (Subsumes(run, reversed ? other[0] : one[0], reversed ? one[0] : other[0]) is { } known)
+                if (Subsumes(questions, reversed ? other[0] : one[0], reversed ? one[0] : other[0]) is { } known)
                     into.Add(PathItem.Of(known));
                 else
                     frame.GiveUp();
@@ -134,7 +146,7 @@ internal static class PathDefinitions
             frame.Return(other);
         };
 
-    private static bool? Subsumes(Run run, in PathItem ancestor, in PathItem descendant)
+    private static bool? Subsumes(IPathQuestions questions, in PathItem ancestor, in PathItem descendant)
     {
         bool? any = false;
         foreach (var (system, code) in Codings(ancestor))
@@ -143,7 +155,7 @@ internal static class PathDefinitions
                 any,
                 system != otherSystem ? false
                     : code == otherCode ? true
-                    : run.Terminology.Subsumes(system, code, otherCode)
+                    : questions.Terminology.Subsumes(system, code, otherCode)
             );
         return any;
     }
@@ -159,16 +171,16 @@ internal static class PathDefinitions
     }
 
     /// <summary>The items that belong to a slice of a profile: <c>telecom.slice('https://...', 'officeHours')</c>.</summary>
-    private static void Slice(PathFrame frame, Run run, PathItems items, string[] arguments, PathItems into)
+    private static void Slice(
+        PathFrame frame,
+        IPathQuestions questions,
+        PathItems items,
+        string[] arguments,
+        PathItems into
+    )
     {
-        if (run.Schemas.Find(arguments[0]) is not { } schema)
-        {
-            frame.GiveUp();
-            return;
-        }
-
         foreach (ref readonly var item in items.Span)
-            if (item.Node is { } node && run.Questions.IsInSlice(node, schema, arguments[1]) is { } answer)
+            if (item.Node is { } node && questions.IsInSlice(node, arguments[0], arguments[1]) is { } answer)
             {
                 if (answer)
                     into.Add(item);
@@ -181,7 +193,7 @@ internal static class PathDefinitions
     private static PathExpression With(
         PathExpression focus,
         List<PathExpression> arguments,
-        Action<PathFrame, Run, PathItems, string[], PathItems> function
+        Action<PathFrame, IPathQuestions, PathItems, string[], PathItems> function
     ) =>
         (PathFrame frame, in PathItem it, PathItems into) =>
         {
@@ -190,8 +202,8 @@ internal static class PathDefinitions
             var texts = new string[arguments.Count];
             for (var at = 0; at < texts.Length; at++)
                 texts[at] = Text(frame, arguments[at], it);
-            if (frame.Run is { } run && !frame.HasGivenUp)
-                function(frame, run, items, texts, into);
+            if (frame.Questions is { } questions && !frame.HasGivenUp)
+                function(frame, questions, items, texts, into);
             else
                 frame.GiveUp();
             frame.Return(items);

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Conformance.Schemas;
+using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
 

@@ -1,10 +1,10 @@
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
 
 /// <summary>What an evaluation has at hand: the resource that the element is in, collections to use again, and whether it had to give up.</summary>
-internal sealed class PathFrame(Run? run = null)
+internal sealed class PathFrame(IPathQuestions? questions = null)
 {
     private readonly Stack<PathItems> _free = new();
     private FhirNode? _focus;
@@ -12,8 +12,8 @@ internal sealed class PathFrame(Run? run = null)
     /// <summary>True when the expression met something that only the SDK's engine can judge (dates with time zones, types not known yet).</summary>
     public bool HasGivenUp { get; private set; }
 
-    /// <summary>The validation that this is part of, for functions that ask definitions or other resources; null outside one.</summary>
-    public Run? Run => run;
+    /// <summary>Answers functions that ask definitions or other resources; null outside a validation.</summary>
+    public IPathQuestions? Questions => questions;
 
     public FhirNode Focus => _focus!;
 

@@ -1,7 +1,5 @@
 using CpIs.Fhir.Conformance.Definitions;
-using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
 
@@ -16,7 +14,7 @@ internal static class PathSteps
         foreach (var child in node.Nodes)
             if (
                 child.Name == name
-                || ChildTable.IsChoiceName(name, child.Name) && ChoiceTypes.Contains(child.Name[name.Length..])
+                || ChoiceTypes.IsChoiceName(name, child.Name) && ChoiceTypes.Contains(child.Name[name.Length..])
             )
                 into.Add(PathItem.Of(child, frame));
     }

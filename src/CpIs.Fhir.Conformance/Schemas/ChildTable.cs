@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CpIs.Fhir.Conformance.Definitions;
 
 namespace CpIs.Fhir.Conformance.Schemas;
 
@@ -40,19 +41,13 @@ internal sealed class ChildTable
     public ElementSchema? FindChoice(string name)
     {
         foreach (var element in Elements)
-            if (element.IsChoice && IsChoiceName(element.Name, name))
+            if (element.IsChoice && ChoiceTypes.IsChoiceName(element.Name, name))
                 return element;
         return null;
     }
 
     /// <summary>Names that instances may write.</summary>
     public IEnumerable<string> Names => _byName.Keys;
-
-    /// <summary>Whether a name is that of a choice element with a type behind it.</summary>
-    public static bool IsChoiceName(string element, string name) =>
-        name.Length > element.Length
-        && char.IsAsciiLetterUpper(name[element.Length])
-        && name.StartsWith(element, StringComparison.Ordinal);
 
     private static string Capitalised(string type) => char.ToUpperInvariant(type[0]) + type[1..];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
+using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Conformance.Schemas;
 
@@ -102,7 +103,7 @@ internal static class KnownConstraints
     }
 
     private static bool HasChild(FhirNode node, string element) =>
-        Array.Exists(node.Nodes, child => child.Name == element || ChildTable.IsChoiceName(element, child.Name));
+        Array.Exists(node.Nodes, child => child.Name == element || ChoiceTypes.IsChoiceName(element, child.Name));
 
     /// <summary>
     /// A reference to a contained resource leads to one. The ids are gathered once for a container: each reference would go through

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Schemas;

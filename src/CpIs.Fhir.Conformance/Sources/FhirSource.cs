@@ -1,6 +1,6 @@
 using System.Text;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Sources;
 

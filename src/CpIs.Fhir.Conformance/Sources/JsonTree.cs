@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Sources;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml;
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Sources;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Conformance.FhirPath;
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
@@ -7,6 +8,7 @@ namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>What the walks over one resource share.</summary>
 internal sealed class Run(SchemaSet schemas, ITerminology terminology, ValidatorOptions options, FhirSource source)
+    : IPathQuestions
 {
     public SchemaSet Schemas => schemas;
 
@@ -38,4 +40,10 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     public List<Action> Afterwards { get; } = [];
 
     public List<string> AppliedToRoot { get; } = [];
+
+    bool? IPathQuestions.Meets(FhirNode node, string profile) =>
+        schemas.Find(profile) is { } schema ? Questions.Meets(node, schema) : null;
+
+    bool? IPathQuestions.IsInSlice(FhirNode node, string profile, string slice) =>
+        schemas.Find(profile) is { } schema ? Questions.IsInSlice(node, schema, slice) : null;
 }

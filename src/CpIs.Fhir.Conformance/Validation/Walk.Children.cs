@@ -109,5 +109,5 @@ internal sealed partial class Walk
 
     /// <summary>True when a choice is there with a type that is not allowed: that has been told, and nothing is missing besides.</summary>
     private static bool HasOtherType(FhirNode node, ElementSchema choice) =>
-        Array.Exists(node.Nodes, child => ChildTable.IsChoiceName(choice.Name, child.Name));
+        Array.Exists(node.Nodes, child => ChoiceTypes.IsChoiceName(choice.Name, child.Name));
 }

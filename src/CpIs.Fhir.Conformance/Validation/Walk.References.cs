@@ -1,4 +1,5 @@
 using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.References;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 

@@ -226,7 +226,7 @@ internal sealed partial class Walk
     {
         var any = false;
         foreach (var node in found.Nodes)
-            if (node.Name == child.Name || child.IsChoice && ChildTable.IsChoiceName(child.Name, node.Name))
+            if (node.Name == child.Name || child.IsChoice && ChoiceTypes.IsChoiceName(child.Name, node.Name))
             {
                 any = true;
                 if (HasValueOf(node, child, false))

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Core.Attendances;
 

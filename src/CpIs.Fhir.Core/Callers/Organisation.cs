@@ -27,7 +27,7 @@ public sealed record Organisation
     public string? SettingKind { get; init; }
 
     /// <summary>Modes in which a setting may look children up; a person's activities count only within these.</summary>
-    public IReadOnlyList<LookUps.LookUpMode> ModeRights { get; init; } = [];
+    public IReadOnlyList<LookUpMode> ModeRights { get; init; } = [];
 
     /// <summary>True when nothing may be done in its name any more; its records stay.</summary>
     public bool Suspended { get; init; }

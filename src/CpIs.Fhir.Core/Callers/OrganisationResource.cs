@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Callers;
 
@@ -19,6 +18,13 @@ public static class OrganisationResource
     /// <summary>The resource as it is stored.</summary>
     public static byte[] ToBytes(Organisation organisation, int version, DateTimeOffset lastUpdated) =>
         Write(organisation, version, lastUpdated);
+
+    /// <summary>The search values that are stored beside it.</summary>
+    public static IReadOnlyList<string> Tokens(Organisation organisation) =>
+        [
+            SearchTokens.Identifier("identifier", FhirSystems.OdsOrganisation, organisation.Code.Value),
+            SearchTokens.Text("name", organisation.Name),
+        ];
 
     private static byte[] Write(Organisation organisation, int? version, DateTimeOffset lastUpdated)
     {

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Callers;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Core.Keys;
 
@@ -44,9 +43,7 @@ public static class KeyPurposes
             case Token:
                 using (var rsa = RSA.Create(TokenKeyBits))
                     return rsa.ExportPkcs8PrivateKey();
-            case Webhook:
-                return WebhookSignature.NewSeed();
-            case Cursor:
+            case Webhook or Cursor:
                 return RandomNumberGenerator.GetBytes(32);
             default:
                 throw new ArgumentOutOfRangeException(nameof(purpose), purpose, "No such purpose.");

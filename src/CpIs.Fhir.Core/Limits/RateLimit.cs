@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Limits;
 

@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Occurrences;
+
 namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>What a look-up found, after its occurrence has become durable.</summary>

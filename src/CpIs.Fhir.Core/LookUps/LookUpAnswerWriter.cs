@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.LookUps;
 

@@ -1,8 +1,9 @@
 using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.LookUps;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Notifications;
 

@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Notifications;
 

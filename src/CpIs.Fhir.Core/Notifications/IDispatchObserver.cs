@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Records;
+
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>Sees what the notification engine does, for logs and metrics. Holds no personal data; must not throw.</summary>

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -129,7 +131,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     }
 
     /// <summary>The AuditEvent to the letter as a GET by the same reader gives it.</summary>
-    private void WriteAccessEntry(Utf8JsonWriter json, Occurrence access, Callers.Caller reader)
+    private void WriteAccessEntry(Utf8JsonWriter json, Occurrence access, Caller reader)
     {
         var url = $"{fhirBase()}/AuditEvent/{access.Id}";
         json.WriteStartObject();

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Notifications;

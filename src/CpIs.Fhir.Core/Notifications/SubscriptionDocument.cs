@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 

@@ -1,4 +1,6 @@
 using System.Net.Http.Headers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
 using Hl7.Fhir.Model;
 

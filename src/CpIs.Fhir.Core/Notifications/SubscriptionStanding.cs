@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Records;
+
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>What a status says of a Subscription, whoever asks and why.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Protection;
 

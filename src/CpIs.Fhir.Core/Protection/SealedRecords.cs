@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Protection;
 

@@ -1,5 +1,7 @@
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Core.Protection;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Core.Records;

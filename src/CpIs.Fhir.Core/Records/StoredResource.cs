@@ -1,26 +1,7 @@
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Records;
-
-/// <summary>FHIR resource types that are stored as resources. The numbers are stored: never renumber.</summary>
-public enum RecordType
-{
-    /// <summary>One authority's Patient for one NHS number.</summary>
-    Patient = 1,
-
-    /// <summary>A plan.</summary>
-    EpisodeOfCare = 2,
-
-    /// <summary>What a clinician sees of a plan.</summary>
-    Flag = 3,
-
-    /// <summary>An authority or setting.</summary>
-    Organization = 4,
-
-    /// <summary>An authority's wish to be notified.</summary>
-    Subscription = 5,
-}
 
 /// <summary>
 /// One version of one resource as it lies in the store: the exact JSON bytes that are sent out, with the values that

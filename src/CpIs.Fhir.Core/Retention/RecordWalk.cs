@@ -1,5 +1,7 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Retention;
 

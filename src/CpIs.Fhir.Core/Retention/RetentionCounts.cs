@@ -1,4 +1,5 @@
 using System.Globalization;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Retention;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 

@@ -1,5 +1,3 @@
-using CpIs.Fhir.Core.Records;
-
 namespace CpIs.Fhir.Core.Transfer;
 
 /// <summary>

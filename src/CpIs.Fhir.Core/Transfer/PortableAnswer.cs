@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 
 namespace CpIs.Fhir.Core.Transfer;
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Transfer;
 

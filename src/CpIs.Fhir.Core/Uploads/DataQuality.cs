@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Uploads;

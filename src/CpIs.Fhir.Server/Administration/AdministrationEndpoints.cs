@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 

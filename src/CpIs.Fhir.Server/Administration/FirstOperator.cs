@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Administration;

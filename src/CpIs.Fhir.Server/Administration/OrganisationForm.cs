@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Server.Administration;
 

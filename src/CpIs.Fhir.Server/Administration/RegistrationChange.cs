@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Server.Administration;
 

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Security;
 
@@ -193,7 +194,7 @@ internal sealed class RegistrationWriter(
                 Authority = organisation.Code,
                 Identity = organisation.Code.Value,
                 Body = OrganisationResource.ToBytes(organisation, before + 1, now),
-                Tokens = RecordIndex.Organization(organisation.Code, organisation.Name),
+                Tokens = OrganisationResource.Tokens(organisation),
             },
             before
         );

@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Server.Hosting;
 
 namespace CpIs.Fhir.Server.Demo;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
+using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -129,6 +130,3 @@ internal static class ExchangeConfiguration
                 Validate(inner, $"{path}{property.Name}:");
     }
 }
-
-/// <summary>The settings cannot be used; the message names every path that is wrong.</summary>
-internal sealed class InvalidConfigurationException(string message) : Exception(message);

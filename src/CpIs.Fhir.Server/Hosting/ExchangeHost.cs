@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;

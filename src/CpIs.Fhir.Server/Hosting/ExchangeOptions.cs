@@ -4,6 +4,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Validation;
 
@@ -68,50 +69,4 @@ public sealed record ExchangeOptions
 
     /// <summary>What <c>--demo</c> does.</summary>
     public DemoOptions Demo { get; init; } = new();
-}
-
-/// <summary>Section <c>SqliteDbOptions</c>.</summary>
-public sealed record SqliteDbOptions
-{
-    /// <summary>Folder of the database file and its lock. Default <c>./data</c>.</summary>
-    [Required]
-    public string Directory { get; init; } = "./data";
-}
-
-/// <summary>Section <c>Protection</c>.</summary>
-public sealed record ProtectionOptions
-{
-    /// <summary>
-    /// File of the keys under which the store is sealed (`cpis protection new-key-file` makes one). Left away: the store is
-    /// readable to whoever reads its files. A store opens only with what it was made with.
-    /// </summary>
-    [MinLength(1, ErrorMessage = "Name the key file, or leave the setting away for a readable store.")]
-    public string? KeyFile { get; init; }
-}
-
-/// <summary>Section <c>SizeLimits</c>.</summary>
-public sealed record SizeLimits
-{
-    /// <summary>Most bytes of a request body; default 5 MiB.</summary>
-    [Range(1_024, 64 * 1_024 * 1_024)]
-    public int MaxBatchSize { get; init; } = 5 * 1_024 * 1_024;
-
-    /// <summary>Most entries of a transaction; default 300.</summary>
-    [Range(1, 1_000)]
-    public int MaxBatchEntries { get; init; } = 300;
-
-    /// <summary>
-    /// Uploads that are read or worked on at once, over all callers; default 4. With <see cref="MaxBatchSize"/> it bounds
-    /// the memory that uploads take.
-    /// </summary>
-    [Range(1, 64)]
-    public int ConcurrentUploads { get; init; } = 4;
-}
-
-/// <summary>Section <c>BundleOptions</c>.</summary>
-public sealed record BundleOptions
-{
-    /// <summary>Results on a page where <c>_count</c> does not say; default 50.</summary>
-    [Range(1, 1_000)]
-    public int DefaultCount { get; init; } = 50;
 }

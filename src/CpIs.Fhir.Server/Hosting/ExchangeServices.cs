@@ -1,7 +1,9 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
@@ -50,6 +52,8 @@ internal static class ExchangeServices
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
         services.AddRetention(options.Retention);
+        services.AddSingleton<RegistrationWriter>();
+        services.AddSingleton(options.BundleOptions);
         services.AddSingleton(options.LookUp);
         services.AddSingleton<LookUpService>();
         services.AddSingleton(

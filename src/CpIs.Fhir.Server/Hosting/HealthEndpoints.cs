@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Server.Hosting;
 

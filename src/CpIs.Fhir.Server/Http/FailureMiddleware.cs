@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Http;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Server.Http;
 

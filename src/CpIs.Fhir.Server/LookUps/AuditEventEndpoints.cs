@@ -1,8 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 
@@ -34,7 +33,7 @@ internal static class AuditEventEndpoints
 
         var services = context.RequestServices;
         var pages = services.GetRequiredService<Paging>();
-        var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
+        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             pages.Open(context, "AuditEvent", input).IsRefused(out refusal, out var search)
             || AuditEventQuery.Parse(search.Parameters, caller, defaultCount).IsRefused(out refusal, out var query)

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Notifications;
 

@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;

@@ -1,8 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -127,14 +126,14 @@ internal static class SubscriptionEndpoints
         HttpContext context,
         IRecordStore records,
         Paging pages,
-        ExchangeOptions options
+        BundleOptions bundles
     )
     {
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
             || pages.Open(context, "Subscription", input).IsRefused(out refusal, out var search)
             || SubscriptionQuery
-                .Parse(search.Parameters, context.Caller().Organisation, options.BundleOptions.DefaultCount)
+                .Parse(search.Parameters, context.Caller().Organisation, bundles.DefaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);

@@ -2,6 +2,7 @@ using System.Globalization;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Server.Notifications;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;

@@ -1,7 +1,6 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Profiles;
@@ -30,7 +29,7 @@ internal static class ArtefactEndpoints
     private static async Task<IResult> SearchAsync(HttpContext context, ArtefactSet artefacts, string type)
     {
         var services = context.RequestServices;
-        var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
+        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
             || ArtefactQuery.Parse(type, input, defaultCount).IsRefused(out refusal, out var query)

@@ -1,8 +1,9 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Security;
@@ -67,7 +68,7 @@ internal static class RecordEndpoints
 
         var services = context.RequestServices;
         var pages = services.GetRequiredService<Paging>();
-        var defaultCount = services.GetRequiredService<ExchangeOptions>().BundleOptions.DefaultCount;
+        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             pages.Open(context, type.ToString(), input).IsRefused(out refusal, out var search)
             || SearchQueryParser

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Retention;
 
 namespace CpIs.Fhir.Server.Retention;

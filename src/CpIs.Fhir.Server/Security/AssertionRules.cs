@@ -1,6 +1,5 @@
 using System.Globalization;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;

@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Server.Administration;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Security;
@@ -13,7 +11,7 @@ internal static class ExchangeSecurity
     /// <summary>
     /// Needs the ports of the store, <c>ServerLeases</c>, <c>TimeProvider</c>, <c>IdGenerator</c> and
     /// <see cref="ExchangeUrls"/> among the services. Gives <c>IOrganisationDirectory</c>, <c>IKeyRing</c>,
-    /// <see cref="RequestLimits"/>, <see cref="CursorProtector"/> and <see cref="RegistrationWriter"/>.
+    /// <see cref="RequestLimits"/> and <see cref="CursorProtector"/>.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">An issuer is not configured well; the message has its path.</exception>
     public static void AddExchangeSecurity(this IServiceCollection services, SecurityOptions options)
@@ -30,7 +28,6 @@ internal static class ExchangeSecurity
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<Rejections>();
         services.AddSingleton<ValidatedTokens>();
-        services.AddSingleton<RegistrationWriter>();
         services.AddHostedService<RegistrationRefresher>();
         services.AddHostedService<LimitExchange>();
         services.AddTokenServer();

@@ -1,5 +1,6 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Security;
 

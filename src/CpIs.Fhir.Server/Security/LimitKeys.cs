@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Security;
 

@@ -1,5 +1,5 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Security;
 

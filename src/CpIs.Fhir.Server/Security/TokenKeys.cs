@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
 using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Server.Security;

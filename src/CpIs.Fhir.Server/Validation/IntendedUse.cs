@@ -2,6 +2,7 @@ using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Server.Validation;

@@ -1,5 +1,5 @@
 using CpIs.Fhir.Conformance.Validation;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 
 namespace CpIs.Fhir.Server.Validation;
 

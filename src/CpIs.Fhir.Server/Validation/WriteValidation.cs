@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 
 namespace CpIs.Fhir.Server.Validation;
 

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using MongoDB.Driver;
 
 namespace CpIs.Fhir.Storage.MongoDb.Connections;

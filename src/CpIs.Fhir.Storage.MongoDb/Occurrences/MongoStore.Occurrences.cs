@@ -1,6 +1,6 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;

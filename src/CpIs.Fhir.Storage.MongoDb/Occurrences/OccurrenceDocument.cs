@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using MongoDB.Bson;
 
@@ -24,8 +24,8 @@ internal static class OccurrenceDocument
         };
         if (occurrence.Child is { } child)
             document.Add("c", protection.ChildKey(child));
-        if (Readers(occurrence) is { Count: > 0 } readers)
-            document.Add("w", readers);
+        if (occurrence.Concerns.Any())
+            document.Add("w", new BsonArray(occurrence.Concerns.Select(authority => authority.Value)));
         if (occurrence.IsReadByLookUps)
             document.Add("h", true);
         if (occurrence.Obligations.Count > 0)
@@ -35,10 +35,6 @@ internal static class OccurrenceDocument
 
     public static Occurrence Read(BsonDocument document, RecordProtection protection) =>
         protection.OpenOccurrence(document["_id"].AsString, document["d"].AsByteArray);
-
-    /// <summary>The authorities that may read it.</summary>
-    public static BsonArray Readers(Occurrence occurrence) =>
-        [.. occurrence.Concerns.Select(authority => authority.Value)];
 
     private static void AddObligations(BsonDocument document, Occurrence occurrence)
     {

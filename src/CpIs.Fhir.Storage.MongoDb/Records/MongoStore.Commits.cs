@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using MongoDB.Bson;

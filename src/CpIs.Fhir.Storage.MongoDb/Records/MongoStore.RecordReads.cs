@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using MongoDB.Bson;

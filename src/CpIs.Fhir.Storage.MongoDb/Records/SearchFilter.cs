@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Records;

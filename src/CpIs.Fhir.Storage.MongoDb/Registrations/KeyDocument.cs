@@ -1,5 +1,5 @@
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Registrations;

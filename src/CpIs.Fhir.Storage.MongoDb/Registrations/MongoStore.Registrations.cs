@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
 using MongoDB.Bson;

@@ -1,5 +1,6 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Limits;
+using CpIs.Fhir.Core.Retention;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -1,6 +1,6 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using MongoDB.Bson;
 using MongoDB.Driver;

@@ -1,5 +1,4 @@
-using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Storage.MongoDb.Transfer;
+using CpIs.Fhir.Core;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

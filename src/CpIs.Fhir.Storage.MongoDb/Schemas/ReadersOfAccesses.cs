@@ -1,7 +1,5 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Storage.MongoDb.Notifications;
-using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -25,9 +23,16 @@ internal static class ReadersOfAccesses
 
     private static UpdateOneModel<BsonDocument> Change(BsonDocument document, RecordProtection protection)
     {
+        var access = protection.OpenOccurrence(document["_id"].AsString, document["d"].AsByteArray);
         var update = new BsonDocument("$unset", new BsonDocument("a", ""));
-        if (OccurrenceDocument.Readers(OccurrenceDocument.Read(document, protection)) is { Count: > 0 } readers)
-            update.Add("$set", new BsonDocument("w", readers));
-        return new UpdateOneModel<BsonDocument>(NumberingJob.ById(document), update);
+        if (access.Concerns.Any())
+            update.Add(
+                "$set",
+                new BsonDocument("w", new BsonArray(access.Concerns.Select(authority => authority.Value)))
+            );
+        var same = new BsonDocument { { "_id", document["_id"] }, { "a", document["a"] } };
+        if (document.TryGetValue("c", out var child))
+            same.Add("c", child);
+        return new UpdateOneModel<BsonDocument>(same, update);
     }
 }

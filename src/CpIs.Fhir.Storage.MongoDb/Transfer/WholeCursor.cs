@@ -10,7 +10,7 @@ internal static class WholeCursor
 {
     private const int Batch = 1_000;
 
-    /// <exception cref="Core.Records.StoreUnavailableException">MongoDB did not answer.</exception>
+    /// <exception cref="Core.StoreUnavailableException">MongoDB did not answer.</exception>
     public static async IAsyncEnumerable<BsonDocument> ReadAsync(
         IMongoCollection<BsonDocument> collection,
         BsonDocument filter,

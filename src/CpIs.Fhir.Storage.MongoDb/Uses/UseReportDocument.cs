@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Limits;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Uses;

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Limits;
 
 namespace CpIs.Fhir.Storage.Sqlite;
 

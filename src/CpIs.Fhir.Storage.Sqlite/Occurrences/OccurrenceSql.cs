@@ -1,6 +1,6 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;

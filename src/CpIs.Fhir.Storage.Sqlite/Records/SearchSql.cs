@@ -1,6 +1,7 @@
 using System.Text;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Records;

@@ -1,5 +1,5 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Records;

@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.LookUps;
 using CpIs.Fhir.Storage.Sqlite.Records;

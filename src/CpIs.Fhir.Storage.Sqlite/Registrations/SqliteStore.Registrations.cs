@@ -1,5 +1,6 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite;

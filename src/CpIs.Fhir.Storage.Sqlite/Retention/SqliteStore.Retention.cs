@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.Sqlite.Retention;
 
 namespace CpIs.Fhir.Storage.Sqlite;

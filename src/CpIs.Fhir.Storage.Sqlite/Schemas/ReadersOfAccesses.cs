@@ -1,8 +1,7 @@
 using System.Globalization;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
-using CpIs.Fhir.Storage.Sqlite.Occurrences;
 
 namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 
@@ -49,7 +48,7 @@ internal sealed class ReadersOfAccesses : IMigrationWork
             for (; read.Step(); rows++)
             {
                 (authority, time, id) = (read.Text(0), read.Long(1), read.Text(2));
-                if (!OccurrenceRow.Read(read, 2, 3, protection).Concerns.Any(reader => reader.Value == authority))
+                if (!protection.OpenOccurrence(id, read.Blob(3).ToArray()).Concerns.Any(reader => reader.Value == authority))
                     wrong.Add((authority, time, id));
             }
         }

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;

@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Data.Sqlite;
 

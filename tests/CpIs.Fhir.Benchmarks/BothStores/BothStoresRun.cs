@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Benchmarks.Measures;
 using CpIs.Fhir.Cli;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Benchmarks.BothStores;

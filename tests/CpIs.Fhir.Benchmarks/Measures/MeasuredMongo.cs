@@ -4,6 +4,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Bson;
 using MongoDB.Driver;

@@ -2,7 +2,7 @@ using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.LookUps;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using Microsoft.Data.Sqlite;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
 using NSec.Cryptography;
 
 namespace CpIs.Fhir.Benchmarks.Notifications;

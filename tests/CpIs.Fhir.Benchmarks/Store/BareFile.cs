@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using Microsoft.Data.Sqlite;
 
 namespace CpIs.Fhir.Benchmarks.Store;

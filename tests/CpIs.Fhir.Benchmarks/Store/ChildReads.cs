@@ -37,7 +37,7 @@ public class ChildReads
         _store!.Store.ReadChildAsync(Samples.Child(15_050), default);
 
     [Benchmark]
-    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryHit() =>
+    public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryHit() =>
         _store!.Store.ReadHistoryAsync(
             Samples.Child(1),
             "nobody",
@@ -48,7 +48,7 @@ public class ChildReads
         );
 
     [Benchmark]
-    public Task<IReadOnlyList<Core.LookUps.Occurrence>> HistoryMiss() =>
+    public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryMiss() =>
         _store!.Store.ReadHistoryAsync(
             Samples.Child(15_050),
             "nobody",

@@ -1,8 +1,10 @@
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Benchmarks.Store;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.LookUps;
@@ -51,23 +51,9 @@ public class MongoChildReads
 
     [Benchmark]
     public Task<IReadOnlyList<Occurrence>> HistoryHit() =>
-        _database!.Store.ReadHistoryAsync(
-            Samples.Child(1),
-            "nobody",
-            DateTimeOffset.UtcNow,
-            25,
-            DateTimeOffset.MaxValue,
-            default
-        );
+        _database!.Store.ReadHistoryAsync(Samples.Child(1), "nobody", DateTimeOffset.UtcNow, 25, DateTimeOffset.MaxValue, default);
 
     [Benchmark]
     public Task<IReadOnlyList<Occurrence>> HistoryMiss() =>
-        _database!.Store.ReadHistoryAsync(
-            Samples.Child(15_050),
-            "nobody",
-            DateTimeOffset.UtcNow,
-            25,
-            DateTimeOffset.MaxValue,
-            default
-        );
+        _database!.Store.ReadHistoryAsync(Samples.Child(15_050), "nobody", DateTimeOffset.UtcNow, 25, DateTimeOffset.MaxValue, default);
 }

@@ -39,7 +39,7 @@ public class MongoOccurrenceWrites
     [Benchmark]
     public Task Record() => AllAsync(access => _database!.Store.RecordAsync(access, default));
 
-    private Task AllAsync(Func<Core.LookUps.Occurrence, Task> write)
+    private Task AllAsync(Func<Core.Occurrences.Occurrence, Task> write)
     {
         var writes = new Task[Waiting];
         for (var i = 0; i < Waiting; i++)

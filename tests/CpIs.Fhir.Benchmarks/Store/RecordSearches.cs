@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 

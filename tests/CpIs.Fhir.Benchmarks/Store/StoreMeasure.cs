@@ -3,6 +3,7 @@ using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 

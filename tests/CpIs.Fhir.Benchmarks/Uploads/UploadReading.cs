@@ -2,7 +2,7 @@ using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using CpIs.Fhir.Benchmarks.Store;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Uploads;
 using Hl7.Fhir.Model;
 

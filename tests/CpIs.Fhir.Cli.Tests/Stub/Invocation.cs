@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Administration;
+using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Tests.Stub;
 

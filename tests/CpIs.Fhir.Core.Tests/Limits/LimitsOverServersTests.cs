@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Limits;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Records;
 using Hl7.Fhir.FhirPath;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;

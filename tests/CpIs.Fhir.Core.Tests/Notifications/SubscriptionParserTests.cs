@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 

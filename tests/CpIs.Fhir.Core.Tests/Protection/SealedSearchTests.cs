@@ -1,6 +1,6 @@
 using System.Text;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -166,7 +166,7 @@ public sealed class SealedSearchTests : IDisposable
         return ((Condition.AnyToken)_sealed.Conditions([range])[0]).Tokens.Count;
     }
 
-    /// <summary>The meaning of conditions, as <see cref="Core.Records.Condition"/> states it.</summary>
+    /// <summary>The meaning of conditions, as <see cref="Core.Searching.Condition"/> states it.</summary>
     private static bool Meets(IReadOnlyList<string> tokens, IReadOnlyList<Condition> conditions) =>
         conditions.All(condition =>
             tokens.Any(token =>

@@ -1,5 +1,5 @@
 using System.Text;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Reading;
 using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Tests.Records;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Retention;

@@ -1,8 +1,9 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Core.Tests.Retention;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 

@@ -1,4 +1,6 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 

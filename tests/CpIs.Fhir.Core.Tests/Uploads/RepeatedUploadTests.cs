@@ -1,5 +1,4 @@
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 

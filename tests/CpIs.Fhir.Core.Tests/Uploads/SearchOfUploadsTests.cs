@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Tests.Protection;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;

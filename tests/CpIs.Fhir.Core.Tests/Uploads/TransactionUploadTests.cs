@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;

@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CpIs.Fhir.Cli;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
 using CpIs.Fhir.Server.Hosting;
 using Microsoft.Extensions.Configuration;

@@ -1,7 +1,8 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Tests.LookUps;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

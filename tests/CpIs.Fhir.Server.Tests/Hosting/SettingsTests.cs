@@ -1,4 +1,5 @@
 using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 

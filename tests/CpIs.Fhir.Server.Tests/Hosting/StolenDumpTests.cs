@@ -5,7 +5,6 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,7 +82,7 @@ public sealed class StolenDumpTests
         (await authority.PostAsync("Subscription", subscription)).Status.Should().Be(201);
         await RegisterDeviceAsync(exchange);
         var keys = await exchange
-            .Services.GetRequiredService<IRegistrationStore>()
+            .Services.GetRequiredService<IKeyStore>()
             .ReadKeysAsync(KeyPurposes.Cursor, Cancellation);
 
         return new()

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Hosting;
 using Microsoft.Extensions.Time.Testing;
 

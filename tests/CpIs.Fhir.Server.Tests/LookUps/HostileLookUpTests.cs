@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Tests.Hosting;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;
 

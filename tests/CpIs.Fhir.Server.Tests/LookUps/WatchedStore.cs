@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -4,11 +4,14 @@ using System.Text;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;

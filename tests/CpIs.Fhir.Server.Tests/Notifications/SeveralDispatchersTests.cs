@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 

@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Retention;

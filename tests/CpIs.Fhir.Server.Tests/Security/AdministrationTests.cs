@@ -2,11 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
-using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Security;
 using Microsoft.Extensions.DependencyInjection;
 

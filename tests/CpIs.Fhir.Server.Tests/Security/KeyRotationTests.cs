@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -4,7 +4,8 @@ using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
@@ -85,6 +86,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<ServerLeases>();
         builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
         builder.Services.AddExchangeSecurity(options);
+        builder.Services.AddSingleton<RegistrationWriter>();
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();

@@ -1,8 +1,10 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Tests.Hosting;

@@ -44,10 +44,10 @@ public sealed record Acknowledged(
     public sealed record Access(string Id, string? Child, string Mode, IReadOnlyList<string> Authorities);
 
     /// <summary>One Subscription with its events.</summary>
-    public sealed record Subscription(string Id, string Authority, string Endpoint, IReadOnlyList<Event> Events);
+    public sealed record Subscription(string Id, string Authority, string Endpoint, IReadOnlyList<Numbered> Events);
 
     /// <summary>One event.</summary>
-    public sealed record Event(long Number, IReadOnlyList<string> Occurrences, bool Delivered);
+    public sealed record Numbered(long Number, IReadOnlyList<string> Occurrences, bool Delivered);
 
     public async Task SaveAsync(string fixture)
     {

@@ -1,11 +1,11 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,7 +77,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         (await nurse.LookUpAsync(Number(90))).Status.Should().Be(200);
         (await nurse.GetAsync($"Flag?unknown={Number(90).Digits}")).Status.Should().Be(400);
         await Eventually.IsTrueAsync(async () =>
-            (await EventsAsync(_subscriptions[0].Id)).Count(e => e is { Delivered: null, Attempts: > 0 }) > 0
+            (await EventsAsync(_subscriptions[0].Id)).Any(e => e is { Delivered: null, Attempts: > 0 })
         );
         return await NoteAsync();
     }
@@ -225,7 +225,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
                     authority,
                     endpoint,
                     [
-                        .. (await EventsAsync(id)).Select(e => new Acknowledged.Event(
+                        .. (await EventsAsync(id)).Select(e => new Acknowledged.Numbered(
                             e.Number,
                             e.Occurrences,
                             e.Delivered is not null
@@ -234,9 +234,10 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
                 )
             );
         var registrations = exchange.Services.GetRequiredService<IRegistrationStore>();
+        var keyStore = exchange.Services.GetRequiredService<IKeyStore>();
         var keys = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var purpose in KeyPurposes.All)
-            keys[purpose] = [.. (await registrations.ReadKeysAsync(purpose, Cancellation)).Select(key => key.Id)];
+            keys[purpose] = [.. (await keyStore.ReadKeysAsync(purpose, Cancellation)).Select(key => key.Id)];
         var known = await registrations.ReadRegistrationsAsync(Cancellation);
         return new(
             exchange.Clock.GetUtcNow(),

@@ -56,7 +56,7 @@ internal sealed class StorePlace : IAsyncDisposable
     {
         var all = new JsonObject { ["Demo"] = new JsonObject { ["Seed"] = false } };
         if (KeyFile is { } file)
-            all.Add("Protection", new JsonObject { ["KeyFile"] = file });
+            all.Add("Protection", new JsonObject { [nameof(KeyFile)] = file });
         if (_database is { } database)
         {
             all.Add("Repository", "MongoDb");
@@ -65,7 +65,7 @@ internal sealed class StorePlace : IAsyncDisposable
                 new JsonObject
                 {
                     ["ConnectionString"] = database.Engine.ConnectionString,
-                    ["Database"] = database.Name,
+                    [nameof(Database)] = database.Name,
                     ["MinPoolSize"] = 0,
                 }
             );

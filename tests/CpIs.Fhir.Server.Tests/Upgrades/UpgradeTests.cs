@@ -1,16 +1,16 @@
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
 using CpIs.Fhir.Storage.MongoDb;
-using CpIs.Fhir.Storage.MongoDb.Schemas;
+using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.Sqlite;
-using CpIs.Fhir.Storage.Sqlite.Schemas;
+using CpIs.Fhir.Storage.Sqlite.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Upgrades;
@@ -85,13 +85,14 @@ public sealed class UpgradeTests
     private static async Task KeepsRegistrationsAndKeysAsync(ExchangeOnStore exchange, Acknowledged known)
     {
         var store = exchange.Services.GetRequiredService<IRegistrationStore>();
+        var keys = exchange.Services.GetRequiredService<IKeyStore>();
         (await store.ReadRegistrationsAsync(Cancellation))
             .Registrations.Where(r => r.Kind == "client")
             .Select(r => r.Id)
             .Should()
             .Contain(known.Clients);
         foreach (var (purpose, ids) in known.Keys)
-            (await store.ReadKeysAsync(purpose, Cancellation)).Select(key => key.Id).Should().Contain(ids, purpose);
+            (await keys.ReadKeysAsync(purpose, Cancellation)).Select(key => key.Id).Should().Contain(ids, purpose);
     }
 
     /// <summary>The same plans in the same versions, and the history with every access of then.</summary>

@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Attendances;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

@@ -1,5 +1,11 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 
@@ -9,6 +15,7 @@ public interface IStoreUnderTest : IAsyncDisposable
     IRecordStore Records { get; }
     IOccurrenceStore Occurrences { get; }
     IRegistrationStore Registrations { get; }
+    IKeyStore Keys { get; }
     INotificationStore Notifications { get; }
     ILeaseStore Leases { get; }
     IRetentionStore Retention { get; }

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

@@ -1,4 +1,8 @@
 using System.Text;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
@@ -126,22 +130,22 @@ public abstract class RegistrationContract : StoreContract
     public async Task Keys_are_read_newest_first_and_can_be_retired()
     {
         var old = new SigningKey("token", "k1", new byte[] { 1, 2 }, Make.Noon);
-        await Registrations.SaveKeyAsync(old, Cancellation);
-        await Registrations.SaveKeyAsync(
+        await Keys.SaveKeyAsync(old, Cancellation);
+        await Keys.SaveKeyAsync(
             new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)),
             Cancellation
         );
-        await Registrations.SaveKeyAsync(new SigningKey("cursor", "k1", new byte[] { 4 }, Make.Noon), Cancellation);
-        await Registrations.SaveKeyAsync(old with { Retired = Make.Noon.AddDays(2) }, Cancellation);
+        await Keys.SaveKeyAsync(new SigningKey("cursor", "k1", new byte[] { 4 }, Make.Noon), Cancellation);
+        await Keys.SaveKeyAsync(old with { Retired = Make.Noon.AddDays(2) }, Cancellation);
         await Store.ReopenAsync();
 
-        var keys = await Registrations.ReadKeysAsync("token", Cancellation);
+        var keys = await Keys.ReadKeysAsync("token", Cancellation);
 
         keys.Select(k => (k.Id, k.Created, k.Retired))
             .Should()
             .Equal(("k2", Make.Noon.AddDays(1), null), ("k1", Make.Noon, Make.Noon.AddDays(2)));
         keys[1].Secret.ToArray().Should().Equal(1, 2);
-        (await Registrations.ReadKeysAsync("webhook", Cancellation)).Should().BeEmpty();
+        (await Keys.ReadKeysAsync("webhook", Cancellation)).Should().BeEmpty();
     }
 
     private Task<bool> UseAsync(string purpose, string value, DateTimeOffset expires) =>

@@ -1,6 +1,8 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Retention;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

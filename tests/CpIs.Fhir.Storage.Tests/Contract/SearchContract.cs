@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

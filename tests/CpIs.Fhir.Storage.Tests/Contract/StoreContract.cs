@@ -1,4 +1,8 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using Microsoft.Extensions.Time.Testing;
 
@@ -20,6 +24,7 @@ public abstract class StoreContract : IAsyncLifetime
     protected IOccurrenceStore Occurrences => Store.Occurrences;
 
     protected IRegistrationStore Registrations => Store.Registrations;
+    protected IKeyStore Keys => Store.Keys;
 
     protected INotificationStore Notifications => Store.Notifications;
 

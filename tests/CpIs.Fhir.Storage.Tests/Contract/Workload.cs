@@ -1,4 +1,7 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

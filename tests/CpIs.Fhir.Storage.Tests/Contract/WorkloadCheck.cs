@@ -1,5 +1,8 @@
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 

@@ -1,6 +1,13 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
@@ -30,6 +37,7 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public IOccurrenceStore Occurrences => Store;
 
     public IRegistrationStore Registrations => Store;
+    public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
 

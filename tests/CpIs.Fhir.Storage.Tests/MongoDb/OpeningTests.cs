@@ -1,6 +1,7 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;

@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
 

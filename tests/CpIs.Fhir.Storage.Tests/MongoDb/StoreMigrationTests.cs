@@ -1,7 +1,9 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.Tests.Transfer;
 using CpIs.Fhir.Testing.MongoDb;

@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests.Sqlite;

@@ -1,4 +1,6 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;

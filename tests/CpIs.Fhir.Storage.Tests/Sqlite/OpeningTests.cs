@@ -1,5 +1,8 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using Microsoft.Data.Sqlite;
 

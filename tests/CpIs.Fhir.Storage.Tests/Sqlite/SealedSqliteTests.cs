@@ -1,6 +1,10 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Tests.Contract;
 

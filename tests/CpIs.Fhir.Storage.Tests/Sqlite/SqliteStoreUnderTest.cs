@@ -1,6 +1,13 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests.Sqlite;
@@ -22,6 +29,7 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public IOccurrenceStore Occurrences => Store;
 
     public IRegistrationStore Registrations => Store;
+    public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
 

@@ -1,9 +1,9 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Migrations;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;

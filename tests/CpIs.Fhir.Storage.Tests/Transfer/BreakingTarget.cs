@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;

@@ -1,4 +1,7 @@
 using System.Globalization;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;

@@ -1,5 +1,5 @@
 using CpIs.Fhir.Core.Transfer;
-using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;

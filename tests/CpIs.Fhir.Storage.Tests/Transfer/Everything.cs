@@ -1,10 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;

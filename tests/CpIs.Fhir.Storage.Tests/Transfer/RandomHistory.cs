@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
@@ -93,7 +96,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
         }
     }
 
-    private CpIs.Fhir.Core.LookUps.Occurrence Hit() =>
+    private CpIs.Fhir.Core.Occurrences.Occurrence Hit() =>
         Make.Access(
             (++_hits).ToString("D6", CultureInfo.InvariantCulture),
             Now,

@@ -1,7 +1,8 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
 

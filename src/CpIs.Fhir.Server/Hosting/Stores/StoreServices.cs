@@ -1,5 +1,12 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
 
@@ -13,6 +20,7 @@ internal static class StoreServices
             .AddSingleton<IRecordStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRegistrationStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IKeyStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<INotificationStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<ILeaseStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRetentionStore>(p => p.GetRequiredService<IExchangeStore>())

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Tests.Contract;

@@ -1,4 +1,5 @@
-using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;

@@ -1,0 +1,136 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Plans;
+
+namespace CpIs.Fhir.Core.Occurrences;
+
+/// <summary>What an occurrence is an occurrence of.</summary>
+public enum OccurrenceKind
+{
+    /// <summary>A look-up: hit, miss or refusal.</summary>
+    Access,
+
+    /// <summary>A committed upload.</summary>
+    Upload,
+
+    /// <summary>A change to an organisation, a client or a key by an operator.</summary>
+    Administration,
+}
+
+/// <summary>How an access ended.</summary>
+public enum AccessOutcome
+{
+    /// <summary>At least one plan was shown.</summary>
+    Shown,
+
+    /// <summary>Nothing visible is held here; which does not mean no concern.</summary>
+    NothingHeld,
+
+    /// <summary>The request was refused; <see cref="Occurrence.Reason"/> says why.</summary>
+    Refused,
+}
+
+/// <summary>
+/// An immutable, durable document of something that happened, with its obligations inside. A look-up is answered only
+/// after its occurrence is durable (promise 1), and its obligations are in the same document (promise 2).
+/// </summary>
+public sealed record Occurrence
+{
+    /// <summary>Unique id; the id of the AuditEvent that shows it.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What it is.</summary>
+    public required OccurrenceKind Kind { get; init; }
+
+    /// <summary>When, in UTC, to the millisecond.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The caller's client.</summary>
+    public required string ClientId { get; init; }
+
+    /// <summary>The caller's organisation.</summary>
+    public required OdsCode Organisation { get; init; }
+
+    /// <summary>Its name at that time.</summary>
+    public required string OrganisationName { get; init; }
+
+    /// <summary>What the caller was.</summary>
+    public required CallerKind CallerKind { get; init; }
+
+    /// <summary>Who acted; null only where the request named nobody.</summary>
+    public Person? Person { get; init; }
+
+    /// <summary>What was asked, such as <c>Flag</c>, <c>AuditEvent</c>, <c>$child-protection</c>, <c>transaction</c>.</summary>
+    public required string Interaction { get; init; }
+
+    /// <summary>The child looked up; null where the request did not hold exactly one valid NHS number, and for uploads.</summary>
+    public NhsNumber? Child { get; init; }
+
+    /// <summary>The mode of a look-up; null where it was refused before the mode was known.</summary>
+    public LookUpMode? Mode { get; init; }
+
+    /// <summary>How an access ended; null for other kinds.</summary>
+    public AccessOutcome? Outcome { get; init; }
+
+    /// <summary>Why it was refused, in the words of the answer; what was written, for an upload.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The request as it was asked (query or body of a search), at most 2,048 characters.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>X-Request-ID.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>X-Correlation-ID or TraceID, where the caller sent one.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Plans that were shown, with the versions shown.</summary>
+    public IReadOnlyList<ShownPlan> Shown { get; init; } = [];
+
+    /// <summary>
+    /// Authorities that may read this access: whose plans it showed, were it unscheduled. No authority finds a scheduled look-up
+    /// (promise 14), and none learns from a look-up that showed nothing whether anybody else holds something.
+    /// </summary>
+    public IEnumerable<OdsCode> Concerns =>
+        Kind == OccurrenceKind.Access && Mode == LookUpMode.Unscheduled
+            ? Shown.Select(plan => plan.Authority).Distinct()
+            : [];
+
+    /// <summary>True when this access stands in the history: unscheduled, shown, and the first of this person in 24 h.</summary>
+    public bool InHistory { get; init; }
+
+    /// <summary>
+    /// The attendance that it belongs to, for each authority whose plans it showed; empty for all but unscheduled hits, and for
+    /// those from before attendances were kept.
+    /// </summary>
+    public IReadOnlyList<AttendancePart> Attendances { get; init; } = [];
+
+    /// <summary>True where it stands for the last look-up of an attendance that it joined.</summary>
+    public bool Prolongs { get; init; }
+
+    /// <summary>One obligation for each authority to be told; empty for a miss, a refusal and a scheduled look-up.</summary>
+    public IReadOnlyList<Obligation> Obligations { get; init; } = [];
+
+    /// <summary>True when later look-ups of the child must read it: for its history, or to know what attendance is open.</summary>
+    public bool IsReadByLookUps => InHistory || Prolongs || Obligations.Count > 0;
+}
+
+/// <summary>One plan as it was shown.</summary>
+/// <param name="Authority">Whose plan.</param>
+/// <param name="Type">Which status.</param>
+/// <param name="EpisodeId">Id of its EpisodeOfCare.</param>
+/// <param name="EpisodeVersion">The version shown.</param>
+/// <param name="FlagId">Id of its Flag.</param>
+/// <param name="FlagVersion">The version shown.</param>
+public sealed record ShownPlan(
+    OdsCode Authority,
+    PlanType Type,
+    string EpisodeId,
+    int EpisodeVersion,
+    string FlagId,
+    int FlagVersion
+);
+
+/// <summary>"This authority must be told." Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
+/// <param name="Authority">Who must be told.</param>
+/// <param name="Plans">Of which of its plans, in the versions shown.</param>
+public sealed record Obligation(OdsCode Authority, IReadOnlyList<ShownPlan> Plans);

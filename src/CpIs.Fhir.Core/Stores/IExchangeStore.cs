@@ -1,0 +1,30 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.Limits;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Retention;
+
+namespace CpIs.Fhir.Core.Stores;
+
+/// <summary>
+/// A whole store as the server opens it: every port of the exchange on one store. Which one it is, is decided once, at the
+/// start; nothing behind this interface asks.
+/// </summary>
+public interface IExchangeStore
+    : IRecordStore,
+        IOccurrenceStore,
+        IRegistrationStore,
+        IKeyStore,
+        INotificationStore,
+        ILeaseStore,
+        IRetentionStore,
+        IUseLedger,
+        IAsyncDisposable
+{
+    /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>
+    /// <exception cref="StoreUnavailableException">The store cannot write durably now.</exception>
+    Task CheckWritableAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,6 @@
+namespace CpIs.Fhir.Architecture.Tests.Circles.Lambdas.Inside;
+
+internal sealed record Room(int Number)
+{
+    public static Type Of => typeof(House);
+}

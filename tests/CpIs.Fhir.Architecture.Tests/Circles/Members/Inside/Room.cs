@@ -1,0 +1,3 @@
+namespace CpIs.Fhir.Architecture.Tests.Circles.Members.Inside;
+
+internal sealed record Room(House House);
