@@ -48,7 +48,11 @@ internal sealed class ReadersOfAccesses : IMigrationWork
             for (; read.Step(); rows++)
             {
                 (authority, time, id) = (read.Text(0), read.Long(1), read.Text(2));
-                if (!protection.OpenOccurrence(id, read.Blob(3).ToArray()).Concerns.Any(reader => reader.Value == authority))
+                if (
+                    !protection
+                        .OpenOccurrence(id, read.Blob(3).ToArray())
+                        .Concerns.Any(reader => reader.Value == authority)
+                )
                     wrong.Add((authority, time, id));
             }
         }
