@@ -120,7 +120,7 @@ public sealed partial class SqliteStore : IExchangeStore
             MakeFile(file);
             connection = Connection.OpenWriter(file);
             UnfinishedCopy.Refuse(connection, directory);
-            Schema.Prepare(connection, file);
+            Schema.Prepare(connection, file, options.Protection);
             ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteStore(
                 options,

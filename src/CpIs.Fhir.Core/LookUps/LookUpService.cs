@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
@@ -91,12 +92,20 @@ public sealed class LookUpService(
         var person = admission.Person.SdsUserId;
         var since = attempt.Time - AccessHistory.RepeatWindow;
         var held = records.ReadChildAsync(asked.Child, cancellation);
-        var earlier = occurrences.ReadHistoryAsync(asked.Child, person, since, AccessHistory.ReadLength, cancellation);
+        var earlier = occurrences.ReadHistoryAsync(
+            asked.Child,
+            person,
+            since,
+            AccessHistory.ReadLength,
+            attempt.Time - Attendance.Longest,
+            cancellation
+        );
         await Task.WhenAll(held, earlier);
 
         var view = ChildView.Of(await held, LondonCalendar.DayOf(attempt.Time));
-        var history = await earlier;
-        var occurrence = Complete(attempt, view, admission, history);
+        var accesses = await earlier;
+        var history = accesses.Where(access => access.InHistory).ToList();
+        var occurrence = Complete(attempt, view, admission, accesses, history);
         await occurrences.RecordAsync(occurrence, cancellation);
         if (occurrence.Obligations.Count > 0)
             dispatcher.Wake();
@@ -114,19 +123,25 @@ public sealed class LookUpService(
         Occurrence attempt,
         ChildView view,
         LookUpAdmission admission,
+        IReadOnlyList<Occurrence> accesses,
         IReadOnlyList<Occurrence> history
     )
     {
         var shown = view.Shown();
-        var counts = shown.Count > 0 && admission.Mode == LookUpMode.Unscheduled;
-        return attempt with
+        var complete = attempt with
         {
             Outcome = shown.Count > 0 ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
             Shown = shown,
-            Concerns = view.Concerns,
-            InHistory = counts && AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
-            Obligations = counts ? [.. shown.GroupBy(p => p.Authority).Select(g => new Obligation(g.Key, [.. g]))] : [],
         };
+        return shown.Count == 0 || admission.Mode != LookUpMode.Unscheduled
+            ? complete
+            : Attendance.Place(
+                complete with
+                {
+                    InHistory = AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
+                },
+                accesses
+            );
     }
 
     private async Task<Refusal> ThrottleAsync(

@@ -83,6 +83,7 @@ internal sealed record OccurrenceDocument
     [JsonPropertyName("v")]
     public string[]? Seen { get; init; }
 
+    /// <summary>Written for servers of earlier versions on the same store; nobody else reads it.</summary>
     [JsonPropertyName("a")]
     public string[]? Concerns { get; init; }
 
@@ -92,6 +93,13 @@ internal sealed record OccurrenceDocument
 
     [JsonPropertyName("b")]
     public ObligationDocument[]? Obligations { get; init; }
+
+    [JsonPropertyName("v")]
+    public AttendanceDocument[]? Attendances { get; init; }
+
+    [JsonPropertyName("l")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Prolongs { get; init; }
 
     public static OccurrenceDocument Of(Occurrence occurrence) =>
         new()
@@ -116,7 +124,7 @@ internal sealed record OccurrenceDocument
             CorrelationId = occurrence.CorrelationId,
             Shown = occurrence.Shown.Count == 0 ? null : [.. occurrence.Shown.Select(ShownDocument.Of)],
             Seen = occurrence.Seen.Count == 0 ? null : [.. occurrence.Seen],
-            Concerns = occurrence.Concerns.Count == 0 ? null : [.. occurrence.Concerns.Select(c => c.Value)],
+            Concerns = occurrence.Concerns.Any() ? [.. occurrence.Concerns.Select(c => c.Value)] : null,
             InHistory = occurrence.InHistory,
             Obligations =
                 occurrence.Obligations.Count == 0
@@ -128,6 +136,9 @@ internal sealed record OccurrenceDocument
                             [.. o.Plans.Select(ShownDocument.Of)]
                         )),
                     ],
+            Attendances =
+                occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
+            Prolongs = occurrence.Prolongs,
         };
 
     public Occurrence ToOccurrence() =>
@@ -151,7 +162,6 @@ internal sealed record OccurrenceDocument
             CorrelationId = CorrelationId,
             Shown = Shown is null ? [] : [.. Shown.Select(s => s.ToShownPlan())],
             Seen = Seen ?? [],
-            Concerns = Concerns is null ? [] : [.. Concerns.Select(OdsCode.Parse)],
             InHistory = InHistory,
             Obligations = Obligations is null
                 ? []
@@ -162,6 +172,8 @@ internal sealed record OccurrenceDocument
                         [.. o.Plans.Select(s => s.ToShownPlan())]
                     )),
                 ],
+            Attendances = Attendances is null ? [] : [.. Attendances.Select(a => a.ToPart())],
+            Prolongs = Prolongs,
         };
 }
 
@@ -193,6 +205,19 @@ internal sealed record ObligationDocument(
     [property: JsonPropertyName("a")] string Authority,
     [property: JsonPropertyName("p")] ShownDocument[] Plans
 );
+
+internal sealed record AttendanceDocument(
+    [property: JsonPropertyName("a")] string Authority,
+    [property: JsonPropertyName("o")] string Opener,
+    [property: JsonPropertyName("t")] long Opened
+)
+{
+    public static AttendanceDocument Of(AttendancePart part) =>
+        new(part.Authority.Value, part.Opener, part.Opened.ToUnixTimeMilliseconds());
+
+    public AttendancePart ToPart() =>
+        new(OdsCode.Parse(Authority), Opener, DateTimeOffset.FromUnixTimeMilliseconds(Opened));
+}
 
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,

@@ -58,8 +58,13 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
-    ) => ThroughAsync(() => store.ReadHistoryAsync(child, sdsUserId, since, count, cancellation), cancellation);
+    ) =>
+        ThroughAsync(
+            () => store.ReadHistoryAsync(child, sdsUserId, since, count, attendedSince, cancellation),
+            cancellation
+        );
 
     public Task<Occurrence?> ReadOccurrenceAsync(string id, CancellationToken cancellation) =>
         ThroughAsync(() => store.ReadOccurrenceAsync(id, cancellation), cancellation);
