@@ -7,10 +7,10 @@ public sealed class LookupTests : IDisposable
 {
     private const string Route = "POST /FHIR/R4/Patient/$child-protection";
     private static string Outcome(params string[] texts) =>
-        $$"""{"resource":{"resourceType":"OperationOutcome","issue":[{{string.Join(
-            ',',
-            texts.Select(text => $$"""{"severity":"information","code":"informational","diagnostics":"{{text}}"}""")
-        )}}]},"search":{"mode":"outcome"}}""";
+        $$$"""{"resource":{"resourceType":"OperationOutcome","issue":[{{{string.Join(',', texts.Select(IssueOf))}}}]},"search":{"mode":"outcome"}}""";
+
+    private static string IssueOf(string text) =>
+        $$"""{"severity":"information","code":"informational","diagnostics":"{{text}}"}""";
 
     private static readonly string Hit = $$$"""
         {"resourceType":"Bundle","type":"searchset","total":1,"entry":[

@@ -26,8 +26,8 @@ public sealed class HostileJsonTests(RunningExchange exchange) : IClassFixture<R
             {
                 """{"":1}""",
                 $$"""{"resourceType":"{{type}}","":"x"}""",
-                $$"""{"":{},"resourceType":"{{type}}"}""",
-                $$"""{"resourceType":"{{type}}","meta":{"":[{"":null}]}}""",
+                $$$"""{"":{},"resourceType":"{{{type}}}"}""",
+                $$$"""{"resourceType":"{{{type}}}","meta":{"":[{"":null}]}}""",
             }
         )
         {

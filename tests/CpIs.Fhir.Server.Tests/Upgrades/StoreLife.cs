@@ -8,6 +8,7 @@ using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Upgrades;
@@ -58,7 +59,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         await SubscribeAsync("authority-xhf01", Up);
         await SubscribeAsync("authority-xmv03", Down);
         await LookUpAsync("hareford-ed-triage", children["down"]);
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
             (await EventsAsync(_subscriptions[0].Id)) is [{ Delivered: not null }, { Delivered: not null }]
             && (await EventsAsync(_subscriptions[1].Id)) is [{ Attempts: > 0 }]
         );
@@ -76,7 +77,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         var nurse = await exchange.AsAsync("hareford-ed-triage");
         (await nurse.LookUpAsync(Number(90))).Status.Should().Be(200);
         (await nurse.GetAsync($"Flag?unknown={Number(90).Digits}")).Status.Should().Be(400);
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
             (await EventsAsync(_subscriptions[0].Id)).Any(e => e is { Delivered: null, Attempts: > 0 })
         );
         return await NoteAsync();
@@ -189,7 +190,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
                         : ScriptedSender.Ok
                 );
         _subscriptions.Add((id, RunningExchange.Client(client).Organisation, endpoint));
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
             (await speaker.GetAsync($"Subscription/{id}")).Json.GetProperty("status").GetString() == "active"
         );
     }

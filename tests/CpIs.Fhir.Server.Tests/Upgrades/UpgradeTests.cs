@@ -8,9 +8,12 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
 using CpIs.Fhir.Storage.MongoDb;
+using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.Sqlite;
+using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Migrations;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Upgrades;
@@ -156,7 +159,7 @@ public sealed class UpgradeTests
         foreach (var subscription in known.Subscriptions)
         {
             var authority = OdsCode.Parse(subscription.Authority);
-            await Eventually.IsTrueAsync(async () =>
+            await Eventually.TrueAsync(async () =>
                 (await store.ReadOpenObligationsAsync(authority, Cancellation)).Count == 0
                 && (await store.ReadLedgerAsync(subscription.Id, Cancellation)).Undelivered == 0
             );
@@ -191,7 +194,7 @@ public sealed class UpgradeTests
         var nurse = await exchange.AsAsync("hareford-ed-triage");
         (await nurse.LookUpAsync(NhsNumber.Parse(known.LookUps[0].Child))).Total.Should().BePositive();
 
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
             await store.ReadLedgerAsync(subscription.Id, Cancellation) is { EventCount: var count, Undelivered: 0 }
             && count == last + 1
         );
