@@ -82,15 +82,7 @@ public static class CapabilityTable
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>
-        new(
-            type,
-            [],
-            ["read", "search-type"],
-            [],
-            Of(ArtefactParameters.TableOf(type)),
-            [],
-            []
-        );
+        new(type, [], ["read", "search-type"], [], Of(ArtefactParameters.TableOf(type)), [], []);
 
     // What the one reader takes is what is offered.
     private static IReadOnlyList<SearchCapability> Of(ParameterTable table) =>

@@ -19,7 +19,10 @@ public static class AuditEventSearch
         NhsNumber? child = null;
         if (asked.Of("patient").FirstOrDefault() is { } patient)
         {
-            if (patient.Value.System != FhirSystems.NhsNumber || !NhsNumber.TryParse(patient.Value.Text, out var number))
+            if (
+                patient.Value.System != FhirSystems.NhsNumber
+                || !NhsNumber.TryParse(patient.Value.Text, out var number)
+            )
                 return patient.Refuse(LookUpParameters.InvalidNumber);
             child = number;
         }

@@ -69,7 +69,15 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
         DateOnly? born = null;
         if (asked.Of("birthdate").FirstOrDefault() is { } birthDate)
         {
-            if (!DateOnly.TryParseExact(birthDate.Value.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, 0, out var day))
+            if (
+                !DateOnly.TryParseExact(
+                    birthDate.Value.Text,
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    0,
+                    out var day
+                )
+            )
                 return birthDate.Refuse("The value must be one day, such as 2019-04-23, without a prefix.");
             born = day;
         }
@@ -99,7 +107,10 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
                     Allowed = includes,
                     Never = includes.Length > 0 ? null : "Nothing can be included in this answer.",
                 },
-                new("_count", ParameterKind.Number) { Never = "The answer to a look-up is never paged. Leave _count out." },
+                new("_count", ParameterKind.Number)
+                {
+                    Never = "The answer to a look-up is never paged. Leave _count out.",
+                },
             ]
         );
 

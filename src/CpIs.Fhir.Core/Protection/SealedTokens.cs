@@ -61,8 +61,8 @@ internal sealed class SealedTokens(BlindIndex index)
             Condition.TokenPrefix prefix when !IsReadable(prefix.Prefix) => Begins(prefix.Prefix),
             Condition.TokenRange range when !IsReadable(range.From) => Within(range),
             // No parameter is readable in part, so that either all become hashes or none does.
-            Condition.AnyOf any when any.Conditions.Select(Rewrite).ToList() is var rewritten => rewritten.TrueForAll(c =>
-                c is Condition.AnyToken
+            Condition.AnyOf any when any.Conditions.Select(Rewrite).ToList() is var rewritten => rewritten.TrueForAll(
+                c => c is Condition.AnyToken
             )
                 ? new Condition.AnyToken([.. rewritten.SelectMany(c => ((Condition.AnyToken)c).Tokens)])
                 : new Condition.AnyOf(rewritten),

@@ -9,21 +9,12 @@ public static class ParameterReader
     private const int MostParameters = 32;
     private const int LongestShown = 64;
 
-    private static readonly string[] JsonFormats =
-    [
-        "json",
-        "application/json",
-        "application/fhir+json",
-        "text/json",
-    ];
+    private static readonly string[] JsonFormats = ["json", "application/json", "application/fhir+json", "text/json"];
 
     /// <summary>Reads the parameters of a request.</summary>
     /// <param name="table">What it takes.</param>
     /// <param name="sent">Every parameter in order, decoded.</param>
-    public static Result<AskedParameters> Read(
-        ParameterTable table,
-        IReadOnlyList<KeyValuePair<string, string>> sent
-    )
+    public static Result<AskedParameters> Read(ParameterTable table, IReadOnlyList<KeyValuePair<string, string>> sent)
     {
         if (sent.Count > MostParameters)
             return Refusal.Malformed(

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Searching;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Http;
 

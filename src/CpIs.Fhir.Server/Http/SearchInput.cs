@@ -14,6 +14,7 @@ namespace CpIs.Fhir.Server.Http;
 internal static class SearchInput
 {
     private const int MaximumForm = 64 * 1024;
+    private const int MaximumParameters = 16 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>Parameters of the URL alone.</summary>
@@ -46,7 +47,7 @@ internal static class SearchInput
         var parameters = FromUrl(context);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return parameters;
-        if ((await RequestBody.ReadJsonAsync(context, MaximumForm)).IsRefused(out var refusal, out var body))
+        if ((await RequestBody.ReadJsonAsync(context, MaximumParameters)).IsRefused(out var refusal, out var body))
             return refusal;
         return TryAdd(parameters, body)
             ? Noted(context, parameters)

@@ -116,16 +116,12 @@ internal static class SubscriptionEndpoints
     )
     {
         if (
-            (
-                await pages.OpenAsync(context, "Subscription", SearchTables.Of(RecordType.Subscription))
-            ).IsRefused(out var refusal, out var opened)
+            (await pages.OpenAsync(context, "Subscription", SearchTables.Of(RecordType.Subscription))).IsRefused(
+                out var refusal,
+                out var opened
+            )
             || RecordSearch
-                .Query(
-                    RecordType.Subscription,
-                    opened.Asked,
-                    context.Caller().Organisation,
-                    bundles.DefaultCount
-                )
+                .Query(RecordType.Subscription, opened.Asked, context.Caller().Organisation, bundles.DefaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);

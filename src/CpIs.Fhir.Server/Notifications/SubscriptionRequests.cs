@@ -73,7 +73,10 @@ internal static class SubscriptionRequests
             return refusal;
         var ids = Values(asked, "id");
         return ids.Count > MostIds
-            ? asked.Of("id").Last().Refuse($"Found {ids.Count} ids; at most {MostIds} are allowed.", SpineCodes.TooManyValues)
+            ? asked
+                .Of("id")
+                .Last()
+                .Refuse($"Found {ids.Count} ids; at most {MostIds} are allowed.", SpineCodes.TooManyValues)
             : (ids, Values(asked, "status"));
     }
 

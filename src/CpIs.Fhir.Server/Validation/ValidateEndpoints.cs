@@ -71,10 +71,7 @@ internal static class ValidateEndpoints
             && (id is null || asked.Profile is null || asked.Source is not null)
         )
             return FhirResults.Refused(
-                Refusal.Malformed(
-                    "mode=profile is for a stored resource, without a body, and names a profile.",
-                    "mode"
-                )
+                Refusal.Malformed("mode=profile is for a stored resource, without a body, and names a profile.", "mode")
             );
         if (asked is { Mode: ValidationMode.Delete } && id is null)
             return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "mode"));

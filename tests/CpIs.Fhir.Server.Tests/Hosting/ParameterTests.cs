@@ -47,7 +47,10 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
 
             answer.Status.Should().Be(200, $"{type}?{query}: {answer.Text}");
             answer.Json.GetProperty("type").GetString().Should().Be("searchset");
-            if (!query.StartsWith("_id", StringComparison.Ordinal) && !query.StartsWith("_last", StringComparison.Ordinal))
+            if (
+                !query.StartsWith("_id", StringComparison.Ordinal)
+                && !query.StartsWith("_last", StringComparison.Ordinal)
+            )
                 answer.Total.Should().Be(total, query);
             if (query is "_count=0" or "_summary=count")
                 answer.AllEntries.Should().BeEmpty();
@@ -100,7 +103,9 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
     public async Task What_the_statement_lists_is_what_a_search_takes(string type)
     {
         var refused = await (await SpeakerOf(type)).GetAsync($"{type}?foo=1");
-        refused.Issue.Diagnostics.Should().StartWith($"'foo' is not a supported search parameter for {type}. Supported: ");
+        refused
+            .Issue.Diagnostics.Should()
+            .StartWith($"'foo' is not a supported search parameter for {type}. Supported: ");
         refused.Issue.Spine.Should().Be("INVALID_SEARCH_DATA");
         var taken = refused
             .Issue.Diagnostics.Split("Supported: ")[1]
@@ -152,16 +157,22 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
     public async Task Pretty_changes_the_layout_and_nothing_else()
     {
         var authority = await exchange.AsAsync("authority-xmv03");
-        await exchange.UploadAsync("authority-xmv03", exchange.NewChild() with { Family = "Zieli\u0144ska-O\u2019Dea" });
+        await exchange.UploadAsync(
+            "authority-xmv03",
+            exchange.NewChild() with
+            {
+                Family = "Zieli\u0144ska-O\u2019Dea",
+            }
+        );
 
         var one = await authority.GetAsync("Patient?family=Zielinska&_count=1&_pretty=false");
-        var pretty = await authority.PostFormAsync("Patient/_search", [new("family", "Zielinska"), new("_pretty", "true")]);
+        var pretty = await authority.PostFormAsync(
+            "Patient/_search",
+            [new("family", "Zielinska"), new("_pretty", "true")]
+        );
 
         pretty.Text.Should().Contain("\n  \"type\"").And.Contain("Zieli\u0144ska-O\u2019Dea");
-        JsonElement
-            .DeepEquals(one.Entries("Patient")[0], pretty.Entries("Patient")[0])
-            .Should()
-            .BeTrue();
+        JsonElement.DeepEquals(one.Entries("Patient")[0], pretty.Entries("Patient")[0]).Should().BeTrue();
     }
 
     [Theory]

@@ -109,10 +109,7 @@ public abstract class SearchContract : StoreContract
             ],
             "one of several and token" =>
             [
-                new Condition.AnyOf([
-                    new Condition.TokenPrefix("family=smi"),
-                    new Condition.AnyToken(["family=%m"]),
-                ]),
+                new Condition.AnyOf([new Condition.TokenPrefix("family=smi"), new Condition.AnyToken(["family=%m"])]),
                 new Condition.AnyToken(["status=active"]),
             ],
             "not updated" => [new Condition.UpdatedWithin(new TimeRange(At(2), At(3), IsOutside: true))],
@@ -124,7 +121,11 @@ public abstract class SearchContract : StoreContract
             ],
             "ids" => [new Condition.AnyId(["d", "a", "z"])],
             "ids and token" => [new Condition.AnyId(["d", "a"]), new Condition.AnyToken(["status=active"])],
-            "ids and updated" => [new Condition.AnyId(["a", "c"]), new Condition.UpdatedWithin(new TimeRange(At(2), null))],
+            "ids and updated" =>
+            [
+                new Condition.AnyId(["a", "c"]),
+                new Condition.UpdatedWithin(new TimeRange(At(2), null)),
+            ],
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
 
