@@ -2,7 +2,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
