@@ -2,7 +2,6 @@ using System.Text;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
