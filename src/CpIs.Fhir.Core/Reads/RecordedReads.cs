@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Occurrences;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Reads;
 

@@ -4,7 +4,6 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Occurrences;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 

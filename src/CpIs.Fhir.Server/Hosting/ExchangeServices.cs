@@ -1,8 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Leases;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Reads;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Administration;

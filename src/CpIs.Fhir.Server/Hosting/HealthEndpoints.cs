@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.Hosting;

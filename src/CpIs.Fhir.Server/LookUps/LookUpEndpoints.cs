@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.LookUps;

@@ -1,6 +1,5 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;

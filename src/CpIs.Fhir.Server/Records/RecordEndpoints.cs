@@ -1,7 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;

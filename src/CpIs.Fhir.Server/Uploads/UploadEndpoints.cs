@@ -1,7 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.LookUps;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;

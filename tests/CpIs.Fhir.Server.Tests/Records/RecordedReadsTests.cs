@@ -1,8 +1,6 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Reads;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.LookUps;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,7 +7,6 @@ using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
