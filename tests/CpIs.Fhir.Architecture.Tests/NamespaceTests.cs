@@ -26,9 +26,7 @@ public sealed class NamespaceTests
 
     [Fact]
     public void Who_depends_one_way_is_in_no_circle() =>
-        FixtureCircles()
-            .Should()
-            .NotContain(circle => circle.Contains("Straight", StringComparison.Ordinal));
+        FixtureCircles().Should().NotContain(circle => circle.Contains("Straight", StringComparison.Ordinal));
 
     private static IReadOnlyList<string> FixtureCircles() =>
         Namespaces.Circles(House.Loaded(typeof(NamespaceTests).Assembly), Fixtures);

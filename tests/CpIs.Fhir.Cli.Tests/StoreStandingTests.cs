@@ -1,5 +1,4 @@
 using CpIs.Fhir.Cli.Tests.Stub;
-using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;

@@ -1,5 +1,4 @@
 using CpIs.Fhir.Cli.Running;
-using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Profiles;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
-using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
-using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Transfer;
 

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Sources;
 

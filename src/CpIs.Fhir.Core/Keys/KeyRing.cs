@@ -13,8 +13,7 @@ namespace CpIs.Fhir.Core.Keys;
 /// <param name="leases">Keep two servers from making keys at once.</param>
 /// <param name="ids">Makes key ids.</param>
 /// <param name="time">Clock.</param>
-public sealed class KeyRing(IKeyStore store, ServerLeases leases, IdGenerator ids, TimeProvider time)
-    : IKeyRing
+public sealed class KeyRing(IKeyStore store, ServerLeases leases, IdGenerator ids, TimeProvider time) : IKeyRing
 {
     /// <summary>From the making of a successor until it signs. Servers look for new keys several times within it.</summary>
     public static readonly TimeSpan ActivationDelay = TimeSpan.FromSeconds(15);

@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Reflection;
-using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Hosting;

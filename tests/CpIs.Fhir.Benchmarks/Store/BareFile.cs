@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using Microsoft.Data.Sqlite;
 

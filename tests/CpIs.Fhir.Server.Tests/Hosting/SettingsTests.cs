@@ -1,5 +1,4 @@
 using CpIs.Fhir.Server.Hosting;
-using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 

@@ -2,7 +2,6 @@ using System.Text;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
@@ -131,10 +130,7 @@ public abstract class RegistrationContract : StoreContract
     {
         var old = new SigningKey("token", "k1", new byte[] { 1, 2 }, Make.Noon);
         await Keys.SaveKeyAsync(old, Cancellation);
-        await Keys.SaveKeyAsync(
-            new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)),
-            Cancellation
-        );
+        await Keys.SaveKeyAsync(new SigningKey("token", "k2", new byte[] { 3 }, Make.Noon.AddDays(1)), Cancellation);
         await Keys.SaveKeyAsync(new SigningKey("cursor", "k1", new byte[] { 4 }, Make.Noon), Cancellation);
         await Keys.SaveKeyAsync(old with { Retired = Make.Noon.AddDays(2) }, Cancellation);
         await Store.ReopenAsync();

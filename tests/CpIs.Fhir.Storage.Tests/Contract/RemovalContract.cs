@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Commits;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 

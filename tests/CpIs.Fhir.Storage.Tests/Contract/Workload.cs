@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;

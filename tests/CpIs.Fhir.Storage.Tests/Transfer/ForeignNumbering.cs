@@ -1,5 +1,4 @@
 using System.Globalization;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Tests.Contract;

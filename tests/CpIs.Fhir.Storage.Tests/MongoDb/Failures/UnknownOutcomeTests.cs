@@ -1,7 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Tests.Contract;
