@@ -1,6 +1,5 @@
 using System.Net;
 using CpIs.Fhir.Server.Hosting;
-using CpIs.Fhir.Server.Tests.Notifications;
 using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 

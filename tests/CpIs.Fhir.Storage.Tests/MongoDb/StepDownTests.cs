@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.MongoDb;
