@@ -104,21 +104,6 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
             ],
             TimeSpan.FromSeconds(5)
         );
-
-    /// <summary>503 to an authority whose upload met a store that did not answer.</summary>
-    public static Refusal UploadUnknown() =>
-        new(
-            RefusalKind.CouldNotCheck,
-            [
-                new Issue(
-                    "transient",
-                    "Your upload was not stored, or we do not know whether it was. Send it again with the same X-Request-ID: nothing is stored twice.",
-                    null,
-                    SpineCodes.UnableToCallService
-                ),
-            ],
-            TimeSpan.FromSeconds(5)
-        );
 }
 
 /// <summary>
