@@ -139,6 +139,26 @@ public sealed class UploadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_names_another_authority_stops_no_other_file()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On(
+            Base,
+            Reply.Outcome(
+                403,
+                "This names another authority.",
+                "Bundle.entry[0].resource.managingOrganization.identifier.value",
+                "cpis-authority"
+            ),
+            Accepted
+        );
+        var ended = await Upload(exchange, _workshop.Write("1.json", "1"), _workshop.Write("2.json", "2"));
+        ended.Code.Should().Be(1, "one file was refused");
+        exchange.To(Base).Select(sent => sent.Body).Should().Equal("1", "2");
+        ended.Error.Should().NotContain("ended early");
+    }
+
+    [Fact]
     public async Task A_Bundle_may_come_from_standard_input()
     {
         await using var exchange = await StubExchange.StartAsync();

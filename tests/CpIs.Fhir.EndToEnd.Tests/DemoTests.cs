@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests;
 
 /// <summary>The README's first command, and what it says to do next, as a newcomer would.</summary>
 public sealed partial class DemoTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _data = Directory.CreateTempSubdirectory("cpis-demo-").FullName;
     private static readonly Dictionary<string, string> Seeding = new() { ["CPIS__Demo__Seed"] = "true" };
 
@@ -56,8 +56,7 @@ public sealed partial class DemoTests : IDisposable
         exit.Should().Be(0, output);
         output.Should().Contain("searchset").And.Contain("342191000000101").And.Contain("AuditEvent");
         await Eventually.TrueAsync(
-            () => Task.FromResult(exchange.Output.Contains("event 2 of Subscription/", StringComparison.Ordinal)),
-            Patience,
+            () => exchange.Output.Contains("event 2 of Subscription/", StringComparison.Ordinal),
             () => $"the next notice comes\n{exchange.Output}"
         );
     }
@@ -123,8 +122,7 @@ public sealed partial class DemoTests : IDisposable
 
     private static Task NoticeAsync(ExchangeProcess exchange) =>
         Eventually.TrueAsync(
-            () => Task.FromResult(exchange.Output.Contains("Serving until Ctrl+C", StringComparison.Ordinal)),
-            Patience,
+            () => exchange.Output.Contains("Serving until Ctrl+C", StringComparison.Ordinal),
             () => $"the demo ends its main job\n{exchange.Output}"
         );
 

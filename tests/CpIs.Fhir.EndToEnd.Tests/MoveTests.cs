@@ -5,6 +5,7 @@ using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests;
 
@@ -107,8 +108,7 @@ public sealed class MoveTests(MongoDatabase database) : IClassFixture<MongoDatab
 
     private static Task ToldAsync(Receiver receiver, List<string> hits) =>
         Eventually.TrueAsync(
-            () => Task.FromResult(hits.ToHashSet().IsSubsetOf(receiver.Accesses)),
-            TimeSpan.FromSeconds(90),
+            () => hits.ToHashSet().IsSubsetOf(receiver.Accesses),
             () => $"{hits.Except(receiver.Accesses).Count()} of {hits.Count} look-ups are told"
         );
 

@@ -34,6 +34,9 @@ internal static class DocumentDbEngine
     /// <summary>Installs what is missing, which is nothing but the gateway as a rule, and returns the gateway's path.</summary>
     public static Task<string> InstallAsync() => RunAsync("install");
 
+    /// <summary>What the gateway is built from, as 12 digits.</summary>
+    public static Task<string> SourcesAsync() => RunAsync("sources");
+
     /// <summary>The folder of its scripts: found from the test program upwards.</summary>
     public static string Source()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Testing.MongoDb;
 
@@ -60,13 +61,11 @@ internal sealed class GuardedProcess : IAsyncDisposable
         ];
 
     /// <summary>Waits until a command that runs another in its place has done so.</summary>
-    public async Task UntilItIsAsync(string program)
-    {
-        for (var wait = 0; wait < 1000; wait++, await Task.Delay(10))
-            if (await File.ReadAllTextAsync($"/proc/{Id}/comm") == program + "\n")
-                return;
-        throw new TimeoutException($"{Id} did not become {program}");
-    }
+    public Task UntilItIsAsync(string program) =>
+        Eventually.TrueAsync(
+            async () => await File.ReadAllTextAsync($"/proc/{Id}/comm") == program + "\n",
+            () => $"{Id} is {program}"
+        );
 
     /// <summary>Kills the process and its children, and waits until they are gone.</summary>
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Testing.MongoDb;
 /// </summary>
 public sealed class MongoDatabase : IAsyncLifetime
 {
-    private MongoEngine? _engine;
+    private EngineSearchResult? _found;
     private MongoClient? _client;
 
     /// <summary>The engine that holds the database.</summary>
@@ -17,8 +17,8 @@ public sealed class MongoDatabase : IAsyncLifetime
     {
         get
         {
-            Assert.SkipWhen(_engine is null, MongoEngine.HowToGetOne);
-            return _engine!;
+            Assert.SkipWhen(_found?.Engine is null, _found?.WhyNone ?? "The fixture was not made ready.");
+            return _found!.Engine!;
         }
     }
 
@@ -34,9 +34,9 @@ public sealed class MongoDatabase : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        _engine = await MongoEngine.FindAsync();
-        if (_engine is not null)
-            _client = new MongoClient(_engine.ConnectionString);
+        _found = await MongoEngine.FindAsync();
+        if (_found.Engine is { } engine)
+            _client = new MongoClient(engine.ConnectionString);
     }
 
     /// <inheritdoc/>

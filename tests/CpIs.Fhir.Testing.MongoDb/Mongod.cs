@@ -1,3 +1,4 @@
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -6,7 +7,7 @@ namespace CpIs.Fhir.Testing.MongoDb;
 /// <summary>The <c>mongod</c> on PATH, as a replica set of one in a temporary folder. Ends with this process.</summary>
 internal static class Mongod
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     /// <summary>Starts one and returns its connection string; null where there is no <c>mongod</c>.</summary>
     public static async Task<string?> TryStartAsync()

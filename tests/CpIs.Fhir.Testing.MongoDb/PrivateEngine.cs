@@ -1,3 +1,4 @@
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Xunit;
@@ -10,7 +11,7 @@ namespace CpIs.Fhir.Testing.MongoDb;
 /// </summary>
 public sealed class PrivateEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly IPrivateParts _parts;
 

@@ -74,11 +74,7 @@ internal static class PathTexts
     {
         try
         {
-            return new Regex(
-                EndsAtEnd(pattern),
-                RegexOptions.CultureInvariant | RegexOptions.NonBacktracking,
-                RegexLimit
-            );
+            return new Regex(EndsAtEnd(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {

@@ -24,7 +24,7 @@ internal sealed class Constraint(
     /// <summary>Canonical of the definition that states the rule.</summary>
     public string Profile => profile;
 
-    /// <summary>The rule in code of our own, where we have it; what it cannot decide the expression does.</summary>
+    /// <summary>The rule in code of our own, where we have it.</summary>
     public KnownConstraint? Known { get; } = KnownConstraints.Find(model.Expression);
 
     /// <summary>The rule as Core has it, where it is one of ours that Core knows: then its FHIRPath is not asked.</summary>

@@ -36,7 +36,7 @@ public sealed class WriteCheck(ConformanceSet conformance, IReadOnlyList<string>
         var source = FhirSource.ReadJson(body, limits with { ChecksValues = false });
         if (source.Root is { } root)
             return new SentBody(root, () => Judge(source, root));
-        var isTooLarge = source.Problems.Any(problem => problem.Rule == "cpis-json-size");
+        var isTooLarge = source.Problems.Any(problem => problem.Rule is "cpis-json-size" or "cpis-upload-entries");
         return new Refusal(isTooLarge ? RefusalKind.TooLarge : RefusalKind.Malformed, source.Problems);
     }
 

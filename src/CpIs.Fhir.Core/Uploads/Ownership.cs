@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Reading;
-using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 

@@ -1,5 +1,3 @@
-using CpIs.Fhir.Core.Reading;
-
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>

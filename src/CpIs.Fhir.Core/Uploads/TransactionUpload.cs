@@ -90,21 +90,9 @@ public sealed class TransactionUpload(
 
     private Result<ReadUpload> Read(Upload upload, UploadContext context)
     {
-        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes };
+        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes, MaximumEntries = options.MaximumEntries };
         if (check.Read(upload.Body, limits).IsRefused(out var refusal, out var body))
             return refusal;
-        var count = body.Root.ResourceType == "Bundle" ? body.Root.ChildrenNamed("entry").Count() : 0;
-        if (count > options.MaximumEntries)
-            return Refusal.Because(
-                RefusalKind.TooLarge,
-                new Issue(
-                    "too-long",
-                    $"A Bundle has at most {options.MaximumEntries} entries. Sent: {count}. Send several Bundles.",
-                    "Bundle.entry",
-                    SpineCodes.TooManyValues,
-                    Rule: "cpis-upload-entries"
-                )
-            );
         var content = UploadContent.Read(body, context);
         var now = time.GetUtcNow();
         var made = UploadTime.Of(content.Timestamp, now);

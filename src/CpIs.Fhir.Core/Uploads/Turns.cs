@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>
 /// The one place of "Late never wins" (promise 15): whatever the order in which the uploads of a record arrive, and however
 /// often, the record ends as the newest says, and a withdrawal among them holds. At one and the same stamp a plan only goes
-/// forward (active, finished, withdrawn), so that a repeat opens nothing. See docs/adr/0028.
+/// forward (active, finished, withdrawn), so that a repeat opens nothing. See docs/adr/0036.
 /// </summary>
 internal static class Turns
 {

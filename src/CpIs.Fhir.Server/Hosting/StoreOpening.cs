@@ -28,7 +28,14 @@ internal static class StoreOpening
         return options.Repository switch
         {
             Sqlite => await SqliteStore.OpenAsync(
-                new SqliteStoreOptions { Directory = options.SqliteDbOptions.Directory, Protection = protection },
+                new SqliteStoreOptions
+                {
+                    Directory = options.SqliteDbOptions.Directory,
+                    MinimumFreeBytes = options.SqliteDbOptions.MinimumFreeBytes,
+                    WriteTimeout = options.SqliteDbOptions.WriteTimeout,
+                    SearchTimeout = options.SqliteDbOptions.SearchTimeout,
+                    Protection = protection,
+                },
                 time,
                 cancellation
             ),

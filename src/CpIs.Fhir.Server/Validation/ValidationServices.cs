@@ -15,6 +15,7 @@ internal static class ValidationServices
             p.GetRequiredService<ConformanceSet>(),
             Math.Max(1, Environment.ProcessorCount / 2)
         ));
+        services.AddSingleton<PageReading>();
         services.AddSingleton<IWriteCheck>(p => new WriteCheck(
             p.GetRequiredService<ConformanceSet>(),
             options.AllowedProfiles

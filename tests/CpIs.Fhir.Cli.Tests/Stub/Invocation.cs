@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Administration;
 using CpIs.Fhir.Cli.Running;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Cli.Tests.Stub;
 
@@ -48,8 +49,7 @@ internal sealed class Invocation : IDisposable
 
     public void Interrupt() => _interrupt.Cancel();
 
-    public async Task<Ended> EndAsync() =>
-        new(await _run.WaitAsync(TimeSpan.FromSeconds(60)), Out.ToString(), Error.ToString());
+    public async Task<Ended> EndAsync() => new(await Eventually.EndsAsync(_run), Out.ToString(), Error.ToString());
 
     public void Dispose() => _interrupt.Dispose();
 }
@@ -93,7 +93,7 @@ internal sealed class ListeningWriter : StringWriter
             var all = base.ToString();
             if (all.Contains(text, StringComparison.Ordinal))
                 seen.TrySetResult(all);
-            return seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return Eventually.EndsAsync(seen.Task);
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Sources;
 using static CpIs.Fhir.Conformance.Tests.Validation.Synthetic;
 
 namespace CpIs.Fhir.Conformance.Tests.Validation;
 
 /// <summary>
-/// The work of a verdict grows with the size of the text and no faster: eight times as much takes about eight times the memory and the
-/// time. Memory is counted exactly; time only where it is far off, for the machine does other work besides.
+/// The work of a verdict grows with the size of the text and no faster. Bytes are counted by the runtime, and what the processor
+/// did for this thread alone by the kernel: how fast or how busy the machine is plays no part.
 /// </summary>
 public sealed class LinearWorkTests
 {
@@ -151,13 +152,13 @@ public sealed class LinearWorkTests
         var small = Text(make(count));
         Work(small, profile);
 
-        var (few, shortly) = Work(small, profile);
+        var few = Work(small, profile);
 
-        var (many, _) = Work(Text(make(8 * count)), profile);
-        (many / (double)few).Should().BeLessThan(11, "bytes allocated");
-        // At 64 times the text quadratic work takes 4,096 times as long; what the machine does besides takes less than ten times.
-        var (_, long64) = Work(Text(make(64 * count)), profile, turns: 1);
-        (long64 / shortly).Should().BeLessThan(640, $"{shortly} against {long64}");
+        var many = Work(Text(make(8 * count)), profile);
+        (many.Bytes / (double)few.Bytes).Should().BeLessThan(11, "bytes allocated");
+        // 64 times the text: quadratic work is 4,096 times as much. What the collector does for this thread is in it too.
+        var most = Work(Text(make(64 * count)), profile, turns: 1);
+        (most.Processor / few.Processor).Should().BeLessThan(640, $"{few.Processor} against {most.Processor}");
     }
 
     [Fact]
@@ -204,9 +205,7 @@ public sealed class LinearWorkTests
                 .SelectMany(element => element.Constraints)
                 .Select(rule => rule.Expression)
                 .OfType<string>()
-                .SelectMany(expression =>
-                    System.Text.RegularExpressions.Regex.Matches(expression, @"matches\('((?:[^'\\]|\\.)*)'\)")
-                )
+                .SelectMany(expression => Regex.Matches(expression, @"matches\('((?:[^'\\]|\\.)*)'\)"))
                 .Select(match => match.Groups[1].Value)
                 .Distinct()
                 .Order(StringComparer.Ordinal),
@@ -214,8 +213,15 @@ public sealed class LinearWorkTests
 
     [Theory]
     [MemberData(nameof(Patterns))]
-    public void Each_pattern_of_our_definitions_takes_a_long_text_in_linear_time(string pattern)
+    public void Each_pattern_of_our_definitions_is_matched_without_going_back(string pattern)
     {
+        // Such an expression reads each letter once (.NET, "Backtracking in regular expressions"); one that cannot be made so
+        // is refused here.
+        FluentActions
+            .Invoking(() => new Regex(Unescaped(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking))
+            .Should()
+            .NotThrow();
+
         var rule = P(
             (
                 "item",
@@ -228,25 +234,19 @@ public sealed class LinearWorkTests
             var json = Quoted(
                 $"{{'resourceType':'Basic','item':'x{string.Concat(Enumerable.Repeat(letter, 100_000))}!'}}"
             );
-            var started = TimeProvider.System.GetTimestamp();
             set.ValidateText(json).Issues.Should().BeEmpty();
-            TimeProvider.System.GetElapsedTime(started).Should().BeLessThan(TimeSpan.FromSeconds(2), letter);
         }
     }
+
+    /// <summary>The text that a literal of FHIRPath stands for.</summary>
+    private static string Unescaped(string literal) => Regex.Replace(literal, @"\\([\\'`""/])", "$1");
 
     private static byte[] Text(string json) => Encoding.UTF8.GetBytes(Quoted(json));
 
-    private static (long Bytes, TimeSpan Time) Work(byte[] text, string profile, int turns = 3)
-    {
-        var (bytes, time) = (long.MaxValue, TimeSpan.MaxValue);
-        for (var turn = 0; turn < turns; turn++)
-        {
-            var (before, started) = (GC.GetAllocatedBytesForCurrentThread(), TimeProvider.System.GetTimestamp());
-            Set.Validate(FhirSource.Read(text), profile);
-            bytes = Math.Min(bytes, GC.GetAllocatedBytesForCurrentThread() - before);
-            time = TimeSpan.FromTicks(Math.Min(time.Ticks, TimeProvider.System.GetElapsedTime(started).Ticks));
-        }
-
-        return (bytes, time);
-    }
+    /// <summary>The least of some turns.</summary>
+    private static WorkDone Work(byte[] text, string profile, int turns = 3) =>
+        Enumerable
+            .Range(0, turns)
+            .Select(_ => WorkDone.By(() => Set.Validate(FhirSource.Read(text), profile)))
+            .Aggregate((one, other) => one.Least(other));
 }

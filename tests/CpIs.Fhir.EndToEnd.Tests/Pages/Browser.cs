@@ -1,4 +1,5 @@
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Playwright;
 
 namespace CpIs.Fhir.EndToEnd.Tests.Pages;
@@ -49,7 +50,7 @@ public sealed class Browser : IAsyncLifetime
             new BrowserNewContextOptions { JavaScriptEnabled = withScript, BaseURL = _exchange!.Root.ToString() }
         );
         var page = await window.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout((float)Eventually.Patience.TotalMilliseconds);
         (await page.GotoAsync(path))!.Status.Should().Be(200);
         return page;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -25,9 +26,14 @@ internal sealed class Actor : IDisposable
     public static async Task<Actor> SignInAsync(Uri server, Uri audience, string client, ClientUser? user = null)
     {
         var http = new HttpClient(RoundRobin.NewClientHandler()) { BaseAddress = new Uri(server, "/FHIR/R4/") };
-        using var answer = await AskForTokenAsync(http, server, Assertion(audience, client, user));
-        var body = await answer.Content.ReadAsStringAsync();
-        answer.IsSuccessStatusCode.Should().BeTrue(body);
+        var (status, body) = (HttpStatusCode.ServiceUnavailable, "");
+        await Eventually.TrueAsync(async () =>
+        {
+            using var answer = await AskForTokenAsync(http, server, Assertion(audience, client, user));
+            (status, body) = (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+            return status != HttpStatusCode.ServiceUnavailable;
+        });
+        status.Should().Be(HttpStatusCode.OK, body);
         using var document = JsonDocument.Parse(body);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Bearer",

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 
@@ -13,7 +14,6 @@ namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 internal sealed class ExchangeProcess : IAsyncDisposable
 {
     private const int Terminate = 15; // SIGTERM of Linux
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
@@ -62,7 +62,18 @@ internal sealed class ExchangeProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Repository.Root,
-            Environment = { ["CPIS__Demo__Seed"] = "false" },
+            // The most that the options allow, where a test does not say less: a slow machine is no failure.
+            Environment =
+            {
+                ["CPIS__Demo__Seed"] = "false",
+                ["CPIS__LookUp__TimeoutSeconds"] = "60",
+                ["CPIS__SqliteDbOptions__WriteTimeout"] = "00:02:00",
+                ["CPIS__SqliteDbOptions__SearchTimeout"] = "00:02:00",
+                ["CPIS__MongoDbOptions__WriteBudget"] = "00:02:00",
+                ["CPIS__MongoDbOptions__ReadTimeout"] = "00:01:00",
+                ["CPIS__MongoDbOptions__ConnectTimeout"] = "00:01:00",
+                ["CPIS__MongoDbOptions__ServerSelectionTimeout"] = "00:01:00",
+            },
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             start.Environment[key] = value;
@@ -75,7 +86,6 @@ internal sealed class ExchangeProcess : IAsyncDisposable
                 exchange._process.HasExited
                     ? throw new InvalidOperationException($"The server ended:\n{exchange.Output}")
                     : await IsReadyAsync(http, root),
-            Patience,
             () => $"the server is ready\n{exchange.Output}"
         );
         return exchange;

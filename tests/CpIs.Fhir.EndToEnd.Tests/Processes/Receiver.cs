@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -54,11 +55,7 @@ internal sealed class Receiver : IAsyncDisposable
             )
         );
         answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
-        await Eventually.TrueAsync(
-            () => Task.FromResult(HasHandshake),
-            TimeSpan.FromSeconds(20),
-            () => "the handshake comes"
-        );
+        await Eventually.TrueAsync(() => HasHandshake, () => "the handshake comes");
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -9,8 +9,9 @@ public sealed class FailingDeployment : IAsyncLifetime
 
     private static readonly Dictionary<string, string> Settings = new()
     {
+        // Short, since each failure is waited for. What has to succeed is asked for until it does.
         ["CPIS__LookUp__TimeoutSeconds"] = "2",
-        ["CPIS__MongoDbOptions__WriteBudget"] = "00:00:05",
+        ["CPIS__MongoDbOptions__WriteBudget"] = "00:00:20",
     };
 
     public PrivateEngine Engine { get; private set; } = null!;

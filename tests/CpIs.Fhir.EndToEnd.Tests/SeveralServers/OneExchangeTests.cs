@@ -3,6 +3,7 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 
@@ -10,8 +11,6 @@ namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 [Collection(SharedDeployment.Name)]
 public sealed class OneExchangeTests(SharedDeployment shared)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private Deployment Deployment => shared.Deployment;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -71,18 +70,29 @@ public sealed class OneExchangeTests(SharedDeployment shared)
     {
         using var http = new HttpClient();
         var (one, other) = (Deployment.Servers[0].Root, Deployment.Servers[^1].Root);
-        while (await AskAsync(one) != HttpStatusCode.TooManyRequests) { }
+        while (await GivenAsync(one, atOnce: 20) == 20) { }
 
-        // Servers tell each other once a second; one who asks meanwhile may be given a little.
+        // Servers tell each other once a second; who asks meanwhile, faster than tokens come, may be given a little.
         var given = 0;
-        while (await AskAsync(other) != HttpStatusCode.TooManyRequests)
+        await Eventually.TrueAsync(async () =>
         {
-            given++.Should().BeLessThan(SharedDeployment.TokenBurst / 2, "by itself it had all of its burst to give");
-            await Task.Delay(250, Cancellation);
-        }
+            var more = await GivenAsync(other, atOnce: 4);
+            given += more;
+            given.Should().BeLessThan(SharedDeployment.TokenBurst * 3 / 4, "by itself it had all of its burst to give");
+            await Task.Delay(500, Cancellation);
+            return more < 4;
+        });
 
-        Task<HttpStatusCode> AskAsync(Uri server) =>
-            TokenAsync(http, server, Actor.Assertion(Deployment.Front.Root, "tester"));
+        async Task<int> GivenAsync(Uri server, int atOnce)
+        {
+            var answers = await Task.WhenAll(
+                Enumerable
+                    .Range(0, atOnce)
+                    .Select(_ => TokenAsync(http, server, Actor.Assertion(Deployment.Front.Root, "tester")))
+            );
+            answers.Should().OnlyContain(a => a == HttpStatusCode.OK || a == HttpStatusCode.TooManyRequests);
+            return answers.Count(answer => answer == HttpStatusCode.OK);
+        }
     }
 
     [Fact]
@@ -98,7 +108,6 @@ public sealed class OneExchangeTests(SharedDeployment shared)
         foreach (var server in setting)
             await Eventually.TrueAsync(
                 async () => await StatusAsync(server.LookUpAsync(number)) == HttpStatusCode.Unauthorized,
-                Patience,
                 () => "a suspended client is nobody"
             );
 
@@ -106,13 +115,12 @@ public sealed class OneExchangeTests(SharedDeployment shared)
         foreach (var server in setting)
             await Eventually.TrueAsync(
                 async () => await StatusAsync(server.LookUpAsync(number)) == HttpStatusCode.OK,
-                Patience,
                 () => "a restored client is answered"
             );
     }
 
     [Fact]
-    public async Task Accesses_through_all_servers_are_events_without_gap_each_told_once()
+    public async Task Attendances_through_all_servers_are_events_without_gap_each_told_once()
     {
         var children = Children.Of(120_000, 12);
         using var authority = await Deployment.SignInAsync("authority-xbr02");
@@ -128,10 +136,10 @@ public sealed class OneExchangeTests(SharedDeployment shared)
                 .SelectMany(person => children.Select(child => ShownAsync(person, child.NhsNumber.Digits)))
         );
 
+        var recorded = await Recorded.ChildrenAsync(authority);
         await Eventually.TrueAsync(
-            () => Task.FromResult(accesses.ToHashSet().IsSubsetOf(receiver.Accesses)),
-            Patience,
-            () => "every access is told"
+            () => recorded.Untold(accesses, receiver.Accesses).Count == 0,
+            () => "every child is told of"
         );
         receiver
             .Events.Keys.Order()
@@ -144,7 +152,7 @@ public sealed class OneExchangeTests(SharedDeployment shared)
     }
 
     [Fact]
-    public async Task One_person_on_one_child_through_all_servers_is_one_event()
+    public async Task One_visit_through_all_servers_is_one_event()
     {
         var child = Children.Of(130_000, 1)[0];
         using var authority = await Deployment.SignInAsync("authority-xmv03");
@@ -153,19 +161,13 @@ public sealed class OneExchangeTests(SharedDeployment shared)
         foreach (var doctor in await Deployment.SignInAtEachAsync("hareford-ed-doctor"))
             accesses.Add(await ShownAsync(doctor, child.NhsNumber.Digits));
         var nurses = await Deployment.SignInAtEachAsync("hareford-ed-nurse");
-        var other = await ShownAsync(nurses[0], child.NhsNumber.Digits);
+        accesses.Add(await ShownAsync(nurses[0], child.NhsNumber.Digits));
 
         await using var receiver = await Receiver.StartAsync();
         await receiver.SubscribeAsync(authority);
-        await Eventually.TrueAsync(
-            // Which of two is taken first is nobody's promise.
-            () => Task.FromResult(accesses.Append(other).All(receiver.Accesses.Contains)),
-            Patience,
-            () => "what was open is told"
-        );
+        await Eventually.TrueAsync(() => receiver.Accesses.Contains(accesses[0]), () => "what was open is told");
 
-        receiver.Events[1].Should().BeEquivalentTo(accesses);
-        receiver.Events[2].Should().Equal(other);
+        receiver.Accesses.Should().Equal(accesses[0]);
     }
 
     [Fact]

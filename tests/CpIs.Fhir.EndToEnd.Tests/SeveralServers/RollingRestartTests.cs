@@ -2,6 +2,7 @@ using System.Net;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 
@@ -10,7 +11,6 @@ namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 public sealed class RollingRestartTests(SharedDeployment shared)
 {
     private static readonly int LookUps = Environment.GetEnvironmentVariable("CPIS_PROVE") is null ? 1_500 : 6_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task It_loses_no_look_up_that_was_answered_and_answers_each_that_is_sent_again()
@@ -32,8 +32,7 @@ public sealed class RollingRestartTests(SharedDeployment shared)
         {
             var enough = (server + 1) * LookUps / (Deployment.Count + 2);
             await Eventually.TrueAsync(
-                () => Task.FromResult(load.Answered.Count >= enough || running.IsFaulted),
-                Patience,
+                () => load.Answered.Count >= enough || running.IsFaulted,
                 () => "look-ups are answered"
             );
             await shared.Deployment.RestartAsync(server);
@@ -42,13 +41,11 @@ public sealed class RollingRestartTests(SharedDeployment shared)
         await running;
 
         load.Answered.Should().HaveCount(LookUps);
-        var recorded = await authority.ReadAllAsync("AuditEvent?_count=1000");
-        var ids = recorded.Select(access => access.GetProperty("id").GetString()!).ToHashSet();
-        load.Answered.Values.Except(ids).Should().BeEmpty("each answer is on record");
+        var recorded = await Recorded.ChildrenAsync(authority);
+        load.Answered.Values.Except(recorded.Keys).Should().BeEmpty("each answer is on record");
         await Eventually.TrueAsync(
-            () => Task.FromResult(load.Answered.Values.ToHashSet().IsSubsetOf(receiver.Accesses)),
-            Patience,
-            () => $"{load.Answered.Values.Except(receiver.Accesses).Count()} accesses are still to be told"
+            () => recorded.Untold(load.Answered.Values, receiver.Accesses).Count == 0,
+            () => $"{recorded.Untold(load.Answered.Values, receiver.Accesses).Count} children are still to be told of"
         );
         receiver
             .Events.Keys.Order()

@@ -10,7 +10,7 @@ public sealed class SharedDeployment : IAsyncLifetime, ICollectionFixture<Shared
     public const string Name = "One deployment of several servers";
 
     /// <summary>Access tokens that one client may have at once; it gets one more a second.</summary>
-    public const int TokenBurst = 60;
+    public const int TokenBurst = 120;
 
     private static readonly Dictionary<string, string> Settings = new()
     {
@@ -20,12 +20,13 @@ public sealed class SharedDeployment : IAsyncLifetime, ICollectionFixture<Shared
 
     private readonly MongoDatabase _database = new();
     private Deployment? _deployment;
+    private string _whyNone = "";
 
     internal Deployment Deployment
     {
         get
         {
-            Assert.SkipWhen(_deployment is null, MongoEngine.HowToGetOne);
+            Assert.SkipWhen(_deployment is null, _whyNone);
             return _deployment!;
         }
     }
@@ -33,7 +34,9 @@ public sealed class SharedDeployment : IAsyncLifetime, ICollectionFixture<Shared
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
-        if (await MongoEngine.FindAsync() is { } engine)
+        var found = await MongoEngine.FindAsync();
+        _whyNone = found.WhyNone;
+        if (found.Engine is { } engine)
             _deployment = await Deployment.StartAsync(engine.ConnectionString, _database.Name, Settings);
     }
 

@@ -18,6 +18,7 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
     private static readonly HashSet<string> OnlyOfTheUpload =
     [
         "cpis-authority",
+        "cpis-birth-date-hides-plan",
         "cpis-entry-condition-system",
         "cpis-entry-id",
         "cpis-entry-if-match",
@@ -25,11 +26,18 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
         "cpis-flag-without-episode",
         "cpis-patient-birth-date",
         "cpis-patient-local-id",
+        "cpis-patient-without-plan",
         "cpis-plan-active-end",
+        "cpis-plan-adult",
+        "cpis-plan-before-birth",
+        "cpis-plan-due-date-ahead",
         "cpis-plan-finished-future",
         "cpis-plan-start-ahead",
         "cpis-plan-system",
+        "cpis-plan-type-immutable",
+        "cpis-plan-withdrawn",
         "cpis-upload-references",
+        "cpis-upload-timestamp-ahead",
     ];
 
     [Fact]

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CpIs.Fhir.EndToEnd.Tests.Surfaces;
 
 /// <summary>What each surface says of one text: the code of <c>cpis validate</c>, of <c>$validate</c> and of an upload, in one process.</summary>
-public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory
+public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory, IUploadAlarms
 {
     private static readonly ConformanceSet Set = ConformanceSet.CoreAndOurs();
 
@@ -29,6 +29,10 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory
 
     public OrganisationDirectory Current { get; } = new(1, [Authority("XHF01"), Authority("XEL01")], []);
 
+    public void TimeAhead(OdsCode authority, string requestId, TimeSpan ahead) { }
+
+    public void ManySuperseded(OdsCode authority, string requestId, int superseded, int entries) { }
+
     public async ValueTask InitializeAsync()
     {
         _store = await SqliteStore.OpenAsync(
@@ -41,6 +45,7 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory
             new IdempotentWrite(_store, _clock),
             this,
             new UploadOptions(),
+            this,
             new IdGenerator(_clock),
             _clock,
             new WriteCheck(Set, [])
@@ -69,16 +74,11 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory
         );
 
     /// <summary>As <c>$validate?profile=</c>.</summary>
-    internal async Task<IReadOnlyList<ValidationIssue>> ServiceAsync(byte[] text, string profile) =>
-        Errors(
-            (
-                await _desk.ValidateAsync(
-                    FhirSource.ReadJson(text),
-                    [Profile(profile)],
-                    TestContext.Current.CancellationToken
-                )
-            ).Value
-        );
+    internal async Task<IReadOnlyList<ValidationIssue>> ServiceAsync(byte[] text, string profile)
+    {
+        using var place = (await _desk.TakeAsync(TestContext.Current.CancellationToken)).Value;
+        return Errors(_desk.Conformance.Validator.Validate(FhirSource.ReadJson(text), [Profile(profile)]));
+    }
 
     /// <summary>As an upload by authority XHF01: the refusal, or null where it was stored.</summary>
     public async Task<Refusal?> UploadAsync(byte[] text)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting;
@@ -49,11 +50,14 @@ public class RunningExchange : IAsyncLifetime
     /// <summary>What <see cref="Settings"/> say of the address outside, without the path of the FHIR base.</summary>
     protected virtual string? PublicRoot => null;
 
-    /// <summary>True for limits that no test reaches.</summary>
+    /// <summary>True for limits that no test reaches; else the clock stands still, and no bucket is filled again.</summary>
     protected virtual bool WithoutLimits => true;
 
     public async ValueTask InitializeAsync()
     {
+        // What a second allows is not to depend on how much a machine does in one.
+        if (!WithoutLimits)
+            Clock.Stop();
         var (data, file) = (Path.Combine(Folder, "data"), Path.Combine(Folder, "fhir.config.json"));
         var settings = Settings;
         _store = await TestStore.TakeAsync(data);
@@ -202,6 +206,13 @@ public class RunningExchange : IAsyncLifetime
                 "every answer to an identified caller is on record"
             )
             .Subject;
+    }
+
+    /// <summary>The same record whole, as it is stored.</summary>
+    public async Task<Occurrence> OccurrenceOfAsync(Answer answer)
+    {
+        var id = (await RecordOfAsync(answer)).GetProperty("id").GetString()!;
+        return (await Services.GetRequiredService<IOccurrenceStore>().ReadOccurrenceAsync(id, CancellationToken.None))!;
     }
 
     /// <summary>Changes the services after they are all there.</summary>

@@ -1,6 +1,6 @@
 using System.Net;
 using CpIs.Fhir.Server.Hosting;
-using CpIs.Fhir.Server.Tests.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
@@ -25,7 +25,7 @@ public sealed class StoppingTests : IDisposable
         await using var app = await ExchangeHost.BuildAsync(arguments, time, static _ => { }, Cancellation);
         await app.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        await Eventually.IsTrueAsync(async () => await StatusAsync(http, "/health/ready") == HttpStatusCode.OK);
+        await Eventually.TrueAsync(async () => await StatusAsync(http, "/health/ready") == HttpStatusCode.OK);
 
         var stopping = app.StopAsync(Cancellation);
 

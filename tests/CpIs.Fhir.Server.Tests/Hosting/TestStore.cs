@@ -17,6 +17,9 @@ namespace CpIs.Fhir.Server.Tests.Hosting;
 /// </summary>
 internal sealed class TestStore : IAsyncDisposable
 {
+    // The most that the options allow.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
     private readonly string _folder;
     private readonly MongoDatabase? _database;
 
@@ -33,19 +36,35 @@ internal sealed class TestStore : IAsyncDisposable
     /// <summary>Opens it, once for each server. Whoever does closes it.</summary>
     public async Task<IExchangeStore> OpenAsync(TimeProvider time) =>
         _database is null
-            ? await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = _folder }, time, CancellationToken.None)
+            ? await SqliteStore.OpenAsync(
+                new SqliteStoreOptions
+                {
+                    Directory = _folder,
+                    WriteTimeout = Limit,
+                    SearchTimeout = Limit,
+                },
+                time,
+                CancellationToken.None
+            )
             : await MongoStore.OpenAsync(
                 new MongoStoreOptions
                 {
                     ConnectionString = _database.Engine.ConnectionString,
                     Database = _database.Name,
                     MinPoolSize = 0,
+                    ConnectTimeout = Limit,
+                    ServerSelectionTimeout = Limit,
+                    ReadTimeout = Limit,
+                    WriteBudget = Limit,
                 },
                 time,
                 CancellationToken.None
             );
 
-    /// <summary>Settings with what makes a server use it, and be known by the address in front of all.</summary>
+    /// <summary>
+    /// Settings with what makes a server use it, be known by the address in front of all, and wait long: no test here depends
+    /// on how fast the machine is, but one that says so itself.
+    /// </summary>
     /// <param name="settings">fhir.config.json of the fixture.</param>
     /// <param name="publicBaseUrl">FHIR base of all; empty where there is one server.</param>
     public string Settings(object settings, string publicBaseUrl)
@@ -53,7 +72,13 @@ internal sealed class TestStore : IAsyncDisposable
         var all = JsonSerializer.SerializeToNode(settings)!.AsObject();
         if (publicBaseUrl.Length > 0)
             all.TryAdd("PublicBaseUrl", publicBaseUrl);
-        if (_database is not null)
+        all.TryAdd("LookUp", new JsonObject { ["TimeoutSeconds"] = (int)Limit.TotalSeconds });
+        if (_database is null)
+            all.Add(
+                "SqliteDbOptions",
+                new JsonObject { ["WriteTimeout"] = $"{Limit}", ["SearchTimeout"] = $"{Limit}" }
+            );
+        else
         {
             all.Add("Repository", "MongoDb");
             all.Add(
@@ -63,6 +88,10 @@ internal sealed class TestStore : IAsyncDisposable
                     ["ConnectionString"] = _database.Engine.ConnectionString,
                     ["Database"] = _database.Name,
                     ["MinPoolSize"] = 0,
+                    ["ConnectTimeout"] = $"{Limit}",
+                    ["ServerSelectionTimeout"] = $"{Limit}",
+                    ["ReadTimeout"] = $"{Limit}",
+                    ["WriteBudget"] = $"{Limit}",
                 }
             );
         }

@@ -58,8 +58,13 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
-    ) => ThroughAsync(() => store.ReadHistoryAsync(child, sdsUserId, since, count, cancellation), cancellation);
+    ) =>
+        ThroughAsync(
+            () => store.ReadHistoryAsync(child, sdsUserId, since, count, attendedSince, cancellation),
+            cancellation
+        );
 
     public Task<Occurrence?> ReadOccurrenceAsync(string id, CancellationToken cancellation) =>
         ThroughAsync(() => store.ReadOccurrenceAsync(id, cancellation), cancellation);
@@ -78,12 +83,10 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
     }
 }
 
-/// <summary>A server whose store can be watched and broken, and whose look-ups take at most a second.</summary>
-public sealed class WatchedExchange : RunningExchange
+/// <summary>A server whose store can be watched and broken.</summary>
+public class WatchedExchange : RunningExchange
 {
     public StoreWatch Watch { get; } = new();
-
-    protected override object Settings => new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
 
     protected override void Adjust(IServiceCollection services)
     {
@@ -91,4 +94,10 @@ public sealed class WatchedExchange : RunningExchange
         services.AddSingleton<IRecordStore>(p => p.GetRequiredService<WatchedStore>());
         services.AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<WatchedStore>());
     }
+}
+
+/// <summary>One whose look-ups take at most a second.</summary>
+public sealed class ImpatientExchange : WatchedExchange
+{
+    protected override object Settings => new { Demo = new { Seed = false }, LookUp = new { TimeoutSeconds = 1 } };
 }

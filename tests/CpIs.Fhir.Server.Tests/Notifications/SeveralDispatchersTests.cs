@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
 
@@ -39,7 +40,7 @@ public sealed class SeveralDispatchersTests
         var (one, other) = (engine.Dispatcher(sender), engine.Dispatcher(sender, leases: leases));
         await engine.SubscribeAsync(Hook);
         await one.StepAsync(Stop);
-        await Eventually.IsTrue(() => !sender.Sent.IsEmpty);
+        await Eventually.TrueAsync(() => !sender.Sent.IsEmpty);
 
         await Engine.RunAsync(other);
         var asked = leases.Asked;
@@ -63,7 +64,7 @@ public sealed class SeveralDispatchersTests
         var first = engine.Dispatcher(dying);
         var id = await engine.SubscribeAsync(Hook);
         await first.StepAsync(Stop);
-        await Eventually.IsTrue(() => !dying.Sent.IsEmpty);
+        await Eventually.TrueAsync(() => !dying.Sent.IsEmpty);
         var (sender, servers) = Servers(engine, 2);
 
         await StepTogetherAsync(servers, 2);

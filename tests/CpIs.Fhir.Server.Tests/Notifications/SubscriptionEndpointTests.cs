@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
 
@@ -27,10 +28,10 @@ public sealed class SubscriptionEndpointTests
         created.Headers.Location!.ToString().Should().Be($"{exchange.Http.BaseAddress}Subscription/{id}/_history/1");
         created.Headers.ETag!.ToString().Should().Be("W/\"1\"");
         body.GetProperty("status").GetString().Should().Be("requested");
-        await Eventually.IsTrue(() => receiver.Posts.Any(p => p.Notification.Type == NotificationType.Handshake));
+        await Eventually.TrueAsync(() => receiver.Posts.Any(p => p.Notification.Type == NotificationType.Handshake));
 
         var access = await exchange.Engine.LookUpAsync();
-        await Eventually.IsTrue(() => receiver.Events.Count() == 2);
+        await Eventually.TrueAsync(() => receiver.Events.Count() == 2);
 
         var (first, second) = (receiver.Events.First(), receiver.Events.Last());
         second.Body.Should().NotBeEmpty();
@@ -46,7 +47,7 @@ public sealed class SubscriptionEndpointTests
         receiver.Posts.Should().OnlyContain(p => p.IsSignedBy(keys, DateTimeOffset.UtcNow));
         receiver.Posts.Should().OnlyContain(p => !(p.Url + string.Join(' ', p.Headers.Values)).Contains("9990000018"));
 
-        await Eventually.IsTrueAsync(async () =>
+        await Eventually.TrueAsync(async () =>
             Part((await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$status")).Body, "status") == "active"
         );
         var (_, status) = await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$status");

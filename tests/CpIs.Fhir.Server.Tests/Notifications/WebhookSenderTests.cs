@@ -1,6 +1,7 @@
 using System.Net;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.AspNetCore.Http;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
@@ -152,7 +153,7 @@ public sealed class WebhookSenderTests
         };
 
         (await sender.SendAsync(To(receiver.Url), Stop)).Result.Should().Be(SendResult.Accepted);
-        await cut.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await Eventually.EndsAsync(cut.Task);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace CpIs.Fhir.Server.Tests.Retention;
@@ -156,7 +157,7 @@ public sealed class RetentionServiceTests
     private static Task UntilAsync(Engine engine, Func<Task<bool>> condition)
     {
         var looks = 0;
-        return Eventually.IsTrueAsync(async () =>
+        return Eventually.TrueAsync(async () =>
         {
             if (looks++ % 100 == 0)
                 engine.Time.Advance(RetentionRun.Every);

@@ -4,6 +4,7 @@ using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Uploads;
 
@@ -41,7 +42,7 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     [Fact]
     public async Task While_every_place_is_taken_an_upload_is_asked_to_come_again()
     {
-        var taken = new List<UploadPlaces.Place>();
+        var taken = new List<Places.Place>();
         foreach (var places in exchange.Each<UploadPlaces>())
             for (var i = 0; i < new SizeLimits().ConcurrentUploads; i++)
                 taken.Add((await places.TakeAsync(TestContext.Current.CancellationToken)).Value);

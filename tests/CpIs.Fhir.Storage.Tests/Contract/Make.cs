@@ -103,7 +103,6 @@ public static class Make
             Outcome = authorities.Length > 0 ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
             RequestId = "6d6f3f7e-0000-4000-8000-000000000001",
             Shown = [.. authorities.Select(Plan)],
-            Concerns = authorities,
             InHistory = authorities.Length > 0,
             Obligations = [.. authorities.Select(a => new Obligation(a, [Plan(a)]))],
         };

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
+using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -81,7 +83,8 @@ public abstract class UploadOrderContract : StoreContract
             new UploadOptions(),
             new Deaf(),
             new IdGenerator(Time),
-            Time
+            Time,
+            new WriteCheck(ConformanceSet.CoreAndOurs(), [])
         );
         await RaceAsync(
             senders,

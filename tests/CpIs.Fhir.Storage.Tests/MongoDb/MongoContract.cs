@@ -21,6 +21,12 @@ public sealed class MongoOccurrences(MongoDatabase database) : OccurrenceContrac
         await MongoStoreUnderTest.OpenAsync(database, time);
 }
 
+public sealed class MongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}
+
 public sealed class MongoRegistrations(MongoDatabase database) : RegistrationContract, IClassFixture<MongoDatabase>
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

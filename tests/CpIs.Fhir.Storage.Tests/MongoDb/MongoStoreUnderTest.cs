@@ -18,6 +18,9 @@ namespace CpIs.Fhir.Storage.Tests.MongoDb;
 /// <summary>The store on the database of a test class, emptied after each test: to make its indexes anew would take longer.</summary>
 internal sealed class MongoStoreUnderTest : IStoreUnderTest
 {
+    // Of what has to succeed, on however slow a machine.
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
+
     private readonly MongoDatabase _database;
     private readonly TimeProvider _time;
 
@@ -59,6 +62,10 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
             ConnectionString = database.Engine.ConnectionString,
             Database = database.Name,
             MinPoolSize = 0,
+            ConnectTimeout = Long,
+            ServerSelectionTimeout = Long,
+            ReadTimeout = Long,
+            WriteBudget = Long,
         };
         options = change?.Invoke(options) ?? options;
         var store = await MongoStore.OpenAsync(options, time, listen, default);

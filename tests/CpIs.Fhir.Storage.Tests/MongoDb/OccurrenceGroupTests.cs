@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
@@ -24,7 +25,7 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
         _opened = await MongoStoreUnderTest.OpenAsync(
             database,
             TimeProvider.System,
-            options => options with { WriteBudget = TimeSpan.FromSeconds(30) },
+            change: null,
             settings =>
             {
                 settings.ApplicationName = _appName;
@@ -116,14 +117,14 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
         using var gone = new CancellationTokenSource();
         Task[] staying;
         Task[] leaving;
-        await using (await FailAsync(Slow(500), 8, "insert"))
+        await using (await FailAsync(Hanging(500), null, "insert"))
         {
             leaving = [.. Enumerable.Range(0, 20).Select(i => RecordAsync($"l{i}", gone.Token))];
             staying = [.. Enumerable.Range(0, 20).Select(i => RecordAsync($"s{i}"))];
             await gone.CancelAsync();
-            await Task.WhenAll(staying);
         }
 
+        await Task.WhenAll(staying);
         foreach (var left in leaving)
             await FluentActions.Awaiting(() => left).Should().ThrowAsync<OperationCanceledException>();
         (await CountAsync(new BsonDocument("_id", new BsonRegularExpression("^s")))).Should().Be(20);
@@ -133,15 +134,16 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
     public async Task Inserts_that_hang_hold_up_nobody_who_comes_later()
     {
         var hanging = new List<Task>();
-        await using (await FailAsync(Slow(10_000), 4, "insert"))
+        await using (await FailAsync(Hanging(30_000), 4, "insert"))
         {
             for (var i = 0; i < 4; i++)
             {
                 hanging.Add(RecordAsync($"h{i}"));
-                await UntilAsync(() => _inserts.Count == i + 1);
+                var sent = i + 1;
+                await Eventually.TrueAsync(() => _inserts.Count == sent);
             }
 
-            await RecordAsync("later").WaitAsync(TimeSpan.FromSeconds(8), Cancellation);
+            await RecordAsync("later");
             hanging.Should().OnlyContain(task => !task.IsCompleted);
         }
 
@@ -163,14 +165,11 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
     private Task<FailPoint> FailAsync(BsonDocument data, int? times, params IEnumerable<string> commands) =>
         FailPoint.SetAsync(database.Client, _appName, times, data, commands);
 
-    private static BsonDocument Slow(int milliseconds) =>
-        new() { { "blockConnection", true }, { "blockTimeMS", milliseconds } };
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Delay(5, Cancellation);
-    }
+    /// <summary>Until the fail point is off; on a server, which has no such thing, for a time.</summary>
+    private BsonDocument Hanging(int milliseconds) =>
+        database.Engine.Kind == EngineKind.Server
+            ? new() { { "blockConnection", true }, { "blockTimeMS", milliseconds } }
+            : new() { { "blockConnection", true }, { "blockUntilOff", true } };
 
     private void Hear(CommandStartedEvent command)
     {

@@ -21,6 +21,11 @@ public sealed class SealedMongoOccurrences(MongoDatabase database) : OccurrenceC
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
 }
 
+public sealed class SealedMongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+}
+
 public sealed class SealedMongoRegistrations(MongoDatabase database)
     : RegistrationContract,
         IClassFixture<MongoDatabase>

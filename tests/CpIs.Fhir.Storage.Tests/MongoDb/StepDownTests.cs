@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb;
 
@@ -100,12 +100,12 @@ public sealed class StepDownTests
     private async Task UntilMoreIsDoneAsync(Task[] load)
     {
         var (accesses, bundles) = (_accesses.Count + WorkBetween, _bundles.Count + 1);
-        while (_accesses.Count < accesses || _bundles.Count < bundles)
+        await Eventually.TrueAsync(async () =>
         {
-            await Task.Delay(20, Cancellation);
             if (load.FirstOrDefault(worker => worker.IsFaulted) is { } failed)
                 await failed;
-        }
+            return _accesses.Count >= accesses && _bundles.Count >= bundles;
+        });
     }
 
     private async Task CheckAsync(MongoStore store)

@@ -46,7 +46,16 @@ public sealed class SealedSqliteTests : IDisposable
             .Should()
             .BeEquivalentTo("p2", "e2");
         foreach (var person in new[] { "555000000001", "nobody" })
-            (await store.ReadHistoryAsync(child, person, Make.Noon.AddDays(-1), 1, Cancellation))
+            (
+                await store.ReadHistoryAsync(
+                    child,
+                    person,
+                    Make.Noon.AddDays(-1),
+                    1,
+                    DateTimeOffset.MaxValue,
+                    Cancellation
+                )
+            )
                 .Select(access => access.Id)
                 .Should()
                 .Equal("a1");

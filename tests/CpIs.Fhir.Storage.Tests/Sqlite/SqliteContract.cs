@@ -20,6 +20,12 @@ public sealed class SqliteOccurrences : OccurrenceContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
+public sealed class SqliteAttendances : AttendanceContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
 public sealed class SqliteRegistrations : RegistrationContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

@@ -15,6 +15,9 @@ namespace CpIs.Fhir.Storage.Tests.Sqlite;
 /// <summary>The embedded store on a directory of its own, which is removed afterwards.</summary>
 internal sealed class SqliteStoreUnderTest : IStoreUnderTest
 {
+    // Of what has to succeed, on however slow a machine.
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(2);
+
     private readonly TimeProvider _time;
 
     private SqliteStoreUnderTest(SqliteStore store, SqliteStoreOptions options, TimeProvider time) =>
@@ -44,7 +47,12 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
         Func<SqliteStoreOptions, SqliteStoreOptions>? change = null
     )
     {
-        var options = new SqliteStoreOptions { Directory = Path.Combine(Path.GetTempPath(), "cpis-" + Guid.NewGuid()) };
+        var options = new SqliteStoreOptions
+        {
+            Directory = Path.Combine(Path.GetTempPath(), "cpis-" + Guid.NewGuid()),
+            WriteTimeout = Long,
+            SearchTimeout = Long,
+        };
         options = change?.Invoke(options) ?? options;
         return new SqliteStoreUnderTest(await SqliteStore.OpenAsync(options, time, default), options, time);
     }

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
+using MongoDB.Driver.Core.Events;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
 
@@ -9,14 +11,18 @@ namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
 /// </summary>
 internal sealed class FailingStore : IAsyncDisposable
 {
-    private readonly string _appName;
+    private readonly string _appName = "cpis-" + Guid.NewGuid();
+    private readonly ConcurrentDictionary<string, int> _sent = new();
     private readonly MongoDatabase _database;
-    private readonly MongoStoreUnderTest _opened;
+    private MongoStoreUnderTest _opened = null!;
+    private MongoStoreUnderTest _patient = null!;
 
-    private FailingStore(MongoDatabase database, string appName, MongoStoreUnderTest opened) =>
-        (_database, _appName, _opened) = (database, appName, opened);
+    private FailingStore(MongoDatabase database) => _database = database;
 
     public MongoStore Store => _opened.Store;
+
+    /// <summary>Another server on the same database, which has time and whose commands do not fail.</summary>
+    public MongoStore Patient => _patient.Store;
 
     /// <summary>Commands are carried out, and their answers lost.</summary>
     public static BsonDocument AnswerIsLost => new("closeAfter", true);
@@ -25,18 +31,34 @@ internal sealed class FailingStore : IAsyncDisposable
     public static BsonDocument CommandIsLost => new("closeConnection", true);
 
     /// <param name="database">Where.</param>
-    /// <param name="budget">How long a write is tried; it counts by the real clock.</param>
-    public static async Task<FailingStore> OpenAsync(MongoDatabase database, TimeSpan? budget = null)
+    /// <param name="budget">How long a write or a read is tried; long where a test says nothing.</param>
+    /// <param name="time">The clock that the budget counts by; the real one where a test says nothing.</param>
+    public static async Task<FailingStore> OpenAsync(
+        MongoDatabase database,
+        TimeSpan? budget = null,
+        TimeProvider? time = null
+    )
     {
-        var appName = "cpis-" + Guid.NewGuid();
-        var opened = await MongoStoreUnderTest.OpenAsync(
+        var failing = new FailingStore(database);
+        failing._opened = await MongoStoreUnderTest.OpenAsync(
             database,
-            TimeProvider.System,
-            options => options with { WriteBudget = budget ?? TimeSpan.FromSeconds(30) },
-            settings => settings.ApplicationName = appName
+            time ?? TimeProvider.System,
+            options => budget is { } given ? options with { WriteBudget = given, ReadTimeout = given } : options,
+            settings =>
+            {
+                settings.ApplicationName = failing._appName;
+                settings.ClusterConfigurator = cluster =>
+                    cluster.Subscribe<CommandStartedEvent>(command =>
+                        failing._sent.AddOrUpdate(command.CommandName, 1, static (_, times) => times + 1)
+                    );
+            }
         );
-        return new FailingStore(database, appName, opened);
+        failing._patient = await MongoStoreUnderTest.OpenAsync(database, TimeProvider.System);
+        return failing;
     }
+
+    /// <summary>How often <see cref="Store"/> has sent a command.</summary>
+    public int Sent(string command) => _sent.GetValueOrDefault(command);
 
     /// <summary>Makes commands of this store fail; disposing of the answer ends it.</summary>
     /// <param name="data">How.</param>
@@ -51,5 +73,9 @@ internal sealed class FailingStore : IAsyncDisposable
             .Database.GetCollection<BsonDocument>(collection)
             .CountDocumentsAsync(filter ?? [], cancellationToken: TestContext.Current.CancellationToken);
 
-    public ValueTask DisposeAsync() => _opened.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _opened.Store.DisposeAsync();
+        await _patient.DisposeAsync();
+    }
 }

@@ -6,6 +6,7 @@ using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
 
@@ -28,8 +29,16 @@ public sealed class FullDiskTests
             WriteBudget = TimeSpan.FromSeconds(2),
         };
         await using var store = await MongoStore.OpenAsync(options, TimeProvider.System, Cancellation);
+        await using var patient = await MongoStore.OpenAsync(
+            options with
+            {
+                WriteBudget = Eventually.Patience,
+            },
+            TimeProvider.System,
+            Cancellation
+        );
         var told = new List<string>();
-        await RecordAsync(store, told);
+        await RecordAsync(patient, told);
 
         engine.FillDisk();
         // What is left in files that are there already is soon used up.
@@ -39,16 +48,15 @@ public sealed class FullDiskTests
 
         engine.FreeDisk();
         await engine.RestartAsync();
-        while (!await TryAsync(() => RecordAsync(store, told)))
-            await Task.Delay(50, Cancellation);
-        await store.CheckWritableAsync(Cancellation);
-        await CommitAsync(store, told);
+        await Eventually.TrueAsync(() => TryAsync(() => RecordAsync(patient, told)));
+        await patient.CheckWritableAsync(Cancellation);
+        await CommitAsync(patient, told);
 
         foreach (var access in told.Where(id => id.StartsWith("access")))
-            (await store.ReadOccurrenceAsync(access, Cancellation)).Should().NotBeNull();
+            (await patient.ReadOccurrenceAsync(access, Cancellation)).Should().NotBeNull();
         foreach (var bundle in told.Where(id => id.StartsWith("bundle")))
-            (await EntriesAsync(store, bundle)).Should().Be(EntriesAtOnce);
-        (await EntriesAsync(store, "failed")).Should().Be(0, "what was refused is not half there");
+            (await EntriesAsync(patient, bundle)).Should().Be(EntriesAtOnce);
+        (await EntriesAsync(patient, "failed")).Should().Be(0, "what was refused is not half there");
     }
 
     private static async Task ShouldNotBeWritableAsync(MongoStore store)

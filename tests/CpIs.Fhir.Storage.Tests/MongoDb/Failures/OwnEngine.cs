@@ -15,17 +15,26 @@ public sealed class OwnEngine : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Engine?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    /// <summary>Opens a store on a new database, with the engine up.</summary>
-    /// <param name="budget">How long a write is tried.</param>
+    /// <summary>The name of a database of nobody else.</summary>
+    public static string NewDatabase() => "cpis_" + Guid.NewGuid().ToString("N");
+
+    /// <summary>Opens a store, with the engine up.</summary>
+    /// <param name="budget">How long a write or a read is tried.</param>
     /// <param name="adjust">The client's settings.</param>
-    public async Task<MongoStore> OpenAsync(TimeSpan budget, Action<MongoClientSettings>? adjust = null)
+    /// <param name="database">A database that is there; a new one when absent.</param>
+    public async Task<MongoStore> OpenAsync(
+        TimeSpan budget,
+        Action<MongoClientSettings>? adjust = null,
+        string? database = null
+    )
     {
         await Engine.RestartAsync();
         var options = new MongoStoreOptions
         {
             ConnectionString = Engine.ConnectionString,
-            Database = "cpis_" + Guid.NewGuid().ToString("N"),
+            Database = database ?? NewDatabase(),
             WriteBudget = budget,
+            ReadTimeout = budget,
             MinPoolSize = 0,
         };
         return await MongoStore.OpenAsync(options, TimeProvider.System, adjust, TestContext.Current.CancellationToken);

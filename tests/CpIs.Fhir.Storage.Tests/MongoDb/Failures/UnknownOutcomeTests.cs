@@ -5,6 +5,8 @@ using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
+using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
@@ -18,6 +20,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
     private FailingStore? _failing;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -49,9 +52,13 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     [Fact]
     public async Task A_commit_of_which_no_answer_ever_comes_is_found_out_by_its_mark()
     {
-        await OpenAsync(Short);
+        await OpenAsync(Lease, _time);
         await using (await LoseAsync(null, "commitTransaction"))
-            (await Store.CommitAsync(Whole(), Cancellation)).Should().Be(CommitOutcome.Committed);
+        {
+            var commit = Store.CommitAsync(Whole(), Cancellation);
+            await EndBudgetAsync();
+            (await commit).Should().Be(CommitOutcome.Committed);
+        }
 
         await ShouldBeThereOnceAsync();
         (await _failing!.CountAsync("commits", new BsonDocument("void", true))).Should().Be(0);
@@ -136,7 +143,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     [Fact]
     public async Task Numbering_claiming_and_settling_of_which_nothing_is_known_are_repeated_without_harm()
     {
-        await OpenAsync(Short);
+        await OpenAsync(Lease, _time);
         await ObligeAsync();
         var now = Make.Noon.AddMinutes(10);
         await UnknownAsync(() => NumberAsync(now));
@@ -154,11 +161,24 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
         async Task UnknownAsync(Func<Task> act)
         {
             await using (await LoseAsync(null, "commitTransaction"))
-                await act.Should().ThrowAsync<StoreUnavailableException>();
+            {
+                var acting = act();
+                await EndBudgetAsync();
+                await FluentActions.Awaiting(() => acting).Should().ThrowAsync<StoreUnavailableException>();
+            }
         }
     }
 
-    private async Task OpenAsync(TimeSpan? budget = null) => _failing = await FailingStore.OpenAsync(database, budget);
+    private async Task OpenAsync(TimeSpan? budget = null, TimeProvider? time = null) =>
+        _failing = await FailingStore.OpenAsync(database, budget, time);
+
+    /// <summary>Time passes once the commit of which no answer comes has been sent.</summary>
+    private async Task EndBudgetAsync()
+    {
+        var before = _failing!.Sent("commitTransaction");
+        await Eventually.TrueAsync(() => _failing.Sent("commitTransaction") > before);
+        _time.Advance(Lease);
+    }
 
     private Task<FailPoint> LoseAsync(int? times, params IEnumerable<string> commands) =>
         _failing!.FailAsync(FailingStore.AnswerIsLost, times, commands);
@@ -190,7 +210,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     }
 
     private Task<int> NumberAsync(DateTimeOffset now) =>
-        Store.NumberObligationsAsync(now, TimeSpan.FromMinutes(5), TimeSpan.Zero, 100, Cancellation);
+        Store.NumberObligationsAsync(now, TimeSpan.Zero, 100, Cancellation);
 
     private async Task ShouldBeToldOnceAsync()
     {

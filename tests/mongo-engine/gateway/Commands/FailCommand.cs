@@ -10,6 +10,9 @@ namespace MongoGateway.Commands;
 /// <param name="Times">How often it strikes; null for always.</param>
 internal sealed record FailCommand(BsonDocument Data, int Skip, int? Times)
 {
+    /// <summary>Ends when it is turned off or replaced.</summary>
+    public TaskCompletionSource Off { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The client it is meant for; empty for every client.</summary>
     public string AppName => AppNameOf(Data);
 

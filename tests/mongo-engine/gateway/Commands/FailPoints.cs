@@ -12,6 +12,9 @@ internal sealed class FailPoints(bool areOn) : ICommandGroup
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FailCommand> _armed = [];
+
+    // Also of those that have struck as often as they were to: a command may still be blocked.
+    private readonly Dictionary<string, TaskCompletionSource> _off = [];
     private int _struck;
 
     public IEnumerable<(string Name, Handler Run)> Commands => areOn ? [("configureFailPoint", Configure)] : [];
@@ -27,7 +30,7 @@ internal sealed class FailPoints(bool areOn) : ICommandGroup
             var (strikes, next) = point.Count();
             Arm(point.AppName, next);
             _struck += strikes ? 1 : 0;
-            return strikes ? new Failure(point.Data) : null;
+            return strikes ? new Failure(point) : null;
         }
     }
 
@@ -41,6 +44,10 @@ internal sealed class FailPoints(bool areOn) : ICommandGroup
         lock (_lock)
         {
             var (appName, point) = FailCommand.Read(command);
+            if (_off.Remove(appName, out var off))
+                off.SetResult();
+            if (point is not null)
+                _off[appName] = point.Off;
             Arm(appName, point);
             return Reply.OkAsync(new("count", _struck));
         }

@@ -6,15 +6,22 @@ namespace MongoGateway.Commands;
 
 /// <summary>
 /// What happens to one command: <c>blockConnection</c> and <c>blockTimeMS</c>, <c>closeConnection</c>, <c>errorCode</c> and
-/// <c>errorLabels</c>, <c>writeConcernError</c> as on a server, and <c>closeAfter</c>, which is ours: the command is carried
-/// out, and the connection closes instead of an answer. That is how a client gets an unknown outcome.
+/// <c>errorLabels</c>, <c>writeConcernError</c> as on a server. Two are ours: <c>closeAfter</c>, with which the command is
+/// carried out and the connection closes instead of an answer, so that a client gets an unknown outcome; and
+/// <c>blockUntilOff</c>, with which a blocked command waits until the fail point is turned off.
 /// </summary>
-internal sealed class Failure(BsonDocument data)
+internal sealed class Failure(FailCommand point)
 {
+    private readonly BsonDocument _data = point.Data;
+
     public async Task BlockAsync()
     {
-        if (Is("blockConnection"))
-            await Task.Delay(data["blockTimeMS"].ToInt32());
+        if (!Is("blockConnection"))
+            return;
+        if (Is("blockUntilOff"))
+            await point.Off.Task;
+        else
+            await Task.Delay(_data["blockTimeMS"].ToInt32());
     }
 
     /// <exception cref="CutConnectionException">The command is not run and not answered.</exception>
@@ -27,9 +34,9 @@ internal sealed class Failure(BsonDocument data)
     /// <exception cref="MongoError">The command is not run and answered so.</exception>
     public void Fail()
     {
-        if (!data.TryGetValue("errorCode", out var code))
+        if (!_data.TryGetValue("errorCode", out var code))
             return;
-        var labels = data.TryGetValue("errorLabels", out var given)
+        var labels = _data.TryGetValue("errorLabels", out var given)
             ? given.AsBsonArray.Select(label => label.AsString).ToArray()
             : null;
         throw new MongoError(
@@ -52,13 +59,13 @@ internal sealed class Failure(BsonDocument data)
     /// <summary>The answer, with what is to be added to it.</summary>
     public ReadOnlyMemory<byte> Amend(ReadOnlyMemory<byte> reply)
     {
-        if (!data.TryGetValue("writeConcernError", out var error))
+        if (!_data.TryGetValue("writeConcernError", out var error))
             return reply;
         var amended = Reply.Decode(reply).Set("writeConcernError", error);
-        if (data.TryGetValue("errorLabels", out var labels))
+        if (_data.TryGetValue("errorLabels", out var labels))
             amended.Set("errorLabels", labels);
         return Reply.Encode(amended);
     }
 
-    private bool Is(string name) => data.GetValue(name, false).ToBoolean();
+    private bool Is(string name) => _data.GetValue(name, false).ToBoolean();
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using MongoDB.Bson;
 using MongoGateway.Wire;
 
@@ -10,6 +11,11 @@ namespace MongoGateway.Commands;
 internal sealed class ServerCommands(GatewayOptions options, ReplicaSet set, string backend) : ICommandGroup
 {
     private const int LargestDocument = 16 * 1024 * 1024;
+
+    // As `install` builds it: what the gateway was built from (settings, gateway_sources).
+    private static readonly string Sources = typeof(ServerCommands)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        .InformationalVersion;
 
     public IEnumerable<(string Name, Handler Run)> Commands =>
         [
@@ -64,6 +70,7 @@ internal sealed class ServerCommands(GatewayOptions options, ReplicaSet set, str
             { "maxBsonObjectSize", LargestDocument },
             { "modules", new BsonArray() },
             { "gateway", "mongogw" },
+            { "gatewaySources", Sources },
             { "documentdb", backend },
         };
 
