@@ -24,6 +24,7 @@ RuleSet: Published(type)
 * insert Interaction(read)
 * insert Interaction(search-type)
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 
 RuleSet: Validate
 * rest.resource[=].operation[+].name = "validate"
@@ -71,6 +72,7 @@ Usage: #definition
 * insert WrittenInTransaction
 * insert Interaction(search-type)
 * rest.resource[=].versioning = #versioned
+* rest.resource[=].searchInclude[+] = "EpisodeOfCare:patient"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/clinical-identifier)
@@ -115,6 +117,8 @@ Usage: #definition
 * insert Resource(AuditEvent, CPIS-AuditEvent)
 * insert Interaction(read)
 * insert Interaction(search-type)
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-patient)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/AuditEvent-date)
 * insert Validate
@@ -128,6 +132,8 @@ Usage: #definition
 * insert Interaction(update)
 * insert Interaction(search-type)
 * rest.resource[=].versioning = #versioned
+* insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
+* insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/Subscription-status)
 * rest.resource[=].operation[+].name = "status"

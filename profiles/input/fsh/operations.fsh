@@ -28,6 +28,18 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #string
 * parameter[=].documentation = "The NHS number, ten digits without spaces. It must have been traced or read from the patient's own record; the server does not search by name."
+* parameter[+].name = #birthdate
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #date
+* parameter[=].documentation = "The date of birth as the setting has it, to cross-check. A difference never hides a plan."
+* parameter[+].name = #family
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "The family name as the setting has it, to cross-check. A difference never hides a plan."
 * parameter[+].name = #return
 * parameter[=].use = #out
 * parameter[=].min = 1

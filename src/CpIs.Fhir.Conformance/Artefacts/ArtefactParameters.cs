@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Conformance.Artefacts;
 
@@ -10,11 +11,11 @@ public static class ArtefactParameters
 
     private static readonly ArtefactParameter[] Conformance =
     [
-        Of("url", "uri", "conformance-url"),
-        Of("version", "token", "conformance-version"),
-        Of("name", "string", "conformance-name"),
-        Of("title", "string", "conformance-title"),
-        Of("status", "token", "conformance-status"),
+        Of("url", ParameterKind.Uri, "conformance-url"),
+        Of("version", ParameterKind.Token, "conformance-version"),
+        Of("name", ParameterKind.Text, "conformance-name"),
+        Of("title", ParameterKind.Text, "conformance-title"),
+        Of("status", ParameterKind.Token, "conformance-status"),
     ];
 
     private static readonly Dictionary<string, ArtefactParameter[]> ByType = new()
@@ -22,79 +23,108 @@ public static class ArtefactParameters
         ["StructureDefinition"] =
         [
             .. Conformance,
-            Of("type", "uri", "StructureDefinition-type"),
-            Of("base", "reference", "StructureDefinition-base", "baseDefinition"),
-            Of("derivation", "token", "StructureDefinition-derivation"),
-            Of("kind", "token", "StructureDefinition-kind"),
+            Of("type", ParameterKind.Uri, "StructureDefinition-type"),
+            Of("base", ParameterKind.Reference, "StructureDefinition-base", "baseDefinition"),
+            Of("derivation", ParameterKind.Token, "StructureDefinition-derivation"),
+            Of("kind", ParameterKind.Token, "StructureDefinition-kind"),
         ],
         ["ValueSet"] =
         [
             .. Conformance,
-            Each("reference", "uri", "ValueSet-reference", Included),
-            Each("code", "token", "ValueSet-code", json => Concepts(Includes(json))),
+            Each("reference", ParameterKind.Uri, "ValueSet-reference", Included),
+            Each("code", ParameterKind.Token, "ValueSet-code", json => Concepts(Includes(json))),
         ],
         ["CodeSystem"] =
         [
             .. Conformance,
-            Of("system", "uri", "CodeSystem-system", "url"),
-            Each("code", "token", "CodeSystem-code", json => Concepts([json])),
-            Of("content-mode", "token", "CodeSystem-content-mode", "content"),
+            Of("system", ParameterKind.Uri, "CodeSystem-system", "url"),
+            Each("code", ParameterKind.Token, "CodeSystem-code", json => Concepts([json])),
+            Of("content-mode", ParameterKind.Token, "CodeSystem-content-mode", "content"),
         ],
         ["SearchParameter"] =
         [
             // SearchParameter has no title in R4.
-            .. Conformance.Where(parameter => parameter.Code != "title"),
-            Each("base", "token", "SearchParameter-base", json => json.Texts("base")),
-            Of("code", "token", "SearchParameter-code"),
-            Of("type", "token", "SearchParameter-type"),
+            .. Conformance.Where(parameter => parameter.Row.Name != "title"),
+            Each("base", ParameterKind.Token, "SearchParameter-base", json => json.Texts("base")),
+            Of("code", ParameterKind.Token, "SearchParameter-code"),
+            Of("type", ParameterKind.Token, "SearchParameter-type"),
         ],
         ["OperationDefinition"] =
         [
             .. Conformance,
-            Of("code", "token", "OperationDefinition-code"),
-            Of("kind", "token", "OperationDefinition-kind"),
+            Of("code", ParameterKind.Token, "OperationDefinition-code"),
+            Of("kind", ParameterKind.Token, "OperationDefinition-kind"),
         ],
         ["CapabilityStatement"] = [.. Conformance],
         ["ImplementationGuide"] = [.. Conformance],
         ["NamingSystem"] =
         [
-            Of("name", "string", "conformance-name"),
-            Of("status", "token", "conformance-status"),
-            Of("kind", "token", "NamingSystem-kind"),
+            Of("name", ParameterKind.Text, "conformance-name"),
+            Of("status", ParameterKind.Token, "conformance-status"),
+            Of("kind", ParameterKind.Token, "NamingSystem-kind"),
             Each(
                 "value",
-                "string",
+                ParameterKind.Text,
                 "NamingSystem-value",
                 json => json.Items("uniqueId").Select(id => id.Text("value")!)
             ),
         ],
     };
 
+    private static readonly FrozenDictionary<string, ParameterTable> Tables = ByType.ToFrozenDictionary(
+        type => type.Key,
+        type =>
+            ParameterTable.Search(
+                type.Key,
+                [
+                    .. type.Value.Select(parameter => parameter.Row),
+                    new Parameter(ArtefactQuery.OffsetParameter, ParameterKind.Number)
+                    {
+                        IsOnce = true,
+                        IsListed = false,
+                    },
+                ]
+            )
+    );
+
     /// <summary>The types of artefacts that can be read and searched.</summary>
     public static IEnumerable<string> Types => ByType.Keys;
 
-    /// <summary>What artefacts of a type are searched by, besides <c>_id</c>.</summary>
+    /// <summary>Everything that a search for artefacts of a type takes.</summary>
     /// <exception cref="KeyNotFoundException">The type is none of <see cref="Types"/>.</exception>
-    public static IReadOnlyList<ArtefactParameter> Of(string type) => ByType[type];
+    public static ParameterTable TableOf(string type) => Tables[type];
+
+    /// <summary>How a row of <see cref="TableOf"/> finds artefacts; null for <c>_id</c> and its like.</summary>
+    internal static ArtefactParameter? Find(string type, Parameter row) =>
+        ByType[type].FirstOrDefault(parameter => parameter.Row == row);
 
     /// <summary>What an artefact is found by: values by the code of the parameter.</summary>
     internal static FrozenDictionary<string, IReadOnlyList<string>> ValuesOf(JsonElement artefact) =>
         ByType
             .GetValueOrDefault(artefact.Text("resourceType") ?? "", [])
             .ToFrozenDictionary(
-                parameter => parameter.Code,
+                parameter => parameter.Row.Name,
                 IReadOnlyList<string> (parameter) => [.. parameter.Values(artefact)]
             );
 
-    private static ArtefactParameter Of(string code, string kind, string definition, string? element = null) =>
+    private static ArtefactParameter Of(string code, ParameterKind kind, string definition, string? element = null) =>
         Each(code, kind, definition, json => json.Text(element ?? code) is { } text ? [text] : []);
 
     private static ArtefactParameter Each(
         string code,
-        string kind,
+        ParameterKind kind,
         string definition,
         Func<JsonElement, IEnumerable<string>> values
-    ) => new(code, kind, Core + definition, values);
+    ) =>
+        new(
+            new Parameter(code, kind, Core + definition)
+            {
+                MostValues = 50,
+                HasSystem = false,
+                Modifiers = kind == ParameterKind.Text ? ["exact", "contains"] : [],
+            },
+            values
+        );
 
     private static IEnumerable<JsonElement> Includes(JsonElement valueSet) =>
         valueSet.TryGetProperty("compose", out var compose) ? compose.Items("include") : [];

@@ -11,8 +11,6 @@ namespace CpIs.Fhir.Conformance.Capabilities;
 /// </summary>
 public static class CapabilityTable
 {
-    private const string Core = "http://hl7.org/fhir/SearchParameter/";
-
     /// <summary>One row for each resource type.</summary>
     public static IReadOnlyList<ResourceCapability> Resources { get; } =
     [
@@ -21,7 +19,7 @@ public static class CapabilityTable
             ["CPIS-Patient"],
             ["read", "vread", "search-type"],
             ["create", "update"],
-            Stored(RecordType.Patient),
+            Of(SearchTables.Of(RecordType.Patient)),
             [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate],
             []
         ),
@@ -30,16 +28,16 @@ public static class CapabilityTable
             ["CPIS-EpisodeOfCare"],
             ["read", "vread", "search-type"],
             ["create", "update"],
-            Stored(RecordType.EpisodeOfCare),
+            Of(SearchTables.Of(RecordType.EpisodeOfCare)),
             [Validate],
-            []
+            ["EpisodeOfCare:patient"]
         ),
         new(
             "Flag",
             ["CPIS-Flag"],
             ["read", "vread", "search-type"],
             ["create", "update"],
-            Stored(RecordType.Flag),
+            Of(SearchTables.Of(RecordType.Flag)),
             [Validate],
             ["Flag:patient", "Flag:author"]
         ),
@@ -48,7 +46,7 @@ public static class CapabilityTable
             ["CPIS-Authority", "CPIS-Setting"],
             ["read", "vread", "search-type"],
             [],
-            Stored(RecordType.Organization),
+            Of(SearchTables.Of(RecordType.Organization)),
             [Validate],
             []
         ),
@@ -57,7 +55,7 @@ public static class CapabilityTable
             ["CPIS-AuditEvent"],
             ["read", "search-type"],
             [],
-            [Reference("patient", Core + "AuditEvent-patient"), Date("date", Core + "AuditEvent-date")],
+            Of(SearchTables.AuditEvent),
             [Validate],
             []
         ),
@@ -66,7 +64,7 @@ public static class CapabilityTable
             ["CPIS-Subscription"],
             ["read", "vread", "create", "update", "search-type"],
             [],
-            [new("url", "uri", Core + "Subscription-url"), Token("status", Core + "Subscription-status")],
+            Of(SearchTables.Of(RecordType.Subscription)),
             [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate],
             []
         ),
@@ -84,47 +82,9 @@ public static class CapabilityTable
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>
-        new(
-            type,
-            [],
-            ["read", "search-type"],
-            [],
-            [
-                Token("_id", Core + "Resource-id"),
-                .. ArtefactParameters
-                    .Of(type)
-                    .Select(parameter => new SearchCapability(parameter.Code, parameter.Kind, parameter.Definition)),
-            ],
-            [],
-            []
-        );
+        new(type, [], ["read", "search-type"], [], Of(ArtefactParameters.TableOf(type)), [], []);
 
-    // What is searched from the store is in Core's table, with what every resource has.
-    private static IReadOnlyList<SearchCapability> Stored(RecordType type) =>
-        [
-            Token("_id", Core + "Resource-id"),
-            Date("_lastUpdated", Core + "Resource-lastUpdated"),
-            .. SearchParameters
-                .Of(type)
-                .Select(parameter => new SearchCapability(
-                    parameter.Code,
-                    TypeOf(parameter.Kind),
-                    parameter.Definition
-                )),
-        ];
-
-    private static string TypeOf(SearchKind kind) =>
-        kind switch
-        {
-            SearchKind.Token => "token",
-            SearchKind.Text => "string",
-            SearchKind.Date => "date",
-            _ => "reference",
-        };
-
-    private static SearchCapability Token(string name, string definition) => new(name, "token", definition);
-
-    private static SearchCapability Date(string name, string definition) => new(name, "date", definition);
-
-    private static SearchCapability Reference(string name, string definition) => new(name, "reference", definition);
+    // What the one reader takes is what is offered.
+    private static IReadOnlyList<SearchCapability> Of(ParameterTable table) =>
+        [.. table.SearchParameters.Select(row => new SearchCapability(row.Name, row.FhirType, row.Definition!))];
 }

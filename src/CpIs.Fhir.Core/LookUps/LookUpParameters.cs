@@ -1,83 +1,132 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using CpIs.Fhir.Core.Searching;
+
 namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>
-/// What a look-up asks for: exactly one child by a valid NHS number, and what to send along. Anything else is a 400:
-/// a setting sees nothing without exactly one valid NHS number, and an unknown parameter is never ignored (promise 6).
+/// What a look-up asks for: exactly one child by a valid NHS number, what to send along, and what the setting knows of the
+/// child. Anything else is a 400: a filter could hide a plan (promise 6).
 /// </summary>
 /// <param name="Child">The child.</param>
-/// <param name="IncludePatient"><c>_include=Flag:patient</c>.</param>
+/// <param name="IncludePatient"><c>_include=Flag:patient</c> or <c>_include=EpisodeOfCare:patient</c>.</param>
 /// <param name="IncludeAuthor"><c>_include=Flag:author</c>.</param>
 public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool IncludeAuthor)
 {
+    /// <summary>What stands in a refusal of a wrong NHS number in a search.</summary>
+    internal const string InvalidNumber =
+        $"Not a valid NHS number. Send {FhirSystems.NhsNumber}| and the number: ten digits without spaces, of which the last checks the others.";
+
+    private static readonly FrozenDictionary<LookUpInteraction, ParameterTable> Tables = new Dictionary<
+        LookUpInteraction,
+        ParameterTable
+    >
+    {
+        [LookUpInteraction.Flag] = Table(
+            ["patient:identifier", "patient.identifier", "subject:identifier"],
+            "Flag:patient",
+            "Flag:author"
+        ),
+        [LookUpInteraction.EpisodeOfCare] = Table(
+            ["patient:identifier", "patient.identifier"],
+            "EpisodeOfCare:patient"
+        ),
+        [LookUpInteraction.AuditEvent] = Table(["patient:identifier", "patient.identifier"]),
+        [LookUpInteraction.ChildProtection] = Table(["nhsNumber"]),
+    }.ToFrozenDictionary();
+
+    /// <summary>The date of birth as the setting has it, to cross-check; null when it was not sent.</summary>
+    public DateOnly? BirthDate { get; init; }
+
+    /// <summary>The family name as the setting has it, to cross-check; null when it was not sent.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>Everything that a look-up takes.</summary>
+    public static ParameterTable TableOf(LookUpInteraction interaction) => Tables[interaction];
+
     /// <summary>Reads the parameters of a request.</summary>
     public static Result<LookUpParameters> Parse(LookUpRequest request)
     {
-        string? subject = null;
-        var subjectName = SubjectNames(request.Interaction)[0];
-        var (patient, author) = (false, false);
-        foreach (var (name, value) in request.Parameters)
+        var table = Tables[request.Interaction];
+        if (ParameterReader.Read(table, request.Parameters).IsRefused(out var refusal, out var asked))
+            return refusal;
+        var subjects = asked.All.Where(parameter => IsSubject(parameter.Row)).ToList();
+        if (subjects.Count == 0)
         {
-            if (SubjectNames(request.Interaction).Contains(name))
-            {
-                if (subject is not null)
-                    return Refuse(
-                        $"Exactly one child can be looked up; '{name}' is a second subject.",
-                        name,
-                        SpineCodes.TooManyValues
-                    );
-                (subject, subjectName) = (value, name);
-            }
-            else if (name == "_include" && request.Interaction == LookUpInteraction.Flag && value == "Flag:patient")
-                patient = true;
-            else if (name == "_include" && request.Interaction == LookUpInteraction.Flag && value == "Flag:author")
-                author = true;
-            else if (name == "_include")
-                return Refuse("_include takes Flag:patient and Flag:author, on a search for Flag.", name);
-            else if (name == "_count")
-                return Refuse("The answer to a look-up is never paged: leave _count out.", name);
-            else if (name != "_format" || value is not ("json" or "application/json" or "application/fhir+json"))
-                return Refuse($"'{Shown(name)}' is not a parameter of this look-up.", Shown(name));
-        }
-
-        if (subject is null)
-            return Refuse(
-                $"A look-up needs the child's NHS number in '{subjectName}'.",
-                subjectName,
+            var missing = table.Parameters.First(IsSubject).Name;
+            return Refusal.Malformed(
+                $"A look-up needs the child's NHS number in '{missing}'.",
+                missing,
                 SpineCodes.MissingValue
             );
-        return Number(request.Interaction, subject) is { } child
-            ? new LookUpParameters(child, patient, author)
-            : Refuse(
-                request.Interaction == LookUpInteraction.ChildProtection
-                    ? "Invalid NHS number: ten digits with a right modulus-11 check digit."
-                    : $"Invalid NHS number: expected {FhirSystems.NhsNumber}| and ten digits with a right modulus-11 check digit.",
-                subjectName
-            );
-    }
-
-    private static string[] SubjectNames(LookUpInteraction interaction) =>
-        interaction switch
-        {
-            LookUpInteraction.ChildProtection => ["nhsNumber"],
-            LookUpInteraction.Flag => ["patient:identifier", "patient.identifier", "subject:identifier"],
-            _ => ["patient:identifier", "patient.identifier"],
-        };
-
-    private static NhsNumber? Number(LookUpInteraction interaction, string value)
-    {
-        if (interaction != LookUpInteraction.ChildProtection)
-        {
-            const string prefix = FhirSystems.NhsNumber + "|";
-            if (!value.StartsWith(prefix, StringComparison.Ordinal))
-                return null;
-            value = value[prefix.Length..];
         }
 
-        return NhsNumber.TryParse(value, out var child) ? child : null;
+        if (subjects.Count > 1)
+            return subjects[1]
+                .Refuse("A second subject. Exactly one child can be looked up.", SpineCodes.TooManyValues);
+        if (Number(request.Interaction, subjects[0]).IsRefused(out refusal, out var child))
+            return refusal;
+        DateOnly? born = null;
+        if (asked.Of("birthdate").FirstOrDefault() is { } birthDate)
+        {
+            if (
+                !DateOnly.TryParseExact(
+                    birthDate.Value.Text,
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    0,
+                    out var day
+                )
+            )
+                return birthDate.Refuse("The value must be one day, such as 2019-04-23, without a prefix.");
+            born = day;
+        }
+
+        var includes = asked.Of("_include").Select(include => include.Value.Text).ToList();
+        return new LookUpParameters(
+            child,
+            includes.Exists(value => value.EndsWith(":patient", StringComparison.Ordinal)),
+            includes.Contains("Flag:author")
+        )
+        {
+            BirthDate = born,
+            Family = asked.Code("family"),
+        };
     }
 
-    private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "...";
+    private static ParameterTable Table(string[] subjects, params string[] includes) =>
+        new(
+            "parameter of a look-up",
+            [
+                .. subjects.Select(name => new Parameter(name, ParameterKind.Token) { MostValues = 1 }),
+                new("birthdate", ParameterKind.Date) { IsOnce = true },
+                new("family", ParameterKind.Text) { IsOnce = true },
+                new("_include", ParameterKind.Code)
+                {
+                    MostValues = 1,
+                    Allowed = includes,
+                    Never = includes.Length > 0 ? null : "Nothing can be included in this answer.",
+                },
+                new("_count", ParameterKind.Number)
+                {
+                    Never = "The answer to a look-up is never paged. Leave _count out.",
+                },
+            ]
+        );
 
-    private static Refusal Refuse(string diagnostics, string parameter, string spine = SpineCodes.InvalidSearchData) =>
-        Refusal.Malformed(diagnostics, parameter, spine);
+    private static bool IsSubject(Parameter row) => row.Kind == ParameterKind.Token;
+
+    private static Result<NhsNumber> Number(LookUpInteraction interaction, AskedParameter subject)
+    {
+        var isOperation = interaction == LookUpInteraction.ChildProtection;
+        return
+            subject.Value.System == (isOperation ? null : FhirSystems.NhsNumber)
+            && NhsNumber.TryParse(subject.Value.Text, out var child)
+            ? child
+            : subject.Refuse(
+                isOperation
+                    ? "Not a valid NHS number. An NHS number is ten digits without spaces, of which the last checks the others."
+                    : InvalidNumber
+            );
+    }
 }

@@ -20,6 +20,15 @@ public sealed record OccurrenceQuery
     /// <summary>At or before.</summary>
     public DateTimeOffset? To { get; init; }
 
+    /// <summary>Not within these ranges, both ends of which are set.</summary>
+    public IReadOnlyList<TimeRange> Outside { get; init; } = [];
+
+    /// <summary>With one of these ids, 50 at most; null for any.</summary>
+    public IReadOnlyList<string>? Ids { get; init; }
+
+    /// <summary>Order of the results by time; ties are broken by id.</summary>
+    public RecordOrder Order { get; init; } = RecordOrder.NewestFirst;
+
     /// <summary>Most results on a page, 0 to 1,000; 0 asks for the total only.</summary>
     public int Count { get; init; } = 50;
 

@@ -29,10 +29,10 @@ internal sealed class SealedTokens(BlindIndex index)
     /// <summary>A token that nothing has, for what cannot be found.</summary>
     private const string Nothing = "-";
 
-    private static readonly FrozenSet<string> Names = Of(SearchKind.Text, parameter => [parameter.Token]);
+    private static readonly FrozenSet<string> Names = Of(ParameterKind.Text, parameter => [parameter.Token]);
 
     private static readonly FrozenSet<string> Days = Of(
-        SearchKind.Date,
+        ParameterKind.Date,
         parameter => [parameter.Token, parameter.Token + ":start", parameter.Token + ":end"]
     );
 
@@ -60,6 +60,12 @@ internal sealed class SealedTokens(BlindIndex index)
             Condition.AnyToken any => new Condition.AnyToken([.. any.Tokens.Select(Whole)]),
             Condition.TokenPrefix prefix when !IsReadable(prefix.Prefix) => Begins(prefix.Prefix),
             Condition.TokenRange range when !IsReadable(range.From) => Within(range),
+            // No parameter is readable in part, so that either all become hashes or none does.
+            Condition.AnyOf any when any.Conditions.Select(Rewrite).ToList() is var rewritten => rewritten.TrueForAll(
+                c => c is Condition.AnyToken
+            )
+                ? new Condition.AnyToken([.. rewritten.SelectMany(c => ((Condition.AnyToken)c).Tokens)])
+                : new Condition.AnyOf(rewritten),
             _ => condition,
         };
 
@@ -120,6 +126,10 @@ internal sealed class SealedTokens(BlindIndex index)
         return end < 0 ? token : token[..end];
     }
 
-    private static FrozenSet<string> Of(SearchKind kind, Func<SearchParameter, string[]> tokens) =>
-        SearchParameters.All.Where(parameter => parameter.Kind == kind).SelectMany(tokens).ToFrozenSet();
+    private static FrozenSet<string> Of(ParameterKind kind, Func<Parameter, string[]> tokens) =>
+        SearchTables
+            .Records.SelectMany(table => table.SearchParameters)
+            .Where(parameter => parameter.Kind == kind)
+            .SelectMany(tokens)
+            .ToFrozenSet();
 }

@@ -49,10 +49,13 @@ public abstract record Condition
     /// <param name="To">Highest, with <c>parameter=</c>.</param>
     public sealed record TokenRange(string From, string To) : Condition;
 
-    /// <summary><c>meta.lastUpdated</c> within, bounds included; null is open.</summary>
-    /// <param name="From">Earliest.</param>
-    /// <param name="To">Latest.</param>
-    public sealed record UpdatedWithin(DateTimeOffset? From, DateTimeOffset? To) : Condition;
+    /// <summary>One of these holds, of which each is a condition over tokens.</summary>
+    /// <param name="Conditions">At least one; none of them is another <see cref="AnyOf"/>.</param>
+    public sealed record AnyOf(IReadOnlyList<Condition> Conditions) : Condition;
+
+    /// <summary><c>meta.lastUpdated</c> lies in a range of time.</summary>
+    /// <param name="Range">The range.</param>
+    public sealed record UpdatedWithin(TimeRange Range) : Condition;
 
     /// <summary>The resource has one of these ids.</summary>
     /// <param name="Ids">One to 50 ids.</param>

@@ -4,26 +4,37 @@ using CpIs.Fhir.Core.Plans;
 namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>
-/// A date of a search with its prefix. A value without a time zone is told in London; a partial date covers all its days.
+/// A date of a search as the range of time that it covers, and how a result must compare with it. A value without a time
+/// zone is in London time; a partial date covers all its days. What a prefix means is R4's
+/// (<c>search.html#prefix</c>): <c>eq</c> holds when the value's range contains the range of the result, <c>gt</c> when
+/// the range above the value meets that of the result, <c>ge</c> also when the two overlap; <c>ap</c> when they overlap.
 /// </summary>
-/// <param name="Prefix">eq, gt, lt, ge, le, sa or eb.</param>
-/// <param name="First">First day covered.</param>
-/// <param name="Last">Last day covered.</param>
-/// <param name="From">First instant covered.</param>
-/// <param name="Until">First instant no more covered.</param>
-internal sealed record SearchDate(
-    string Prefix,
-    DateOnly First,
-    DateOnly Last,
-    DateTimeOffset From,
-    DateTimeOffset Until
-)
+/// <param name="Prefix">eq, ne, gt, lt, ge, le, sa, eb or ap.</param>
+/// <param name="From">First instant covered, in UTC.</param>
+/// <param name="Until">First instant after it, in UTC.</param>
+public sealed record SearchDate(string Prefix, DateTimeOffset From, DateTimeOffset Until)
 {
-    private static readonly string[] Prefixes = ["eq", "gt", "lt", "ge", "le", "sa", "eb"];
-
     /// <summary>What the value must look like, for a refusal.</summary>
     public const string Form =
-        "a year, month, day or time with zone (2026, 2026-11, 2026-11-23, 2026-11-23T09:30:00Z), after eq, ge, le, gt, lt, sa or eb";
+        "a year, month, day or time with zone (2026, 2026-11, 2026-11-23, 2026-11-23T09:30:00Z), with or without one of the prefixes eq, ne, gt, lt, ge, le, sa, eb, ap";
+
+    private static readonly string[] Prefixes = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"];
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>The first day in London that begins within the value or after it.</summary>
+    public DateOnly FirstWholeDay => DayFrom(From);
+
+    /// <summary>The day in London of the first instant.</summary>
+    public DateOnly FirstDay => LondonCalendar.DayOf(From);
+
+    /// <summary>The day in London of the last instant.</summary>
+    public DateOnly LastDay => LondonCalendar.DayOf(Until - Tick);
+
+    /// <summary>The day in London that is the first to reach beyond the value.</summary>
+    public DateOnly DayBeyond => LondonCalendar.DayOf(Until);
+
+    /// <summary>The first day in London that lies beyond the value as a whole.</summary>
+    public DateOnly WholeDayBeyond => DayFrom(Until);
 
     /// <summary>Null when it is no such value.</summary>
     public static SearchDate? Parse(string value)
@@ -32,36 +43,32 @@ internal sealed record SearchDate(
             value.Length > 2 && char.IsAsciiLetter(value[0]) ? (value[..2], value[2..]) : ("eq", value);
         if (!Prefixes.Contains(prefix))
             return null;
-        if (text.Contains('T', StringComparison.Ordinal))
-            return Instant(prefix, text);
-        if (Day(text) is not var (first, last))
-            return null;
-        return new SearchDate(
-            prefix,
-            first,
-            last,
-            LondonCalendar.StartOf(first),
-            LondonCalendar.StartOf(last.AddDays(1))
-        );
+        return (text.Contains('T', StringComparison.Ordinal) ? Instants(text) : Days(text)) is var (from, until)
+            ? new SearchDate(prefix, from.ToUniversalTime(), until.ToUniversalTime())
+            : null;
     }
 
-    /// <summary>The instants that the value asks for, to the millisecond, bounds included; null is open.</summary>
-    public (DateTimeOffset? From, DateTimeOffset? To) Bounds()
-    {
-        var tick = TimeSpan.FromMilliseconds(1);
-        return Prefix switch
+    /// <summary>The instants, to the millisecond, that meet the value.</summary>
+    public TimeRange Instants() =>
+        Prefix switch
         {
-            "ge" => (From, null),
-            "gt" or "sa" => (Until, null),
-            "le" => (null, Until - tick),
-            "lt" or "eb" => (null, From - tick),
-            _ => (From, Until - tick),
+            "ge" => new TimeRange(From, null),
+            "gt" or "sa" => new TimeRange(Until, null),
+            "le" => new TimeRange(null, Until - Tick),
+            "lt" or "eb" => new TimeRange(null, From - Tick),
+            "ne" => new TimeRange(From, Until - Tick, IsOutside: true),
+            _ => new TimeRange(From, Until - Tick),
         };
+
+    private static DateOnly DayFrom(DateTimeOffset instant)
+    {
+        var day = LondonCalendar.DayOf(instant);
+        return LondonCalendar.StartOf(day) == instant ? day : day.AddDays(1);
     }
 
-    private static SearchDate? Instant(string prefix, string text)
+    private static (DateTimeOffset From, DateTimeOffset Until)? Instants(string text)
     {
-        // A plus that came unescaped in a URL is a space by now.
+        // A plus that is not escaped in a URL arrives as a blank.
         text = text.Replace(' ', '+');
         string[] formats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         var zoned = text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal);
@@ -78,14 +85,13 @@ internal sealed record SearchDate(
         )
             return null;
         var covered =
-            text.Contains('.', StringComparison.Ordinal) ? TimeSpan.FromMilliseconds(1)
+            text.Contains('.', StringComparison.Ordinal) ? Tick
             : text.Count(c => c == ':') - (text.EndsWith('Z') ? 0 : 1) == 1 ? TimeSpan.FromMinutes(1)
             : TimeSpan.FromSeconds(1);
-        var day = LondonCalendar.DayOf(from);
-        return new SearchDate(prefix, day, day, from.ToUniversalTime(), from.ToUniversalTime() + covered);
+        return (from, from + covered);
     }
 
-    private static (DateOnly First, DateOnly Last)? Day(string text)
+    private static (DateTimeOffset From, DateTimeOffset Until)? Days(string text)
     {
         var padded = text.Length switch
         {
@@ -104,12 +110,12 @@ internal sealed record SearchDate(
             ) || first.Year is < 1800 or > 9_000
         )
             return null;
-        var last = text.Length switch
+        var next = text.Length switch
         {
-            4 => first.AddYears(1).AddDays(-1),
-            7 => first.AddMonths(1).AddDays(-1),
-            _ => first,
+            4 => first.AddYears(1),
+            7 => first.AddMonths(1),
+            _ => first.AddDays(1),
         };
-        return (first, last);
+        return (LondonCalendar.StartOf(first), LondonCalendar.StartOf(next));
     }
 }

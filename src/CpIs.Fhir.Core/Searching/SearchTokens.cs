@@ -20,13 +20,61 @@ public static class SearchTokens
     /// <summary>A value that is matched to the letter (status, reference).</summary>
     public static string Exact(string parameter, string value) => $"{parameter}={value}";
 
-    /// <summary>A name: folded to lower case without accents, matched from its beginning.</summary>
+    /// <summary>A name, folded (<see cref="Fold"/>), matched from its beginning.</summary>
     public static string Text(string parameter, string value) => $"{parameter}={Fold(value)}";
+
+    /// <summary>
+    /// The forms in which a name may have been stored, of which the first is that of today. Earlier, punctuation and blanks
+    /// were kept as they were sent. Such a name is found as it was written, and with the other apostrophe or blank,
+    /// until an upload that changes the record stores it in today's form.
+    /// </summary>
+    public static IReadOnlyList<string> TextForms(string parameter, string value)
+    {
+        var earlier = AccentFolding.Fold(value.Trim());
+        return
+        [
+            .. new[]
+            {
+                Fold(value),
+                earlier,
+                Replace(earlier, '\'', ' '),
+                Replace(earlier, '\u2019', ' '),
+                Replace(earlier, '\'', '\u00a0'),
+                Replace(earlier, '\u2019', '\u00a0'),
+            }
+                .Distinct(StringComparer.Ordinal)
+                .Select(form => $"{parameter}={form}"),
+        ];
+    }
 
     /// <summary>A day; sorts by time.</summary>
     public static string Day(string parameter, DateOnly day) =>
         $"{parameter}={day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}";
 
-    /// <summary>Lower case, without accents, trimmed.</summary>
-    public static string Fold(string value) => AccentFolding.Fold(value.Trim());
+    /// <summary>
+    /// Lower case, without accents, punctuation and blanks, so that O'Brien, O’Brien and OBrien are one (R4:
+    /// <c>search.html#string</c>). A text of nothing else keeps them.
+    /// </summary>
+    public static string Fold(string value)
+    {
+        var folded = AccentFolding.Fold(value.Trim());
+        var kept = string.Concat(folded.Where(c => !IsFolded(c)));
+        return kept.Length == 0 ? folded : kept;
+    }
+
+    private static string Replace(string text, char apostrophe, char blank) =>
+        string.Concat(
+            text.Select(c =>
+                c is '\'' or '\u2018' or '\u2019' or '\u02bc' or '`' or '\u00b4' ? apostrophe
+                : char.IsWhiteSpace(c) ? blank
+                : c
+            )
+        );
+
+    private static bool IsFolded(char c) =>
+        char.IsPunctuation(c)
+        || char.IsWhiteSpace(c)
+        || char.IsControl(c)
+        || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.ModifierSymbol
+        || c is >= '\u02b9' and <= '\u02bf'; // letters that stand for an apostrophe
 }

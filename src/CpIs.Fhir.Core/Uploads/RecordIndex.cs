@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
 /// The search values that are stored beside an uploaded record, so that no search parses one. What is written here is what
-/// <see cref="SearchParameters"/> asks for.
+/// <see cref="SearchTables"/> asks for.
 /// </summary>
 internal static class RecordIndex
 {

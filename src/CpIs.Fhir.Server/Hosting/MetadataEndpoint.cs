@@ -16,7 +16,8 @@ internal static class MetadataEndpoint
                 (ExchangeUrls urls) =>
                     FhirResults.Resource(CapabilityStatementWriter.ToBytes(urls.FhirBase, Version(), Published))
             )
-            .AllowAnonymous();
+            .AllowAnonymous()
+            .TakesOnlyAnswerParameters("reading metadata");
 
     private static string Version() =>
         typeof(MetadataEndpoint)

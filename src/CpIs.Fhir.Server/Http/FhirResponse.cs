@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Server.Http;
@@ -40,6 +43,8 @@ internal static class FhirResponse
     /// <summary>A resource as bytes, sent in one write.</summary>
     public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
     {
+        if (context.IsAnswerPretty())
+            body = Pretty(body);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = ContentType;
@@ -47,5 +52,24 @@ internal static class FhirResponse
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask
             : response.BodyWriter.WriteAsync(body, context.RequestAborted).AsTask();
+    }
+
+    private static ReadOnlyMemory<byte> Pretty(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 256 });
+        var buffer = new ArrayBufferWriter<byte>(body.Length * 2);
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions
+                {
+                    Indented = true,
+                    MaxDepth = 256,
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            )
+        )
+            document.WriteTo(json);
+        return buffer.WrittenMemory;
     }
 }

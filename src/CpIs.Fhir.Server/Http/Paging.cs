@@ -16,8 +16,19 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
     /// <summary>Encrypted and in base64 this stays well below the 8 KiB that a request line may have.</summary>
     private const int LongestSearch = 4_096;
 
-    /// <summary>The search as it was first asked, and where its page begins.</summary>
-    public Result<SearchCursor> Open(HttpContext context, string type, List<KeyValuePair<string, string>> input)
+    /// <summary>The search as it was first asked, read by its table, and where its page begins.</summary>
+    public async Task<Result<(SearchCursor Search, AskedParameters Asked)>> OpenAsync(
+        HttpContext context,
+        string type,
+        ParameterTable table
+    ) =>
+        (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
+        || Open(context, type, input).IsRefused(out refusal, out var search)
+        || ParameterReader.Read(table, search.Parameters).IsRefused(out refusal, out var asked)
+            ? refusal
+            : (search, asked);
+
+    private Result<SearchCursor> Open(HttpContext context, string type, List<KeyValuePair<string, string>> input)
     {
         if (!input.Exists(p => p.Key == Parameter))
         {
@@ -31,17 +42,20 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
                 );
         }
 
-        return
-            input is [var only]
-            && cursors.TryUnprotect(only.Value, Binding(context), out var bytes)
-            && JsonSerializer.Deserialize(bytes, SearchCursorJson.Default.SearchCursor) is { } cursor
-            && cursor.Type == type
-            ? cursor
-            : Refusal.Malformed(
-                $"{Parameter} is not a cursor of this search.",
+        if (
+            input is not [var only]
+            || !cursors.TryUnprotect(only.Value, Binding(context), out var bytes)
+            || JsonSerializer.Deserialize(bytes, SearchCursorJson.Default.SearchCursor) is not { } cursor
+            || cursor.Type != type
+        )
+            return Refusal.Malformed(
+                $"{Parameter} is not a cursor of this search. Follow the link to the next page as it was given.",
                 Parameter,
                 SpineCodes.InvalidSearchData
             );
+        if (cursor.Parameters.Contains(new("_pretty", "true")))
+            context.AnswerPretty();
+        return cursor;
     }
 
     /// <summary>One page as a searchset.</summary>

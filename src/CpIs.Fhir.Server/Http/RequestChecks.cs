@@ -20,7 +20,8 @@ internal static class RequestChecks
         if (context.Identity().Problem is { } problem)
             return problem;
         var accept = context.Request.Headers.Accept;
-        if (accept.Count == 0)
+        // _format goes before the header (R4: http.html#parameters), and what reads the parameters judges it.
+        if (accept.Count == 0 || context.Request.Query.ContainsKey("_format"))
             return null;
         return MediaTypeHeaderValue.TryParseList(accept, out var types) && types.Any(TakesJson) ? null : NotAcceptable;
     }

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 
@@ -17,7 +18,7 @@ internal static class AuditEventEndpoints
     {
         fhir.MapGet("/AuditEvent", (Delegate)SearchAsync);
         fhir.MapPost("/AuditEvent/_search", (Delegate)SearchAsync);
-        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync);
+        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync).TakesOnlyAnswerParameters("reading AuditEvent");
     }
 
     private static async Task<IResult> SearchAsync(HttpContext context)
@@ -25,26 +26,30 @@ internal static class AuditEventEndpoints
         var caller = context.Caller();
         if (caller.Kind == CallerKind.Setting)
             return await LookUpEndpoints.AnswerAsync(context, LookUpInteraction.AuditEvent);
-        if (
-            MayRead(context, "s") is { } refusal
-            || (await SearchInput.ReadAsync(context)).IsRefused(out refusal!, out var input)
-        )
+        if (MayRead(context, "s") is { } refusal)
             return FhirResults.Refused(refusal);
 
         var services = context.RequestServices;
         var pages = services.GetRequiredService<Paging>();
         var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
-            pages.Open(context, "AuditEvent", input).IsRefused(out refusal, out var search)
-            || AuditEventQuery.Parse(search.Parameters, caller, defaultCount).IsRefused(out refusal, out var query)
+            (await pages.OpenAsync(context, "AuditEvent", SearchTables.AuditEvent)).IsRefused(
+                out refusal!,
+                out var opened
+            ) || AuditEventSearch.Query(opened.Asked, caller, defaultCount).IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
         var page = await services
             .GetRequiredService<IOccurrenceStore>()
-            .SearchOccurrencesAsync(query with { After = search.After }, context.RequestAborted);
+            .SearchOccurrencesAsync(query with { After = opened.Search.After }, context.RequestAborted);
         var fhirBase = services.GetRequiredService<ExchangeUrls>().FhirBase;
         return FhirResults.Resource(
-            pages.Write(context, search, page, item => (item.Id, AuditEventWriter.ToBytes(item, fhirBase, caller)))
+            pages.Write(
+                context,
+                opened.Search,
+                page,
+                item => (item.Id, AuditEventWriter.ToBytes(item, fhirBase, caller))
+            )
         );
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
@@ -13,9 +12,6 @@ namespace CpIs.Fhir.Server.LookUps;
 /// </summary>
 internal static partial class LookUpEndpoints
 {
-    private const int MaximumParameters = 16 * 1024;
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
-
     public static void MapLookUps(this IEndpointRouteBuilder fhir)
     {
         fhir.MapGet("/Patient/$child-protection", (Delegate)ChildProtectionAsync);
@@ -34,7 +30,11 @@ internal static partial class LookUpEndpoints
         var refused = RequestChecks.Find(context) ?? services.GetRequiredService<RequestLimits>().Check(caller);
         List<KeyValuePair<string, string>>? parameters = null;
         if (refused is null)
-            _ = (await ReadParametersAsync(context, interaction)).IsRefused(out refused, out parameters);
+            _ = (
+                interaction == LookUpInteraction.ChildProtection
+                    ? await SearchInput.ReadOperationAsync(context)
+                    : await SearchInput.ReadAsync(context)
+            ).IsRefused(out refused, out parameters);
 
         var result = await services
             .GetRequiredService<LookUpService>()
@@ -69,57 +69,6 @@ internal static partial class LookUpEndpoints
                 )
             );
     }
-
-    private static async Task<Result<List<KeyValuePair<string, string>>>> ReadParametersAsync(
-        HttpContext context,
-        LookUpInteraction interaction
-    )
-    {
-        if (
-            interaction != LookUpInteraction.ChildProtection
-            || !HttpMethods.IsPost(context.Request.Method)
-            || RequestBody.IsForm(context)
-        )
-            return await SearchInput.ReadAsync(context);
-        if ((await RequestBody.ReadJsonAsync(context, MaximumParameters)).IsRefused(out var refusal, out var body))
-            return refusal;
-        if (ReadParametersResource(body).IsRefused(out refusal, out var inBody))
-            return refusal;
-        return (List<KeyValuePair<string, string>>)[.. SearchInput.FromUrl(context), .. inBody];
-    }
-
-    // A Parameters resource of strings; whether its names are known is for the look-up to say.
-    private static Result<List<KeyValuePair<string, string>>> ReadParametersResource(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body, Strict);
-            var root = document.RootElement;
-            if (root.GetProperty("resourceType").GetString() != "Parameters")
-                return Refusal.Malformed("The body must be a Parameters resource.", "resourceType");
-            var parameters = new List<KeyValuePair<string, string>>();
-            foreach (var parameter in root.GetProperty("parameter").EnumerateArray())
-                // A second value beside the string would be a parameter ignored.
-                if (parameter.EnumerateObject().Count() == 2)
-                    parameters.Add(
-                        new(Text(parameter.GetProperty("name")), Text(parameter.GetProperty("valueString")))
-                    );
-                else
-                    throw new JsonException();
-            return parameters;
-        }
-        catch (Exception unreadable)
-            when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return Refusal.Malformed(
-                "The body must be a Parameters resource whose parameters are strings.",
-                "Parameters"
-            );
-        }
-    }
-
-    // JSON null reads as a null string, and no exception tells.
-    private static string Text(JsonElement value) => value.GetString() ?? throw new JsonException();
 
     // Several lines of one header contradict each other; together they read as neither true nor false, which is refused.
     private static string? Header(HttpContext context, string name) =>

@@ -2,6 +2,8 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -14,13 +16,14 @@ internal static class SubscriptionEndpoints
     /// <summary>Maps create, update, read, vread, search and <c>$status</c> under the FHIR base.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)
     {
-        Guard(fhir.MapPost("/Subscription", CreateAsync), "c");
-        Guard(fhir.MapPut(IdRoute, UpdateAsync), "u");
+        var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("reading or writing a Subscription");
+        Guard(plain.MapPost("/Subscription", CreateAsync), "c");
+        Guard(plain.MapPut(IdRoute, UpdateAsync), "u");
         Guard(
-            fhir.MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null)),
+            plain.MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null)),
             "r"
         );
-        Guard(fhir.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync), "r");
+        Guard(plain.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync), "r");
         Guard(fhir.MapGet("/Subscription", SearchAsync), "s");
         Guard(fhir.MapPost("/Subscription/_search", SearchAsync), "s");
         foreach (var method in new[] { HttpMethods.Get, HttpMethods.Post })
@@ -85,7 +88,7 @@ internal static class SubscriptionEndpoints
             : FhirResults.Resource(found);
     }
 
-    /// <summary>On one Subscription the operation ignores its parameters, as the guide says.</summary>
+    /// <summary>On one Subscription the operation ignores what its parameters say, as the guide has it.</summary>
     private static async Task<IResult> StatusAsync(
         HttpContext context,
         SubscriptionService service,
@@ -93,6 +96,8 @@ internal static class SubscriptionEndpoints
         string id
     )
     {
+        if ((await SubscriptionRequests.ReadStatusAsync(context)).IsRefused(out var unreadable, out _))
+            return FhirResults.Refused(unreadable);
         var read = await service.ReadStandingAsync(context.Caller(), id, context.RequestAborted);
         return read.IsRefused(out var refusal, out var standing)
             ? FhirResults.Refused(refusal)
@@ -107,10 +112,7 @@ internal static class SubscriptionEndpoints
         ExchangeUrls urls
     )
     {
-        if (
-            (await SubscriptionRequests.ReadOperationAsync(context)).IsRefused(out var refusal, out var input)
-            || SubscriptionQuery.ParseStatus(input).IsRefused(out refusal, out var asked)
-        )
+        if ((await SubscriptionRequests.ReadStatusAsync(context)).IsRefused(out var refusal, out var asked))
             return FhirResults.Refused(refusal);
         var standings = await service.ReadStandingsAsync(
             context.Caller(),
@@ -130,15 +132,17 @@ internal static class SubscriptionEndpoints
     )
     {
         if (
-            (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
-            || pages.Open(context, "Subscription", input).IsRefused(out refusal, out var search)
-            || SubscriptionQuery
-                .Parse(search.Parameters, context.Caller().Organisation, bundles.DefaultCount)
+            (await pages.OpenAsync(context, "Subscription", SearchTables.Of(RecordType.Subscription))).IsRefused(
+                out var refusal,
+                out var opened
+            )
+            || RecordSearch
+                .Query(RecordType.Subscription, opened.Asked, context.Caller().Organisation, bundles.DefaultCount)
                 .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
-        var page = await records.SearchAsync(query with { After = search.After }, context.RequestAborted);
-        return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
+        var page = await records.SearchAsync(query with { After = opened.Search.After }, context.RequestAborted);
+        return FhirResults.Resource(pages.Write(context, opened.Search, page, found => (found.Id, found.Body)));
     }
 
     private static IResult Answer(HttpContext context, Result<IdempotentAnswer> result)

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -11,6 +12,20 @@ namespace CpIs.Fhir.Server.Notifications;
 /// <summary>Reads what a request about Subscriptions says: body, precondition, parameters of an operation.</summary>
 internal static class SubscriptionRequests
 {
+    private const int MostIds = 50;
+
+    private static readonly ParameterTable Status = new(
+        "parameter of $status",
+        [
+            new("id", ParameterKind.Token) { HasSystem = false },
+            new("status", ParameterKind.Token)
+            {
+                HasSystem = false,
+                Allowed = SearchTables.Of(RecordType.Subscription).Find("status")!.Allowed,
+            },
+        ]
+    );
+
     /// <summary>Most bytes of a Subscription.</summary>
     public const int MostBytes = 64 * 1_024;
 
@@ -46,48 +61,25 @@ internal static class SubscriptionRequests
             : Refusal.Malformed("If-Match is one version such as W/\"3\".", "http.If-Match");
     }
 
-    /// <summary>Parameters of an operation: of the URL, of a posted form, or of posted Parameters with simple values.</summary>
-    public static async Task<Result<List<KeyValuePair<string, string>>>> ReadOperationAsync(HttpContext context)
+    /// <summary>Ids and statuses that <c>$status</c> asks for; both empty for all.</summary>
+    public static async Task<Result<(IReadOnlyList<string> Ids, IReadOnlyList<string> Statuses)>> ReadStatusAsync(
+        HttpContext context
+    )
     {
-        if (!HttpMethods.IsPost(context.Request.Method) || RequestBody.IsForm(context))
-            return await SearchInput.ReadAsync(context);
-        var parameters = SearchInput.FromUrl(context);
-        if (context.Request.ContentLength is null or 0)
-            return parameters;
-        if ((await RequestBody.ReadJsonAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
+        if (
+            (await SearchInput.ReadOperationAsync(context)).IsRefused(out var refusal, out var sent)
+            || ParameterReader.Read(Status, sent).IsRefused(out refusal, out var asked)
+        )
             return refusal;
-        return TryReadParameters(body, parameters)
-            ? parameters
-            : Refusal.Malformed("The body must be Parameters with ids, codes or strings.", "Parameters.parameter");
+        var ids = Values(asked, "id");
+        return ids.Count > MostIds
+            ? asked
+                .Of("id")
+                .Last()
+                .Refuse($"Found {ids.Count} ids; at most {MostIds} are allowed.", SpineCodes.TooManyValues)
+            : (ids, Values(asked, "status"));
     }
 
-    private static bool TryReadParameters(ReadOnlyMemory<byte> body, List<KeyValuePair<string, string>> parameters)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            if (document.RootElement.GetProperty("resourceType").GetString() != "Parameters")
-                return false;
-            if (document.RootElement.TryGetProperty("parameter", out var list))
-                foreach (var parameter in list.EnumerateArray())
-                {
-                    var value = parameter
-                        .EnumerateObject()
-                        .Single(p => p.Name is "valueId" or "valueCode" or "valueString");
-                    if (
-                        parameter.GetProperty("name").GetString() is not { } name
-                        || value.Value.GetString() is not { } text
-                    )
-                        return false;
-                    parameters.Add(new(name, text));
-                }
-
-            return true;
-        }
-        catch (Exception unreadable)
-            when (unreadable is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            return false;
-        }
-    }
+    private static List<string> Values(AskedParameters asked, string name) =>
+        [.. asked.Of(name).SelectMany(parameter => parameter.Values).Select(value => value.Text)];
 }

@@ -14,7 +14,8 @@ internal static class ArtefactEndpoints
         open.AddEndpointFilter(ReaderLimit.Filter);
         foreach (var type in ArtefactParameters.Types)
         {
-            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id));
+            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id))
+                .TakesOnlyAnswerParameters($"reading {type}");
             Delegate search = (HttpContext context, ArtefactSet artefacts) => SearchAsync(context, artefacts, type);
             open.MapGet($"/{type}", search);
             open.MapPost($"/{type}/_search", search);
@@ -32,9 +33,10 @@ internal static class ArtefactEndpoints
         var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
-            || ArtefactQuery.Parse(type, input, defaultCount).IsRefused(out refusal, out var query)
+            || ParameterReader.Read(ArtefactParameters.TableOf(type), input).IsRefused(out refusal, out var asked)
         )
             return FhirResults.Refused(refusal);
+        var query = ArtefactQuery.Of(type, asked, defaultCount);
         var found = query.Find(artefacts);
         var urls = services.GetRequiredService<ExchangeUrls>();
         var path = $"{urls.FhirBase}/{type}";

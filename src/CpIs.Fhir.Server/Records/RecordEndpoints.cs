@@ -31,11 +31,12 @@ internal static class RecordEndpoints
             Delegate search = (HttpContext context) => SearchAsync(context, type);
             fhir.MapGet($"/{type}", search);
             fhir.MapPost($"/{type}/_search", search);
-            fhir.MapGet(
+            var read = fhir.MapGroup("").TakesOnlyAnswerParameters($"reading {type}");
+            read.MapGet(
                 $"/{type}/{{id:fhirid}}",
                 (HttpContext context, string id) => ReadAsync(context, type, id, null)
             );
-            fhir.MapGet(
+            read.MapGet(
                 $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
                 (HttpContext context, string id, int version) => ReadAsync(context, type, id, version)
             );
@@ -60,26 +61,23 @@ internal static class RecordEndpoints
         var caller = context.Caller();
         if (caller.Kind == CallerKind.Setting && LookUpOf(type) is { } interaction)
             return await LookUpEndpoints.AnswerAsync(context, interaction);
-        if (
-            Admit(context, type, "s") is { } refusal
-            || (await SearchInput.ReadAsync(context)).IsRefused(out refusal!, out var input)
-        )
+        if (Admit(context, type, "s") is { } refusal)
             return FhirResults.Refused(refusal);
 
         var services = context.RequestServices;
         var pages = services.GetRequiredService<Paging>();
         var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
-            pages.Open(context, type.ToString(), input).IsRefused(out refusal, out var search)
-            || SearchQueryParser
-                .Parse(type, search.Parameters, Own(caller), defaultCount)
-                .IsRefused(out refusal, out var query)
+            (await pages.OpenAsync(context, type.ToString(), SearchTables.Of(type))).IsRefused(
+                out refusal!,
+                out var opened
+            ) || RecordSearch.Query(type, opened.Asked, Own(caller), defaultCount).IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
         var page = await services
             .GetRequiredService<IRecordStore>()
-            .SearchAsync(query with { After = search.After }, context.RequestAborted);
-        return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
+            .SearchAsync(query with { After = opened.Search.After }, context.RequestAborted);
+        return FhirResults.Resource(pages.Write(context, opened.Search, page, found => (found.Id, found.Body)));
     }
 
     private static LookUpInteraction? LookUpOf(RecordType type) =>

@@ -13,7 +13,8 @@ internal static class UploadEndpoints
         fhir.MapPost("/", PostAsync)
             .RequireKind(CallerKind.Authority)
             .AddEndpointFilter(RequestChecks.Filter)
-            .LimitRequests();
+            .LimitRequests()
+            .TakesOnlyAnswerParameters("an upload");
 
     private static async Task<IResult> PostAsync(
         HttpContext context,

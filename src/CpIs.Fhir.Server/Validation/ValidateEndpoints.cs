@@ -79,13 +79,10 @@ internal static class ValidateEndpoints
             && (id is null || asked.Profile is null || asked.Source is not null)
         )
             return FhirResults.Refused(
-                Refusal.Malformed(
-                    "mode=profile is for a stored resource, without a body, and names a profile.",
-                    "http.mode"
-                )
+                Refusal.Malformed("mode=profile is for a stored resource, without a body, and names a profile.", "mode")
             );
         if (asked is { Mode: ValidationMode.Delete } && id is null)
-            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "http.mode"));
+            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "mode"));
         var (source, caller) = (asked.Source, context.Caller());
         if (source is null || asked.Mode == ValidationMode.Delete)
         {
@@ -146,7 +143,7 @@ internal static class ValidateEndpoints
                     new Issue(
                         "not-found",
                         "The profile is not at hand here. Name one that /metadata lists, or validate with cpis validate --package.",
-                        "http.profile",
+                        "profile",
                         SpineCodes.UnsupportedValue
                     )
                 );

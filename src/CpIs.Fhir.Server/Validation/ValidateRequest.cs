@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -12,33 +13,25 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
 {
     private static readonly string[] Known = ["resource", "mode", "profile"];
 
+    private static readonly ParameterTable Table = new(
+        "parameter of $validate",
+        [
+            new("mode", ParameterKind.Code) { IsOnce = true },
+            new("profile", ParameterKind.Uri) { IsOnce = true, MostValues = 1 },
+        ]
+    );
+
     /// <summary>Reads it; a refusal where the request itself is wrong.</summary>
     public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, int limit)
     {
-        string? mode = null,
-            profile = null;
-        foreach (var (name, values) in context.Request.Query)
-            switch (name)
-            {
-                case "mode" when values.Count == 1:
-                    mode = values[0];
-                    break;
-                case "profile" when values.Count == 1:
-                    profile = values[0];
-                    break;
-                case "_format" or "_pretty":
-                    break;
-                default:
-                    return Refusal.Malformed(
-                        "Parameters of $validate are mode and profile, each once, besides the resource in the body.",
-                        $"http.{(name is "mode" or "profile" ? name : "parameter")}"
-                    );
-            }
+        if (SearchInput.FromUrl(context, Table).IsRefused(out var refusal, out var asked))
+            return refusal;
+        var (mode, profile) = (asked.Code("mode"), asked.Code("profile"));
 
         FhirSource? source = null;
         if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
         {
-            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out var refusal, out var body))
+            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out refusal, out var body))
                 return refusal;
             if (!body.Bytes.IsEmpty)
                 source = body.IsXml ? FhirSource.ReadXml(body.Bytes) : FhirSource.ReadJson(body.Bytes);
@@ -61,7 +54,7 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
 
         return ModeOf(mode) is { } known
             ? new ValidateRequest(source, known, profile)
-            : Refusal.Malformed("mode is create, update, delete or profile.", "http.mode");
+            : Refusal.Malformed("mode must be one of: create, update, delete, profile.", "mode");
     }
 
     /// <summary>Parameters are the operation's own, unless Parameters themselves are what is to be validated.</summary>

@@ -82,10 +82,15 @@ public sealed partial class MongoStore
         filter.AddRange(
             SearchFilter.Within("t", narrowed ? query.From : query.From ?? DateTimeOffset.UnixEpoch, query.To)
         );
-        var behind = query.After is { } after ? SearchFilter.Behind("t", after, after.Id, ascending: false) : null;
+        if (query.Ids is { } ids)
+            filter.Add("_id", new BsonDocument("$in", new BsonArray(ids)));
+        if (query.Outside.Count > 0)
+            filter.Add("$and", new BsonArray(query.Outside.Select(range => SearchFilter.Outside("t", range))));
+        var ascending = query.Order == RecordOrder.OldestFirst;
+        var behind = query.After is { } after ? SearchFilter.Behind("t", after, after.Id, ascending) : null;
         return PageAsync(
             _collections.Occurrences,
-            new PageRequest(filter, behind, "t", Ascending: false, query.Count),
+            new PageRequest(filter, behind, "t", ascending, query.Count),
             document => OccurrenceDocument.Read(document, _protection),
             last => new PagePosition(last.Time, last.Id),
             cancellation

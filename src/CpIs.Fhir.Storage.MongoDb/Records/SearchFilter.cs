@@ -55,7 +55,12 @@ internal static class SearchFilter
             // U+10FFFF sorts after every character.
             Condition.TokenPrefix { Prefix: var prefix } => Between(type, prefix, prefix + "\U0010FFFF", owners),
             Condition.TokenRange { From: var from, To: var to } => Between(type, from, to, owners),
-            Condition.UpdatedWithin within => Within("u", within.From, within.To),
+            Condition.AnyOf any => new BsonDocument(
+                "$or",
+                new BsonArray(any.Conditions.Select(one => Of(one, type, owners)))
+            ),
+            Condition.UpdatedWithin { Range: { IsOutside: true } outside } => Outside("u", outside),
+            Condition.UpdatedWithin { Range: var range } => Within("u", range.From, range.To),
             Condition.AnyId ids => new BsonDocument(
                 "_id",
                 new BsonDocument("$in", new BsonArray(ids.Ids.Select(id => ResourceDocument.IdOf(type, id))))
@@ -73,6 +78,17 @@ internal static class SearchFilter
             range.Add("$lte", latest.UtcDateTime);
         return range.ElementCount == 0 ? [] : new BsonDocument(field, range);
     }
+
+    /// <summary>Before a range of time or after it.</summary>
+    public static BsonDocument Outside(string field, TimeRange range) =>
+        new(
+            "$or",
+            new BsonArray
+            {
+                new BsonDocument(field, new BsonDocument("$lt", range.From!.Value.UtcDateTime)),
+                new BsonDocument(field, new BsonDocument("$gt", range.To!.Value.UtcDateTime)),
+            }
+        );
 
     // One and the same token must lie between the bounds, which only $elemMatch says of an array.
     private static BsonDocument Between(RecordType type, string from, string to, IReadOnlyList<string> owners)

@@ -2,12 +2,13 @@ using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Records;
 
 namespace CpIs.Fhir.Storage.Sqlite.Occurrences;
 
 /// <summary>
 /// An <see cref="OccurrenceQuery"/> as SQL: from the concerns of an authority, else from the child, the kind or the time,
-/// each with its index, newest first.
+/// each with its index, newest first unless it says otherwise.
 /// </summary>
 internal static class OccurrenceSql
 {
@@ -49,9 +50,10 @@ internal static class OccurrenceSql
     {
         var join = query.Concerning is null ? "" : " CROSS JOIN occurrence d ON d.key = o.occurrence";
         var document = query.Concerning is null ? "o.document" : "d.document";
-        var after = query.After is null ? "" : " AND (o.time, o.id) < (?, ?)";
+        var (comparison, direction) = query.Order == RecordOrder.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        var after = query.After is null ? "" : $" AND (o.time, o.id) {comparison} (?, ?)";
         using var rows = connection.Prepare(
-            $"SELECT o.id, {document} FROM {from}{join} WHERE {where}{after} ORDER BY o.time DESC, o.id DESC LIMIT ?"
+            $"SELECT o.id, {document} FROM {from}{join} WHERE {where}{after} ORDER BY o.time {direction}, o.id {direction} LIMIT ?"
         );
         Bind(rows, query, child);
         if (query.After is { } position)
@@ -77,6 +79,8 @@ internal static class OccurrenceSql
             "o.time >= ? AND o.time <= ?"
                 + (query.Concerning is null ? "" : " AND o.authority = ?")
                 + (query.Child is null ? "" : " AND o.child = ?")
+                + (query.Ids is null ? "" : " AND o.id IN (SELECT value FROM json_each(?))")
+                + string.Concat(query.Outside.Select(_ => " AND (o.time < ? OR o.time > ?)"))
                 + kind
         );
     }
@@ -90,5 +94,9 @@ internal static class OccurrenceSql
             statement.Add(authority.Value);
         if (child is { } key)
             statement.Add(key);
+        if (query.Ids is { } ids)
+            statement.AddUtf8(JsonArray.Of(ids));
+        foreach (var range in query.Outside)
+            statement.Add(range.From!.Value.ToUnixTimeMilliseconds()).Add(range.To!.Value.ToUnixTimeMilliseconds());
     }
 }

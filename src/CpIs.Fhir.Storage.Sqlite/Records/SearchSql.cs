@@ -51,7 +51,7 @@ internal sealed class SearchSql
     }
 
     private static bool IsByToken(Condition condition) =>
-        condition is Condition.AnyToken or Condition.TokenPrefix or Condition.TokenRange;
+        condition is Condition.AnyToken or Condition.TokenPrefix or Condition.TokenRange or Condition.AnyOf;
 
     private long Count(Connection connection)
     {
@@ -89,7 +89,9 @@ internal sealed class SearchSql
             else
                 // Some hundred owners at most: one probe of the index for each, instead of a second index over all tokens.
                 Append("IN (SELECT authority FROM token_owner WHERE type = ?)", (long)_query.Type);
+            _where.Append(" AND (");
             AppendToken(conditions[i]);
+            _where.Append(')');
         }
 
         _where.Append(')');
@@ -100,19 +102,28 @@ internal sealed class SearchSql
         switch (condition)
         {
             case Condition.AnyToken { Tokens: [var only] }:
-                Append(" AND token = ?", only);
+                Append("token = ?", only);
                 break;
             case Condition.AnyToken any:
-                Append(" AND token IN (SELECT value FROM json_each(?))", JsonArray.Of(any.Tokens));
+                Append("token IN (SELECT value FROM json_each(?))", JsonArray.Of(any.Tokens));
                 break;
             case Condition.TokenPrefix prefix:
                 // A range, not LIKE: LIKE folds case and so cannot use the index. U+10FFFF sorts after every character.
-                Append(" AND token >= ?", prefix.Prefix);
+                Append("token >= ?", prefix.Prefix);
                 Append(" AND token <= ?", prefix.Prefix + "\U0010FFFF");
                 break;
             case Condition.TokenRange range:
-                Append(" AND token >= ?", range.From);
+                Append("token >= ?", range.From);
                 Append(" AND token <= ?", range.To);
+                break;
+            case Condition.AnyOf any:
+                for (var i = 0; i < any.Conditions.Count; i++)
+                {
+                    _where.Append(i == 0 ? "(" : " OR (");
+                    AppendToken(any.Conditions[i]);
+                    _where.Append(')');
+                }
+
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(condition));
@@ -138,7 +149,11 @@ internal sealed class SearchSql
     {
         switch (condition)
         {
-            case Condition.UpdatedWithin { From: var from, To: var to }:
+            case Condition.UpdatedWithin { Range: { IsOutside: true, From: { } from, To: { } to } }:
+                Append(" AND (r.updated < ?", from.ToUnixTimeMilliseconds());
+                Append(" OR r.updated > ?)", to.ToUnixTimeMilliseconds());
+                break;
+            case Condition.UpdatedWithin { Range: { From: var from, To: var to } }:
                 if (from is { } earliest)
                     Append(" AND r.updated >= ?", earliest.ToUnixTimeMilliseconds());
                 if (to is { } latest)

@@ -58,7 +58,7 @@ public class RecordSearches
 
     private static RecordQuery Query(string name, string value)
     {
-        var parsed = SearchQueryParser.Parse(
+        var parsed = RecordSearch.Read(
             RecordType.EpisodeOfCare,
             [KeyValuePair.Create(name, value)],
             FilledStore.Authority

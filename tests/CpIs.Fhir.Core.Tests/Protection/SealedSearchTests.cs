@@ -138,7 +138,7 @@ public sealed class SealedSearchTests : IDisposable
         Condition[] others =
         [
             new Condition.AnyId(["a"]),
-            new Condition.UpdatedWithin(DateTimeOffset.UnixEpoch, null),
+            new Condition.UpdatedWithin(new TimeRange(DateTimeOffset.UnixEpoch, null)),
             new Condition.TokenPrefix("status=a"),
         ];
 

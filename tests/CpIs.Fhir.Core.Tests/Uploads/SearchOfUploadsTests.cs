@@ -33,6 +33,18 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     [InlineData(RecordType.Patient, "name=alex&name=fern", 1)]
     [InlineData(RecordType.Patient, "birthdate=2019", 1)]
     [InlineData(RecordType.Patient, "birthdate=2019-04-23", 1)]
+    // R4: equal is what lies within the value; a moment holds no day.
+    [InlineData(RecordType.Patient, "birthdate=2019-04-23T12:00:00Z", 0)]
+    [InlineData(RecordType.Patient, "birthdate=ne2019-04-23T12:00:00Z", 2)]
+    [InlineData(RecordType.Patient, "birthdate=ap2019-04-23T12:00:00Z", 1)]
+    [InlineData(RecordType.Patient, "birthdate=gt2019-04-23T12:00:00Z", 2)]
+    [InlineData(RecordType.Patient, "birthdate=lt2019-04-23T12:00:00Z", 1)]
+    [InlineData(RecordType.Patient, "birthdate=sa2019-04-23T12:00:00Z", 1)]
+    [InlineData(RecordType.Patient, "birthdate=eb2019-04-23T12:00:00Z", 0)]
+    [InlineData(RecordType.Patient, "birthdate=ne2019-04-23", 1)]
+    [InlineData(RecordType.Patient, "birthdate=ne2019", 1)]
+    [InlineData(RecordType.Patient, "birthdate=sa2019-04-23", 1)]
+    [InlineData(RecordType.Patient, "birthdate=eb2019-04-24", 1)]
     [InlineData(RecordType.Patient, "birthdate=gt2019-04-23", 1)]
     [InlineData(RecordType.Patient, "birthdate=ge2019-04-23", 2)]
     [InlineData(RecordType.Patient, "birthdate=lt2019-04-23", 0)]
@@ -59,6 +71,10 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     // One plan from 5 October 2026, open; one from 1 March to 31 May 2026.
     [InlineData(RecordType.EpisodeOfCare, "date=ge2026-06-01", 1)]
     [InlineData(RecordType.EpisodeOfCare, "date=ge2026-05-31", 2)]
+    [InlineData(RecordType.EpisodeOfCare, "date=ge2026-02", 2)]
+    [InlineData(RecordType.EpisodeOfCare, "date=ne2026", 1)]
+    [InlineData(RecordType.EpisodeOfCare, "date=ap2026-05-31", 1)]
+    [InlineData(RecordType.EpisodeOfCare, "date=ap2026", 2)]
     [InlineData(RecordType.EpisodeOfCare, "date=gt2026-05-31", 1)]
     [InlineData(RecordType.EpisodeOfCare, "date=le2026-03-01", 1)]
     [InlineData(RecordType.EpisodeOfCare, "date=lt2026-03-01", 0)]
@@ -74,6 +90,8 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     [InlineData(RecordType.Flag, "author=Organization/org-xhf01", 2)]
     [InlineData(RecordType.Flag, "_lastUpdated=2026-11-23", 2)]
     [InlineData(RecordType.Flag, "_lastUpdated=lt2026-11-23", 0)]
+    [InlineData(RecordType.Flag, "_lastUpdated=ne2026-11-23", 0)]
+    [InlineData(RecordType.Flag, "_lastUpdated=ne2026-11-22", 2)]
     [InlineData(RecordType.Flag, "_id=nobody", 0)]
     [InlineData(RecordType.Flag, "", 2)]
     public async Task A_search_finds_what_it_asks_for(RecordType type, string query, int count)
@@ -84,7 +102,7 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
             .Select(pair => KeyValuePair.Create(pair[0], pair[1]))
             .ToList();
 
-        var parsed = SearchQueryParser.Parse(type, parameters, OdsCode.Parse("XHF01"));
+        var parsed = RecordSearch.Read(type, parameters, OdsCode.Parse("XHF01"));
 
         parsed.Refusal.Should().BeNull();
         foreach (var harness in records.Harnesses)
@@ -98,11 +116,12 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     [Fact]
     public async Task Every_parameter_of_the_table_can_be_asked()
     {
-        foreach (var parameter in SearchParameters.All)
+        foreach (var type in new[] { RecordType.Patient, RecordType.EpisodeOfCare, RecordType.Flag })
+        foreach (var parameter in SearchTables.Of(type).SearchParameters)
         {
-            var value = parameter.Kind == SearchKind.Date ? "2026" : "x";
-            var parsed = SearchQueryParser.Parse(parameter.Type, [new(parameter.Code, value)], OdsCode.Parse("XHF01"));
-            parsed.Refusal.Should().BeNull(because: parameter.Code);
+            var value = parameter.Kind == ParameterKind.Date ? "2026" : "x";
+            var parsed = RecordSearch.Read(type, [new(parameter.Name, value)], OdsCode.Parse("XHF01"));
+            parsed.Refusal.Should().BeNull(because: parameter.Name);
             foreach (var harness in records.Harnesses)
                 await harness.Store.SearchAsync(parsed.Value, TestContext.Current.CancellationToken);
         }
@@ -113,7 +132,7 @@ public sealed class SearchOfUploadsTests(SearchOfUploadsTests.Records records)
     {
         foreach (var type in new[] { RecordType.Patient, RecordType.EpisodeOfCare, RecordType.Flag })
         {
-            var query = SearchQueryParser.Parse(type, [], OdsCode.Parse("XEL01")).Value;
+            var query = RecordSearch.Read(type, [], OdsCode.Parse("XEL01")).Value;
             foreach (var harness in records.Harnesses)
                 (await harness.Store.SearchAsync(query, TestContext.Current.CancellationToken)).Total.Should().Be(0);
         }

@@ -157,6 +157,8 @@ public sealed class SubscriptionEndpointTests
         (await Total("status=off,error")).Should().Be(2);
         (await Total("status=active")).Should().Be(0);
         (await Total("_count=0")).Should().Be(2);
+        (await Total("_format=json")).Should().Be(2);
+        (await Total("_lastUpdated=ge2020&_sort=-_lastUpdated&_total=accurate")).Should().Be(2);
         foreach (var bad in new[] { "status=on", "patient=1", "_count=-1", "_count=1&_count=2", "url=" })
             (await exchange.SendAsync(HttpMethod.Get, "Subscription?" + bad))
                 .Response.StatusCode.Should()

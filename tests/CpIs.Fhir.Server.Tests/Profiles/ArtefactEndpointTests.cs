@@ -59,7 +59,8 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("OperationDefinition?code=validate", 1)]
     [InlineData("CapabilityStatement?title=CP-IS server", 1)]
     [InlineData("NamingSystem?value=https://fhir.nhs.uk/Id/nhs-number", 1)]
-    [InlineData("ImplementationGuide?_format=json", 1)]
+    [InlineData("ImplementationGuide?_format=json&_sort=-_lastUpdated&_total=accurate", 1)]
+    [InlineData("ImplementationGuide?_lastUpdated=ge2020", 0)] // no artefact says when it was updated
     public async Task A_search_finds_what_R4_says_that_it_finds(string search, int total)
     {
         var found = await exchange.Anonymous.GetAsync(search);
@@ -78,7 +79,6 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("StructureDefinition?_count=-1", "_count")]
     [InlineData("StructureDefinition?_count=1&_count=2", "_count")]
     [InlineData("StructureDefinition?_elements=url", "_elements")]
-    [InlineData("StructureDefinition?_format=xml", "_format")]
     [InlineData("SearchParameter?title=x", "title")]
     [InlineData("NamingSystem?url=x", "url")]
     public async Task What_is_not_understood_is_refused_with_its_name(string search, string parameter)
@@ -87,7 +87,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
 
         answer.Status.Should().Be(400, answer.Text);
         answer.Issue.Expression.Should().Be(parameter);
-        answer.Issue.Diagnostics.Should().StartWith(parameter);
+        answer.Issue.Diagnostics.Should().Contain(parameter);
     }
 
     [Fact]

@@ -16,9 +16,11 @@ internal static class EverySearch
             [],
             [new Condition.AnyToken(["a=1"])],
             [new Condition.AnyToken(["a=1", "a=2"]), new Condition.TokenPrefix("b=")],
-            [new Condition.TokenRange("c=1", "c=2"), new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
+            [new Condition.TokenRange("c=1", "c=2"), new Condition.UpdatedWithin(new TimeRange(Make.Noon, Make.Noon))],
+            [new Condition.AnyOf([new Condition.TokenPrefix("b="), new Condition.TokenRange("c=1", "c=2")])],
+            [new Condition.UpdatedWithin(new TimeRange(Make.Noon, Make.Noon, IsOutside: true))],
             [new Condition.AnyId(["a"])],
-            [new Condition.UpdatedWithin(Make.Noon, Make.Noon)],
+            [new Condition.UpdatedWithin(new TimeRange(Make.Noon, Make.Noon))],
         };
         foreach (var all in conditions)
         foreach (var authority in new OdsCode?[] { Make.Herts, null })

@@ -65,7 +65,10 @@ public abstract class SearchContract : StoreContract
             { "prefix with wildcard", ["d"] },
             { "prefix of another parameter", [] },
             { "range", ["b", "c"] },
+            { "one of several", ["a", "d"] },
+            { "one of several and token", ["a"] },
             { "updated", ["b", "c"] },
+            { "not updated", ["a", "d"] },
             { "updated and token", ["b"] },
             { "ids", ["a", "d"] },
             { "ids and token", ["a"] },
@@ -97,15 +100,32 @@ public abstract class SearchContract : StoreContract
             "prefix with wildcard" => [new Condition.TokenPrefix("family=%m")],
             "prefix of another parameter" => [new Condition.TokenPrefix("given=")],
             "range" => [new Condition.TokenRange("date=2026-02-01", "date=2026-03-01")],
-            "updated" => [new Condition.UpdatedWithin(At(2), At(3))],
+            "one of several" =>
+            [
+                new Condition.AnyOf([
+                    new Condition.TokenRange("date=2026-01-01", "date=2026-01-31"),
+                    new Condition.TokenPrefix("family=%"),
+                ]),
+            ],
+            "one of several and token" =>
+            [
+                new Condition.AnyOf([new Condition.TokenPrefix("family=smi"), new Condition.AnyToken(["family=%m"])]),
+                new Condition.AnyToken(["status=active"]),
+            ],
+            "not updated" => [new Condition.UpdatedWithin(new TimeRange(At(2), At(3), IsOutside: true))],
+            "updated" => [new Condition.UpdatedWithin(new TimeRange(At(2), At(3)))],
             "updated and token" =>
             [
-                new Condition.UpdatedWithin(At(2), null),
+                new Condition.UpdatedWithin(new TimeRange(At(2), null)),
                 new Condition.AnyToken(["status=active"]),
             ],
             "ids" => [new Condition.AnyId(["d", "a", "z"])],
             "ids and token" => [new Condition.AnyId(["d", "a"]), new Condition.AnyToken(["status=active"])],
-            "ids and updated" => [new Condition.AnyId(["a", "c"]), new Condition.UpdatedWithin(At(2), null)],
+            "ids and updated" =>
+            [
+                new Condition.AnyId(["a", "c"]),
+                new Condition.UpdatedWithin(new TimeRange(At(2), null)),
+            ],
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
 

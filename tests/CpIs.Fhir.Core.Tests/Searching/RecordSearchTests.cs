@@ -1,9 +1,9 @@
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
-namespace CpIs.Fhir.Core.Tests.Records;
+namespace CpIs.Fhir.Core.Tests.Searching;
 
-public sealed class SearchQueryParserTests
+public sealed class RecordSearchTests
 {
     private static readonly OdsCode Own = OdsCode.Parse("XHF01");
 
@@ -24,7 +24,7 @@ public sealed class SearchQueryParserTests
     [InlineData(RecordType.Patient, "family", "  ")]
     [InlineData(RecordType.Patient, "family", "a,b")]
     [InlineData(RecordType.Patient, "birthdate", "yesterday")]
-    [InlineData(RecordType.Patient, "birthdate", "ne2019-01-01")]
+    [InlineData(RecordType.Patient, "birthdate", "zz2019-01-01")]
     [InlineData(RecordType.Patient, "birthdate", "2019-02-30")]
     [InlineData(RecordType.Patient, "birthdate", "2019-13")]
     [InlineData(RecordType.Patient, "birthdate", "99999")]
@@ -33,6 +33,12 @@ public sealed class SearchQueryParserTests
     [InlineData(RecordType.Patient, "_count", "-1")]
     [InlineData(RecordType.Patient, "_count", "ten")]
     [InlineData(RecordType.Patient, "_count", "1.5")]
+    [InlineData(RecordType.Patient, "_count", "1,2")]
+    [InlineData(RecordType.Patient, "_summary", "text")]
+    [InlineData(RecordType.Patient, "_pretty", "yes")]
+    [InlineData(RecordType.Patient, "_id", "https://x.example|a")]
+    [InlineData(RecordType.Subscription, "status", "on")]
+    [InlineData(RecordType.Subscription, "patient", "1")]
     [InlineData(RecordType.Patient, "_sort", "family")]
     [InlineData(RecordType.Patient, "_sort", "_lastUpdated,family")]
     [InlineData(RecordType.Patient, "_total", "yes")]
@@ -45,7 +51,7 @@ public sealed class SearchQueryParserTests
     [InlineData(RecordType.EpisodeOfCare, "patient:identifier", "https://x.example|9990000018")]
     public void What_is_not_understood_is_a_400_that_names_the_parameter(RecordType type, string name, string value)
     {
-        var refusal = SearchQueryParser.Parse(type, [new(name, value)], Own).Refusal!;
+        var refusal = RecordSearch.Read(type, [new(name, value)], Own).Refusal!;
 
         refusal.Kind.Should().Be(RefusalKind.Malformed);
         refusal.Issues.Single().Expression.Should().Be(name);
@@ -56,9 +62,12 @@ public sealed class SearchQueryParserTests
     [InlineData("_count", "10")]
     [InlineData("_sort", "_lastUpdated")]
     [InlineData("_total", "none")]
+    [InlineData("_summary", "count")]
+    [InlineData("_format", "json")]
+    [InlineData("_pretty", "true")]
     public void What_can_be_told_once_only_is_a_400_when_told_twice(string name, string value) =>
-        SearchQueryParser
-            .Parse(RecordType.Flag, [new(name, value), new(name, value)], Own)
+        RecordSearch
+            .Read(RecordType.Flag, [new(name, value), new(name, value)], Own)
             .Refusal!.Kind.Should()
             .Be(RefusalKind.Malformed);
 
@@ -80,7 +89,7 @@ public sealed class SearchQueryParserTests
         "https://fhir.nhs.uk/Id/ods-organization-code|XEL01"
     )]
     public void A_search_that_names_another_authority_is_403(RecordType type, string name, string value) =>
-        SearchQueryParser.Parse(type, [new(name, value)], Own).Refusal!.Kind.Should().Be(RefusalKind.Forbidden);
+        RecordSearch.Read(type, [new(name, value)], Own).Refusal!.Kind.Should().Be(RefusalKind.Forbidden);
 
     [Theory]
     [InlineData("_lastUpdated", RecordOrder.OldestFirst)]
@@ -108,8 +117,49 @@ public sealed class SearchQueryParserTests
             .BeOfType<Condition.UpdatedWithin>()
             .Subject;
 
-        (condition.From is { } f ? SearchsetWriter.Instant(f) : null).Should().Be(from);
-        (condition.To is { } t ? SearchsetWriter.Instant(t) : null).Should().Be(to);
+        (condition.Range.From is { } f ? SearchsetWriter.Instant(f) : null).Should().Be(from);
+        (condition.Range.To is { } t ? SearchsetWriter.Instant(t) : null).Should().Be(to);
+    }
+
+    [Fact]
+    public void An_unknown_parameter_is_answered_with_those_that_there_are() =>
+        RecordSearch
+            .Read(RecordType.Organization, [new("foo", "x")], Own)
+            .Refusal!.Issues.Single()
+            .Diagnostics.Should()
+            .Be(
+                "'foo' is not a supported search parameter for Organization. Supported: _count, _format, _id, _lastUpdated, _pretty, _sort, _summary, _total, identifier, name."
+            );
+
+    [Theory]
+    [InlineData("xml")]
+    [InlineData("application/fhir+xml")]
+    [InlineData("html")]
+    public void A_format_other_than_JSON_is_406(string format) =>
+        RecordSearch
+            .Read(RecordType.Flag, [new("_format", format)], Own)
+            .Refusal!.Kind.Should()
+            .Be(RefusalKind.NotAcceptable);
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("text/json")]
+    [InlineData("application/json")]
+    [InlineData("application/fhir+json")]
+    [InlineData("application/fhir json")] // a plus that came unescaped
+    public void JSON_has_these_names(string format) =>
+        RecordSearch.Read(RecordType.Flag, [new("_format", format)], Own).Refusal.Should().BeNull();
+
+    [Fact]
+    public void A_summary_of_count_gives_the_total_only() =>
+        Parse(RecordType.Flag, "_summary", "count").Count.Should().Be(0);
+
+    [Fact]
+    public void Ids_that_are_sent_twice_must_both_hold()
+    {
+        var query = RecordSearch.Read(RecordType.Flag, [new("_id", "a,b"), new("_id", "b,c")], Own).Value;
+
+        query.Conditions.Single().Should().BeOfType<Condition.AnyId>().Subject.Ids.Should().Equal("b");
     }
 
     [Fact]
@@ -128,16 +178,16 @@ public sealed class SearchQueryParserTests
     [Fact]
     public void An_operator_searches_everybodys_and_has_to_name_the_system()
     {
-        var query = SearchQueryParser.Parse(RecordType.Patient, [], null).Value;
+        var query = RecordSearch.Read(RecordType.Patient, [], null).Value;
 
         query.Authority.Should().BeNull();
-        SearchQueryParser.Parse(RecordType.Patient, [new("identifier", "L-1")], null).Refusal.Should().NotBeNull();
+        RecordSearch.Read(RecordType.Patient, [new("identifier", "L-1")], null).Refusal.Should().NotBeNull();
     }
 
     [Fact]
     public void A_search_of_very_many_parameters_is_a_400() =>
-        SearchQueryParser
-            .Parse(
+        RecordSearch
+            .Read(
                 RecordType.Patient,
                 [.. Enumerable.Range(0, 33).Select(i => KeyValuePair.Create("family", $"a{i}"))],
                 Own
@@ -146,5 +196,5 @@ public sealed class SearchQueryParserTests
             .Be(RefusalKind.Malformed);
 
     private static RecordQuery Parse(RecordType type, string name, string value) =>
-        SearchQueryParser.Parse(type, [new(name, value)], Own).Value;
+        RecordSearch.Read(type, [new(name, value)], Own).Value;
 }
