@@ -39,8 +39,11 @@ public enum RefusalKind
     /// <summary>Too many requests; <see cref="Refusal.RetryAfter"/> says when to come again (429).</summary>
     TooMany,
 
-    /// <summary>The store could not answer or could not record: "could not check: do not treat as no plan" (503).</summary>
+    /// <summary>The store could not answer or could not record (503).</summary>
     CouldNotCheck,
+
+    /// <summary>The body took longer than its time (408).</summary>
+    TooSlow,
 }
 
 /// <summary>
@@ -72,14 +75,29 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
             new Issue("not-found", $"{what} is not known.", null, SpineCodes.ResourceNotFound)
         );
 
-    /// <summary>503 with the one sentence that must stand in every such answer (promise 9).</summary>
-    public static Refusal CouldNotCheck() =>
+    /// <summary>503 of what is not a look-up: nothing is known of the outcome (promise 9).</summary>
+    public static Refusal Unavailable() =>
         new(
             RefusalKind.CouldNotCheck,
             [
                 new Issue(
                     "transient",
-                    "could not check: do not treat as no plan. Try again, or phone the local authority.",
+                    "The store did not answer, so the outcome is unknown. Send the same request again with the same X-Request-ID.",
+                    null,
+                    SpineCodes.UnableToCallService
+                ),
+            ],
+            TimeSpan.FromSeconds(5)
+        );
+
+    /// <summary>503 to an authority whose upload met a store that did not answer.</summary>
+    public static Refusal UploadUnknown() =>
+        new(
+            RefusalKind.CouldNotCheck,
+            [
+                new Issue(
+                    "transient",
+                    "Your upload was not stored, or we do not know whether it was. Send it again with the same X-Request-ID: nothing is stored twice.",
                     null,
                     SpineCodes.UnableToCallService
                 ),

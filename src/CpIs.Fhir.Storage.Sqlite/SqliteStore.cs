@@ -68,8 +68,13 @@ public sealed partial class SqliteStore : IExchangeStore
     }
 
     /// <inheritdoc />
-    public Task CheckWritableAsync(CancellationToken cancellation) =>
-        WriteAsync<bool>(
+    public Task CheckWritableAsync(CancellationToken cancellation)
+    {
+        if (_options.MinimumFreeBytes > 0 && FreeBytes() is var free && free < _options.MinimumFreeBytes)
+            throw new StoreUnavailableException(
+                $"The disk of the store has {free / 1_000_000} MB left, less than the {_options.MinimumFreeBytes / 1_000_000} MB that SqliteDbOptions:MinimumFreeBytes asks for."
+            );
+        return WriteAsync<bool>(
             connection =>
             {
                 connection.Run("UPDATE counter SET value = value + 1 WHERE name = 'probe'");
@@ -77,6 +82,9 @@ public sealed partial class SqliteStore : IExchangeStore
             },
             cancellation
         );
+    }
+
+    private long FreeBytes() => new DriveInfo(Path.GetFullPath(_options.Directory)).AvailableFreeSpace;
 
     /// <summary>Writes what waits, closes the file and gives the directory back.</summary>
     public async ValueTask DisposeAsync()
@@ -112,7 +120,7 @@ public sealed partial class SqliteStore : IExchangeStore
             MakeFile(file);
             connection = Connection.OpenWriter(file);
             UnfinishedCopy.Refuse(connection, directory);
-            Schema.Prepare(connection, file);
+            Schema.Prepare(connection, file, options.Protection);
             ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteStore(
                 options,

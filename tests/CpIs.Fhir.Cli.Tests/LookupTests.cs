@@ -1,12 +1,17 @@
 using CpIs.Fhir.Cli.Tests.Stub;
+using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Cli.Tests;
 
 public sealed class LookupTests : IDisposable
 {
     private const string Route = "POST /FHIR/R4/Patient/$child-protection";
-    private const string Outcome =
-        """{"resource":{"resourceType":"OperationOutcome","issue":[]},"search":{"mode":"outcome"}}""";
+    private static string Outcome(params string[] texts) =>
+        $$$"""{"resource":{"resourceType":"OperationOutcome","issue":[{{{string.Join(',', texts.Select(IssueOf))}}}]},"search":{"mode":"outcome"}}""";
+
+    private static string IssueOf(string text) =>
+        $$"""{"severity":"information","code":"informational","diagnostics":"{{text}}"}""";
+
     private static readonly string Hit = $$$"""
         {"resourceType":"Bundle","type":"searchset","total":1,"entry":[
         {"resource":{"resourceType":"Flag","id":"f","code":{"coding":[{"system":"http://snomed.info/sct","code":"342191000000101"}]},
@@ -18,10 +23,10 @@ public sealed class LookupTests : IDisposable
         {"resource":{"resourceType":"AuditEvent","recorded":"2026-11-20T22:14:07.512Z","agent":[
           {"requestor":true,"name":"Dr Test","role":[{"coding":[{"display":"Consultant"}]}]},
           {"requestor":false,"type":{"coding":[{"code":"PROV"}]},"who":{"display":"St Elsewhere ED"}}]},"search":{"mode":"include"}},
-        {{{Outcome}}}]}
+        {{{Outcome("PLAN HELD for Robin FERN\\u001b[31mWOOD, born 23 April 2019.", "We have not told the authority.")}}}]}
         """;
     private static readonly string Miss =
-        $$"""{"resourceType":"Bundle","type":"searchset","total":0,"entry":[{{Outcome}}]}""";
+        $$"""{"resourceType":"Bundle","type":"searchset","total":0,"entry":[{{Outcome(AnswerTexts.None)}}]}""";
 
     private readonly Workshop _workshop = new();
 
@@ -34,7 +39,10 @@ public sealed class LookupTests : IDisposable
         ended.Code.Should().Be(0);
         ended
             .Out.Should()
-            .StartWith("INFORMATION HELD")
+            .StartWith("Do not show to patient or family.")
+            .And.Contain("PLAN HELD for Robin FERN")
+            .And.Contain("2026-11-20 22:14 GMT")
+            .And.Contain("We have not told the authority.")
             .And.Contain("Subject to child protection plan")
             .And.Contain("Fernshire (XHF01)")
             .And.Contain("01632 960000")
@@ -53,7 +61,7 @@ public sealed class LookupTests : IDisposable
         exchange.On(Route, new Reply(200, Miss));
         var ended = await Lookup(exchange, "9990000018", "--scheduled");
         ended.Code.Should().Be(0);
-        ended.Out.Should().StartWith("NONE HELD HERE - this does not mean no concern.");
+        ended.Out.Should().StartWith("No plan found under this number.");
         exchange.To(Route).Single().Headers["IsUnscheduledAccessEvent"].Should().Be("false");
     }
 
@@ -99,7 +107,7 @@ public sealed class LookupTests : IDisposable
         exchange.On(Route, new Reply(status, body, ("Retry-After", "0")));
         var ended = await Lookup(exchange, "9990000018");
         ended.Code.Should().Be(code);
-        ended.Out.Should().StartWith("COULD NOT CHECK").And.NotContain("NONE HELD");
+        ended.Out.Should().StartWith("WE COULD NOT CHECK").And.NotContain("No plan found");
         exchange.To(Route).Should().HaveCount(1, "each look-up is an access of its own and is never repeated unasked");
     }
 

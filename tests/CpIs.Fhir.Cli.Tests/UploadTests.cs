@@ -10,7 +10,8 @@ public sealed class UploadTests : IDisposable
         """
         {"resourceType":"Bundle","type":"transaction-response","entry":[
         {"response":{"status":"201 Created"}},{"response":{"status":"200 OK"}},
-        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"Unchanged: already held so."}]}}}]}
+        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"Unchanged: already held so."}]}}},
+        {"response":{"status":"200 OK","outcome":{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","details":{"coding":[{"system":"https://fhir.cpis.example/CodeSystem/rule","code":"cpis-upload-superseded"}]},"diagnostics":"Superseded: plan P-1 is held as sent. Nothing was changed."}]}}}]}
         """
     );
     private static readonly Reply Refused = Reply.Outcome(
@@ -34,8 +35,9 @@ public sealed class UploadTests : IDisposable
             .ToJsonString()
             .Should()
             .Be(
-                """{"accepted":1,"skipped":0,"refused":0,"failed":0,"notSent":0,"created":1,"updated":1,"unchanged":1}"""
+                """{"accepted":1,"skipped":0,"refused":0,"failed":0,"notSent":0,"created":1,"updated":1,"unchanged":1,"superseded":1}"""
             );
+        ended.Objects[0]["problems"]!.AsArray().Single()!["text"]!.GetValue<string>().Should().Contain("plan P-1");
         var asked = exchange.To(Base).Single();
         asked.Headers["Content-Type"].Should().Be("application/fhir+json");
         asked.Headers["Authorization"].Should().Be("Bearer stub-token");
@@ -134,6 +136,26 @@ public sealed class UploadTests : IDisposable
         var ended = await Upload(exchange, _workshop.Write("1.json", "1"), _workshop.Write("2.json", "2"));
         ended.Code.Should().Be(1);
         exchange.To(Base).Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task A_file_that_names_another_authority_stops_no_other_file()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On(
+            Base,
+            Reply.Outcome(
+                403,
+                "This names another authority.",
+                "Bundle.entry[0].resource.managingOrganization.identifier.value",
+                "cpis-authority"
+            ),
+            Accepted
+        );
+        var ended = await Upload(exchange, _workshop.Write("1.json", "1"), _workshop.Write("2.json", "2"));
+        ended.Code.Should().Be(1, "one file was refused");
+        exchange.To(Base).Select(sent => sent.Body).Should().Equal("1", "2");
+        ended.Error.Should().NotContain("ended early");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ Description: "What an authority gets back for an upload that was stored: one ent
 * entry.response.location obeys cpis-acknowledgement-location
 * insert Optional(entry.response.etag, 1, [[it is the version for a later ifMatch.]])
 * insert Optional(entry.response.lastModified, 1, [[when it was stored.]])
-* insert Optional(entry.response.outcome, 1, [[a warning, such as another authority's record that differs in name or date of birth; or that the entry was known already, so that no new version was made.]])
+* insert Optional(entry.response.outcome, 1, [[a warning, such as a plan that starts before birth; or that the entry was known already, or is older than what is held, so that no new version was made.]])
 
 Invariant: cpis-acknowledgement-status
 Description: "The status of a stored entry is 200, 201 or 204; 200 and 201 have a location and an ETag."

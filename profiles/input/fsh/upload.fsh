@@ -7,7 +7,7 @@ Description: "What an authority sends: children and their plans in one transacti
 
 * insert Required(type, 1, [[a batch could store a plan without its child.]])
 * type = #transaction (exactly)
-* insert Optional(timestamp, 1, [[when the sender made it.]])
+* insert Optional(timestamp, 1, [[when the data was taken from the register: an older upload never replaces a newer one. At most 10 minutes ahead.]])
 
 // (The rules of an entry stand before the slices, so that the snapshot of each slice has them.)
 * insert Required(entry, *, [[an upload without entries is a mistake.]])

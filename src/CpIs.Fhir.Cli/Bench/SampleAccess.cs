@@ -36,7 +36,6 @@ internal static class SampleAccess
             Query = "nhsNumber=" + child.Digits,
             RequestId = Guid.NewGuid().ToString("D"),
             Shown = shown,
-            Concerns = isHit ? [Authority] : [],
             InHistory = isHit && inHistory,
             Obligations = isHit ? [new Obligation(Authority, shown)] : [],
         };

@@ -25,9 +25,9 @@ internal static class KeysCommand
                         [
                             ("Purpose", "purpose"),
                             ("Id", "id"),
-                            ("Created", "created"),
-                            ("Retired", "retired"),
-                            ("Current", "current"),
+                            ("State", "state"),
+                            ("From (UTC)", "from"),
+                            ("Until (UTC)", "until"),
                         ],
                         cancellation
                     )
@@ -42,7 +42,7 @@ internal static class KeysCommand
         return tool.Runs(
             new ToolCommand(
                 "rotate",
-                "Use a new key from now on. What the old one made stays good for a while.",
+                "Make a new key. It is in use 15 seconds later; what the old one signed stays good for a while.",
                 "cpis keys rotate webhook --client examples/clients/operator.json"
             )
             {
@@ -54,7 +54,7 @@ internal static class KeysCommand
                     HttpMethod.Post,
                     $"{Path}/{run.Get(purpose)}/rotate",
                     null,
-                    $"a new {run.Get(purpose)} key is in use from now on",
+                    $"a new {run.Get(purpose)} key is in use from 15 seconds from now (`cpis keys list` shows when)",
                     cancellation
                 )
         );

@@ -6,16 +6,13 @@ using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Cli.Commands;
 
 /// <summary><c>cpis lookup</c>.</summary>
 internal static class LookupCommand
 {
-    /// <summary>Promise 9: an unknown outcome is never an empty result.</summary>
-    private const string CouldNotCheck =
-        "COULD NOT CHECK - do not treat as no plan. Try again, or phone the local authority.";
-
     public static Command Create(Tool tool)
     {
         var number = new Argument<string>("NHS-NUMBER")
@@ -41,9 +38,9 @@ internal static class LookupCommand
         {
             Details = """
                 Tells one of three things:
-                  INFORMATION HELD  what each authority holds, and its phones
-                  NONE HELD HERE    which does not mean no concern
-                  COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
+                  PLAN HELD            what each authority holds, and its phones
+                  No plan found        which is not "no concern"
+                  WE COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
                 """,
         };
         command.Add(number);
@@ -118,7 +115,8 @@ internal static class LookupCommand
 
     private static int SayCouldNotCheck(Report report, IReadOnlyList<string> reasons, int exitCode)
     {
-        report.Headline(CouldNotCheck, Tone.Doubt);
+        // Promise 9: an unknown outcome is never an empty result.
+        report.Headline(LookUpTexts.Failure, Tone.Doubt);
         foreach (var reason in reasons)
             report.Note("cpis: " + reason);
         report.Object(
@@ -135,16 +133,14 @@ internal static class LookupCommand
     private static void Show(Report report, LookUpView view)
     {
         report.Object(view.ToJson());
+        if (view.Plans.Count > 0)
+            report.Line(AnswerTexts.NotForThePatient);
+        report.Headline(view.Texts[0], view.Plans.Count > 0 ? Tone.Alarm : Tone.Calm);
+        foreach (var text in view.Texts.Skip(1))
+            report.Line(text);
         if (view.Plans.Count == 0)
-        {
-            report.Headline("NONE HELD HERE - this does not mean no concern.", Tone.Calm);
-            report.Line(
-                "Follow your local safeguarding procedure, and phone the local authority where you are worried."
-            );
             return;
-        }
-
-        report.Headline("INFORMATION HELD", Tone.Alarm);
+        report.Line();
         report.Table(
             ["Plan", "Person", "Born", "From", "To", "Authority"],
             [
@@ -165,8 +161,8 @@ internal static class LookupCommand
         );
         report.Line();
         report.Table(
-            ["Looked up (UTC)", "By", "Role", "At"],
-            [.. view.History.Select(h => (IReadOnlyList<string>)[h.Time, h.Person, h.Role, h.Organisation])]
+            ["Looked up", "By", "Role", "At"],
+            [.. view.History.Select(h => (IReadOnlyList<string>)[h.LondonTime, h.Person, h.Role, h.Organisation])]
         );
     }
 }

@@ -91,6 +91,7 @@ internal static class PopulationCommand
                 child.Plans.Any(plan =>
                     Visibility.IsVisible(
                         new Plan("", plan.Type, plan.Status, plan.Start, plan.End),
+                        population.Today,
                         child.BirthDate,
                         population.Today
                     )

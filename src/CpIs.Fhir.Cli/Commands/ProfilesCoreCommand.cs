@@ -15,9 +15,10 @@ internal static class ProfilesCoreCommand
 
     public static Command Create(Tool tool)
     {
-        var package = new Argument<string>("PACKAGE")
+        var source = new Argument<string>("SOURCE")
         {
-            Description = "The package hl7.fhir.r4.core 4.0.1: a .tgz, or a folder of the package cache.",
+            Description =
+                "FHIR's definitions: NuGet package Hl7.Fhir.Specification.Data.R4 (its folder, or specification.zip), or package hl7.fhir.r4.core 4.0.1 (a .tgz, or its folder).",
         };
         var output = new Option<string>("--out")
         {
@@ -25,31 +26,40 @@ internal static class ProfilesCoreCommand
             DefaultValueFactory = _ => Target,
             HelpName = "FILE",
         };
+        var package = new Option<string?>("--package")
+        {
+            Description = "Write package hl7.fhir.r4.core to this .tgz instead. SUSHI needs it.",
+            HelpName = "FILE",
+        };
         var command = new ToolCommand(
             "core",
             "Make the slim file of FHIR's core definitions, which the validator carries.",
-            "cpis profiles core ~/.fhir/packages/hl7.fhir.r4.core#4.0.1"
+            "cpis profiles core ~/.nuget/packages/hl7.fhir.specification.data.r4/6.8.0",
+            "cpis profiles core specification.zip --package hl7.fhir.r4.core.tgz"
         )
         {
             Details = """
                 Kept are all StructureDefinitions with their snapshots, and the ValueSets and CodeSystems of their bindings (but
                 example ones): paths, cardinality, types, slicing, values, bindings, constraints, codes and displays. No prose. The
-                same package gives the same bytes.
+                same definitions give the same bytes.
                 """,
-            Arguments = { package },
-            Options = { output },
+            Arguments = { source },
+            Options = { output, package },
         };
         return tool.Runs(
             command,
             async (run, cancellation) =>
             {
-                var read = Read(run.Get(package));
-                using var slim = new MemoryStream();
-                var count = CoreDefinitionsWriter.Write(slim, read.Resources.Select(resource => resource.Json));
-                var path = run.Get(output)!;
-                await File.WriteAllBytesAsync(path, slim.ToArray(), cancellation);
+                var read = Read(run.Get(source));
+                using var made = new MemoryStream();
+                var target = run.Get(package);
+                var count = target is null
+                    ? CoreDefinitionsWriter.Write(made, read.Resources.Select(resource => resource.Json))
+                    : Pack(made, read);
+                var path = target ?? run.Get(output)!;
+                await File.WriteAllBytesAsync(path, made.ToArray(), cancellation);
                 run.Report.Line(
-                    string.Create(CultureInfo.InvariantCulture, $"{path}: {count} definitions in {slim.Length} bytes.")
+                    string.Create(CultureInfo.InvariantCulture, $"{path}: {count} definitions in {made.Length} bytes.")
                 );
                 run.Report.Object(
                     new JsonObject
@@ -57,12 +67,22 @@ internal static class ProfilesCoreCommand
                         ["file"] = path,
                         ["package"] = read.Manifest.ToString(),
                         ["definitions"] = count,
-                        ["bytes"] = slim.Length,
+                        ["bytes"] = made.Length,
                     }
                 );
                 return ExitCode.Done;
             }
         );
+    }
+
+    private static int Pack(Stream output, FhirPackage package)
+    {
+        PackageWriter.Write(
+            output,
+            package.Manifest,
+            package.Resources.Select(resource => new PackageFile(resource.Path, resource.Json))
+        );
+        return package.Resources.Count;
     }
 
     private static FhirPackage Read(string path)

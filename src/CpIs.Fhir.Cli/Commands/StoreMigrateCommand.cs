@@ -24,19 +24,22 @@ internal static class StoreMigrateCommand
         )
         {
             Details = """
-                There is no way back: make a backup first. Ended anywhere, the same command goes on.
+                There is no way back: make a backup first. Ended anywhere, the same command goes on. For a sealed store, name its key
+                file: a migration may have to read what is sealed.
                 An embedded store must not be in use; a server that opens it would do the same, without telling how far it is.
                 On MongoDB the servers of the version before may go on: run it, replace them one by one, and run it once more.
                 """,
-            Options = { choice.Store, choice.Connection },
+            Options = { choice.Store, choice.Connection, choice.KeyFile },
         };
         return tool.Runs(
             command,
             async (run, cancellation) =>
             {
+                var protection = choice.ReadProtection(run);
+                using var ofStore = protection as IDisposable;
                 try
                 {
-                    await using var migration = await choice.OpenMigrationAsync(run, cancellation);
+                    await using var migration = await choice.OpenMigrationAsync(run, protection, cancellation);
                     return await RunAsync(run, migration, cancellation);
                 }
                 catch (StoreUnavailableException failure)

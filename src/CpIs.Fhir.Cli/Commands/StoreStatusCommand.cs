@@ -3,6 +3,7 @@ using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
 
 namespace CpIs.Fhir.Cli.Commands;
 
@@ -28,7 +29,11 @@ internal static class StoreStatusCommand
             {
                 try
                 {
-                    await using var migration = await choice.OpenMigrationAsync(run, cancellation);
+                    await using var migration = await choice.OpenMigrationAsync(
+                        run,
+                        RecordProtection.Readable,
+                        cancellation
+                    );
                     StandingReport.Tell(run.Report, migration.Description, await migration.ReadAsync(cancellation));
                     return ExitCode.Done;
                 }

@@ -106,7 +106,7 @@ internal static class UploadCommand
         );
         var (skipped, unsent) = (Count(UploadResult.Skipped), total - results.Count);
         run.Report.Table(
-            ["Bundles", "Number", "Created", "Updated", "Unchanged"],
+            ["Bundles", "Number", "Created", "Updated", "Unchanged", "Superseded"],
             [
                 [
                     "accepted",
@@ -114,13 +114,14 @@ internal static class UploadCommand
                     $"{results.Sum(r => r.Created)}",
                     $"{results.Sum(r => r.Updated)}",
                     $"{results.Sum(r => r.Unchanged)}",
+                    $"{results.Sum(r => r.Superseded)}",
                 ],
                 .. (ReadOnlySpan<IReadOnlyList<string>>)
                     [
-                        ["accepted before (ledger)", $"{skipped}", "", "", ""],
-                        ["refused, nothing stored", $"{refused}", "", "", ""],
-                        ["failed, to be sent again", $"{failed}", "", "", ""],
-                        ["not sent", $"{unsent}", "", "", ""],
+                        ["accepted before (ledger)", $"{skipped}", "", "", "", ""],
+                        ["refused, nothing stored", $"{refused}", "", "", "", ""],
+                        ["failed, to be sent again", $"{failed}", "", "", "", ""],
+                        ["not sent", $"{unsent}", "", "", "", ""],
                     ],
             ]
         );
@@ -137,6 +138,7 @@ internal static class UploadCommand
                     ["created"] = results.Sum(r => r.Created),
                     ["updated"] = results.Sum(r => r.Updated),
                     ["unchanged"] = results.Sum(r => r.Unchanged),
+                    ["superseded"] = results.Sum(r => r.Superseded),
                 },
             }
         );

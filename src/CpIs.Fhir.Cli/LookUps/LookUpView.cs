@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
@@ -12,7 +13,12 @@ namespace CpIs.Fhir.Cli.LookUps;
 /// </summary>
 /// <param name="Plans">Plans shown; empty for none held here.</param>
 /// <param name="History">Who else looked, newest first.</param>
-internal sealed record LookUpView(IReadOnlyList<PlanRow> Plans, IReadOnlyList<HistoryRow> History)
+/// <param name="Texts">The sentences that the exchange says to a clinician, in order; at least one.</param>
+internal sealed record LookUpView(
+    IReadOnlyList<PlanRow> Plans,
+    IReadOnlyList<HistoryRow> History,
+    IReadOnlyList<string> Texts
+)
 {
     /// <summary>Reads the searchset of <c>$child-protection</c>; null when it is not one, or not all of one.</summary>
     public static LookUpView? Read(ReadOnlyMemory<byte> body)
@@ -38,7 +44,13 @@ internal sealed record LookUpView(IReadOnlyList<PlanRow> Plans, IReadOnlyList<Hi
             return null;
         var entries = bundle.List("entry").ToList();
         // Every complete answer closes with its outcome entry, hit and miss alike.
-        if (!entries.Any(e => e.At("search").Text("mode") == "outcome"))
+        var texts = entries
+            .Where(e => e.At("search").Text("mode") == "outcome")
+            .SelectMany(e => e.At("resource").List("issue"))
+            .Select(issue => issue.Text("diagnostics"))
+            .OfType<string>()
+            .ToList();
+        if (texts.Count == 0)
             return null;
         var resources = entries.Select(e => e.At("resource")).ToLookup(r => r.Text("resourceType") ?? "");
         var flags = entries.Where(e => e.At("search").Text("mode") == "match").Select(e => e.At("resource")).ToList();
@@ -53,7 +65,8 @@ internal sealed record LookUpView(IReadOnlyList<PlanRow> Plans, IReadOnlyList<Hi
         var authorities = resources["Organization"].ToList();
         return new LookUpView(
             [.. flags.Select(f => PlanRow.Of(f, patients, authorities))],
-            [.. resources["AuditEvent"].Select(HistoryRow.Of)]
+            [.. resources["AuditEvent"].Select(HistoryRow.Of)],
+            texts
         );
     }
 
@@ -62,6 +75,7 @@ internal sealed record LookUpView(IReadOnlyList<PlanRow> Plans, IReadOnlyList<Hi
         new()
         {
             ["state"] = Plans.Count > 0 ? "information-held" : "none-held-here",
+            ["texts"] = new JsonArray([.. Texts.Select(text => (JsonNode)text)]),
             ["plans"] = new JsonArray([.. Plans.Select(p => (JsonNode)p.ToJson())]),
             ["history"] = new JsonArray([.. History.Select(h => (JsonNode)h.ToJson())]),
         };
@@ -131,8 +145,18 @@ internal sealed record PlanRow(
 }
 
 /// <summary>One access of the history.</summary>
+/// <param name="Time">When, UTC, as the exchange wrote it.</param>
+/// <param name="Person">Who.</param>
+/// <param name="Role">In which role.</param>
+/// <param name="Organisation">Where.</param>
 internal sealed record HistoryRow(string Time, string Person, string Role, string Organisation)
 {
+    /// <summary>When, as people in England read it.</summary>
+    public string LondonTime =>
+        DateTimeOffset.TryParse(Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant)
+            ? LondonCalendar.Read(instant)
+            : Time;
+
     public static HistoryRow Of(JsonElement access)
     {
         var agents = access.List("agent").ToList();

@@ -89,12 +89,16 @@ internal sealed class StoreChoice
 
     /// <summary>Opens it to be looked at, or brought forward.</summary>
     /// <exception cref="CannotRunException">The store was named wrongly.</exception>
-    public async Task<IStoreMigration> OpenMigrationAsync(Run run, CancellationToken cancellation) =>
+    public async Task<IStoreMigration> OpenMigrationAsync(
+        Run run,
+        RecordProtection protection,
+        CancellationToken cancellation
+    ) =>
         Read(run) switch
         {
-            (Sqlite, var directory) => SqliteStoreMigration.Open(SqliteOptions(directory, RecordProtection.Readable)),
+            (Sqlite, var directory) => SqliteStoreMigration.Open(SqliteOptions(directory, protection)),
             var (_, database) => await MongoStoreMigration.OpenAsync(
-                MongoOptions(run, database, RecordProtection.Readable),
+                MongoOptions(run, database, protection),
                 run.Surroundings.Time,
                 cancellation
             ),

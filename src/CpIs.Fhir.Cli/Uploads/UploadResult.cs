@@ -12,6 +12,7 @@ namespace CpIs.Fhir.Cli.Uploads;
 /// <param name="Created">Entries that made a resource.</param>
 /// <param name="Updated">Entries that changed one.</param>
 /// <param name="Unchanged">Entries that said what was known.</param>
+/// <param name="Superseded">Entries that changed nothing because what is held is newer.</param>
 /// <param name="Problems">What is wrong, each with its place and rule; hints on what was accepted too.</param>
 internal sealed record UploadResult(
     string File,
@@ -20,6 +21,7 @@ internal sealed record UploadResult(
     int Created = 0,
     int Updated = 0,
     int Unchanged = 0,
+    int Superseded = 0,
     IReadOnlyList<Problem>? Problems = null
 )
 {
@@ -27,6 +29,8 @@ internal sealed record UploadResult(
     public const string Skipped = "skipped";
     public const string Refused = "refused";
     public const string Failed = "failed";
+
+    private const string SupersededRule = "cpis-upload-superseded";
 
     /// <summary>Reads the exchange's acknowledgement.</summary>
     public static UploadResult Of(string file, Answer answer)
@@ -41,21 +45,23 @@ internal sealed record UploadResult(
         try
         {
             using var document = JsonDocument.Parse(answer.Body);
-            var (created, updated, unchanged) = (0, 0, 0);
+            var (created, updated, unchanged, superseded) = (0, 0, 0, 0);
             var hints = new List<Problem>();
             foreach (var response in document.RootElement.List("entry").Select(e => e.At("response")))
             {
                 var issues = Problem.Read(response.At("outcome")).ToList();
-                if (IsUnchanged(response, issues))
+                if (issues.Any(i => i.Rule == SupersededRule))
+                    superseded++;
+                else if (IsUnchanged(response, issues))
                     unchanged++;
                 else if (response.Text("status")?.StartsWith("201", StringComparison.Ordinal) == true)
                     created++;
                 else
                     updated++;
-                hints.AddRange(issues.Where(i => i.Severity is "warning" or "error"));
+                hints.AddRange(issues.Where(i => i.Severity is "warning" or "error" || i.Rule == SupersededRule));
             }
 
-            return new UploadResult(file, Accepted, answer.Status, created, updated, unchanged, hints);
+            return new UploadResult(file, Accepted, answer.Status, created, updated, unchanged, superseded, hints);
         }
         catch (JsonException)
         {
@@ -78,6 +84,7 @@ internal sealed record UploadResult(
             ["created"] = Created,
             ["updated"] = Updated,
             ["unchanged"] = Unchanged,
+            ["superseded"] = Superseded,
             ["problems"] = new JsonArray([.. (Problems ?? []).Select(p => p.ToJson())]),
         };
 

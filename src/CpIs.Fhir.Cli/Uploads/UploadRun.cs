@@ -5,8 +5,8 @@ namespace CpIs.Fhir.Cli.Uploads;
 
 /// <summary>
 /// Sends Bundles, some at a time. What the exchange has once accepted is not sent again; an answer that got lost is asked
-/// for again under the same X-Request-ID. Ends early when going on is pointless: nobody answers, or the client itself is
-/// refused.
+/// for again under the same X-Request-ID. A file that is refused, also for naming another authority (403), stops no other. Ends
+/// early only when going on is pointless: nobody answers, or the client itself is refused (401, or no token).
 /// </summary>
 internal sealed class UploadRun(ExchangeClient exchange, UploadLedger ledger)
 {
@@ -36,7 +36,7 @@ internal sealed class UploadRun(ExchangeClient exchange, UploadLedger ledger)
                     {
                         var result = await SendAsync(source, token);
                         done(result);
-                        if (result.Status is 401 or 403)
+                        if (IsOfTheClient(result))
                             End($"the client itself is refused (HTTP {result.Status}).");
                     }
                     catch (CannotRunException pointless)
@@ -90,6 +90,11 @@ internal sealed class UploadRun(ExchangeClient exchange, UploadLedger ledger)
             ledger.Accept(hash);
         return result;
     }
+
+    /// <summary>A 403 that names a place is about what one file says, such as another authority; the others are still sent.</summary>
+    private static bool IsOfTheClient(UploadResult result) =>
+        result.Status == 401
+        || (result.Status == 403 && result.Problems?.Any(problem => problem.Place is not null) != true);
 
     private static UploadResult Failed(UploadSource source, string why) =>
         new(source.Name, UploadResult.Failed, Problems: [new Problem(why, null, null, "transient", "error")]);

@@ -7,7 +7,10 @@ namespace CpIs.Fhir.Conformance.Packages;
 /// <param name="Resources">Its resources, in the order of their paths; with examples only when they were asked for.</param>
 public sealed record FhirPackage(PackageManifest Manifest, IReadOnlyList<PackageResource> Resources)
 {
-    /// <summary>Reads a package: a <c>.tgz</c>, a folder of the package cache (<c>name#version</c>), or the folder <c>package</c> in it.</summary>
+    /// <summary>
+    /// Reads a package: a <c>.tgz</c>, a folder of the package cache (<c>name#version</c>), the folder <c>package</c> in it, or FHIR's own
+    /// definitions as <c>specification.zip</c> or the unpacked NuGet package that brings it.
+    /// </summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="withExamples">Whether to read <c>package/examples</c> (or <c>example</c>, as some write it) too.</param>
     /// <param name="limits">How large it may be; null for the usual.</param>
@@ -17,6 +20,8 @@ public sealed record FhirPackage(PackageManifest Manifest, IReadOnlyList<Package
     {
         if (FolderOf(path) is { } folder)
             return PackageFolder.Read(folder, withExamples, limits ?? new PackageLimits());
+        if (SpecificationZip.Find(path) is { } specification)
+            return SpecificationZip.Read(specification, limits ?? new PackageLimits());
         if (!File.Exists(path))
             return PackageText.Refuse(path, null, "there is no such file or package folder");
         using var stream = File.OpenRead(path);

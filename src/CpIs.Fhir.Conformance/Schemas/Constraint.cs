@@ -21,7 +21,7 @@ internal sealed class Constraint(
     /// <summary>Canonical of the definition that states the rule.</summary>
     public string Profile => profile;
 
-    /// <summary>The rule in code of our own, where we have it; what it cannot decide the expression does.</summary>
+    /// <summary>The rule in code of our own, where we have it.</summary>
     public KnownConstraint? Known { get; } = KnownConstraints.Find(model.Expression);
 
     /// <summary>The FHIRPath, to run on the source itself; null when it has parts that only the SDK's engine knows.</summary>

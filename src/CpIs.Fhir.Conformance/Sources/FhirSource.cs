@@ -72,7 +72,7 @@ public sealed class FhirSource
             {
                 IsXml = true,
             };
-        var (root, problems) = XmlTree.Read(xml, limits.MaximumDepth);
+        var (root, problems) = XmlTree.Read(xml, limits);
         return new FhirSource(xml, root, problems) { IsXml = true };
     }
 

@@ -38,7 +38,7 @@ internal ref struct JsonTree
             var position = (int)_reader.TokenStartIndex;
             var name = _names.Get(ref _reader);
             _reader.Read();
-            if (name == "resourceType" && _reader.TokenType == JsonTokenType.String)
+            if (name == "resourceType" && _reader.TokenType == JsonTokenType.String && MayBeResource(node))
                 node.ResourceType = _names.Get(ref _reader);
             else if (name.Length > 1 && name[0] == '_')
                 ReadMember(ref beside, node, name, position);
@@ -48,6 +48,10 @@ internal ref struct JsonTree
 
         node.Nodes = beside is null ? children.ToArray() : Beside.Merge(node, children.ToArray(), beside);
     }
+
+    /// <summary>Elsewhere the name is an element like any other: ExampleScenario.instance has one.</summary>
+    private static bool MayBeResource(FhirNode node) =>
+        node.Parent is null || node.Name is "resource" or "contained" or "outcome";
 
     private void ReadMember(ref Members into, FhirNode parent, string name, int position)
     {

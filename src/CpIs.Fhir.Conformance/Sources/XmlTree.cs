@@ -1,5 +1,7 @@
+using System.Text.Unicode;
 using System.Xml;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Sources;
 
@@ -7,7 +9,7 @@ namespace CpIs.Fhir.Conformance.Sources;
 /// Builds the tree of a resource in XML. A document type is refused and nothing is ever fetched, so that a text can neither read
 /// files (XXE) nor grow (entity bombs). What JSON writes as a property is here an attribute (<c>value</c>, <c>id</c>, <c>url</c>).
 /// </summary>
-internal sealed class XmlTree(XmlReader reader, int deepest)
+internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
 {
     private const string Fhir = "http://hl7.org/fhir";
     private const string Xhtml = "http://www.w3.org/1999/xhtml";
@@ -26,12 +28,14 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
             IgnoreProcessingInstructions = true,
         };
 
-    public static (FhirNode? Root, IReadOnlyList<Issue> Problems) Read(ReadOnlyMemory<byte> xml, int deepest)
+    public static (FhirNode? Root, IReadOnlyList<Issue> Problems) Read(ReadOnlyMemory<byte> xml, JsonLimits limits)
     {
+        if (Refuse(xml.Span, limits.MaximumProperties) is { } refused)
+            return (null, [refused]);
         try
         {
             using var reader = XmlReader.Create(new MemoryStream(xml.ToArray(), false), Settings);
-            var tree = new XmlTree(reader, deepest);
+            var tree = new XmlTree(reader, limits);
             var root = tree.ReadRoot();
             // What follows the root is read too: a second root is no XML.
             while (tree._problems.Count == 0 && reader.Read()) { }
@@ -53,6 +57,22 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
         }
     }
 
+    /// <summary>What must not come before the reader: FHIR is written in UTF-8 alone, which is what attributes are counted in.</summary>
+    private static Issue? Refuse(ReadOnlySpan<byte> xml, int mostAttributes)
+    {
+        if (!Utf8.IsValid(xml) || xml.Contains((byte)0))
+            return Problem("cpis-xml-syntax", "The text is not UTF-8. Send FHIR as UTF-8.", 1, 1);
+        if (XmlAttributes.FindTooMany(xml, mostAttributes) is not (>= 0 and var at))
+            return null;
+        var before = xml[..at];
+        return Problem(
+            "cpis-json-properties",
+            $"An element has more than {mostAttributes} attributes. No element of FHIR needs as many.",
+            before.Count((byte)'\n') + 1,
+            at - before.LastIndexOf((byte)'\n')
+        );
+    }
+
     private FhirNode? ReadRoot()
     {
         reader.MoveToContent();
@@ -71,15 +91,15 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
     private FhirNode[] ReadChildren(FhirNode parent)
     {
         var nodes = new List<FhirNode>();
-        var isEmpty = reader.IsEmptyElement;
+        var (isEmpty, entries) = (reader.IsEmptyElement, 0);
         ReadAttributes(parent, nodes);
         if (isEmpty)
             return [.. nodes];
         while (_problems.Count == 0 && reader.Read() && reader.NodeType != XmlNodeType.EndElement)
             switch (reader.NodeType)
             {
-                case XmlNodeType.Element when reader.Depth > deepest:
-                    Add("cpis-json-depth", $"Elements are nested deeper than {deepest}.");
+                case XmlNodeType.Element when reader.Depth > limits.MaximumDepth:
+                    Add("cpis-json-depth", $"Elements are nested deeper than {limits.MaximumDepth}.");
                     break;
                 case XmlNodeType.Element when reader.NamespaceURI == Xhtml:
                     nodes.Add(ReadNarrative(parent));
@@ -94,6 +114,12 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
                     // A resource in another stands in an element of its own, which the tree has no use for.
                     parent.ResourceType = reader.LocalName;
                     nodes.AddRange(ReadChildren(parent));
+                    break;
+                case XmlNodeType.Element
+                    when parent.ResourceType == "Bundle"
+                        && reader.LocalName == "entry"
+                        && ++entries > limits.MaximumEntries:
+                    _problems.Add(TooManyEntries(parent));
                     break;
                 case XmlNodeType.Element:
                     var node = new FhirNode(reader.LocalName, parent, 0, Position());
@@ -149,6 +175,18 @@ internal sealed class XmlTree(XmlReader reader, int deepest)
             Form = FhirValueForm.Attribute,
         };
     }
+
+    private Issue TooManyEntries(FhirNode bundle) =>
+        new(
+            "too-long",
+            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are taken. Send several.",
+            bundle.Path + ".entry",
+            SpineCodes.TooManyValues,
+            Rule: "cpis-upload-entries"
+        )
+        {
+            Position = (_place.LineNumber, _place.LinePosition),
+        };
 
     private int Position() => XmlPosition.Pack(_place.LineNumber, _place.LinePosition);
 

@@ -20,13 +20,15 @@ public static class SyntheticUpload
         int entries = DefaultEntries
     )
     {
+        // The day begins in the past on whatever hour of it the Bundle is sent.
+        var taken = LondonCalendar.StartOf(population.Today);
         var waiting = new List<SyntheticChild>();
         var count = 0;
         foreach (var child in population.Children())
         {
             if (count + 1 + child.Plans.Count > entries)
             {
-                yield return Bundle(population.Authority, waiting);
+                yield return Bundle(population.Authority, waiting, taken);
                 waiting.Clear();
                 count = 0;
             }
@@ -36,11 +38,18 @@ public static class SyntheticUpload
         }
 
         if (waiting.Count > 0)
-            yield return Bundle(population.Authority, waiting);
+            yield return Bundle(population.Authority, waiting, taken);
     }
 
     /// <summary>Some children of one authority as one transaction.</summary>
-    public static ReadOnlyMemory<byte> Bundle(OdsCode authority, IReadOnlyList<SyntheticChild> children)
+    /// <param name="authority">Whose children.</param>
+    /// <param name="children">At least one.</param>
+    /// <param name="taken">When the data was taken from the register (<c>Bundle.timestamp</c>); null leaves it out.</param>
+    public static ReadOnlyMemory<byte> Bundle(
+        OdsCode authority,
+        IReadOnlyList<SyntheticChild> children,
+        DateTimeOffset? taken = null
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(children.Count * 2_048);
         using var json = new Utf8JsonWriter(buffer);
@@ -52,6 +61,11 @@ public static class SyntheticUpload
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteString("type", "transaction");
+        if (taken is { } time)
+            json.WriteString(
+                "timestamp",
+                time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)
+            );
         json.WriteStartArray("entry");
         foreach (var child in children)
         {

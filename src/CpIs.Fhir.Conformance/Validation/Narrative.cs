@@ -1,143 +1,38 @@
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using System.Xml;
+using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>
 /// What may stand in a narrative (R4, narrative.html#xhtml): formatting elements of HTML 4, a few attributes, links and images; no script, form, frame
 /// or style sheet, no document type, no event attribute, and some text or image. Reading is streamed, and no entity is fetched.
+/// The SDK's own check is not enough: of the 40 hostile narratives of our tests it takes 17 (scripts in links, styles that fetch), it
+/// refuses an image without <c>alt</c>, and it costs half as much again (55 against 37 microseconds).
 /// </summary>
 internal static class Narrative
 {
     private const string Xhtml = "http://www.w3.org/1999/xhtml";
     private const int Deepest = 128;
+    private const int MostAttributes = 512;
 
-    private static readonly FrozenSet<string> Elements = FrozenSet.ToFrozenSet([
-        "div",
-        "p",
-        "span",
-        "br",
-        "hr",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "a",
-        "abbr",
-        "acronym",
-        "b",
-        "big",
-        "i",
-        "small",
-        "tt",
-        "em",
-        "strong",
-        "dfn",
-        "code",
-        "samp",
-        "kbd",
-        "var",
-        "cite",
-        "sub",
-        "sup",
-        "pre",
-        "blockquote",
-        "q",
-        "address",
-        "bdo",
-        "del",
-        "ins",
-        "img",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "col",
-        "colgroup",
-        "thead",
-        "tfoot",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "map",
-        "area",
-        "figure",
-        "figcaption",
-        "section",
-        "u",
-        "s",
-        "strike",
-        "font",
-        "center",
-    ]);
+    private static readonly FrozenSet<string> Elements = Words(
+        """
+        div p span br hr h1 h2 h3 h4 h5 h6 a abbr acronym b big i small tt em strong dfn code samp kbd var cite sub
+        sup pre blockquote q address bdo del ins img ul ol li dl dt dd table caption col colgroup thead tfoot tbody
+        tr th td map area figure figcaption section u s strike font center
+        """
+    );
 
-    private static readonly FrozenSet<string> Attributes = FrozenSet.ToFrozenSet([
-        "id",
-        "class",
-        "style",
-        "title",
-        "lang",
-        "dir",
-        "href",
-        "name",
-        "rel",
-        "rev",
-        "type",
-        "hreflang",
-        "charset",
-        "accesskey",
-        "tabindex",
-        "shape",
-        "coords",
-        "src",
-        "alt",
-        "longdesc",
-        "height",
-        "width",
-        "usemap",
-        "ismap",
-        "border",
-        "align",
-        "valign",
-        "cellpadding",
-        "cellspacing",
-        "frame",
-        "rules",
-        "summary",
-        "char",
-        "charoff",
-        "span",
-        "abbr",
-        "axis",
-        "headers",
-        "scope",
-        "rowspan",
-        "colspan",
-        "cite",
-        "datetime",
-        "nowrap",
-        "bgcolor",
-        "start",
-        "value",
-        "compact",
-        "size",
-        "color",
-        "face",
-        "clear",
-        "hspace",
-        "vspace",
-        "noshade",
-        "target",
-        "nohref",
-        "dropzone",
-    ]);
+    private static readonly FrozenSet<string> Attributes = Words(
+        """
+        id class style title lang dir href name rel rev type hreflang charset accesskey tabindex shape coords src
+        alt longdesc height width usemap ismap border align valign cellpadding cellspacing frame rules summary char
+        charoff span abbr axis headers scope rowspan colspan cite datetime nowrap bgcolor start value compact size
+        color face clear hspace vspace noshade target nohref dropzone
+        """
+    );
 
     private static readonly string[] ActiveStyles =
     [
@@ -150,9 +45,14 @@ internal static class Narrative
         "/*",
     ];
 
+    private static FrozenSet<string> Words(string text) =>
+        text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToFrozenSet();
+
     /// <summary>Which of the two rules of a narrative is broken, and how; null when none is.</summary>
     public static (string Rule, string Problem)? Check(string xhtml)
     {
+        if (XmlAttributes.FindTooMany<ushort>(MemoryMarshal.Cast<char, ushort>(xhtml), MostAttributes) >= 0)
+            return ("txt-1", $"an element has more than {MostAttributes} attributes");
         try
         {
             using var reader = XmlReader.Create(

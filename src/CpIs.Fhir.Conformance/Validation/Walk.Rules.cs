@@ -33,9 +33,9 @@ internal sealed partial class Walk
                 return;
             if (constraint.Model.IsBestPractice && !run.Options.ShowAdvice)
                 continue;
-            if (constraint.Known is { } known && known(node) is { } holds)
+            if (constraint.Known is { } holds)
             {
-                if (!holds)
+                if (!holds(node))
                     ReportBroken(node, constraint);
                 continue;
             }

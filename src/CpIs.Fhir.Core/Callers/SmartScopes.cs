@@ -21,7 +21,7 @@ public static class SmartScopes
             ],
             CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s"],
             CallerKind.Tester => ["system/$validate"],
-            CallerKind.Operator => ["system/*.rs", "system/admin"],
+            CallerKind.Operator => ["system/Organization.rs", "system/AuditEvent.rs", "system/admin"],
             _ => [],
         };
 
@@ -35,6 +35,14 @@ public static class SmartScopes
                 && scope.AsSpan(0, dot).SequenceEqual(asked.AsSpan(0, dot))
                 && Covers(scope.AsSpan(dot + 1), asked[(dot + 1)..])
             );
+
+    /// <summary>True when the caller's scopes hold this one, or give all that it gives.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="scope">Such as <c>system/admin</c> or <c>user/Flag.s</c>.</param>
+    public static bool Allow(Caller caller, string scope) =>
+        caller.Scopes.Contains(scope)
+        || scope.LastIndexOf('.') is var dot and > 0
+            && Allow(caller, scope[(scope.IndexOf('/', StringComparison.Ordinal) + 1)..dot], scope[(dot + 1)..]);
 
     /// <summary>True when one of the scopes gives all letters of <paramref name="access"/> on the resource type.</summary>
     /// <param name="caller">Who asks.</param>

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Commits;
 
@@ -11,6 +12,9 @@ public sealed record Commit
 {
     /// <summary>New versions of resources, each with its precondition. No resource appears twice.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
+
+    /// <summary>Records whose newer stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
+    public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
 
     /// <summary>Resources that are removed for good, with all their versions. None of them is in <see cref="Changes"/>.</summary>
     public IReadOnlyList<Removal> Removals { get; init; } = [];
@@ -29,4 +33,19 @@ public sealed record Commit
 
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }
+
+    /// <summary>No resource may stand in a commit twice, in whatever way.</summary>
+    /// <exception cref="ArgumentException">One does: a bug of the caller.</exception>
+    public void CheckEachOnce()
+    {
+        var seen = new HashSet<(RecordType, string)>();
+        foreach (
+            var named in Changes
+                .Select(c => (c.Resource.Type, c.Resource.Id))
+                .Concat(Confirmations.Select(c => (c.Resource.Type, c.Resource.Id)))
+                .Concat(Removals.Select(r => (r.Type, r.Id)))
+        )
+            if (!seen.Add(named))
+                throw new ArgumentException("A commit holds no resource twice.");
+    }
 }

@@ -25,8 +25,9 @@ public interface IRecordStore
     /// <summary>Everything held of one child by every authority (current Patients, EpisodesOfCare, Flags), in one indexed read.</summary>
     Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation);
 
-    /// <summary>Current Patients of every authority for these children, in one read (data quality across authorities).</summary>
-    Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+    /// <summary>One authority's current Patients and EpisodesOfCare of these children, in one read; nothing of another authority's.</summary>
+    Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
+        OdsCode authority,
         IReadOnlyCollection<NhsNumber> children,
         CancellationToken cancellation
     );

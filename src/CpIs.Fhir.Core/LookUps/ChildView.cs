@@ -6,15 +6,14 @@ namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>What is held of one child, and what of it a setting may see today.</summary>
 /// <param name="Plans">Visible plans, ordered by authority, type and start.</param>
-/// <param name="Concerns">Every authority that holds anything of the child, visible or not.</param>
-public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans, IReadOnlyList<OdsCode> Concerns)
+public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans)
 {
     /// <summary>Puts together what the store holds.</summary>
     /// <exception cref="StoreUnavailableException">A plan has no Flag or no Patient: the store is not to be trusted.</exception>
     public static ChildView Of(IReadOnlyList<StoredResource> held, DateOnly today)
     {
         if (held.Count == 0)
-            return new ChildView([], []);
+            return new ChildView([]);
         var plans = new List<VisiblePlan>();
         foreach (var episode in held)
         {
@@ -24,7 +23,7 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans, IReadOnlyList<O
             var flag = held.FirstOrDefault(r => r.Type == RecordType.Flag && r.Plan?.EpisodeId == episode.Id);
             if (patient is null || flag is null)
                 throw new StoreUnavailableException($"EpisodeOfCare/{episode.Id} has no Patient or no Flag beside it.");
-            if (Visibility.IsVisible(plan, patient.BirthDate, today))
+            if (Visibility.IsVisible(plan, LondonCalendar.DayOf(episode.LastUpdated), patient.BirthDate, today))
                 plans.Add(new VisiblePlan(episode, flag, patient, plan));
         }
 
@@ -34,7 +33,7 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans, IReadOnlyList<O
                     (b.Episode.Authority, b.Plan.Type.Code, b.Plan.Start)
                 )
         );
-        return new ChildView(plans, [.. held.Select(r => r.Authority).Distinct().Order()]);
+        return new ChildView(plans);
     }
 
     /// <summary>The plans as the occurrence keeps them.</summary>

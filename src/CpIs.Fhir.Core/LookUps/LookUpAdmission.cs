@@ -11,29 +11,20 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
     public const string ModeContradicted = "cpis-mode-contradicted";
 
     /// <summary>
-    /// Decides whether a caller may look up at all. The refusals do not depend on the child, so they are the same
-    /// bytes whether or not a plan exists (promise 8).
+    /// Decides the mode of a look-up by a person of a setting; whoever is neither was refused before. The refusals do not
+    /// depend on the child, so they are the same bytes whether or not a plan exists (promise 8).
     /// </summary>
-    /// <param name="caller">Who asks.</param>
+    /// <param name="person">Who asks.</param>
+    /// <param name="activities">The person's activities.</param>
     /// <param name="setting">The caller's organisation as registered.</param>
     /// <param name="unscheduledHeader">Header <c>IsUnscheduledAccessEvent</c>, which may only narrow.</param>
-    /// <param name="resource">The resource type whose scope is needed.</param>
     public static Result<LookUpAdmission> Decide(
-        Caller caller,
-        Organisation? setting,
-        string? unscheduledHeader,
-        string resource
+        Person person,
+        IReadOnlyCollection<string> activities,
+        Organisation setting,
+        string? unscheduledHeader
     )
     {
-        if (caller.Kind != CallerKind.Setting || setting is null)
-            return Refusal.Forbidden("Only a care setting looks children up.");
-        if (!SmartScopes.Allow(caller, resource, "s"))
-            return Refusal.Forbidden($"The token lacks the scope user/{resource}.s.");
-        if (caller.Person is not { } person)
-            return Refusal.Forbidden(
-                "A look-up needs a person: send the claim cpis_user in the client assertion, or a token that names one."
-            );
-
         bool? header = null;
         if (unscheduledHeader is not null)
         {
@@ -47,10 +38,9 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
         }
 
         var unscheduled =
-            caller.Activities.Contains(Activities.ViewFlag) && setting.ModeRights.Contains(LookUpMode.Unscheduled);
+            activities.Contains(Activities.ViewFlag) && setting.ModeRights.Contains(LookUpMode.Unscheduled);
         var scheduled =
-            caller.Activities.Contains(Activities.ViewFlagSilently)
-            && setting.ModeRights.Contains(LookUpMode.Scheduled);
+            activities.Contains(Activities.ViewFlagSilently) && setting.ModeRights.Contains(LookUpMode.Scheduled);
         return (unscheduled, scheduled, header) switch
         {
             (false, false, _) => Refusal.Forbidden(

@@ -7,19 +7,10 @@ namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>
 /// Writes the answer to a look-up as a searchset: hit and miss in the same shape (promise 8), never paged, with one
-/// <c>outcome</c> entry that says what "nothing held here" does not mean.
+/// <c>outcome</c> entry that says in sentences what was found and what was done (<see cref="AnswerTexts"/>).
 /// </summary>
 public static class LookUpAnswerWriter
 {
-    private static readonly IReadOnlyList<Issue> Reminder =
-    [
-        new(
-            "informational",
-            "None held here does not mean no concern. Follow your local safeguarding procedure, and phone the local authority where you are worried.",
-            Severity: "information"
-        ),
-    ];
-
     // About what a plan with all that shows it, and an access of the history, take in an answer.
     private const int BytesOfPlan = 6_144;
     private const int BytesOfAccess = 3_072;
@@ -64,7 +55,10 @@ public static class LookUpAnswerWriter
                     bundle.Add("Organization", id, OrganisationResource.ToBytes(organisation), "include");
         if (everything)
             AddHistory(bundle, answer, baseUrl, "include");
-        bundle.AddOutcome(answer.Occurrence.Id, Reminder);
+        bundle.AddOutcome(
+            answer.Occurrence.Id,
+            [.. AnswerTexts.Of(answer, directory).Select(text => new Issue("informational", text, Severity: "information"))]
+        );
         return bundle.Finish();
     }
 

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
@@ -15,13 +16,19 @@ public sealed class LookUpService(
     IOccurrenceStore occurrences,
     IOrganisationDirectory directory,
     IDispatchSignal dispatcher,
+    ThrottledLookUps throttled,
     IdGenerator ids,
     TimeProvider time,
     LookUpOptions options
 )
 {
     /// <summary>Looks one child up and records that it was done.</summary>
-    /// <returns>What to show, or the refusal, which has been recorded too.</returns>
+    /// <param name="request">As it was asked; also one that was refused before.</param>
+    /// <param name="caller">Who asks. Unless the request was refused: a person of a setting.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>
+    /// What to show, or the refusal, which has been recorded too (429: by sample, see <see cref="ThrottledLookUps"/>).
+    /// </returns>
     /// <exception cref="StoreUnavailableException">
     /// Nothing is known of the child or of the record of this look-up: answer 503 and say nothing.
     /// </exception>
@@ -50,17 +57,21 @@ public sealed class LookUpService(
     )
     {
         var attempt = Begin(request, caller);
-        if (request.Refused is { } early)
-            return await RefuseAsync(attempt, early, cancellation);
-
         // Read before it is known whether the caller may ask, so that a refusal too is found among the accesses of its child.
         var parameters = LookUpParameters.Parse(request);
         if (parameters.Refusal is null)
             attempt = attempt with { Child = parameters.Value.Child };
-        var setting = directory.Current.Find(caller.Organisation);
-        var resource =
-            request.Interaction == LookUpInteraction.ChildProtection ? "Flag" : request.Interaction.ToString();
-        var admitted = LookUpAdmission.Decide(caller, setting, request.UnscheduledHeader, resource);
+        if (request.Refused is { } early)
+            return early.Kind == RefusalKind.TooMany
+                ? await ThrottleAsync(attempt, early, caller, cancellation)
+                : await RefuseAsync(attempt, early, cancellation);
+
+        if (
+            caller is not { Kind: CallerKind.Setting, Person: { } person }
+            || directory.Current.Find(caller.Organisation) is not { } setting
+        )
+            throw new InvalidOperationException("Only a person of a registered setting looks a child up.");
+        var admitted = LookUpAdmission.Decide(person, caller.Activities, setting, request.UnscheduledHeader);
         if (admitted.IsRefused(out var refusal, out var admission))
             return await RefuseAsync(attempt, refusal, cancellation);
         attempt = attempt with { Mode = admission.Mode };
@@ -81,12 +92,20 @@ public sealed class LookUpService(
         var person = admission.Person.SdsUserId;
         var since = attempt.Time - AccessHistory.RepeatWindow;
         var held = records.ReadChildAsync(asked.Child, cancellation);
-        var earlier = occurrences.ReadHistoryAsync(asked.Child, person, since, AccessHistory.ReadLength, cancellation);
+        var earlier = occurrences.ReadHistoryAsync(
+            asked.Child,
+            person,
+            since,
+            AccessHistory.ReadLength,
+            attempt.Time - Attendance.Longest,
+            cancellation
+        );
         await Task.WhenAll(held, earlier);
 
         var view = ChildView.Of(await held, LondonCalendar.DayOf(attempt.Time));
-        var history = await earlier;
-        var occurrence = Complete(attempt, view, admission, history);
+        var accesses = await earlier;
+        var history = accesses.Where(access => access.InHistory).ToList();
+        var occurrence = Complete(attempt, view, admission, accesses, history);
         await occurrences.RecordAsync(occurrence, cancellation);
         if (occurrence.Obligations.Count > 0)
             dispatcher.Wake();
@@ -104,33 +123,55 @@ public sealed class LookUpService(
         Occurrence attempt,
         ChildView view,
         LookUpAdmission admission,
+        IReadOnlyList<Occurrence> accesses,
         IReadOnlyList<Occurrence> history
     )
     {
         var shown = view.Shown();
-        var counts = shown.Count > 0 && admission.Mode == LookUpMode.Unscheduled;
-        return attempt with
+        var complete = attempt with
         {
             Outcome = shown.Count > 0 ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
             Shown = shown,
-            Concerns = view.Concerns,
-            InHistory = counts && AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
-            Obligations = counts ? [.. shown.GroupBy(p => p.Authority).Select(g => new Obligation(g.Key, [.. g]))] : [],
         };
+        return shown.Count == 0 || admission.Mode != LookUpMode.Unscheduled
+            ? complete
+            : Attendance.Place(
+                complete with
+                {
+                    InHistory = AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
+                },
+                accesses
+            );
+    }
+
+    private async Task<Refusal> ThrottleAsync(
+        Occurrence attempt,
+        Refusal refusal,
+        Caller caller,
+        CancellationToken cancellation
+    )
+    {
+        var told = LookUpTexts.Failed(refusal);
+        if (!throttled.IsRecorded(caller, out var omitted))
+            return told;
+        await RecordRefusalAsync(
+            attempt,
+            omitted == 0
+                ? told.Issues[0].Diagnostics
+                : $"{told.Issues[0].Diagnostics} {omitted} more before this one were counted and not recorded.",
+            cancellation
+        );
+        return told;
     }
 
     private async Task<Refusal> RefuseAsync(Occurrence attempt, Refusal refusal, CancellationToken cancellation)
     {
-        await occurrences.RecordAsync(
-            attempt with
-            {
-                Outcome = AccessOutcome.Refused,
-                Reason = refusal.Issues[0].Diagnostics,
-            },
-            cancellation
-        );
+        await RecordRefusalAsync(attempt, refusal.Issues[0].Diagnostics, cancellation);
         return refusal;
     }
+
+    private Task RecordRefusalAsync(Occurrence attempt, string reason, CancellationToken cancellation) =>
+        occurrences.RecordAsync(attempt with { Outcome = AccessOutcome.Refused, Reason = reason }, cancellation);
 
     private Occurrence Begin(LookUpRequest request, Caller caller)
     {

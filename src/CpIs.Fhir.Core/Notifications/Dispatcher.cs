@@ -29,7 +29,7 @@ public sealed class Dispatcher(
     public async Task<bool> StepAsync(CancellationToken cancellation)
     {
         var numbered = await store
-            .NumberObligationsAsync(time.GetUtcNow(), options.CoalesceWithin, options.Quiet, Batch, cancellation)
+            .NumberObligationsAsync(time.GetUtcNow(), options.Quiet, Batch, cancellation)
             .ConfigureAwait(false);
         foreach (
             var subscription in await handshakes.FindAsync(options.MaxInFlight, cancellation).ConfigureAwait(false)

@@ -13,21 +13,15 @@ public interface INotificationStore
     /// Turns open obligations into events: for every Subscription that takes events
     /// (<see cref="SubscriptionTerms.TakesEvents"/>), every unsettled obligation of its authority that has no event on it yet gets one, oldest first.
     /// The number is given in the same commit as the event, so numbers have no gap and never repeat (promise 4).
-    /// An obligation of the same person, organisation and child joins an event whose first occurrence is at most
-    /// <paramref name="coalesceWithin"/> older and which has never been claimed. A new event is due
-    /// <paramref name="quiet"/> after <paramref name="now"/>.
+    /// Which obligations there are was decided when the look-ups were written; only where two raced, both for the same child at
+    /// the same setting (<c>Attendance.IsSame</c>), the later joins the event of the earlier, if that has never been
+    /// claimed. A new event is due <paramref name="quiet"/> after <paramref name="now"/>.
     /// </summary>
     /// <returns>
     /// How many obligations got their event, on however many Subscriptions; fewer than <paramref name="limit"/> means none is
     /// left. The Subscriptions of an authority go in step, so that a delivery of one never costs another its event.
     /// </returns>
-    Task<int> NumberObligationsAsync(
-        DateTimeOffset now,
-        TimeSpan coalesceWithin,
-        TimeSpan quiet,
-        int limit,
-        CancellationToken cancellation
-    );
+    Task<int> NumberObligationsAsync(DateTimeOffset now, TimeSpan quiet, int limit, CancellationToken cancellation);
 
     /// <summary>
     /// Takes due, undelivered events of Subscriptions that take events under a lease, oldest number first: at most one batch per Subscription of at most its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number. An event

@@ -22,13 +22,9 @@ public sealed record NotificationOptions
     [Range(0, 0.9)]
     public double Jitter { get; init; } = 0.2;
 
-    /// <summary>How long a new event waits for others of the same person and child, before its first attempt.</summary>
+    /// <summary>How long a new event waits before its first attempt, for another that raced with it to join.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Occurrences of one person on one child within this of the first become one event, while it is unsent.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
-    public TimeSpan CoalesceWithin { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long one attempt may take in all, where the Subscription says nothing else.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]

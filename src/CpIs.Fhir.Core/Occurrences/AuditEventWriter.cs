@@ -25,7 +25,7 @@ public static class AuditEventWriter
     /// <param name="baseUrl">FHIR base, which names this server.</param>
     /// <param name="reader">
     /// A setting sees who, when and where (the history); an authority sees also which of its own plans were shown; an
-    /// operator sees everything. Null for a setting.
+    /// operator sees who, when and how it ended, but no child, no plan and no question. Null for a setting.
     /// </param>
     public static byte[] ToBytes(Occurrence occurrence, string baseUrl, Caller? reader)
     {
@@ -38,12 +38,13 @@ public static class AuditEventWriter
     private static void Write(Utf8JsonWriter json, Occurrence occurrence, string baseUrl, Caller? reader)
     {
         var isAccess = occurrence.Kind == OccurrenceKind.Access;
-        var reason = reader?.Kind == CallerKind.Operator ? occurrence.Reason : null;
+        var isOperator = reader?.Kind == CallerKind.Operator;
+        var reason = isOperator ? occurrence.Reason : null;
         json.WriteStartObject();
         json.WriteString("resourceType", "AuditEvent");
         json.WriteString("id", occurrence.Id);
-        // The profile is what the outside sees, which is never told why: with the reason it is no such resource.
-        if (isAccess && reason is null)
+        // The profile is what the outside sees: with the child, and never with the reason.
+        if (isAccess && !isOperator)
         {
             json.WriteStartObject("meta");
             json.WriteStartArray("profile");
@@ -58,9 +59,15 @@ public static class AuditEventWriter
         WriteCoding(
             json,
             "http://hl7.org/fhir/restful-interaction",
-            isAccess ? "search-type"
-                : occurrence.Kind == OccurrenceKind.Upload ? "transaction"
-                : "operation",
+            occurrence.Kind switch
+            {
+                OccurrenceKind.Access => "search-type",
+                OccurrenceKind.Upload => "transaction",
+                OccurrenceKind.Read => occurrence.Interaction.Contains('/', StringComparison.Ordinal)
+                    ? "read"
+                    : "search-type",
+                _ => "operation",
+            },
             null
         );
         if (occurrence.Mode is { } mode)
@@ -130,7 +137,8 @@ public static class AuditEventWriter
     private static void WriteEntities(Utf8JsonWriter json, Occurrence occurrence, Caller? reader)
     {
         json.WriteStartArray("entity");
-        if (occurrence.Child is { } child)
+        var tellsChild = reader?.Kind != CallerKind.Operator;
+        if (tellsChild && occurrence.Child is { } child)
         {
             BeginEntity(json);
             json.WriteString("type", "Patient");
@@ -144,7 +152,7 @@ public static class AuditEventWriter
             return;
         }
 
-        if (occurrence.Query is { } query)
+        if (tellsChild && occurrence.Query is { } query)
         {
             json.WriteStartObject();
             json.WritePropertyName("type");
@@ -161,7 +169,7 @@ public static class AuditEventWriter
 
         foreach (var plan in occurrence.Shown)
         {
-            if (reader.Kind == CallerKind.Authority && plan.Authority != reader.Organisation)
+            if (plan.Authority != reader.Organisation)
                 continue;
             BeginEntity(json);
             json.WriteString(

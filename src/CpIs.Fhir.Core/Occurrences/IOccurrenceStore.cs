@@ -13,19 +13,23 @@ public interface IOccurrenceStore
     Task RecordAsync(Occurrence occurrence, CancellationToken cancellation);
 
     /// <summary>
-    /// What the history of a child is made from: the newest <paramref name="count"/> accesses that stand in the history,
-    /// newest first, and, were it further back, the newest one of the person since <paramref name="since"/>.
+    /// What a look-up must know of earlier ones, newest first: the newest <paramref name="count"/> accesses that stand in the
+    /// history of a child; were it further back, the newest of these by the person since <paramref name="since"/>; and
+    /// every other access since <paramref name="attendedSince"/> that look-ups read (<see cref="Occurrence.IsReadByLookUps"/>),
+    /// however many lie in between.
     /// </summary>
     /// <param name="child">The child.</param>
     /// <param name="sdsUserId">The person who asks now.</param>
     /// <param name="since">How far back the person's own newest access is looked for.</param>
-    /// <param name="count">Most accesses wanted.</param>
+    /// <param name="count">Most accesses of the history that are wanted.</param>
+    /// <param name="attendedSince">How far back an attendance may have begun that is not over.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     Task<IReadOnlyList<Occurrence>> ReadHistoryAsync(
         NhsNumber child,
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
     );
 

@@ -14,6 +14,9 @@ public enum OccurrenceKind
 
     /// <summary>A change to an organisation, a client or a key by an operator.</summary>
     Administration,
+
+    /// <summary>Records or accesses were read, other than by a look-up; <see cref="Occurrence.Seen"/> says which.</summary>
+    Read,
 }
 
 /// <summary>How an access ended.</summary>
@@ -86,14 +89,35 @@ public sealed record Occurrence
     /// <summary>Plans that were shown, with the versions shown.</summary>
     public IReadOnlyList<ShownPlan> Shown { get; init; } = [];
 
-    /// <summary>Authorities that held any record of the child at that time, visible or not: they may read this access.</summary>
-    public IReadOnlyList<OdsCode> Concerns { get; init; } = [];
+    /// <summary>What a <see cref="OccurrenceKind.Read"/> showed, such as <c>Patient/{id}/_history/2</c>; empty for other kinds.</summary>
+    public IReadOnlyList<string> Seen { get; init; } = [];
+
+    /// <summary>
+    /// Authorities that may read this access: whose plans it showed, were it unscheduled. No authority finds a scheduled look-up
+    /// (promise 14), and none learns from a look-up that showed nothing whether anybody else holds something.
+    /// </summary>
+    public IEnumerable<OdsCode> Concerns =>
+        Kind == OccurrenceKind.Access && Mode == LookUpMode.Unscheduled
+            ? Shown.Select(plan => plan.Authority).Distinct()
+            : [];
 
     /// <summary>True when this access stands in the history: unscheduled, shown, and the first of this person in 24 h.</summary>
     public bool InHistory { get; init; }
 
+    /// <summary>
+    /// The attendance that it belongs to, for each authority whose plans it showed; empty for all but unscheduled hits, and for
+    /// those from before attendances were kept.
+    /// </summary>
+    public IReadOnlyList<AttendancePart> Attendances { get; init; } = [];
+
+    /// <summary>True where it stands for the last look-up of an attendance that it joined.</summary>
+    public bool Prolongs { get; init; }
+
     /// <summary>One obligation for each authority to be told; empty for a miss, a refusal and a scheduled look-up.</summary>
     public IReadOnlyList<Obligation> Obligations { get; init; } = [];
+
+    /// <summary>True when later look-ups of the child must read it: for its history, or to know what attendance is open.</summary>
+    public bool IsReadByLookUps => InHistory || Prolongs || Obligations.Count > 0;
 }
 
 /// <summary>One plan as it was shown.</summary>

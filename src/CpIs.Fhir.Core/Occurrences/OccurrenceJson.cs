@@ -80,6 +80,10 @@ internal sealed record OccurrenceDocument
     [JsonPropertyName("s")]
     public ShownDocument[]? Shown { get; init; }
 
+    [JsonPropertyName("v")]
+    public string[]? Seen { get; init; }
+
+    /// <summary>Written for servers of earlier versions on the same store; nobody else reads it.</summary>
     [JsonPropertyName("a")]
     public string[]? Concerns { get; init; }
 
@@ -89,6 +93,13 @@ internal sealed record OccurrenceDocument
 
     [JsonPropertyName("b")]
     public ObligationDocument[]? Obligations { get; init; }
+
+    [JsonPropertyName("v")]
+    public AttendanceDocument[]? Attendances { get; init; }
+
+    [JsonPropertyName("l")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Prolongs { get; init; }
 
     public static OccurrenceDocument Of(Occurrence occurrence) =>
         new()
@@ -112,7 +123,8 @@ internal sealed record OccurrenceDocument
             RequestId = occurrence.RequestId,
             CorrelationId = occurrence.CorrelationId,
             Shown = occurrence.Shown.Count == 0 ? null : [.. occurrence.Shown.Select(ShownDocument.Of)],
-            Concerns = occurrence.Concerns.Count == 0 ? null : [.. occurrence.Concerns.Select(c => c.Value)],
+            Seen = occurrence.Seen.Count == 0 ? null : [.. occurrence.Seen],
+            Concerns = occurrence.Concerns.Any() ? [.. occurrence.Concerns.Select(c => c.Value)] : null,
             InHistory = occurrence.InHistory,
             Obligations =
                 occurrence.Obligations.Count == 0
@@ -124,6 +136,9 @@ internal sealed record OccurrenceDocument
                             [.. o.Plans.Select(ShownDocument.Of)]
                         )),
                     ],
+            Attendances =
+                occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
+            Prolongs = occurrence.Prolongs,
         };
 
     public Occurrence ToOccurrence() =>
@@ -146,7 +161,7 @@ internal sealed record OccurrenceDocument
             RequestId = RequestId,
             CorrelationId = CorrelationId,
             Shown = Shown is null ? [] : [.. Shown.Select(s => s.ToShownPlan())],
-            Concerns = Concerns is null ? [] : [.. Concerns.Select(OdsCode.Parse)],
+            Seen = Seen ?? [],
             InHistory = InHistory,
             Obligations = Obligations is null
                 ? []
@@ -157,6 +172,8 @@ internal sealed record OccurrenceDocument
                         [.. o.Plans.Select(s => s.ToShownPlan())]
                     )),
                 ],
+            Attendances = Attendances is null ? [] : [.. Attendances.Select(a => a.ToPart())],
+            Prolongs = Prolongs,
         };
 }
 
@@ -188,6 +205,19 @@ internal sealed record ObligationDocument(
     [property: JsonPropertyName("a")] string Authority,
     [property: JsonPropertyName("p")] ShownDocument[] Plans
 );
+
+internal sealed record AttendanceDocument(
+    [property: JsonPropertyName("a")] string Authority,
+    [property: JsonPropertyName("o")] string Opener,
+    [property: JsonPropertyName("t")] long Opened
+)
+{
+    public static AttendanceDocument Of(AttendancePart part) =>
+        new(part.Authority.Value, part.Opener, part.Opened.ToUnixTimeMilliseconds());
+
+    public AttendancePart ToPart() =>
+        new(OdsCode.Parse(Authority), Opener, DateTimeOffset.FromUnixTimeMilliseconds(Opened));
+}
 
 [JsonSourceGenerationOptions(
     UseStringEnumConverter = true,

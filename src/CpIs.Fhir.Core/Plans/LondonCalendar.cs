@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CpIs.Fhir.Core.Plans;
 
 /// <summary>
@@ -11,6 +13,17 @@ public static class LondonCalendar
     /// <summary>The day in London at an instant.</summary>
     public static DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, London).DateTime);
+
+    /// <summary>
+    /// An instant as people in England read it, such as <c>2026-07-01 00:30 BST</c> (in winter <c>GMT</c>): in October's repeated
+    /// hour only the letters tell which of the two it was.
+    /// </summary>
+    public static string Read(DateTimeOffset instant)
+    {
+        var local = TimeZoneInfo.ConvertTime(instant, London);
+        return local.ToString("yyyy-MM-dd HH:mm ", CultureInfo.InvariantCulture)
+            + (local.Offset == TimeSpan.Zero ? "GMT" : "BST");
+    }
 
     /// <summary>The instant at which a day begins in London.</summary>
     public static DateTimeOffset StartOf(DateOnly day)

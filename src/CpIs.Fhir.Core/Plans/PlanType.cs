@@ -33,6 +33,12 @@ public sealed class PlanType
     /// </summary>
     public required bool EndIsDueDate { get; init; }
 
+    /// <summary>
+    /// Days before the birth of the child at which a plan may start; null where its subject is the mother. A start before birth
+    /// is told even so.
+    /// </summary>
+    public required int? DaysBeforeBirth { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => Name;
 }

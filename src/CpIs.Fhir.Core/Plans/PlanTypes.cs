@@ -16,6 +16,7 @@ public static class PlanTypes
             DaysAfterEnd = 365,
             HiddenFromAge = 18,
             EndIsDueDate = false,
+            DaysBeforeBirth = PlausibleDates.LongestPregnancyDays,
         };
 
     /// <summary>The child is looked after by the authority.</summary>
@@ -28,6 +29,7 @@ public static class PlanTypes
             DaysAfterEnd = 365,
             HiddenFromAge = 18,
             EndIsDueDate = false,
+            DaysBeforeBirth = 0,
         };
 
     /// <summary>A child protection plan for a child before birth. The subject is the mother.</summary>
@@ -40,6 +42,7 @@ public static class PlanTypes
             DaysAfterEnd = 28,
             HiddenFromAge = null,
             EndIsDueDate = true,
+            DaysBeforeBirth = null,
         };
 
     private static volatile IReadOnlyList<PlanType> s_all =

@@ -8,13 +8,14 @@ public static class Visibility
 {
     /// <summary>True when a setting is shown the plan on that day.</summary>
     /// <param name="plan">The plan.</param>
+    /// <param name="lastChanged">The day in London on which the plan last changed.</param>
     /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
     /// <param name="today">The day in London.</param>
-    public static bool IsVisible(Plan plan, DateOnly? birthDate, DateOnly today)
+    public static bool IsVisible(Plan plan, DateOnly lastChanged, DateOnly? birthDate, DateOnly today)
     {
         if (plan.Status == PlanStatus.Withdrawn || today < plan.Start)
             return false;
-        if (plan.End is { } end && today.DayNumber > end.DayNumber + plan.Type.DaysAfterEnd)
+        if (EndOf(plan, lastChanged) is { } end && today.DayNumber > end.DayNumber + plan.Type.DaysAfterEnd)
             return false;
         return HiddenFrom(plan.Type, birthDate) is not { } hidden || today < hidden;
     }
@@ -25,14 +26,26 @@ public static class Visibility
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
-    /// <param name="lastChanged">The day in London on which the plan last changed: a withdrawn one was shown until then.</param>
+    /// <param name="lastChanged">
+    /// The day in London on which the plan last changed: a withdrawn one was shown until then, a finished one ended then at the
+    /// latest.
+    /// </param>
     public static DateOnly? LastVisibleDay(Plan plan, DateOnly? birthDate, DateOnly lastChanged)
     {
         if (plan.Status == PlanStatus.Withdrawn)
             return lastChanged;
-        var last = After(plan.End, plan.Type.DaysAfterEnd);
+        var last = After(EndOf(plan, lastChanged), plan.Type.DaysAfterEnd);
         return HiddenFrom(plan.Type, birthDate)?.AddDays(-1) is { } minor && !(last < minor) ? minor : last;
     }
+
+    /// <summary>
+    /// When a plan ended or is to end: of an unborn plan the due date while it is active, and the actual day when it is
+    /// finished. One that was finished before its end is from when that end was the due date still.
+    /// </summary>
+    private static DateOnly? EndOf(Plan plan, DateOnly lastChanged) =>
+        plan is { Status: PlanStatus.Finished, Type.EndIsDueDate: true, End: { } due } && due > lastChanged
+            ? lastChanged
+            : plan.End;
 
     private static DateOnly? After(DateOnly? end, int days) =>
         end is { } day ? DateOnly.FromDayNumber(Math.Min(day.DayNumber + days, DateOnly.MaxValue.DayNumber)) : null;

@@ -6,8 +6,8 @@ namespace CpIs.Fhir.Core.Reading;
 
 /// <summary>
 /// Looks at the bytes of a body once, before a parser builds anything of them, and refuses what a parser would throw on,
-/// misread or wrongly accept: broken UTF-8, a byte-order mark, trailing bytes, too much depth or length, a property named
-/// twice, forbidden characters, blank strings, a dateTime without seconds. Never throws.
+/// misread or wrongly accept: broken UTF-8, a byte-order mark, trailing bytes, too much depth or length, too many entries, a
+/// property without name or named twice, forbidden characters, blank strings, a dateTime without seconds. Never throws.
 /// </summary>
 public static class JsonGuard
 {
@@ -47,6 +47,8 @@ public static class JsonGuard
             scan.AddMalformed(malformed);
         }
 
+        if (scan.TooManyEntries is { } tooMany)
+            return Refusal.Because(RefusalKind.TooLarge, tooMany);
         return scan.Issues.Count == 0 ? null : new Refusal(RefusalKind.Malformed, scan.Issues);
     }
 

@@ -21,6 +21,9 @@ public sealed record JsonLimits
     /// <summary>Most contained resources of one resource.</summary>
     public int MaximumContained { get; init; } = 10;
 
+    /// <summary>Most entries of a Bundle; unlimited unless said otherwise. More are refused as too large, before anything is built of them.</summary>
+    public int MaximumEntries { get; init; } = int.MaxValue;
+
     /// <summary>Most problems listed; the rest of the body is not looked at.</summary>
     public int MaximumIssues { get; init; } = 50;
 

@@ -17,6 +17,9 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
 
     public IReadOnlyList<Issue> Issues => _issues;
 
+    /// <summary>Set when a Bundle has more entries than the limit; nothing after that is looked at.</summary>
+    public Issue? TooManyEntries { get; private set; }
+
     /// <summary>Looks at one token; false when nothing more is to be looked at.</summary>
     public bool Take(ref Utf8JsonReader reader)
     {
@@ -26,7 +29,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
         {
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 CountElement(ref reader);
-                return Open(ref reader);
+                return TooManyEntries is null && Open(ref reader);
             case JsonTokenType.EndObject or JsonTokenType.EndArray:
                 _depth--;
                 break;
@@ -41,7 +44,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
                 break;
         }
 
-        return _issues.Count < limits.MaximumIssues;
+        return TooManyEntries is null && _issues.Count < limits.MaximumIssues;
     }
 
     /// <summary>The reader gave up: no valid JSON from there.</summary>
@@ -82,6 +85,8 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
             reader.ValueIsEscaped ? Unescaped(ref reader)
             : reader.ValueSpan.IsEmpty ? default
             : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+        if (reader.ValueSpan.IsEmpty)
+            return Add(ref reader, "structure", "cpis-json-syntax", "A property has no name.");
         foreach (var name in level.Names)
             if (name.Span.SequenceEqual(level.Current.Span))
                 return Add(ref reader, "structure", "cpis-json-duplicate", "The property is there twice.");
@@ -116,6 +121,12 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
             return;
         var array = _levels[_depth - 1];
         array.Index++;
+        if (
+            array.Index == limits.MaximumEntries
+            && Property().SequenceEqual("entry"u8)
+            && (_levels[_depth - 2].IsBundle ?? IsBundleAhead(reader))
+        )
+            RefuseEntries(ref reader);
         if (array.Index == limits.MaximumContained && Property().SequenceEqual("contained"u8))
             Add(
                 ref reader,
@@ -123,6 +134,37 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
                 "cpis-json-contained",
                 $"A resource contains more than {limits.MaximumContained} resources."
             );
+    }
+
+    /// <summary>Where entries stand before the type of their resource: reads on from a copy until it comes.</summary>
+    private static bool IsBundleAhead(Utf8JsonReader reader)
+    {
+        // A token in an array says the depth of what is inside it; the members of the object around it stand one less deep.
+        var depth = reader.CurrentDepth - 1;
+        while (reader.Read() && reader.CurrentDepth >= depth)
+            if (reader.CurrentDepth == depth && reader.TokenType == JsonTokenType.PropertyName)
+                if (reader.ValueTextEquals("resourceType"u8))
+                    return reader.Read()
+                        && reader.TokenType == JsonTokenType.String
+                        && reader.ValueTextEquals("Bundle"u8);
+        return false;
+    }
+
+    private void RefuseEntries(ref Utf8JsonReader reader)
+    {
+        if (_depth == 2)
+            _root = "Bundle";
+        var place = Place();
+        TooManyEntries = new Issue(
+            "too-long",
+            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are taken. Send several.",
+            place[..place.LastIndexOf('[')],
+            SpineCodes.TooManyValues,
+            Rule: "cpis-upload-entries"
+        )
+        {
+            Position = JsonPosition.Locate(json.Span, (int)reader.TokenStartIndex),
+        };
     }
 
     private void Text(ref Utf8JsonReader reader)
@@ -141,6 +183,8 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
         if (reader.ValueIsEscaped && !EscapesAreAllowed(ref reader))
             return;
         var property = Property();
+        if (property.SequenceEqual("resourceType"u8) && !_levels[_depth - 1].IsArray)
+            _levels[_depth - 1].IsBundle = reader.ValueTextEquals("Bundle"u8);
         if (_depth == 1 && property.SequenceEqual("resourceType"u8) && IsTypeName(reader.ValueSpan))
             _root = Encoding.ASCII.GetString(reader.ValueSpan);
         if (!limits.ChecksValues)
@@ -245,13 +289,16 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
 
         public int Index { get; set; }
 
+        /// <summary>Whether the object is a Bundle; null while its type has not come.</summary>
+        public bool? IsBundle { get; set; }
+
         public ReadOnlyMemory<byte> Current { get; set; }
 
         public List<ReadOnlyMemory<byte>> Names { get; } = [];
 
         public void Begin(bool isArray)
         {
-            (IsArray, Index, Current) = (isArray, -1, default);
+            (IsArray, Index, Current, IsBundle) = (isArray, -1, default, null);
             Names.Clear();
         }
     }

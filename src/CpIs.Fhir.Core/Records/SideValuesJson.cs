@@ -23,6 +23,7 @@ public static class SideValuesJson
                 Identity = withKeys ? resource.Identity : null,
                 Plan = resource.Plan,
                 BirthDate = resource.BirthDate,
+                Stamp = resource.Stamp,
                 Subscription = resource.Subscription,
                 Tokens = resource.Tokens.Count == 0 ? null : resource.Tokens,
             },
@@ -42,6 +43,7 @@ public static class SideValuesJson
             Identity = values.Identity ?? resource.Identity,
             Plan = values.Plan,
             BirthDate = values.BirthDate,
+            Stamp = values.Stamp,
             Subscription = values.Subscription,
             Tokens = values.Tokens ?? [],
         };
@@ -66,6 +68,9 @@ internal sealed record SideValues
 
     [JsonPropertyName("b")]
     public DateOnly? BirthDate { get; init; }
+
+    [JsonPropertyName("u")]
+    public UploadStamp? Stamp { get; init; }
 
     [JsonPropertyName("s")]
     public SubscriptionTerms? Subscription { get; init; }

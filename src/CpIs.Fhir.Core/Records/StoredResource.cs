@@ -45,6 +45,12 @@ public sealed record StoredResource
     /// <summary>Date of birth, beside a Patient.</summary>
     public DateOnly? BirthDate { get; init; }
 
+    /// <summary>
+    /// The upload that last wrote or confirmed it, beside an authority's record; null for one from before stamps, which
+    /// counts with <see cref="LastUpdated"/>.
+    /// </summary>
+    public UploadStamp? Stamp { get; init; }
+
     /// <summary>What the notification engine needs, beside a Subscription.</summary>
     public SubscriptionTerms? Subscription { get; init; }
 

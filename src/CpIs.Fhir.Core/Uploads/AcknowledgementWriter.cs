@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -18,7 +20,7 @@ internal static class AcknowledgementWriter
         Severity: "information"
     );
 
-    public static byte[] Write(IEnumerable<(UploadedResource Resource, Issue? Warning)> entries)
+    public static byte[] Write(IEnumerable<UploadEntry> entries, ResolvedUpload resolved)
     {
         var buffer = new ArrayBufferWriter<byte>(16_384);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
@@ -31,8 +33,9 @@ internal static class AcknowledgementWriter
         json.WriteEndObject();
         json.WriteString("type", "transaction-response");
         json.WriteStartArray("entry");
-        foreach (var (uploaded, warning) in entries)
+        foreach (var entry in entries)
         {
+            var uploaded = resolved[entry];
             var resource = uploaded.Resource;
             var version = resource.Version.ToString(CultureInfo.InvariantCulture);
             json.WriteStartObject();
@@ -41,12 +44,12 @@ internal static class AcknowledgementWriter
             json.WriteString("location", $"{resource.Type}/{resource.Id}/_history/{version}");
             json.WriteString("etag", $"W/\"{version}\"");
             json.WriteString("lastModified", SearchsetWriter.Instant(resource.LastUpdated));
-            Issue[] issues =
-            [
-                .. warning is null ? Array.Empty<Issue>() : [warning],
-                .. uploaded.Effect == UploadEffect.Unchanged ? [Unchanged] : Array.Empty<Issue>(),
-            ];
-            if (issues.Length > 0)
+            List<Issue> issues = [.. resolved.Findings.WarningsOf(entry.Place)];
+            if (uploaded.Effect == UploadEffect.Unchanged)
+                issues.Add(Unchanged);
+            else if (uploaded.Effect == UploadEffect.Superseded)
+                issues.Add(Superseded(entry, uploaded.Resource));
+            if (issues.Count > 0)
             {
                 json.WritePropertyName("outcome");
                 OperationOutcomeWriter.Write(json, issues);
@@ -60,5 +63,20 @@ internal static class AcknowledgementWriter
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static Issue Superseded(UploadEntry entry, StoredResource held)
+    {
+        var what = entry.Plan is { } plan ? $"plan {plan.PlanId}" : "this Patient";
+        var how = held.Plan?.Status == PlanStatus.Withdrawn ? "was withdrawn" : "is held as sent";
+        // The Flag keeps no stamp of its own, and its EpisodeOfCare is told with it.
+        var when = held.Stamp is { } stamp ? $" by an upload of {SearchsetWriter.Instant(stamp.Time)}" : "";
+        return new Issue(
+            "informational",
+            $"Superseded: {what} {how}{when}, and this upload is not newer. Nothing was changed.",
+            entry.Place.Path,
+            Severity: "information",
+            Rule: "cpis-upload-superseded"
+        );
     }
 }

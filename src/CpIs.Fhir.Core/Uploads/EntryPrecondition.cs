@@ -21,7 +21,7 @@ internal static class EntryPrecondition
                 entry.Place.Break(
                     "identifier",
                     "cpis-identifier-immutable",
-                    "The resource of this id has another identifier, which does not change.",
+                    $"{What(entry)}: the id in the URL is that of a record with another identifier. Send it by its own identifier.",
                     SpineCodes.InvalidUpdate
                 );
                 break;
@@ -31,7 +31,7 @@ internal static class EntryPrecondition
                     "not-found",
                     "url",
                     "cpis-entry-unknown",
-                    $"{entry.Type}/{entry.Id} is not known. The server gives ids: a new resource is sent by its identifier.",
+                    $"{entry.Type}/{entry.Id} is not known. The server gives ids: send a new resource by its identifier.",
                     SpineCodes.ResourceNotFound
                 );
                 break;
@@ -41,7 +41,7 @@ internal static class EntryPrecondition
                     "invalid",
                     "id",
                     "cpis-entry-id",
-                    "The resource that the identifier finds has another id, or there is none yet: leave the id out, the server gives ids."
+                    $"{What(entry)} has another id, or is not held yet. Leave the id out: the server gives ids."
                 );
                 break;
             case EntryTarget.New when existing is not null:
@@ -50,7 +50,7 @@ internal static class EntryPrecondition
                     "duplicate",
                     "identifier",
                     "cpis-entry-duplicate",
-                    "There is a resource with this identifier already; send a PUT by identifier to change it.",
+                    $"{What(entry)} is held already. Send a PUT by identifier to change it.",
                     SpineCodes.InvalidUpdate
                 );
                 break;
@@ -68,12 +68,14 @@ internal static class EntryPrecondition
                 "ifMatch",
                 "cpis-entry-if-match",
                 existing is null
-                    ? "There is no such resource yet."
+                    ? $"{What(entry)} is not held yet, so it has no version. Leave ifMatch out."
                     : string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Version {version} is not current: version {existing.Version} is. Read it and send again."
+                        $"{What(entry)} is at version {existing.Version}. Sent: {version}. Read it and send again."
                     ),
                 SpineCodes.ResourceVersionMismatch
             );
     }
+
+    private static string What(UploadEntry entry) => entry.Plan is { } plan ? $"Plan {plan.PlanId}" : "This Patient";
 }

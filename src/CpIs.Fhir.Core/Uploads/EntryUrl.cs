@@ -25,6 +25,29 @@ internal readonly record struct EntryUrl(RecordType Type, string? Id, string? Sy
             : null;
     }
 
+    /// <summary>
+    /// As a reference in a resource may write it, which is also as our own answers do: absolute under our own base (the
+    /// <c>fullUrl</c> of a search), and with a version (the <c>location</c> of an acknowledgement), which names the record all
+    /// the same.
+    /// </summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="fhirBase">Our base without trailing slash, or null.</param>
+    public static EntryUrl? ParseReference(string reference, string? fhirBase)
+    {
+        var url =
+            fhirBase is not null
+            && reference.StartsWith(fhirBase, StringComparison.Ordinal)
+            && reference.AsSpan(fhirBase.Length).StartsWith("/")
+                ? reference[(fhirBase.Length + 1)..]
+                : reference;
+        const string history = "/_history/";
+        var version = url.IndexOf(history, StringComparison.Ordinal);
+        return version < 0 ? Parse(url)
+            : url.Contains('?', StringComparison.Ordinal) ? null
+            : IsId(url.AsSpan(version + history.Length)) ? Parse(url[..version])
+            : null;
+    }
+
     /// <summary>The type of a name that an upload may hold, or null.</summary>
     public static RecordType? TypeOf(ReadOnlySpan<char> name) =>
         name switch

@@ -100,18 +100,20 @@ internal static class EpisodeOfCareRules
             place.Miss(
                 "period.end",
                 "cpis-plan-unborn-end",
-                "An unborn child protection plan has an end: the expected date of delivery."
+                "An unborn child protection plan has an end: the due date while it is active, the day on which it ended when it is finished."
             );
         else if (end is null && status == PlanStatus.Finished)
             place.Miss("period.end", "cpis-plan-finished-end", "A finished plan has an end.");
         // An unborn plan may be finished before its due date, and stays active after it until the child is born.
         if (end is not null && !unborn && status == PlanStatus.Active && end.Day < context.Today)
             place.Break("period.end", "cpis-plan-active-end", "An active plan has no end in the past; finish it.");
-        if (end is not null && !unborn && status == PlanStatus.Finished && end.Day > context.Today)
+        if (end is not null && status == PlanStatus.Finished && end.Day > context.Today)
             place.Break(
                 "period.end",
                 "cpis-plan-finished-future",
-                "A finished plan has no end in the future; until then it is active."
+                unborn
+                    ? "A finished unborn plan ends on the day on which it ended, not on the due date: period.end must not lie in the future."
+                    : "A finished plan has no end in the future; until then it is active."
             );
         if (start.Day.DayNumber > context.Today.DayNumber + context.MaximumDaysAhead)
             place.Break(

@@ -22,6 +22,7 @@ internal sealed class Findings
     ];
 
     private readonly List<Issue> _issues = [];
+    private readonly List<(string Path, Issue Issue)> _warnings = [];
     private RefusalKind _kind = RefusalKind.Rule;
     private int _more;
 
@@ -37,7 +38,14 @@ internal sealed class Findings
             _more++;
     }
 
-    /// <summary>The refusal, or null when nothing was found.</summary>
+    /// <summary>Something that is taken, and that the sender should look at.</summary>
+    public void Warn(string path, Issue issue) => _warnings.Add((path, issue));
+
+    /// <summary>The warnings of one resource of the upload.</summary>
+    public IEnumerable<Issue> WarningsOf(Place place) =>
+        _warnings.Where(warning => warning.Path == place.Path).Select(warning => warning.Issue);
+
+    /// <summary>The refusal, or null when nothing was found that refuses.</summary>
     public Refusal? ToRefusal()
     {
         if (_issues.Count == 0)
@@ -64,6 +72,13 @@ internal readonly record struct Place(string Path, Findings Findings)
     /// <summary>The request itself names another authority (403).</summary>
     public void Forbid(string element, string rule, string diagnostics) =>
         Add(RefusalKind.Forbidden, "forbidden", element, rule, diagnostics, SpineCodes.AccessDenied);
+
+    /// <summary>Something that is taken, and that the sender should look at.</summary>
+    public void Warn(string element, string rule, string diagnostics) =>
+        Findings.Warn(
+            Path,
+            new Issue("business-rule", diagnostics, At(element), SpineCodes.ValidationError, "warning", rule)
+        );
 
     /// <summary>Any problem.</summary>
     public void Add(

@@ -18,11 +18,15 @@ public sealed class TransactionUpload(
     IdempotentWrite writes,
     IOrganisationDirectory organisations,
     UploadOptions options,
+    IUploadAlarms alarms,
     IdGenerator ids,
     TimeProvider time,
     IWriteCheck? check = null
 )
 {
+    /// <summary>An alarm is raised when more than one entry in so many is superseded.</summary>
+    private const int AlarmingShare = 10;
+
     private static readonly string[] Types = ["Patient", "EpisodeOfCare", "Flag"];
 
     /// <summary>The acknowledgement (200, a transaction-response Bundle), or why nothing was stored.</summary>
@@ -33,20 +37,32 @@ public sealed class TransactionUpload(
             return refusal;
         // Read once, at the first try: a repeat of an answered upload is answered again even where today's rules about
         // dates would refuse it, and a conflict costs no second parse.
-        IReadOnlyList<UploadEntry>? entries = null;
-        return await writes
+        ReadUpload? read = null;
+        var superseded = 0;
+        var result = await writes
             .RunAsync(
                 upload.Request,
                 async token =>
                 {
-                    var context = ContextOf(upload.Caller);
-                    if (entries is null && Read(upload, context).IsRefused(out var no, out entries))
+                    var context = ContextOf(upload);
+                    if (read is null && Read(upload, context).IsRefused(out var no, out read))
                         return no;
-                    return await PrepareAsync(upload, entries, context, token).ConfigureAwait(false);
+                    if (
+                        (await ResolveAsync(read, context, token).ConfigureAwait(false)).IsRefused(
+                            out no,
+                            out var resolved
+                        )
+                    )
+                        return no;
+                    superseded = read.Entries.Count(entry => resolved[entry].Effect == UploadEffect.Superseded);
+                    return Prepare(upload, read, resolved);
                 },
                 cancellation
             )
             .ConfigureAwait(false);
+        if (result.Refusal is null && superseded * AlarmingShare > read?.Entries.Count)
+            alarms.ManySuperseded(upload.Caller.Organisation, upload.Request.RequestId, superseded, read.Entries.Count);
+        return result;
     }
 
     private static Refusal? Admit(Caller caller) =>
@@ -56,22 +72,24 @@ public sealed class TransactionUpload(
             "The token's scopes do not allow an upload: it needs system/Patient.cu, system/EpisodeOfCare.cu and system/Flag.cu."
         );
 
-    private UploadContext ContextOf(Caller caller) =>
+    private UploadContext ContextOf(Upload upload) =>
         new(
-            caller.Organisation,
-            organisations.Current.Find(caller.Organisation)?.ResourceId,
+            upload.Caller.Organisation,
+            organisations.Current.Find(upload.Caller.Organisation)?.ResourceId,
             LondonCalendar.DayOf(time.GetUtcNow()),
             options.MaximumDaysAhead
-        );
+        )
+        {
+            FhirBase = upload.FhirBase,
+        };
 
-    private Result<IReadOnlyList<UploadEntry>> Read(Upload upload, UploadContext context)
+    private Result<ReadUpload> Read(Upload upload, UploadContext context)
     {
-        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes };
+        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes, MaximumEntries = options.MaximumEntries };
         if (ResourceParser.Parse(upload.Body, limits).IsRefused(out var refusal, out var resource))
             return refusal;
-        return resource is Bundle bundle
-            ? Check(upload, UploadBundle.Read(bundle, context, options))
-            : Refusal.Because(
+        if (resource is not Bundle bundle)
+            return Refusal.Because(
                 RefusalKind.Rule,
                 new Issue(
                     "not-supported",
@@ -81,42 +99,56 @@ public sealed class TransactionUpload(
                     Rule: "cpis-upload-type"
                 )
             );
+        var read = Check(upload, UploadBundle.Read(bundle, context, options));
+        var now = time.GetUtcNow();
+        var made = UploadTime.Of(bundle.Timestamp, now);
+        if (made.IsAheadOf(now))
+        {
+            alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
+            return read.Refusal is { } others
+                ? others with
+                {
+                    Issues = [UploadTime.Ahead, .. others.Issues],
+                }
+                : Refusal.Because(RefusalKind.Rule, UploadTime.Ahead);
+        }
+
+        return read.IsRefused(out refusal, out var entries) ? refusal : new ReadUpload(entries, made);
     }
 
     // After the rules of an upload, which say more of a problem than a profile can; what they refuse is not looked at again.
     private Result<IReadOnlyList<UploadEntry>> Check(Upload upload, Result<IReadOnlyList<UploadEntry>> read) =>
         read.Refusal is null && check?.Check(upload.Body, "CPIS-Upload") is { } refusal ? refusal : read;
 
-    private async Task<Result<PreparedWrite>> PrepareAsync(
-        Upload upload,
-        IReadOnlyList<UploadEntry> entries,
+    private async Task<Result<ResolvedUpload>> ResolveAsync(
+        ReadUpload read,
         UploadContext context,
         CancellationToken cancellation
     )
     {
         var held = await UploadSnapshot
-            .ReadAsync(store, context.Authority, entries, cancellation)
+            .ReadAsync(store, context.Authority, read.Entries, cancellation)
             .ConfigureAwait(false);
-        var instant = time.GetUtcNow();
-        var now = new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
         using var writer = new ResourceWriter(context.Authority, context.OrganizationId);
-        var resolution = new UploadResolution(context, held, ids.Next, now, writer);
-        if (resolution.Resolve(entries).IsRefused(out var refusal, out var resolved))
-            return refusal;
-        var answer = AcknowledgementWriter.Write(
-            entries.Select(entry =>
-                (
-                    resolved[(entry.Type, entry.Key)],
-                    entry.Patient is { } patient ? DataQuality.Check(entry, held.Elsewhere(patient.Number)) : null
-                )
-            )
-        );
+        return new UploadResolution(context, read.Time, held, ids.Next, Now(), writer).Resolve(read.Entries);
+    }
+
+    private PreparedWrite Prepare(Upload upload, ReadUpload read, ResolvedUpload resolved)
+    {
         var commit = new Commit
         {
-            Changes = [.. resolved.Values.Select(r => r.Change).OfType<Change>()],
-            Occurrence = OccurrenceOf(upload, resolved.Values, now),
+            Changes = resolved.Changes,
+            Confirmations = resolved.Confirmations,
+            Occurrence = OccurrenceOf(upload, resolved.Resources.Values, Now()),
         };
-        return new PreparedWrite(commit, 200, answer, null);
+        return new PreparedWrite(commit, 200, AcknowledgementWriter.Write(read.Entries, resolved), null);
+    }
+
+    /// <summary>To the millisecond, as <c>meta.lastUpdated</c> tells it.</summary>
+    private DateTimeOffset Now()
+    {
+        var instant = time.GetUtcNow();
+        return new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
     }
 
     private Occurrence OccurrenceOf(Upload upload, IEnumerable<UploadedResource> resolved, DateTimeOffset now) =>
@@ -146,18 +178,18 @@ public sealed class TransactionUpload(
                 .Select(type =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{type.Key}: {Count(type, UploadEffect.Created)} created, {Count(type, UploadEffect.Updated)} updated, {Count(type, UploadEffect.Unchanged)} unchanged"
+                        $"{type.Key}: {Count(type, UploadEffect.Created)} created, {Count(type, UploadEffect.Updated)} updated, {Count(type, UploadEffect.Unchanged)} unchanged{Superseded(type)}"
                     )
                 )
         );
 
+    private static string Superseded(IEnumerable<UploadedResource> resources) =>
+        Count(resources, UploadEffect.Superseded) is var count and > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {count} superseded")
+            : "";
+
     private static int Count(IEnumerable<UploadedResource> resources, UploadEffect effect) =>
         resources.Count(r => r.Effect == effect);
-}
 
-/// <summary>An upload as it was sent, with what is known of the request.</summary>
-/// <param name="Caller">The authority.</param>
-/// <param name="Request">For idempotency.</param>
-/// <param name="CorrelationId">For the audit.</param>
-/// <param name="Body">The body as it came.</param>
-public sealed record Upload(Caller Caller, WriteRequest Request, string? CorrelationId, ReadOnlyMemory<byte> Body);
+    private sealed record ReadUpload(IReadOnlyList<UploadEntry> Entries, UploadTime Time);
+}

@@ -8,4 +8,8 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <param name="OrganizationId">Id of the authority's Organization, or null where it is not shown as one.</param>
 /// <param name="Today">The day in London.</param>
 /// <param name="MaximumDaysAhead">How many days in the future an active plan may start.</param>
-internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, DateOnly Today, int MaximumDaysAhead);
+internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, DateOnly Today, int MaximumDaysAhead)
+{
+    /// <summary>FHIR base under which the caller reaches us, without trailing slash; null where there is none.</summary>
+    public string? FhirBase { get; init; }
+}

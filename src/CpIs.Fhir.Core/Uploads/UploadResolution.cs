@@ -4,11 +4,13 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// Brings the entries of an upload together with what the store holds: who is who, which versions follow, and the Flag
-/// that each EpisodeOfCare gives. Pure: it reads a snapshot and makes changes, and writes nothing.
+/// Brings the entries of an upload together with what the store holds, in the order of every journey of an upload: who is who
+/// and whose turn it is (<see cref="Turns"/>), what can be true (<see cref="UploadJudgement"/>), and which versions follow
+/// (<see cref="RecordVersions"/>). Pure: it reads a snapshot and makes changes, and writes nothing.
 /// </summary>
 internal sealed class UploadResolution(
     UploadContext context,
+    UploadTime time,
     UploadSnapshot held,
     Func<string> newId,
     DateTimeOffset now,
@@ -16,97 +18,54 @@ internal sealed class UploadResolution(
 )
 {
     private readonly Findings _findings = new();
-    private readonly Dictionary<(RecordType, string), UploadedResource> _done = [];
-    private readonly Dictionary<string, string> _patientIds = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, UploadEntry> _byFullUrl = new(StringComparer.Ordinal);
+    private readonly UploadReferences _references = new(context, held);
 
-    /// <summary>Every resource that the upload touches, by type and key: Patients first, then each plan and its Flag.</summary>
-    public Result<IReadOnlyDictionary<(RecordType Type, string Key), UploadedResource>> Resolve(
-        IEnumerable<UploadEntry> sent
-    )
+    /// <summary>What the upload makes of the store, or everything that stands against it.</summary>
+    public Result<ResolvedUpload> Resolve(IEnumerable<UploadEntry> sent)
     {
         var entries = sent.Select(entry => entry.Telling(_findings)).ToList();
-        var plans = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries)
-            if (entry.FullUrl is { } url)
-                _byFullUrl[url] = entry;
-        foreach (var entry in entries)
-            if (entry.Patient is { } patient)
-                ResolvePatient(entry, patient);
-        var flags = entries.Where(e => e.Type == RecordType.Flag).ToDictionary(e => e.Key, StringComparer.Ordinal);
-        foreach (var entry in entries)
-            if (entry.Type == RecordType.EpisodeOfCare && plans.Add(entry.Key))
-                ResolvePlan(entry.Key, entry, flags.GetValueOrDefault(entry.Key));
-        foreach (var (key, flag) in flags)
-            if (plans.Add(key))
-                ResolvePlan(key, null, flag);
-        return _findings.ToRefusal() is { } refusal ? refusal : _done;
+            _references.Add(entry);
+        var patients = entries.Where(e => e.Type == RecordType.Patient).Select(PatientOf).ToList();
+        foreach (var patient in patients)
+            _references.Add(patient);
+        var plans = PlansOf(entries);
+        new UploadJudgement(context.Today, held, patients, plans).Judge();
+        if (_findings.ToRefusal() is { } refusal)
+            return refusal;
+        var versions = new RecordVersions(context, time.Stamp, held, _references, newId, now, writer);
+        foreach (var patient in patients)
+            versions.Add(patient);
+        foreach (var plan in plans)
+            versions.Add(plan);
+        return versions.With(_findings);
     }
 
-    private static bool IsPlan(UploadEntry entry, string key) =>
-        entry.Type == RecordType.EpisodeOfCare && entry.Key == key;
-
-    private void ResolvePatient(UploadEntry entry, PatientContent patient)
+    private PatientTurn PatientOf(UploadEntry entry)
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
         EntryPrecondition.Check(entry, existing, held);
-        var id = _patientIds[entry.Key] = existing?.Id ?? newId();
-        if (_findings.Count > 0)
-            return;
-        if (existing is not null && entry.Target == EntryTarget.NewUnlessThere)
-            _done[(RecordType.Patient, entry.Key)] = new UploadedResource(existing, UploadEffect.Unchanged);
-        else
-            Put(
-                RecordType.Patient,
-                entry.Key,
-                id,
-                existing,
-                version => writer.Patient(patient, version, forSetting: false),
-                (resource, version) =>
-                    resource with
-                    {
-                        Child = patient.Number,
-                        BirthDate = patient.BirthDate,
-                        SettingView = patient.LocalId is null
-                            ? default(ReadOnlyMemory<byte>)
-                            : writer.Patient(patient, version, forSetting: true),
-                        Tokens = RecordIndex.Patient(patient, context.Authority),
-                    }
-            );
+        return new PatientTurn(entry, existing, existing?.Id ?? newId(), Turns.Of(existing, time));
     }
 
-    /// <summary>
-    /// A Patient that was not told anew for long may be removed with the last of its plans at this very moment (retention).
-    /// A new version of it, alike but for the date, makes that removal and this commit exclude each other.
-    /// </summary>
-    private void RenewPatient(NhsNumber child)
+    /// <summary>Plans in the order of their EpisodesOfCare, then those of which a Flag came alone.</summary>
+    private List<PlanTurn> PlansOf(List<UploadEntry> entries)
     {
-        if (
-            held.Find(RecordType.Patient, child.Digits) is not { } existing
-            || now - existing.LastUpdated < PatientContent.FreshFor
-            || _done.GetValueOrDefault((RecordType.Patient, child.Digits)) is { Effect: not UploadEffect.Unchanged }
-        )
-            return;
-        var content = UploadSnapshot.ReadPatient(existing);
-        var version = new ResourceVersion(existing.Id, existing.Version + 1, now);
-        _done[(RecordType.Patient, child.Digits)] = new UploadedResource(
-            existing with
-            {
-                Version = version.Version,
-                LastUpdated = now,
-                Body = writer.Patient(content, version, forSetting: false),
-                SettingView = existing.SettingView.IsEmpty
-                    ? default(ReadOnlyMemory<byte>)
-                    : writer.Patient(content, version, forSetting: true),
-            },
-            UploadEffect.Updated
-        );
+        var flags = entries.Where(e => e.Type == RecordType.Flag).ToDictionary(e => e.Key, StringComparer.Ordinal);
+        var plans = new Dictionary<string, PlanTurn?>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+            if (entry.Type == RecordType.EpisodeOfCare && !plans.ContainsKey(entry.Key))
+                plans.Add(entry.Key, PlanOf(entry.Key, entry, flags.GetValueOrDefault(entry.Key)));
+        foreach (var (key, flag) in flags)
+            if (!plans.ContainsKey(key))
+                plans.Add(key, PlanOf(key, null, flag));
+        return [.. plans.Values.OfType<PlanTurn>()];
     }
 
-    private void ResolvePlan(string key, UploadEntry? sent, UploadEntry? sentFlag)
+    private PlanTurn? PlanOf(string planId, UploadEntry? sent, UploadEntry? sentFlag)
     {
-        var existing = held.Find(RecordType.EpisodeOfCare, key);
-        var existingFlag = held.Find(RecordType.Flag, key);
+        var existing = held.Find(RecordType.EpisodeOfCare, planId);
+        var existingFlag = held.Find(RecordType.Flag, planId);
         if (sent is not null)
             EntryPrecondition.Check(sent, existing, held);
         if (sentFlag is not null)
@@ -116,160 +75,93 @@ internal sealed class UploadResolution(
             sentFlag!.Place.Break(
                 "identifier[0].value",
                 "cpis-flag-without-episode",
-                "There is no EpisodeOfCare of this plan, neither in the Bundle nor among your records; a Flag stands for one."
+                $"Plan {planId} has no EpisodeOfCare, neither in this Bundle nor among your records. Send the EpisodeOfCare; the server makes its Flag."
             );
-            return;
+            return null;
         }
 
-        var plan =
-            sent is null || (existing is not null && sent.Target == EntryTarget.NewUnlessThere)
-                ? UploadSnapshot.ReadPlan(existing!)
-                : sent.Plan!;
-        if (sent is not null && existing is not null && existing.Child != sent.Plan!.Child)
-            sent.Place.Break(
-                "patient",
-                "cpis-episode-patient-immutable",
-                "A plan stays with its child. Withdraw it (entered-in-error) with the old number and send it anew under a new plan id.",
+        // A POST with ifNoneExist, or a Flag, that finds the plan leaves it as it is.
+        var isFound = existing is not null && sent?.Target is null or EntryTarget.NewUnlessThere;
+        var plan = isFound ? UploadSnapshot.ReadPlan(existing!) : sent!.Plan!;
+        var withdraws = sentFlag?.Plan!.Status == PlanStatus.Withdrawn;
+        var turn = new PlanTurn
+        {
+            PlanId = planId,
+            Sent = sent,
+            SentFlag = sentFlag,
+            Held = existing,
+            HeldFlag = existingFlag,
+            Wanted = withdraws ? plan with { Status = PlanStatus.Withdrawn } : plan,
+            Turn = Turns.Of(existing, withdraws ? PlanStatus.Withdrawn : plan.Status, time),
+            Stamp = isFound && sent is not null && !withdraws ? null : time.Stamp,
+        };
+        CheckForm(turn, plan);
+        return CheckTurn(turn);
+    }
+
+    /// <summary>What is wrong whether or not a newer upload was here.</summary>
+    private void CheckForm(PlanTurn turn, PlanContent plan)
+    {
+        var right = turn.Sent is null || _references.CheckPatient(turn.Sent, "patient");
+        if (turn.SentFlag is not { } flag)
+            return;
+        // Of an EpisodeOfCare and a Flag that name two children, one is wrong, and is told alone.
+        if (turn.Sent is null || turn.Sent.Plan!.Child == flag.Plan!.Child)
+            _references.CheckPatient(flag, "subject");
+        _references.CheckEpisode(flag, turn.Held);
+        if (turn.Sent is not null || turn.Turn != Turn.Superseded)
+            FlagAgreement.Check(
+                flag,
+                right ? plan : plan with { Child = flag.Plan!.Child },
+                withEpisode: turn.Sent is not null
+            );
+    }
+
+    private static PlanTurn CheckTurn(PlanTurn turn)
+    {
+        var place = turn.Told.Place;
+        switch (turn.Turn)
+        {
+            case Turn.UponWithdrawn when turn.Sent is not null:
+                place.Add(
+                    RefusalKind.Conflict,
+                    "conflict",
+                    "status",
+                    "cpis-plan-withdrawn",
+                    $"Plan {turn.PlanId} was withdrawn (entered-in-error), and its plan id stays used. If there is a plan after all, send it under a new plan id.",
+                    SpineCodes.InvalidUpdate
+                );
+                break;
+            case Turn.NeedsVersion when turn.Sent is { IfMatch: null } sent:
+                sent.Request.Add(
+                    RefusalKind.PreconditionFailed,
+                    "conflict",
+                    "ifMatch",
+                    "cpis-plan-reopened-without-time",
+                    $"Plan {turn.PlanId} is finished. An upload without Bundle.timestamp makes it active again only with request.ifMatch, the version that you read. Or send Bundle.timestamp: the time at which the data was taken from your register.",
+                    SpineCodes.PreconditionFailed
+                );
+                break;
+            case Turn.NeedsVersion:
+                turn = turn with { Turn = Turn.Newest };
+                break;
+        }
+
+        if (turn.Turn != Turn.Newest || turn.Held is not { Plan: { } before })
+            return turn;
+        if (before.Type != turn.Wanted.Type)
+            place.Break(
+                "type",
+                "cpis-plan-type-immutable",
+                $"Plan {turn.PlanId} is held with the type {before.Type.Display}, and a plan keeps its type. End or withdraw it, and send the other plan under a plan id of its own.",
                 SpineCodes.InvalidUpdate
             );
-        var patientId = PatientIdOf(plan.Child);
-        if (sent is not null)
-            CheckPatientReference(sent, "patient.reference");
-        if (sentFlag is not null)
-        {
-            CheckPatientReference(sentFlag, "subject.reference");
-            CheckEpisodeReference(sentFlag, existing);
-            FlagAgreement.Check(sentFlag, plan, withEpisode: sent is not null);
-        }
-
-        if (_findings.Count > 0 || patientId is null)
-            return;
-        if (sentFlag?.Plan!.Status == PlanStatus.Withdrawn)
-            plan = plan with { Status = PlanStatus.Withdrawn };
-        PutPlan(key, plan, patientId, existing, existingFlag);
-    }
-
-    private void PutPlan(
-        string key,
-        PlanContent plan,
-        string patientId,
-        StoredResource? existing,
-        StoredResource? existingFlag
-    )
-    {
-        if (existing is null)
-            RenewPatient(plan.Child);
-        var episodeId = existing?.Id ?? newId();
-        var beside = new Plan(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
-        Put(
-            RecordType.EpisodeOfCare,
-            key,
-            episodeId,
-            existing,
-            version => writer.Episode(plan, patientId, version),
-            (resource, _) =>
-                resource with
-                {
-                    Child = plan.Child,
-                    Plan = beside,
-                    Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
-                }
-        );
-        Put(
-            RecordType.Flag,
-            key,
-            existingFlag?.Id ?? newId(),
-            existingFlag,
-            version => writer.Flag(plan, patientId, episodeId, version),
-            (resource, _) =>
-                resource with
-                {
-                    Child = plan.Child,
-                    Plan = beside,
-                    Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
-                }
-        );
-    }
-
-    private void Put(
-        RecordType type,
-        string key,
-        string id,
-        StoredResource? existing,
-        Func<ResourceVersion, byte[]> write,
-        Func<StoredResource, ResourceVersion, StoredResource> complete
-    )
-    {
-        if (
-            existing is not null
-            && write(new ResourceVersion(existing.Id, existing.Version, existing.LastUpdated))
-                .AsSpan()
-                .SequenceEqual(existing.Body.Span)
-        )
-        {
-            _done[(type, key)] = new UploadedResource(existing, UploadEffect.Unchanged);
-            return;
-        }
-
-        var version = new ResourceVersion(id, (existing?.Version ?? 0) + 1, now);
-        var resource = new StoredResource
-        {
-            Type = type,
-            Id = id,
-            Version = version.Version,
-            LastUpdated = now,
-            Authority = context.Authority,
-            Identity = UploadSnapshot.Identity(context.Authority, key),
-            Body = write(version),
-        };
-        _done[(type, key)] = new UploadedResource(
-            complete(resource, version),
-            existing is null ? UploadEffect.Created : UploadEffect.Updated
-        );
-    }
-
-    private string? PatientIdOf(NhsNumber child) =>
-        _patientIds.TryGetValue(child.Digits, out var id) ? id : held.Find(RecordType.Patient, child.Digits)?.Id;
-
-    /// <summary>The reference leads to the authority's own Patient with the NHS number that stands beside it.</summary>
-    private void CheckPatientReference(UploadEntry entry, string element)
-    {
-        var number = entry.Plan!.Child.Digits;
-        var reference = entry.PatientReference!;
-        bool right;
-        if (_byFullUrl.TryGetValue(reference, out var target))
-            right = target.Patient?.Number.Digits == number;
-        else if (EntryUrl.Parse(reference) is { Type: RecordType.Patient } url)
-            right =
-                PatientIdOf(entry.Plan.Child) is { } id
-                && (url.Id is null ? url.System == FhirSystems.NhsNumber && url.Value == number : url.Id == id);
-        else
-            right = false;
-        if (!right)
-            entry.Place.Break(
-                element,
-                "cpis-upload-references",
-                "This leads to no Patient of yours with the NHS number beside it: neither in the Bundle (by fullUrl) nor among your records (Patient/id, Patient?identifier=system|value)."
+        if (turn.IsCorrection)
+            place.Warn(
+                "patient.identifier",
+                "cpis-plan-moved",
+                $"Plan {turn.PlanId} was held under another NHS number. It is withdrawn there, and is now a new record under this number."
             );
-    }
-
-    private void CheckEpisodeReference(UploadEntry flag, StoredResource? existing)
-    {
-        var reference = flag.EpisodeReference!;
-        bool right;
-        if (_byFullUrl.TryGetValue(reference, out var target))
-            right = IsPlan(target, flag.Key);
-        else if (EntryUrl.Parse(reference) is { Type: RecordType.EpisodeOfCare } url)
-            right = url.Id is null
-                ? url.System == FhirSystems.PlanId(context.Authority) && url.Value == flag.Key
-                : url.Id == existing?.Id;
-        else
-            right = false;
-        if (!right)
-            flag.Place.Break(
-                "extension[0].value.reference",
-                "cpis-upload-references",
-                "This leads to no EpisodeOfCare of yours with the plan id of this Flag."
-            );
+        return turn;
     }
 }

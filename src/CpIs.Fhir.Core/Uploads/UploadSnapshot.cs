@@ -6,15 +6,17 @@ using CpIs.Fhir.Core.Searching;
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// What the store holds of everything that an upload names: three reads for the whole Bundle, whatever its size, and a
-/// fourth only where a PUT names an id that these did not bring.
+/// What the store holds of everything that an upload names, of its own authority alone: three reads for the whole Bundle,
+/// whatever its size; one more where local person ids are new, and where a PUT names an id that the others did not bring.
 /// </summary>
 internal sealed class UploadSnapshot
 {
     private const int IdsOfOneSearch = 50;
+    private const int TokensOfOneSearch = 200;
 
     private readonly Dictionary<string, StoredResource> _patients = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<StoredResource>> _elsewhere = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<StoredResource>> _plans = new(StringComparer.Ordinal);
+    private readonly List<StoredResource> _sameLocalId = [];
     private readonly HashSet<(RecordType, string)> _ownIds = [];
     private IReadOnlyDictionary<string, StoredResource> _episodes = new Dictionary<string, StoredResource>();
     private IReadOnlyDictionary<string, StoredResource> _flags = new Dictionary<string, StoredResource>();
@@ -43,8 +45,8 @@ internal sealed class UploadSnapshot
                 plans.Add(Identity(authority, plan.PlanId));
         }
 
-        foreach (var patient in await store.ReadPatientsAsync(children, cancellation).ConfigureAwait(false))
-            held.Take(patient);
+        foreach (var own in await store.ReadOwnAsync(authority, children, cancellation).ConfigureAwait(false))
+            held.Take(own);
         if (plans.Count > 0)
         {
             held._episodes = await store
@@ -53,6 +55,7 @@ internal sealed class UploadSnapshot
             held._flags = await store.ReadByIdentityAsync(RecordType.Flag, plans, cancellation).ConfigureAwait(false);
         }
 
+        await held.ReadLocalIdsAsync(store, entries, cancellation).ConfigureAwait(false);
         await held.ReadOtherIdsAsync(store, entries, cancellation).ConfigureAwait(false);
         return held;
     }
@@ -69,12 +72,23 @@ internal sealed class UploadSnapshot
             _ => _flags.GetValueOrDefault(Identity(_authority, key)),
         };
 
+    /// <summary>The authority's plans of a child, each by its plan id; those that a correction took from the child have none.</summary>
+    public IEnumerable<(string? PlanId, StoredResource Episode)> PlansOf(NhsNumber child) =>
+        _plans
+            .GetValueOrDefault(child.Digits, [])
+            .Select(episode => (episode.Identity?[(_authority.Value.Length + 1)..], episode));
+
+    /// <summary>The authority's Patient of that id among those of the children that the upload names, or null.</summary>
+    public StoredResource? PatientOf(string id) => _patients.Values.FirstOrDefault(patient => patient.Id == id);
+
+    /// <summary>
+    /// The authority's Patients with a local person id that the upload gives anew to a Patient, which may be that Patient.
+    /// </summary>
+    public IEnumerable<StoredResource> WithLocalId(string localId) =>
+        _sameLocalId.Where(patient => HasLocalId(patient, localId));
+
     /// <summary>True when the authority has a resource of that id, though not of the identifier it was sent with.</summary>
     public bool HasOwn(RecordType type, string id) => _ownIds.Contains((type, id));
-
-    /// <summary>Patients of other authorities with the same NHS number. Nothing of them may reach the answer.</summary>
-    public IReadOnlyList<StoredResource> Elsewhere(NhsNumber child) =>
-        _elsewhere.TryGetValue(child.Digits, out var others) ? others : [];
 
     /// <summary>The plan as a stored EpisodeOfCare tells it.</summary>
     public static PlanContent ReadPlan(StoredResource episode)
@@ -90,6 +104,13 @@ internal sealed class UploadSnapshot
             new PlanDay(period.GetProperty("start").GetString()!, plan.Start),
             period.TryGetProperty("end", out var end) ? new PlanDay(end.GetString()!, plan.End!.Value) : null
         );
+    }
+
+    /// <summary>Id of the Patient that a stored EpisodeOfCare refers to.</summary>
+    public static string ReadPatientId(StoredResource episode)
+    {
+        using var json = JsonDocument.Parse(episode.Body);
+        return json.RootElement.GetProperty("patient").GetProperty("reference").GetString()!["Patient/".Length..];
     }
 
     /// <summary>What a stored Patient says.</summary>
@@ -112,15 +133,44 @@ internal sealed class UploadSnapshot
         );
     }
 
-    private void Take(StoredResource patient)
+    private void Take(StoredResource own)
     {
-        var child = patient.Child!.Value.Digits;
-        if (patient.Authority == _authority)
-            _patients[child] = patient;
-        else if (_elsewhere.TryGetValue(child, out var others))
-            others.Add(patient);
+        var child = own.Child!.Value.Digits;
+        if (own.Type == RecordType.Patient)
+            _patients[child] = own;
+        else if (_plans.TryGetValue(child, out var plans))
+            plans.Add(own);
         else
-            _elsewhere[child] = [patient];
+            _plans[child] = [own];
+    }
+
+    private bool HasLocalId(StoredResource patient, string localId) =>
+        patient.Tokens.Contains(LocalIdToken(localId), StringComparer.Ordinal);
+
+    private string LocalIdToken(string localId) =>
+        SearchTokens.Identifier("identifier", FhirSystems.LocalPersonId(_authority), localId);
+
+    private async Task ReadLocalIdsAsync(
+        IRecordStore store,
+        IReadOnlyList<UploadEntry> entries,
+        CancellationToken cancellation
+    )
+    {
+        var given = entries
+            .Where(e =>
+                e.Patient?.LocalId is { } id
+                && !(Find(RecordType.Patient, e.Key) is { } patient && HasLocalId(patient, id))
+            )
+            .Select(e => LocalIdToken(e.Patient!.LocalId!))
+            .Distinct(StringComparer.Ordinal);
+        foreach (var tokens in given.Chunk(TokensOfOneSearch))
+        {
+            var query = new RecordQuery(RecordType.Patient, _authority, [new Condition.AnyToken(tokens)])
+            {
+                Count = 2 * TokensOfOneSearch,
+            };
+            _sameLocalId.AddRange((await store.SearchAsync(query, cancellation).ConfigureAwait(false)).Items);
+        }
     }
 
     /// <summary>A PUT by id that was not found by its identifier: unknown, or the caller's own with another identifier?</summary>

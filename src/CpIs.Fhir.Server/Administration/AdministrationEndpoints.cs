@@ -3,8 +3,9 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Administration;
 
@@ -17,26 +18,27 @@ internal static class AdministrationEndpoints
     {
         var admin = routes
             .MapGroup("/admin")
-            .RequireKind(CallerKind.Operator)
-            .RequireScope("system/admin")
-            .LimitRequests();
+            .Admit(Admits.Only(Guest.Operator("system/admin")) with { IsFhir = false });
 
         admin.MapGet("/organisations", ListOrganisations);
         admin.MapPut("/organisations/{ods}", PutOrganisation);
-        admin.MapPost("/organisations/{ods}/suspend", (HttpContext c, string ods) => SuspendOrganisation(c, ods, true));
+        admin.MapPost(
+            "/organisations/{ods}/suspend",
+            (HttpContext c, RegistrationWriter w, string ods) => SuspendOrganisation(c, w, ods, true)
+        );
         admin.MapPost(
             "/organisations/{ods}/restore",
-            (HttpContext c, string ods) => SuspendOrganisation(c, ods, false)
+            (HttpContext c, RegistrationWriter w, string ods) => SuspendOrganisation(c, w, ods, false)
         );
         admin.MapGet("/clients", ListClients);
         admin.MapPut("/clients/{clientId}", PutClient);
         admin.MapPost(
             "/clients/{clientId}/suspend",
-            (HttpContext c, string clientId) => SuspendClient(c, clientId, true)
+            (HttpContext c, RegistrationWriter w, string clientId) => SuspendClient(c, w, clientId, true)
         );
         admin.MapPost(
             "/clients/{clientId}/restore",
-            (HttpContext c, string clientId) => SuspendClient(c, clientId, false)
+            (HttpContext c, RegistrationWriter w, string clientId) => SuspendClient(c, w, clientId, false)
         );
         admin.MapGet("/keys", (IKeyRing keys) => Answer(RegistrationViews.List(RegistrationViews.Of(keys))));
         admin.MapPost("/keys/{purpose}/rotate", RotateAsync);
@@ -88,19 +90,29 @@ internal static class AdministrationEndpoints
             : Answer(RegistrationViews.Of(saved));
     }
 
-    private static async Task<IResult> SuspendOrganisation(HttpContext context, string ods, bool suspended)
+    private static async Task<IResult> SuspendOrganisation(
+        HttpContext context,
+        RegistrationWriter writer,
+        string ods,
+        bool suspended
+    )
     {
         if (!OdsCode.TryParse(ods, out var code))
             return FhirResults.Refused(NotAnOdsCode());
-        var result = await Writer(context).SuspendAsync(code, suspended, ActorOf(context), context.RequestAborted);
+        var result = await writer.SuspendAsync(code, suspended, ActorOf(context), context.RequestAborted);
         return result.IsRefused(out var refusal, out var saved)
             ? FhirResults.Refused(refusal)
             : Answer(RegistrationViews.Of(saved));
     }
 
-    private static async Task<IResult> SuspendClient(HttpContext context, string clientId, bool suspended)
+    private static async Task<IResult> SuspendClient(
+        HttpContext context,
+        RegistrationWriter writer,
+        string clientId,
+        bool suspended
+    )
     {
-        var result = await Writer(context).SuspendAsync(clientId, suspended, ActorOf(context), context.RequestAborted);
+        var result = await writer.SuspendAsync(clientId, suspended, ActorOf(context), context.RequestAborted);
         return result.IsRefused(out var refusal, out var saved)
             ? FhirResults.Refused(refusal)
             : Answer(RegistrationViews.Of(saved));
@@ -141,9 +153,6 @@ internal static class AdministrationEndpoints
             caller.Person
         );
     }
-
-    private static RegistrationWriter Writer(HttpContext context) =>
-        context.RequestServices.GetRequiredService<RegistrationWriter>();
 
     private static IResult Answer(JsonObject body) => Results.Text(body.ToJsonString(), "application/json");
 

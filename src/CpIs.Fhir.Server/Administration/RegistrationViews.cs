@@ -53,19 +53,25 @@ internal static class RegistrationViews
             }
         );
 
-    /// <summary>Which keys there are and which one signs. Never the secret.</summary>
+    /// <summary>
+    /// Which keys there are, and which one is in use: <c>next</c> from <c>from</c> on, <c>current</c> now, <c>retired</c> since
+    /// <c>until</c>, when it still proves what it once signed. Never the secret.
+    /// </summary>
     public static IEnumerable<JsonObject> Of(IKeyRing keys) =>
         from purpose in KeyPurposes.All
-        let current = keys.Current(purpose).Id
+        let current = keys.Current(purpose)
         from key in keys.Published(purpose)
         select WithoutNulls(
             new JsonObject
             {
                 ["purpose"] = purpose,
                 ["id"] = key.Id,
-                ["created"] = JsonSerializer.SerializeToNode(key.Created.UtcDateTime),
-                ["retired"] = key.Retired is { } retired ? JsonSerializer.SerializeToNode(retired.UtcDateTime) : null,
-                ["current"] = key.Id == current,
+                ["state"] =
+                    key.Id == current.Id ? "current"
+                    : key.Created > current.Created ? "next"
+                    : "retired",
+                ["from"] = JsonSerializer.SerializeToNode(key.Created.UtcDateTime),
+                ["until"] = key.Retired is { } retired ? JsonSerializer.SerializeToNode(retired.UtcDateTime) : null,
             }
         );
 

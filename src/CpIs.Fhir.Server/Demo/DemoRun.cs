@@ -20,10 +20,22 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
     private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
     private static readonly ClientFile Setting = Client("demo-hareford-ed");
 
+    /// <summary>Which of the children on a plan is in the command that the demo prints.</summary>
+    private const int Printed = 1;
+
+    /// <summary>Where those begin that the demo itself looks up: the first are for whoever tries the commands of the README.</summary>
+    private const int AfterPrinted = 20;
+
+    /// <summary>How many it looks up before it begins again.</summary>
+    private const int Different = 200;
+
     private readonly DemoScreen _screen = new(DemoScreen.OpenConsole());
 
-    /// <summary>Runs the demo and then shows notices as they come, until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Runs the demo and then shows notices as they come, until cancelled. False when a step failed: a demo without its children
+    /// would answer every look-up with "no plan", so the server ends.
+    /// </summary>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         try
         {
@@ -34,10 +46,12 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
             var subscription = await SubscribeAsync(subscriber, cancellation);
             await LookUpAsync(cancellation);
             await NoticesAsync(subscriber, subscription, cancellation);
+            return true;
         }
-        catch (HttpRequestException refused)
+        catch (Exception failed) when (failed is HttpRequestException or StoreUnavailableException)
         {
-            _screen.Problem(refused.Message);
+            _screen.Problem(failed.Message);
+            return false;
         }
     }
 
@@ -111,7 +125,8 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
 
     private async Task LookUpAsync(CancellationToken cancellation)
     {
-        var child = Visible(0);
+        // Another one at each start: of the same child within four hours the authority would not be told again.
+        var child = Visible(AfterPrinted + await CountAccessesAsync(cancellation) % Different);
         _screen.Step($"{Named(OdsCode.Parse(Setting.Organisation)).Name} looks a child up");
         using var setting = await SignInAsync(Setting, cancellation);
         var answer = await setting.SendAsync(
@@ -122,6 +137,12 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
         );
         _screen.Exchange($"POST {urls.FhirBase}/Patient/$child-protection  nhsNumber={child.Digits}", answer);
         _screen.LookUp(answer.Body);
+    }
+
+    private async Task<int> CountAccessesAsync(CancellationToken cancellation)
+    {
+        using var authority = await SignInAsync(Authority, cancellation);
+        return (await authority.GetAsync("AuditEvent?_count=0", cancellation)).Body.GetProperty("total").GetInt32();
     }
 
     private async Task NoticesAsync(DemoSubscriber subscriber, string subscription, CancellationToken cancellation)
@@ -137,7 +158,7 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
                     $"{time.GetUtcNow():HH:mm:ss} event {told.Number} of Subscription/{subscription}: a child was looked up, see {string.Join(", ", told.References)} (signature verified)"
                 );
             if (first)
-                _screen.Again(urls.Root, urls.FhirBase, Visible(1).Digits);
+                _screen.Again(urls.Root, urls.FhirBase, Visible(Printed).Digits);
             first = false;
         }
     }

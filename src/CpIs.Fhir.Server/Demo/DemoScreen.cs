@@ -17,6 +17,9 @@ internal sealed class DemoScreen(IAnsiConsole console)
         return console;
     }
 
+    /// <summary>The first words, before anything is opened: a newcomer must not look at an empty window.</summary>
+    public static void Starting() => Console.WriteLine("CpIs.Fhir demo: starting. SYNTHETIC DATA ONLY.");
+
     public void Begin(string url) =>
         console.Write(
             new Panel(

@@ -27,7 +27,11 @@ internal sealed class DemoService(
         try
         {
             await listening.Task.WaitAsync(stoppingToken);
-            await run.RunAsync(stoppingToken);
+            if (!await run.RunAsync(stoppingToken))
+            {
+                Environment.ExitCode = 1;
+                lifetime.StopApplication();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

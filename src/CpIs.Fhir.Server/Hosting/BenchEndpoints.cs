@@ -1,3 +1,4 @@
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -14,6 +15,6 @@ internal static class BenchEndpoints
     ];
 
     public static void MapBench(this IEndpointRouteBuilder app) =>
-        app.MapGet("/bench/constant", (HttpContext context) => FhirResponse.WriteAsync(context, 200, Constant))
-            .AllowAnonymous();
+        app.MapRead("/bench/constant", (HttpContext context) => FhirResponse.WriteAsync(context, 200, Constant))
+            .Admit(Admits.Anyone);
 }

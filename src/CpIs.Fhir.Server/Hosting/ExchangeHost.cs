@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Administration;
+using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Audit;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
@@ -7,7 +9,7 @@ using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Profiles;
 using CpIs.Fhir.Server.Records;
-using CpIs.Fhir.Server.Security;
+using CpIs.Fhir.Server.Tokens;
 using CpIs.Fhir.Server.Uploads;
 using CpIs.Fhir.Server.Validation;
 
@@ -33,9 +35,11 @@ internal static class ExchangeHost
 
         try
         {
+            if (arguments.Demo)
+                DemoScreen.Starting();
             await using var app = await BuildAsync(arguments, CancellationToken.None);
             await app.RunAsync();
-            return 0;
+            return Environment.ExitCode;
         }
         catch (Exception cannot)
             when (cannot is InvalidConfigurationException or StoreUnavailableException or IOException)
@@ -86,7 +90,7 @@ internal static class ExchangeHost
         app.UseMiddleware<RequestIdentityMiddleware>();
         app.UseMiddleware<OutcomeMiddleware>();
         app.UseRouting();
-        app.UseExchangeSecurity();
+        app.UseAdmission();
 
         app.MapHealth();
         app.MapTokenEndpoint();
@@ -107,7 +111,8 @@ internal static class ExchangeHost
         fhir.MapRecords();
         fhir.MapValidate();
         fhir.MapArtefacts();
-        fhir.MapGroup("").AddEndpointFilter(RequestChecks.Filter).LimitRequests().MapSubscriptions();
+        fhir.MapSubscriptions();
+        app.RequireStatements();
         return app;
     }
 }

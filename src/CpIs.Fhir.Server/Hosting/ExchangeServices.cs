@@ -1,11 +1,13 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Leases;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Administration;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Profiles;
 using CpIs.Fhir.Server.Retention;
@@ -52,10 +54,11 @@ internal static class ExchangeServices
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
         services.AddRetention(options.Retention);
+        services.AddAdmission();
+        services.AddLookUps(options.LookUp);
+        services.AddSingleton<RecordedReads>();
         services.AddSingleton<RegistrationWriter>();
         services.AddSingleton(options.BundleOptions);
-        services.AddSingleton(options.LookUp);
-        services.AddSingleton<LookUpService>();
         services.AddSingleton(
             new UploadOptions
             {
@@ -65,6 +68,7 @@ internal static class ExchangeServices
         );
         services.AddValidation(options.Validation);
         services.AddProfiles();
+        services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }

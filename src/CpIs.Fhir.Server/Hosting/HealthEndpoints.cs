@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -7,21 +8,20 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health)).AllowAnonymous();
-        app.MapGet("/health/ready", (Delegate)ReadyAsync).AllowAnonymous();
+        app.MapRead("/health/live", () => Results.Json(new Health("live"), HealthJson.Default.Health))
+            .Admit(Admits.Anyone);
+        app.MapRead("/health/ready", ReadyAsync).Admit(Admits.Anyone);
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context)
+    private static async Task<IResult> ReadyAsync(HttpContext context, Readiness readiness, WriteCheck check)
     {
-        var services = context.RequestServices;
-        var readiness = services.GetRequiredService<Readiness>();
         if (!readiness.IsWarm)
             return NotReady("starting");
         if (readiness.IsLeaving)
             return NotReady("stopping");
         try
         {
-            await services.GetRequiredService<WriteCheck>().RunAsync(context.RequestAborted);
+            await check.RunAsync(context.RequestAborted);
             return Results.Json(new Health("ready"), HealthJson.Default.Health);
         }
         catch (StoreUnavailableException)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CpIs.Fhir.Conformance.Capabilities;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -11,12 +12,12 @@ internal static class MetadataEndpoint
     private const string Published = "2026-11-24";
 
     public static void MapMetadata(this IEndpointRouteBuilder fhir) =>
-        fhir.MapGet(
+        fhir.MapRead(
                 "/metadata",
                 (ExchangeUrls urls) =>
                     FhirResults.Resource(CapabilityStatementWriter.ToBytes(urls.FhirBase, Version(), Published))
             )
-            .AllowAnonymous()
+            .Admit(Admits.Anyone with { IsFhir = true })
             .TakesOnlyAnswerParameters("reading metadata");
 
     private static string Version() =>

@@ -31,6 +31,7 @@ internal static class StoreOpening
                 new SqliteStoreOptions
                 {
                     Directory = options.SqliteDbOptions.Directory,
+                    MinimumFreeBytes = options.SqliteDbOptions.MinimumFreeBytes,
                     WriteTimeout = options.SqliteDbOptions.WriteTimeout,
                     SearchTimeout = options.SqliteDbOptions.SearchTimeout,
                     Protection = protection,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -8,11 +9,11 @@ namespace CpIs.Fhir.Server.Hosting;
 internal static class WellKnownEndpoints
 {
     public static void MapSmartConfiguration(this IEndpointRouteBuilder fhir) =>
-        fhir.MapGet(
+        fhir.MapRead(
                 "/.well-known/smart-configuration",
                 (ExchangeUrls urls) => Results.Bytes(Write(urls), "application/json")
             )
-            .AllowAnonymous();
+            .Admit(Admits.Anyone);
 
     private static byte[] Write(ExchangeUrls urls)
     {

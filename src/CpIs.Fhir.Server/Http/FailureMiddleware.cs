@@ -4,7 +4,7 @@ using CpIs.Fhir.Core;
 namespace CpIs.Fhir.Server.Http;
 
 /// <summary>
-/// The last word on what went wrong: a store that could not answer is 503 "could not check" (promise 9), a bug is 500,
+/// The last word on what went wrong: a store that could not answer is 503 (promise 9), a bug is 500,
 /// each as OperationOutcome. The log names the request and nothing of the child (promise 12).
 /// </summary>
 internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<FailureMiddleware> logger)
@@ -23,7 +23,7 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
         catch (StoreUnavailableException unavailable)
         {
             CouldNotCheck(logger, Id(context), unavailable.Message);
-            await AnswerAsync(context, Refusal.CouldNotCheck());
+            await AnswerAsync(context, AnswerOf(context)?.Refusal ?? Refusal.Unavailable());
         }
         catch (Exception gone)
             when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -44,7 +44,8 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
                     OperationOutcomeWriter.ToBytes([
                         new Issue(
                             "exception",
-                            "The server failed; nothing is known of the outcome.",
+                            AnswerOf(context)?.Refusal.Issues[0].Diagnostics
+                                ?? "The server failed; nothing is known of the outcome.",
                             null,
                             SpineCodes.FailureToProcessMessage
                         ),
@@ -55,6 +56,8 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
 
     private static Task AnswerAsync(HttpContext context, Refusal refusal) =>
         context.Response.HasStarted ? Task.CompletedTask : FhirResponse.WriteAsync(context, refusal);
+
+    private static FailureAnswer? AnswerOf(HttpContext context) => context.Features.Get<FailureAnswer>();
 
     private static string? Id(HttpContext context) => context.Features.Get<RequestIdentity>()?.RequestId;
 

@@ -21,6 +21,7 @@ internal static class FhirResponse
             RefusalKind.Unknown => 404,
             RefusalKind.NotAllowed => 405,
             RefusalKind.NotAcceptable => 406,
+            RefusalKind.TooSlow => 408,
             RefusalKind.Conflict => 409,
             RefusalKind.PreconditionFailed => 412,
             RefusalKind.TooLarge => 413,

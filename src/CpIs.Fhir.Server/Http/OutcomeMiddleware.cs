@@ -20,26 +20,26 @@ internal sealed class OutcomeMiddleware(RequestDelegate next)
 
         await next(context);
 
-        if (context.Response is { HasStarted: false, ContentLength: null, ContentType: null } response)
-            switch (response.StatusCode)
-            {
-                case StatusCodes.Status404NotFound:
-                    await FhirResponse.WriteAsync(context, Refusal.Unknown("This address"));
-                    break;
-                case StatusCodes.Status405MethodNotAllowed:
-                    await FhirResponse.WriteAsync(
-                        context,
-                        Refusal.Because(
-                            RefusalKind.NotAllowed,
-                            new Issue(
-                                "not-supported",
-                                $"This interaction is not offered here. Allowed: {response.Headers.Allow}.",
-                                null,
-                                SpineCodes.UnsupportedService
-                            )
-                        )
-                    );
-                    break;
-            }
+        if (Find(context.Response) is { } refusal)
+            await FhirResponse.WriteAsync(context, refusal);
     }
+
+    /// <summary>What an empty 404 or 405 of the framework says; null for every other answer.</summary>
+    public static Refusal? Find(HttpResponse response) =>
+        response is not { HasStarted: false, ContentLength: null, ContentType: null }
+            ? null
+            : response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => Refusal.Unknown("This address"),
+                StatusCodes.Status405MethodNotAllowed => Refusal.Because(
+                    RefusalKind.NotAllowed,
+                    new Issue(
+                        "not-supported",
+                        $"This method is not supported here. Allowed: {response.Headers.Allow}.",
+                        null,
+                        SpineCodes.UnsupportedService
+                    )
+                ),
+                _ => null,
+            };
 }

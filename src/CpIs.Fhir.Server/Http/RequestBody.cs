@@ -8,7 +8,7 @@ internal static class RequestBody
 {
     /// <summary>A JSON body, whole: <c>application/fhir+json</c> or <c>application/json</c> in UTF-8.</summary>
     public static Task<Result<ReadOnlyMemory<byte>>> ReadJsonAsync(HttpContext context, int limit) =>
-        HasMediaType(context, "application/fhir+json") || HasMediaType(context, "application/json")
+        IsJson(context)
             ? ReadAsync(context, limit)
             : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json"));
 
@@ -18,23 +18,73 @@ internal static class RequestBody
         int limit
     )
     {
-        string[] json = ["application/fhir+json", "application/json"],
-            xml = ["application/fhir+xml", "application/xml", "text/xml"];
-        var isXml = xml.Any(type => HasMediaType(context, type));
-        if (!isXml && !json.Any(type => HasMediaType(context, type)))
+        var isXml = MediaTypes.IsSent(context.Request, "application/fhir+xml", "application/xml", "text/xml");
+        if (!isXml && !IsJson(context))
             return Unsupported("application/fhir+json or application/fhir+xml");
         return (await ReadAsync(context, limit)).IsRefused(out var refusal, out var body) ? refusal : (body, isXml);
     }
 
     /// <summary>True when the body is said to be a form.</summary>
-    public static bool IsForm(HttpContext context) => HasMediaType(context, "application/x-www-form-urlencoded");
+    public static bool IsForm(HttpContext context) =>
+        MediaTypes.IsSent(context.Request, "application/x-www-form-urlencoded");
 
     /// <summary>The body, whole, whatever it is.</summary>
-    public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpContext context, int limit)
+    public static Task<Result<ReadOnlyMemory<byte>>> ReadAsync(HttpContext context, int limit) =>
+        ReadAsync(context, limit, context.RequestAborted);
+
+    /// <summary>The body, whole, whatever it is, in a time: 408 when it takes longer.</summary>
+    public static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(
+        HttpContext context,
+        int limit,
+        TimeSpan longest,
+        TimeProvider time
+    )
+    {
+        using var late = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        try
+        {
+            return await ReadAsync(context, limit, either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return TooSlow;
+        }
+    }
+
+    /// <summary>What Kestrel found wrong with the body as HTTP (a broken chunk, too slow, too large).</summary>
+    public static Refusal RefusalOf(BadHttpRequestException bad) =>
+        bad.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => Refusal.Because(
+                RefusalKind.TooLarge,
+                new Issue("too-long", "The body is larger than the limit.")
+            ),
+            StatusCodes.Status408RequestTimeout => TooSlow,
+            _ => NotHttp,
+        };
+
+    /// <summary>415 for a body that is not in the expected media type.</summary>
+    public static Refusal Unsupported(string expected) =>
+        Refusal.Because(
+            RefusalKind.UnsupportedMediaType,
+            new Issue("not-supported", $"The body must be {expected} of FHIR 4.0 in UTF-8.", "http.Content-Type")
+        );
+
+    private static Refusal TooSlow { get; } =
+        Refusal.Because(RefusalKind.TooSlow, new Issue("timeout", "The body took too long to arrive. Send it again."));
+
+    private static Refusal NotHttp { get; } = Refusal.Malformed("The request is not well-formed HTTP.");
+
+    private static async Task<Result<ReadOnlyMemory<byte>>> ReadAsync(
+        HttpContext context,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         if (context.Request.ContentLength > limit)
             return TooLarge(limit);
-        if (context.Request.Headers.ContentEncoding.Count > 0)
+        if (!MediaTypes.IsPlain(context.Request))
             return Refusal.Because(
                 RefusalKind.UnsupportedMediaType,
                 new Issue("not-supported", "Compressed bodies are not taken.", "http.Content-Encoding")
@@ -45,12 +95,17 @@ internal static class RequestBody
             int read;
             try
             {
-                read = await context.Request.Body.ReadAsync(buffer.GetMemory(1), context.RequestAborted);
+                read = await context.Request.Body.ReadAsync(buffer.GetMemory(1), cancellation);
             }
             catch (BadHttpRequestException bad)
             {
                 // A value like any other refusal, so that a look-up with a broken body is recorded before it is answered.
                 return RefusalOf(bad);
+            }
+            catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
+            {
+                // So Kestrel tells of a chunk whose size is no 31-bit number.
+                return NotHttp;
             }
 
             if (read == 0)
@@ -61,24 +116,9 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>What Kestrel found wrong with the body as HTTP (a broken chunk, too slow, too large).</summary>
-    public static Refusal RefusalOf(BadHttpRequestException bad) =>
-        bad.StatusCode == StatusCodes.Status413PayloadTooLarge
-            ? Refusal.Because(RefusalKind.TooLarge, new Issue("too-long", "The body is larger than the limit."))
-            : Refusal.Malformed("The request is not well-formed HTTP.");
-
-    /// <summary>415 for a body that is not in the expected media type.</summary>
-    public static Refusal Unsupported(string expected) =>
-        Refusal.Because(
-            RefusalKind.UnsupportedMediaType,
-            new Issue("not-supported", $"The body must be {expected} in UTF-8.", "http.Content-Type")
-        );
+    private static bool IsJson(HttpContext context) =>
+        MediaTypes.IsSent(context.Request, "application/fhir+json", "application/json");
 
     private static Refusal TooLarge(int limit) =>
         Refusal.Because(RefusalKind.TooLarge, new Issue("too-long", $"The body is larger than {limit} bytes."));
-
-    private static bool HasMediaType(HttpContext context, string mediaType) =>
-        Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type)
-        && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 }

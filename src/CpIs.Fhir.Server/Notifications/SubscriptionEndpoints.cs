@@ -4,6 +4,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Notifications;
@@ -13,43 +14,26 @@ internal static class SubscriptionEndpoints
 {
     private const string IdRoute = "/Subscription/{id:fhirid}";
 
+    private static readonly string[] GetOrPost = [HttpMethods.Get, HttpMethods.Post];
+
     /// <summary>Maps create, update, read, vread, search and <c>$status</c> under the FHIR base.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)
     {
         var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("reading or writing a Subscription");
-        Guard(plain.MapPost("/Subscription", CreateAsync), "c");
-        Guard(plain.MapPut(IdRoute, UpdateAsync), "u");
-        Guard(
-            plain.MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null)),
-            "r"
-        );
-        Guard(plain.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync), "r");
-        Guard(fhir.MapGet("/Subscription", SearchAsync), "s");
-        Guard(fhir.MapPost("/Subscription/_search", SearchAsync), "s");
-        foreach (var method in new[] { HttpMethods.Get, HttpMethods.Post })
-        {
-            Guard(fhir.MapMethods(IdRoute + "/$status", [method], StatusAsync), "r");
-            Guard(fhir.MapMethods("/Subscription/$status", [method], StatusesAsync), "s");
-        }
-
+        plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c"));
+        plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u"));
+        plain
+            .MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
+            .Admit(Owner("r"));
+        plain.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync).Admit(Owner("r"));
+        fhir.MapGet("/Subscription", SearchAsync).Admit(Owner("s"));
+        fhir.MapPost("/Subscription/_search", SearchAsync).Admit(Owner("s"));
+        fhir.MapMethods(IdRoute + "/$status", GetOrPost, StatusAsync).Admit(Owner("r"));
+        fhir.MapMethods("/Subscription/$status", GetOrPost, StatusesAsync).Admit(Owner("s"));
         return fhir;
     }
 
-    /// <summary>403 unless the caller is an authority with this letter of the scope.</summary>
-    private static void Guard(RouteHandlerBuilder endpoint, string letter) =>
-        endpoint.AddEndpointFilter(
-            (context, next) =>
-                context.HttpContext.Caller() is { Kind: CallerKind.Authority } caller
-                && SmartScopes.Allow(caller, "Subscription", letter)
-                    ? next(context)
-                    : new ValueTask<object?>(
-                        FhirResults.Refused(
-                            Refusal.Forbidden(
-                                $"This needs the scope system/Subscription.{letter} of a local authority."
-                            )
-                        )
-                    )
-        );
+    private static Guest Owner(string letter) => Guest.Authority($"system/Subscription.{letter}");
 
     private static async Task<IResult> CreateAsync(
         HttpContext context,

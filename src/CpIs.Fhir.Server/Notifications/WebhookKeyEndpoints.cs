@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.Notifications;
 
@@ -11,7 +12,7 @@ internal static class WebhookKeyEndpoints
     /// <summary>Maps the key set. Receivers may keep it for five minutes, and ask again when a signature is unknown.</summary>
     public static IEndpointRouteBuilder MapWebhookKeys(this IEndpointRouteBuilder app)
     {
-        app.MapGet(
+        app.MapRead(
                 Path,
                 (HttpContext context, WebhookKeys keys) =>
                 {
@@ -19,7 +20,7 @@ internal static class WebhookKeyEndpoints
                     return Results.Bytes(keys.KeySet(), "application/jwk-set+json");
                 }
             )
-            .AllowAnonymous();
+            .Admit(Admits.Anyone);
         return app;
     }
 }

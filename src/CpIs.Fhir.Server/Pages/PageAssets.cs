@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.Pages;
 
@@ -11,7 +12,7 @@ internal static class PageAssets
     public static void MapPageAssets(this IEndpointRouteBuilder app)
     {
         var assets = Read();
-        app.MapGet(
+        app.MapRead(
                 "/assets/{**name}",
                 (HttpContext context, string name) =>
                 {
@@ -21,7 +22,7 @@ internal static class PageAssets
                     return Results.Bytes(asset.Bytes, asset.Type);
                 }
             )
-            .AllowAnonymous();
+            .Admit(Admits.Anyone);
     }
 
     private static FrozenDictionary<string, (byte[] Bytes, string Type)> Read()

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Profiles;
@@ -10,14 +11,20 @@ internal static class ArtefactEndpoints
 {
     public static void MapArtefacts(this IEndpointRouteBuilder fhir)
     {
-        var open = fhir.MapGroup("").AllowAnonymous().AddEndpointFilter(RequestChecks.Filter);
-        open.AddEndpointFilter(ReaderLimit.Filter);
+        var open = fhir.MapGroup("").Admit(Admits.Readers with { IsFhir = true });
         foreach (var type in ArtefactParameters.Types)
         {
-            open.MapGet($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id))
+            open.MapRead($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id))
                 .TakesOnlyAnswerParameters($"reading {type}");
-            Delegate search = (HttpContext context, ArtefactSet artefacts) => SearchAsync(context, artefacts, type);
-            open.MapGet($"/{type}", search);
+            Delegate search = (
+                HttpContext context,
+                ArtefactSet artefacts,
+                BundleOptions options,
+                ExchangeUrls urls,
+                IdGenerator ids,
+                TimeProvider time
+            ) => SearchAsync(context, artefacts, type, options, urls, ids, time);
+            open.MapRead($"/{type}", search);
             open.MapPost($"/{type}/_search", search);
         }
     }
@@ -27,23 +34,28 @@ internal static class ArtefactEndpoints
             ? new Published(() => FhirResults.Resource(artefact.Json()))
             : FhirResults.Refused(Refusal.Unknown($"This {type}"));
 
-    private static async Task<IResult> SearchAsync(HttpContext context, ArtefactSet artefacts, string type)
+    private static async Task<IResult> SearchAsync(
+        HttpContext context,
+        ArtefactSet artefacts,
+        string type,
+        BundleOptions options,
+        ExchangeUrls urls,
+        IdGenerator ids,
+        TimeProvider time
+    )
     {
-        var services = context.RequestServices;
-        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
         if (
             (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
             || ParameterReader.Read(ArtefactParameters.TableOf(type), input).IsRefused(out refusal, out var asked)
         )
             return FhirResults.Refused(refusal);
-        var query = ArtefactQuery.Of(type, asked, defaultCount);
+        var query = ArtefactQuery.Of(type, asked, options.DefaultCount);
         var found = query.Find(artefacts);
-        var urls = services.GetRequiredService<ExchangeUrls>();
         var path = $"{urls.FhirBase}/{type}";
         using var bundle = new SearchsetWriter(
             urls.FhirBase,
-            services.GetRequiredService<IdGenerator>().Next(),
-            services.GetRequiredService<TimeProvider>().GetUtcNow(),
+            ids.Next(),
+            time.GetUtcNow(),
             found.Count,
             path + QueryString.Create(input!),
             Next(query, found.Count, input) is { } next ? path + next : null

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Conformance.Artefacts;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Pages;
 
@@ -14,21 +15,20 @@ internal static class ProfileEndpoints
 
     public static void MapProfiles(this IEndpointRouteBuilder app)
     {
-        var open = app.MapGroup(ArtefactLinks.Pages).AllowAnonymous();
-        open.AddEndpointFilter(ReaderLimit.Filter);
-        open.MapGet(
+        var open = app.MapGroup(ArtefactLinks.Pages).Admit(Admits.Readers);
+        open.MapRead(
             "",
             (ArtefactSet artefacts, PublishedPackage package) =>
                 new Published(() => new Page("Profiles", IndexPage.Of(artefacts, package)))
         );
-        open.MapGet(
+        open.MapRead(
             "/package",
             (PublishedPackage package) => Results.Redirect($"{ArtefactLinks.Pages}/{package.FileName}")
         );
-        open.MapGet("/{file}.tgz", Package);
-        open.MapGet("/examples/{**path}", AnExample);
-        open.MapGet("/{type}/{id}", AnArtefact);
-        open.MapGet("/{**path}", (string path) => NotFound("There is no such page."));
+        open.MapRead("/{file}.tgz", Package);
+        open.MapRead("/examples/{**path}", AnExample);
+        open.MapRead("/{type}/{id}", AnArtefact);
+        open.MapRead("/{**path}", (string path) => NotFound("There is no such page."));
     }
 
     private static IResult Package(PublishedPackage package, string file) =>

@@ -1,18 +1,17 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
-using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using CpIs.Fhir.Server.LookUps;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Records;
 
 /// <summary>
-/// Stored resources as their authority reads them: read, vread and search, within its own records. A setting that searches
-/// for Flag or EpisodeOfCare looks a child up; nothing else here is open to it.
+/// Stored resources as their authority reads them: read, vread and search, within its own records. What tells of a child is
+/// on record before it is shown. An operator reads Organizations and nothing else.
 /// </summary>
 internal static class RecordEndpoints
 {
@@ -28,78 +27,93 @@ internal static class RecordEndpoints
     {
         foreach (var type in Types)
         {
-            Delegate search = (HttpContext context) => SearchAsync(context, type);
-            fhir.MapGet($"/{type}", search);
-            fhir.MapPost($"/{type}/_search", search);
-            var read = fhir.MapGroup("").TakesOnlyAnswerParameters($"reading {type}");
-            read.MapGet(
-                $"/{type}/{{id:fhirid}}",
-                (HttpContext context, string id) => ReadAsync(context, type, id, null)
-            );
-            read.MapGet(
-                $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
-                (HttpContext context, string id, int version) => ReadAsync(context, type, id, version)
-            );
+            Delegate search = (
+                HttpContext context,
+                IRecordStore records,
+                RecordedReads reads,
+                Paging pages,
+                BundleOptions options
+            ) => SearchAsync(context, type, records, reads, pages, options);
+            fhir.MapGet($"/{type}", search).Admit(Readers(type, "s"));
+            fhir.MapPost($"/{type}/_search", search).Admit(Readers(type, "s"));
+            var plain = fhir.MapGroup("").TakesOnlyAnswerParameters($"reading {type}");
+            plain
+                .MapGet(
+                    $"/{type}/{{id:fhirid}}",
+                    (HttpContext context, IRecordStore records, RecordedReads reads, string id) =>
+                        ReadAsync(context, records, reads, type, id, null)
+                )
+                .Admit(Readers(type, "r"));
+            plain
+                .MapGet(
+                    $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
+                    (HttpContext context, IRecordStore records, RecordedReads reads, string id, int version) =>
+                        ReadAsync(context, records, reads, type, id, version)
+                )
+                .Admit(Readers(type, "r"));
         }
     }
 
-    private static async Task<IResult> ReadAsync(HttpContext context, RecordType type, string id, int? version)
+    private static Guest[] Readers(RecordType type, string letter)
     {
-        if (Admit(context, type, "r") is { } refusal)
-            return FhirResults.Refused(refusal);
-        var caller = context.Caller();
-        var found = await context
-            .RequestServices.GetRequiredService<IRecordStore>()
-            .ReadAsync(type, id, version, context.RequestAborted);
-        return found is not null && (caller.Kind == CallerKind.Operator || found.Authority == caller.Organisation)
-            ? FhirResults.Resource(found)
-            : FhirResults.Refused(Refusal.Unknown($"This {type}"));
+        var scope = $"system/{type}.{letter}";
+        return type == RecordType.Organization
+            ? [Guest.Authority(scope), Guest.Operator(scope)]
+            : [Guest.Authority(scope)];
     }
 
-    private static async Task<IResult> SearchAsync(HttpContext context, RecordType type)
+    private static async Task<IResult> ReadAsync(
+        HttpContext context,
+        IRecordStore records,
+        RecordedReads reads,
+        RecordType type,
+        string id,
+        int? version
+    )
     {
-        var caller = context.Caller();
-        if (caller.Kind == CallerKind.Setting && LookUpOf(type) is { } interaction)
-            return await LookUpEndpoints.AnswerAsync(context, interaction);
-        if (Admit(context, type, "s") is { } refusal)
-            return FhirResults.Refused(refusal);
+        var found = await records.ReadAsync(type, id, version, context.RequestAborted);
+        if (found is null || (Own(context.Caller()) is { } own && found.Authority != own))
+            return FhirResults.Refused(Refusal.Unknown($"This {type}"));
+        if (found.Child is not null)
+            await reads.RecordAsync(ReadViews.Of(context, Reference(found), found.Child), context.RequestAborted);
+        return FhirResults.Resource(found);
+    }
 
-        var services = context.RequestServices;
-        var pages = services.GetRequiredService<Paging>();
-        var defaultCount = services.GetRequiredService<BundleOptions>().DefaultCount;
+    private static async Task<IResult> SearchAsync(
+        HttpContext context,
+        RecordType type,
+        IRecordStore records,
+        RecordedReads reads,
+        Paging pages,
+        BundleOptions options
+    )
+    {
         if (
             (await pages.OpenAsync(context, type.ToString(), SearchTables.Of(type))).IsRefused(
-                out refusal!,
+                out var refusal,
                 out var opened
-            ) || RecordSearch.Query(type, opened.Asked, Own(caller), defaultCount).IsRefused(out refusal, out var query)
+            )
+            || RecordSearch
+                .Query(type, opened.Asked, Own(context.Caller()), options.DefaultCount)
+                .IsRefused(out refusal, out var query)
         )
             return FhirResults.Refused(refusal);
-        var page = await services
-            .GetRequiredService<IRecordStore>()
-            .SearchAsync(query with { After = opened.Search.After }, context.RequestAborted);
-        return FhirResults.Resource(pages.Write(context, opened.Search, page, found => (found.Id, found.Body)));
+        var search = opened.Search;
+        var page = await records.SearchAsync(query with { After = search.After }, context.RequestAborted);
+        if (type != RecordType.Organization)
+            await reads.RecordAsync(
+                ReadViews.Of(
+                    context,
+                    search.Type,
+                    search.Parameters,
+                    [.. page.Items.Select(found => (Reference(found), found.Child))]
+                ),
+                context.RequestAborted
+            );
+        return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
     }
-
-    private static LookUpInteraction? LookUpOf(RecordType type) =>
-        type switch
-        {
-            RecordType.Flag => LookUpInteraction.Flag,
-            RecordType.EpisodeOfCare => LookUpInteraction.EpisodeOfCare,
-            _ => null,
-        };
 
     private static OdsCode? Own(Caller caller) => caller.Kind == CallerKind.Operator ? null : caller.Organisation;
 
-    private static Refusal? Admit(HttpContext context, RecordType type, string access)
-    {
-        var caller = context.Caller();
-        if (RequestChecks.Find(context) is { } problem)
-            return problem;
-        if (
-            caller.Kind is not (CallerKind.Authority or CallerKind.Operator)
-            || !SmartScopes.Allow(caller, type.ToString(), access)
-        )
-            return Refusal.Forbidden("Records are open to the authority that holds them.");
-        return context.RequestServices.GetRequiredService<RequestLimits>().Check(caller);
-    }
+    private static string Reference(StoredResource found) => $"{found.Type}/{found.Id}/_history/{found.Version}";
 }

@@ -27,19 +27,12 @@ internal static class ExchangeSecurity
         services.AddSingleton<LimitKeys>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<Rejections>();
+        services.AddSingleton<CallerIdentification>();
         services.AddSingleton<ValidatedTokens>();
         services.AddHostedService<RegistrationRefresher>();
         services.AddHostedService<LimitExchange>();
         services.AddTokenServer();
         services.AddBearerSchemes(options.Issuers);
-    }
-
-    /// <summary>Stands after request identity and failure handling, before every endpoint.</summary>
-    public static void UseExchangeSecurity(this IApplicationBuilder app)
-    {
-        app.UseMiddleware<TokenRequestLimit>();
-        app.UseAuthentication();
-        app.UseMiddleware<CallerMiddleware>();
     }
 
     private static void Validate(IReadOnlyList<IssuerOptions> issuers)

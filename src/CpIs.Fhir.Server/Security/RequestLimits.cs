@@ -34,36 +34,39 @@ internal sealed class RequestLimits
     /// <summary>All of them, to be settled between servers.</summary>
     public IReadOnlyList<RateLimit> All => [_clients, _persons, _tokens, _addresses, _pages, _readers];
 
-    /// <summary>Counts one request of a caller; a refusal (429 with Retry-After) when it is one too many.</summary>
+    /// <summary>
+    /// Counts one request of a caller; a refusal (429 with Retry-After) when it is one too many. The person is charged before
+    /// the client, so that one person's flood never uses up what is left to colleagues.
+    /// </summary>
     public Refusal? Check(Caller caller) =>
-        Take(_clients, caller.ClientId, "this client")
-        ?? (
+        (
             caller.Person is { } person
                 ? Take(_persons, $"{caller.Organisation} {person.SdsUserId}", "this person")
                 : null
-        );
+        ) ?? Take(_clients, caller.ClientId, "this client");
 
     /// <summary>Counts one access token for a client whose assertion was verified.</summary>
-    public Refusal? CheckToken(string clientId) => Take(_tokens, clientId, "this client's tokens");
+    public Refusal? CheckToken(string clientId) => Take(_tokens, clientId, "this client for a token");
 
-    /// <summary>Counts one token request from an address, before anything in it is verified.</summary>
-    public Refusal? CheckAddress(IPAddress? address) =>
-        Take(_addresses, (address ?? IPAddress.None).ToString(), "this network address");
+    /// <summary>Counts one request of a network address, before anybody is known.</summary>
+    public Refusal? Check(Charge charge, IPAddress? address) =>
+        charge switch
+        {
+            Charge.Nobody => null,
+            Charge.Reader => Take(_readers, Of(address), "this network address"),
+            Charge.Page => Take(_pages, Of(address), "this network address"),
+            Charge.Token => Take(_addresses, Of(address), "this network address"),
+            _ => throw new ArgumentOutOfRangeException(nameof(charge)),
+        };
 
-    /// <summary>Counts one resource that an address, whoever it is, has validated on the page.</summary>
-    public Refusal? CheckPage(IPAddress? address) =>
-        Take(_pages, (address ?? IPAddress.None).ToString(), "this network address");
-
-    /// <summary>Counts one profile, or page about one, that an address reads.</summary>
-    public Refusal? CheckReader(IPAddress? address) =>
-        Take(_readers, (address ?? IPAddress.None).ToString(), "this network address");
+    private static string Of(IPAddress? address) => (address ?? IPAddress.None).ToString();
 
     private Refusal? Take(RateLimit limit, string who, string name) =>
         limit.TryTake(_keys.Of(who), out var wait)
             ? null
             : new Refusal(
                 RefusalKind.TooMany,
-                [new Issue("throttled", $"Too many requests of {name}. Retry-After says when to come again.")],
+                [new Issue("throttled", $"Too many requests from {name}. Try again after the seconds in Retry-After.")],
                 wait
             );
 }

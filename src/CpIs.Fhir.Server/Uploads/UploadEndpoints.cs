@@ -1,8 +1,9 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Uploads;
 
@@ -11,9 +12,7 @@ internal static class UploadEndpoints
 {
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
-            .RequireKind(CallerKind.Authority)
-            .AddEndpointFilter(RequestChecks.Filter)
-            .LimitRequests()
+            .Admit(Guest.Authority("system/Patient.cu", "system/EpisodeOfCare.cu", "system/Flag.cu"))
             .TakesOnlyAnswerParameters("an upload");
 
     private static async Task<IResult> PostAsync(
@@ -24,6 +23,7 @@ internal static class UploadEndpoints
         ExchangeUrls urls
     )
     {
+        context.Features.Set(new FailureAnswer(Refusal.UploadUnknown()));
         if (
             (await RequestBody.ReadJsonAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body)
             || (await places.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
@@ -41,7 +41,7 @@ internal static class UploadEndpoints
             body.Span
         );
         var result = await upload.ExecuteAsync(
-            new Upload(caller, write, identity.CorrelationId, body),
+            new Upload(caller, write, identity.CorrelationId, body, urls.FhirBase),
             context.RequestAborted
         );
         return result.IsRefused(out refusal, out var answer)

@@ -6,8 +6,8 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Validation;
 
@@ -17,62 +17,54 @@ namespace CpIs.Fhir.Server.Validation;
 /// </summary>
 internal static class ValidateEndpoints
 {
-    private const string TesterScope = "system/$validate";
-
     public static void MapValidate(this IEndpointRouteBuilder fhir)
     {
         foreach (var resource in CapabilityTable.Resources.Where(r => r.Operations.Any(o => o.Name == "validate")))
         {
             var type = resource.Type;
-            Guard(
-                fhir.MapPost($"/{type}/$validate", (HttpContext c, ValidationDesk d) => AnswerAsync(c, d, type, null)),
-                type
-            );
+            fhir.MapPost(
+                    $"/{type}/$validate",
+                    (HttpContext c, ValidationDesk d, IRecordStore s, UploadOptions o) =>
+                        AnswerAsync(c, d, s, o, type, null)
+                )
+                .Admit(Askers(type));
             if (resource.IsVersioned)
-                Guard(
-                    fhir.MapMethods(
+                fhir.MapMethods(
                         $"/{type}/{{id:fhirid}}/$validate",
                         [HttpMethods.Get, HttpMethods.Post],
-                        (HttpContext c, ValidationDesk d, string id) => AnswerAsync(c, d, type, id)
-                    ),
-                    type
-                );
+                        (HttpContext c, ValidationDesk d, IRecordStore s, UploadOptions o, string id) =>
+                            AnswerAsync(c, d, s, o, type, id)
+                    )
+                    .Admit(Askers(type));
         }
     }
 
-    private static void Guard(RouteHandlerBuilder endpoint, string type) =>
-        endpoint
-            .AddEndpointFilter(
-                (context, next) =>
-                    MayCall(context.HttpContext.Caller(), type)
-                        ? next(context)
-                        : new ValueTask<object?>(
-                            FhirResults.Refused(
-                                Refusal.Forbidden(
-                                    $"$validate is open to testers (scope {TesterScope}), to local authorities for what they write, and to operators."
-                                )
-                            )
-                        )
-            )
-            .AddEndpointFilter(RequestChecks.Filter)
-            .LimitRequests();
+    private static Guest[] Askers(string type) =>
+        IntendedUse.RequiredProfile(type) is null
+            ? [Guest.Tester("system/$validate"), Guest.Operator()]
+            : [Guest.Tester("system/$validate"), Guest.Operator(), Guest.Authority()];
 
-    private static bool MayCall(Caller caller, string type) =>
-        caller.Kind switch
-        {
-            CallerKind.Tester => caller.Scopes.Contains(TesterScope),
-            CallerKind.Authority => IntendedUse.RequiredProfile(type) is not null,
-            CallerKind.Operator => true,
-            _ => false,
-        };
-
-    private static async Task<IResult> AnswerAsync(HttpContext context, ValidationDesk desk, string type, string? id)
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        ValidationDesk desk,
+        IRecordStore records,
+        UploadOptions options,
+        string type,
+        string? id
+    )
     {
-        var services = context.RequestServices;
-        var limit = services.GetRequiredService<UploadOptions>().MaximumBytes;
-        if ((await ValidateRequest.ReadAsync(context, type, limit)).IsRefused(out var refusal, out var asked))
+        if (
+            (await ValidateRequest.ReadBodyAsync(context, options.MaximumBytes)).IsRefused(
+                out var refusal,
+                out var body
+            ) || (await desk.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
+        )
             return FhirResults.Refused(refusal);
-        if (Profiles(desk, asked, type).IsRefused(out refusal, out var profiles))
+        using var _ = place;
+        if (
+            ValidateRequest.Parse(context, type, body, options).IsRefused(out refusal, out var asked)
+            || Profiles(desk, asked, type).IsRefused(out refusal, out var profiles)
+        )
             return FhirResults.Refused(refusal);
         if (
             asked is { Mode: ValidationMode.Profile }
@@ -94,7 +86,7 @@ internal static class ValidateEndpoints
                         SpineCodes.MissingValue
                     )
                 );
-            if (await FindAsync(services, caller, type, id, context.RequestAborted) is not { } stored)
+            if (await FindAsync(records, caller, type, id, context.RequestAborted) is not { } stored)
                 return FhirResults.Refused(Refusal.Unknown($"This {type}"));
             if (asked.Mode == ValidationMode.Delete)
                 return FhirResults.Resource(OutcomeWriter.ToBytes(IntendedUse.NeverDeleted(type)));
@@ -105,17 +97,10 @@ internal static class ValidateEndpoints
             return FhirResults.Refused(
                 Refusal.Malformed($"The address says {type}, the resource is of another type.", "resourceType")
             );
-        if ((await desk.ValidateAsync(source, profiles, context.RequestAborted)).IsRefused(out refusal, out var result))
-            return FhirResults.Refused(refusal);
+        var result = desk.Conformance.Validator.Validate(source, profiles);
         if (source.Root is null)
             return FhirResults.Resource(OutcomeWriter.ToBytes(result), StatusCodes.Status400BadRequest);
-        var more = await new IntendedUse(services.GetRequiredService<IRecordStore>()).FindAsync(
-            caller,
-            asked.Mode,
-            source,
-            id,
-            context.RequestAborted
-        );
+        var more = await new IntendedUse(records).FindAsync(caller, asked.Mode, source, id, context.RequestAborted);
         return FhirResults.Resource(
             OutcomeWriter.ToBytes(
                 result with
@@ -156,20 +141,16 @@ internal static class ValidateEndpoints
 
     /// <summary>The stored resource, where it is the caller's to read; not yours is unknown.</summary>
     private static async Task<StoredResource?> FindAsync(
-        IServiceProvider services,
+        IRecordStore records,
         Caller caller,
         string type,
         string id,
         CancellationToken cancellation
-    )
-    {
-        if (caller.Kind is not (CallerKind.Authority or CallerKind.Operator) || !SmartScopes.Allow(caller, type, "r"))
-            return null;
-        var found = await services
-            .GetRequiredService<IRecordStore>()
-            .ReadAsync(Enum.Parse<RecordType>(type), id, null, cancellation);
-        return found is not null && (caller.Kind == CallerKind.Operator || found.Authority == caller.Organisation)
+    ) =>
+        caller.Kind == CallerKind.Authority
+        && SmartScopes.Allow(caller, type, "r")
+        && await records.ReadAsync(Enum.Parse<RecordType>(type), id, null, cancellation) is { } found
+        && found.Authority == caller.Organisation
             ? found
             : null;
-    }
 }

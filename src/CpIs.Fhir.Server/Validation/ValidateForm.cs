@@ -29,19 +29,24 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
         KeyLengthLimit = 64,
     };
 
-    /// <summary>Reads the form; null when it is larger than is taken, or no form.</summary>
-    public static async Task<ValidateForm?> ReadAsync(HttpContext context)
+    /// <summary>Reads the form; null when it is larger than is taken, takes longer, or is no form.</summary>
+    public static async Task<ValidateForm?> ReadAsync(HttpContext context, TimeSpan longest, TimeProvider time)
     {
         if (context.Request.ContentLength > MostOfBody || !context.Request.HasFormContentType)
             return null;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = MostOfBody;
+        using var late = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         IFormCollection form;
         try
         {
-            form = await new FormFeature(context.Request, Limits).ReadFormAsync(context.RequestAborted);
+            form = await new FormFeature(context.Request, Limits).ReadFormAsync(either.Token);
         }
-        catch (Exception unfit) when (unfit is InvalidDataException or BadHttpRequestException)
+        catch (Exception unfit)
+            when (unfit is InvalidDataException or IOException
+                || (unfit is OperationCanceledException && late.IsCancellationRequested)
+            )
         {
             return null;
         }
@@ -55,9 +60,11 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
 
         if (Encoding.UTF8.GetByteCount(text) > MostBytes)
             return null;
-        var laidOut = LayOut(text);
-        return new ValidateForm(laidOut ?? text, form["profile"].ToString(), fileName, laidOut is not null);
+        return new ValidateForm(text, form["profile"].ToString(), fileName, IsLaidOut: false);
     }
+
+    /// <summary>The same with line breaks where the text came on one long line.</summary>
+    public ValidateForm LaidOut() => LayOut(Text) is { } lines ? this with { Text = lines, IsLaidOut = true } : this;
 
     /// <summary>A long JSON text on one line with line breaks, so that its problems have lines; null where that is not needed or not possible.</summary>
     private static string? LayOut(string text)

@@ -1,5 +1,7 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Security;
 
@@ -11,20 +13,35 @@ namespace CpIs.Fhir.Server.Validation;
 /// </summary>
 internal static class ValidatePages
 {
+    private static readonly Admits Senders = new()
+    {
+        Charge = Charge.Page,
+        Refuse = static (context, _) =>
+            Busy(context, "Too much was validated from your network address. Wait a few seconds, then try again.")
+                .ExecuteAsync(context),
+    };
+
     public static void MapValidatePage(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/validate", () => ValidatePage.Form()).AllowAnonymous();
-        app.MapPost("/validate", AnswerAsync).AllowAnonymous();
+        app.MapRead("/validate", () => ValidatePage.Form()).Admit(Admits.Anyone);
+        app.MapPost("/validate", AnswerAsync).Admit(Senders);
     }
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, ValidationDesk desk, RequestLimits limits)
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        PageReading reading,
+        ValidationDesk desk,
+        UploadOptions uploads,
+        TimeProvider time
+    )
     {
-        if (limits.CheckPage(context.Connection.RemoteIpAddress) is not null)
-            return Busy(
-                context,
-                "Too much was validated from your network address. Wait a few seconds, then try again."
-            );
-        if (await ValidateForm.ReadAsync(context) is not { } sent)
+        const string tooMany = "Too much is validated at the moment. Wait a few seconds, then try again.";
+        ValidateForm? sent;
+        if ((await reading.TakeAsync(context.RequestAborted)).IsRefused(out _, out var sending))
+            return Busy(context, tooMany);
+        using (sending)
+            sent = await ValidateForm.ReadAsync(context, PageReading.Longest, time);
+        if (sent is null)
             return ValidatePage.Form(
                 "The resource must be smaller than 1 MiB. Use the command cpis validate for larger ones.",
                 status: StatusCodes.Status413PayloadTooLarge
@@ -33,14 +50,25 @@ internal static class ValidatePages
             return ValidatePage.Form("Paste a resource or choose a file", sent, StatusCodes.Status400BadRequest);
         if (sent.Profile.Length > 0 && desk.Conformance.Canonical(sent.Profile) is null)
             return ValidatePage.Form("Choose a profile from the list", sent, StatusCodes.Status400BadRequest);
-        var verdict = await desk.ValidateAsync(
-            FhirSource.Read(Encoding.UTF8.GetBytes(sent.Text)),
-            sent.Profile.Length > 0 ? [sent.Profile] : [],
-            context.RequestAborted
-        );
-        return verdict.IsRefused(out _, out var result)
-            ? Busy(context, "Too much is validated at the moment. Wait a few seconds, then try again.")
-            : ValidatePage.Verdict(sent, result);
+        if ((await desk.TakeAsync(context.RequestAborted)).IsRefused(out _, out var place))
+            return Busy(context, tooMany);
+        using (place)
+        {
+            var laidOut = sent.LaidOut();
+            return ValidatePage.Verdict(
+                laidOut,
+                desk.Conformance.Validator.Validate(
+                    FhirSource.Read(
+                        Encoding.UTF8.GetBytes(laidOut.Text),
+                        FhirSource.Limits with
+                        {
+                            MaximumEntries = uploads.MaximumEntries,
+                        }
+                    ),
+                    laidOut.Profile.Length > 0 ? [laidOut.Profile] : []
+                )
+            );
+        }
     }
 
     private static Page Busy(HttpContext context, string why)

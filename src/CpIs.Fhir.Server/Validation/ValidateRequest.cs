@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -21,21 +22,34 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
         ]
     );
 
-    /// <summary>Reads it; a refusal where the request itself is wrong.</summary>
-    public static async Task<Result<ValidateRequest>> ReadAsync(HttpContext context, string type, int limit)
+    /// <summary>The body, unread as FHIR; empty where none was sent.</summary>
+    public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadBodyAsync(
+        HttpContext context,
+        int limit
+    ) =>
+        HttpMethods.IsGet(context.Request.Method) || context.Request.ContentLength is 0
+            ? (ReadOnlyMemory<byte>.Empty, false)
+            : await RequestBody.ReadFhirAsync(context, limit);
+
+    /// <summary>Parses it; a refusal where the request itself is wrong.</summary>
+    public static Result<ValidateRequest> Parse(
+        HttpContext context,
+        string type,
+        (ReadOnlyMemory<byte> Bytes, bool IsXml) body,
+        UploadOptions limits
+    )
     {
         if (SearchInput.FromUrl(context, Table).IsRefused(out var refusal, out var asked))
             return refusal;
         var (mode, profile) = (asked.Code("mode"), asked.Code("profile"));
 
-        FhirSource? source = null;
-        if (!HttpMethods.IsGet(context.Request.Method) && context.Request.ContentLength is not 0)
-        {
-            if ((await RequestBody.ReadFhirAsync(context, limit)).IsRefused(out refusal, out var body))
-                return refusal;
-            if (!body.Bytes.IsEmpty)
-                source = body.IsXml ? FhirSource.ReadXml(body.Bytes) : FhirSource.ReadJson(body.Bytes);
-        }
+        var bounds = FhirSource.Limits with { MaximumEntries = limits.MaximumEntries };
+        var source =
+            body.Bytes.IsEmpty ? null
+            : body.IsXml ? FhirSource.ReadXml(body.Bytes, bounds)
+            : FhirSource.ReadJson(body.Bytes, bounds);
+        if (source?.Problems is [{ Rule: "cpis-upload-entries" } tooMany])
+            return Refusal.Because(RefusalKind.TooLarge, tooMany);
 
         if (source?.Root is { } root && IsOperation(root, type))
         {

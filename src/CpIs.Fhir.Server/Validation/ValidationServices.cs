@@ -14,6 +14,7 @@ internal static class ValidationServices
             p.GetRequiredService<ConformanceSet>(),
             Math.Max(1, Environment.ProcessorCount / 2)
         ));
+        services.AddSingleton<PageReading>();
         services.AddSingleton<IWriteCheck, WriteValidation>();
     }
 }

@@ -16,21 +16,23 @@ public sealed class MongoStoreMigration : IStoreMigration
     private readonly MongoClient _client;
     private readonly Collections _collections;
     private readonly Calls _calls;
+    private readonly RecordProtection _protection;
     private readonly IReadOnlyList<MongoMigration> _migrations;
 
     private MongoStoreMigration(
         MongoClient client,
         Collections collections,
-        Calls calls,
-        IReadOnlyList<MongoMigration> migrations,
-        string database
+        MongoStoreOptions options,
+        TimeProvider time,
+        IReadOnlyList<MongoMigration> migrations
     ) =>
-        (_client, _collections, _calls, _migrations, Description) = (
+        (_client, _collections, _calls, _protection, _migrations, Description) = (
             client,
             collections,
-            calls,
+            new Calls(options, time),
+            options.Protection,
             migrations,
-            $"mongodb:{database}"
+            $"mongodb:{options.Database}"
         );
 
     /// <inheritdoc />
@@ -57,7 +59,7 @@ public sealed class MongoStoreMigration : IStoreMigration
     {
         ArgumentNullException.ThrowIfNull(options);
         var (client, collections) = await MongoOpening.OpenAsync(options, _ => Task.CompletedTask, cancellation);
-        return new MongoStoreMigration(client, collections, new Calls(options, time), migrations, options.Database);
+        return new MongoStoreMigration(client, collections, options, time, migrations);
     }
 
     /// <inheritdoc />
@@ -69,7 +71,7 @@ public sealed class MongoStoreMigration : IStoreMigration
         var copy = await Calls.ReadOnceAsync(() => UnfinishedCopy.FindAsync(_collections, cancellation), cancellation);
         var pending = new List<PendingMigration>();
         foreach (var migration in _migrations.Where(m => m.Version > schema))
-            pending.Add(await new MigrationJob(_collections, _calls, migration).ToPendingAsync(cancellation));
+            pending.Add(await JobOf(migration).ToPendingAsync(cancellation));
         return new StoreStanding(
             schema,
             known,
@@ -94,15 +96,16 @@ public sealed class MongoStoreMigration : IStoreMigration
             async () =>
             {
                 await UnfinishedCopy.RefuseAsync(_collections, cancellation);
+                await new Preparation(_collections, _protection.Marker).ExpectProtectionAsync(cancellation);
                 return true;
             },
             cancellation
         );
         foreach (var migration in _migrations.Where(m => m.Version > schema))
-            await new MigrationJob(_collections, _calls, migration).RunAsync(progress, cancellation);
+            await JobOf(migration).RunAsync(progress, cancellation);
         // Servers of the version before may have gone on after an earlier run: once more, when the last of them is stopped.
         if (schema == known && _migrations is [.., var last])
-            await new MigrationJob(_collections, _calls, last).SweepAsync(cancellation);
+            await JobOf(last).SweepAsync(cancellation);
     }
 
     /// <inheritdoc />
@@ -111,6 +114,8 @@ public sealed class MongoStoreMigration : IStoreMigration
         _client.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private MigrationJob JobOf(MongoMigration migration) => new(_collections, _calls, _protection, migration);
 
     private async Task<int> ReadSchemaAsync(CancellationToken cancellation) =>
         (await ReadMetaAsync("schema", cancellation))?["v"].ToInt32()

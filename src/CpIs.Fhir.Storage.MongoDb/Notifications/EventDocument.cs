@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
 /// A numbered event: <c>_id</c> Subscription and number, <c>s</c>, <c>n</c>, <c>a</c> authority, <c>t</c> time of its first
-/// occurrence, <c>c</c>, <c>p</c>, <c>g</c> (child, person, organisation: what joins it), <c>of</c> its occurrences, each with
+/// occurrence, <c>c</c>, <c>g</c> (child and setting: what joins it), <c>of</c> its occurrences, each with
 /// id, time and child. Its sending: <c>live</c> until it is delivered, <c>told</c> when it was, <c>due</c>, <c>lease</c> (zero
 /// time when nobody has it), <c>f</c> the fence of who had it last (zero: nobody yet, it may still be joined), <c>x</c> failed attempts.
 /// </summary>
@@ -47,8 +47,6 @@ internal static class EventDocument
         };
         if (occurrence.TryGetValue("c", out var child))
             document.Add("c", child);
-        if (occurrence.TryGetValue("p", out var person))
-            document.Add("p", person);
         return document;
     }
 

@@ -13,7 +13,6 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public async Task<int> NumberObligationsAsync(
         DateTimeOffset now,
-        TimeSpan coalesceWithin,
         TimeSpan quiet,
         int limit,
         CancellationToken cancellation
@@ -29,7 +28,7 @@ public sealed partial class MongoStore
             {
                 if (done >= limit)
                     break;
-                var job = new NumberingJob(_collections, authority, due, coalesceWithin, limit - done);
+                var job = new NumberingJob(_collections, authority, due, limit - done);
                 var numbered = await _transactions.RunAsync(job.WriteAsync, cancellation);
                 found |= numbered > 0;
                 done += numbered;

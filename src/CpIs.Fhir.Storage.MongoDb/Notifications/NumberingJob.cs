@@ -10,13 +10,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// the Subscriptions go in step, so that a delivery of one never costs another its event. Two servers that number at once
 /// meet in the documents that both write, and one of them begins again.
 /// </summary>
-internal sealed class NumberingJob(
-    Collections collections,
-    string authority,
-    DateTime due,
-    TimeSpan coalesceWithin,
-    int limit
-)
+internal sealed class NumberingJob(Collections collections, string authority, DateTime due, int limit)
 {
     /// <summary>How many obligations were looked at; fewer than the limit means none is left.</summary>
     public async Task<Kept<int>> WriteAsync(IClientSessionHandle session, CancellationToken cancellation)
@@ -38,7 +32,7 @@ internal sealed class NumberingJob(
             return 0;
 
         foreach (var subscription in taking)
-            await new SubscriptionNumbering(collections, subscription, due, coalesceWithin).WriteAsync(
+            await new SubscriptionNumbering(collections, subscription, due).WriteAsync(
                 session,
                 open,
                 behind.Count == 0 ? null : Progress(subscription, open),

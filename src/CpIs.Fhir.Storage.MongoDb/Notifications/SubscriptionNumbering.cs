@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
@@ -6,19 +7,14 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
-/// The events that one Subscription gets of open obligations: an obligation of the same person, organisation and child joins
-/// an event that was never claimed and is not older than the time for that; any other gets the next number.
+/// The events that one Subscription gets of open obligations: each the next number, but for one that raced another, which joins
+/// the other's event if that was never claimed.
 /// </summary>
-internal sealed class SubscriptionNumbering(
-    Collections collections,
-    BsonDocument subscription,
-    DateTime due,
-    TimeSpan coalesceWithin
-)
+internal sealed class SubscriptionNumbering(Collections collections, BsonDocument subscription, DateTime due)
 {
     private readonly string _id = subscription["_id"].AsString;
     private readonly List<BsonDocument> _created = [];
-    private readonly Dictionary<string, BsonArray> _joined = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<BsonDocument>> _joined = new(StringComparer.Ordinal);
     private List<BsonDocument> _joinable = [];
 
     /// <param name="session">The transaction.</param>
@@ -61,7 +57,7 @@ internal sealed class SubscriptionNumbering(
         CancellationToken cancellation
     )
     {
-        var children = own.Where(IsKnown).Select(occurrence => occurrence["c"]).Distinct().ToList();
+        var children = own.Where(o => o.Contains("c")).Select(occurrence => occurrence["c"]).Distinct().ToList();
         if (children.Count == 0)
             return;
         _joinable = await collections
@@ -72,7 +68,7 @@ internal sealed class SubscriptionNumbering(
                     { "c", new BsonDocument("$in", new BsonArray(children)) },
                     { "s", _id },
                     { "f", 0L },
-                    { "t", new BsonDocument("$gte", own[0]["t"].ToUniversalTime() - coalesceWithin) },
+                    { "t", new BsonDocument("$gte", own[0]["t"].ToUniversalTime() - Attendance.Quiet) },
                 }
             )
             .ToListAsync(cancellation);
@@ -83,41 +79,36 @@ internal sealed class SubscriptionNumbering(
         if (FindEventToJoin(occurrence) is { } joined)
         {
             var id = joined["_id"].AsString;
+            if (occurrence["t"] < joined["t"])
+                joined["t"] = occurrence["t"];
             // One made in this very transaction is not written yet.
             if (_created.Contains(joined))
                 joined["of"].AsBsonArray.Add(EventDocument.Entry(occurrence));
             else if (_joined.TryGetValue(id, out var more))
-                more.Add(EventDocument.Entry(occurrence));
+                more.Add(occurrence);
             else
-                _joined.Add(id, [EventDocument.Entry(occurrence)]);
+                _joined.Add(id, [occurrence]);
             return;
         }
 
         var number = subscription["last"].ToInt64() + _created.Count + 1;
         var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence, due);
         _created.Add(created);
-        if (IsKnown(occurrence))
-            _joinable.Add(created);
+        _joinable.Add(created);
     }
 
-    // Of a person or child that is not known, nothing can be told to be the same.
-    private static bool IsKnown(BsonDocument occurrence) => occurrence.Contains("c") && occurrence.Contains("p");
-
-    private BsonDocument? FindEventToJoin(BsonDocument occurrence)
-    {
-        if (!IsKnown(occurrence))
-            return null;
-        var time = occurrence["t"].ToUniversalTime();
-        return _joinable
-            .Where(e =>
-                e["c"] == occurrence["c"]
-                && e.GetValue("p", BsonNull.Value) == occurrence["p"]
-                && e["g"] == occurrence["g"]
-                && e["t"].ToUniversalTime() <= time
-                && e["t"].ToUniversalTime() >= time - coalesceWithin
-            )
-            .MinBy(e => e["t"].ToUniversalTime());
-    }
+    private BsonDocument? FindEventToJoin(BsonDocument occurrence) =>
+        occurrence.TryGetValue("c", out var child)
+            ? _joinable
+                .Where(e =>
+                    e.GetValue("c", BsonNull.Value) == child
+                    && e["g"] == occurrence["g"]
+                    && Attendance.IsSame(e["t"].ToUniversalTime(), occurrence["t"].ToUniversalTime())
+                )
+                .OrderByDescending(e => e["t"].ToUniversalTime())
+                .ThenBy(e => e["n"].ToInt64())
+                .FirstOrDefault()
+            : null;
 
     private async Task WriteEventsAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
@@ -141,7 +132,17 @@ internal sealed class SubscriptionNumbering(
                 { "s", _id },
                 { "f", 0L },
             },
-            new BsonDocument("$push", new BsonDocument("of", new BsonDocument("$each", join.Value)))
+            new BsonDocument
+            {
+                {
+                    "$push",
+                    new BsonDocument(
+                        "of",
+                        new BsonDocument("$each", new BsonArray(join.Value.Select(EventDocument.Entry)))
+                    )
+                },
+                { "$min", new BsonDocument("t", join.Value.Min(occurrence => occurrence["t"])) },
+            }
         ));
         var done = await collections.Events.BulkWriteAsync(session, writes, cancellationToken: cancellation);
         if (done.MatchedCount != _joined.Count)

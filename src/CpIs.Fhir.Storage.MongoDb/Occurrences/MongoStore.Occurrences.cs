@@ -30,29 +30,36 @@ public sealed partial class MongoStore
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
     ) =>
         _calls.ReadAsync<IReadOnlyList<Occurrence>>(
             async late =>
             {
-                var history = new List<Occurrence>();
-                var found = false;
+                var accesses = new List<Occurrence>();
+                var (inHistory, found) = (0, false);
                 using var cursor = await LookUpReads
                     .History(_collections.Occurrences, _protection.ChildKey(child), count, _options.ReadTimeout)
                     .ToCursorAsync(late);
-                while ((history.Count < count || !found) && await cursor.MoveNextAsync(late))
+                while (await cursor.MoveNextAsync(late))
                     foreach (var document in cursor.Current)
                     {
+                        DateTimeOffset time = document["t"].ToUniversalTime();
+                        if (inHistory >= count && (found || time < since) && time < attendedSince)
+                            return accesses;
                         var access = OccurrenceDocument.Read(document, _protection);
-                        if (history.Count >= count && (found || access.Time < since))
-                            return history;
-                        var own = access.Person?.SdsUserId == sdsUserId;
-                        if (access.Child == child && (history.Count < count || own))
-                            history.Add(access);
+                        if (access.Child != child)
+                            continue;
+                        var own = access.InHistory && access.Person?.SdsUserId == sdsUserId;
+                        var isShown = access.InHistory && (inHistory < count || (!found && time >= since && own));
+                        if (!isShown && time < attendedSince)
+                            continue;
+                        accesses.Add(access);
+                        inHistory += access.InHistory ? 1 : 0;
                         found |= own;
                     }
 
-                return history;
+                return accesses;
             },
             cancellation
         );
@@ -69,7 +76,7 @@ public sealed partial class MongoStore
         ArgumentNullException.ThrowIfNull(query);
         var filter = new BsonDocument();
         if (query.Concerning is { } authority)
-            filter.Add("a", authority.Value);
+            filter.Add("w", authority.Value);
         if (query.Child is { } child)
             filter.Add("c", _protection.ChildKey(child));
         if (query.Kind is { } kind and not OccurrenceKind.Access)

@@ -6,11 +6,11 @@ namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
 
 /// <summary>
 /// An occurrence with its obligations as one document. What happened never changes: <c>_id</c>, <c>y</c> kind, <c>t</c> time,
-/// <c>c</c> child, <c>a</c> authorities it concerns, <c>h</c> where it stands in the history, <c>d</c> all of it. What has
-/// become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been told, and how many),
+/// <c>c</c> child, <c>w</c> authorities that may read it (before schema 2 <c>a</c>, with more of them), <c>h</c> where look-ups
+/// read it, <c>d</c> all of it. What has become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been told, and how many),
 /// <c>todo</c> and <c>todos</c> (whose events have no number yet), <c>num</c> (Subscriptions that have an event of it),
-/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was told when); <c>p</c> and <c>g</c> are the
-/// person and organisation that events are joined by. A miss has none of these, and is in none of their indexes.
+/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was told when); <c>g</c> is the
+/// setting that events are joined by. A miss has none of these, and is in none of their indexes.
 /// </summary>
 internal static class OccurrenceDocument
 {
@@ -24,24 +24,22 @@ internal static class OccurrenceDocument
         };
         if (occurrence.Child is { } child)
             document.Add("c", protection.ChildKey(child));
-        if (occurrence.Concerns.Count > 0)
-            document.Add("a", new BsonArray(occurrence.Concerns.Distinct().Select(authority => authority.Value)));
-        if (occurrence.InHistory)
+        if (occurrence.Concerns.Any())
+            document.Add("w", new BsonArray(occurrence.Concerns.Select(authority => authority.Value)));
+        if (occurrence.IsReadByLookUps)
             document.Add("h", true);
         if (occurrence.Obligations.Count > 0)
-            AddObligations(document, occurrence, protection);
+            AddObligations(document, occurrence);
         return document.Add("d", new BsonBinaryData(protection.Seal(occurrence).ToArray()));
     }
 
     public static Occurrence Read(BsonDocument document, RecordProtection protection) =>
         protection.OpenOccurrence(document["_id"].AsString, document["d"].AsByteArray);
 
-    private static void AddObligations(BsonDocument document, Occurrence occurrence, RecordProtection protection)
+    private static void AddObligations(BsonDocument document, Occurrence occurrence)
     {
         var told = new BsonArray(occurrence.Obligations.Select(o => o.Authority.Value).Distinct());
         document.Add("open", told).Add("left", told.Count).Add("todo", told).Add("todos", told.Count);
         document.Add("g", occurrence.Organisation.Value);
-        if (occurrence.Person is { } person)
-            document.Add("p", protection.PersonKey(person.SdsUserId));
     }
 }

@@ -22,7 +22,8 @@ internal sealed class CommitJob
     private readonly RecordProtection _protection;
     private readonly DateTime _now;
     private readonly List<BsonDocument> _created;
-    private readonly Dictionary<string, (BsonDocument Document, int Expected)> _replaced;
+    private readonly Dictionary<string, (BsonDocument Document, Change Change)> _replaced;
+    private readonly Dictionary<string, (BsonBinaryData Side, Confirmation Confirmation)> _confirmed;
     private readonly Dictionary<string, int> _removed;
     private readonly List<(string Id, SubscriptionStanding Standing)> _subscriptions;
     private readonly BsonDocument? _occurrence;
@@ -30,10 +31,7 @@ internal sealed class CommitJob
     /// <exception cref="ArgumentException">A resource twice, or a version that does not follow the one expected: a bug of the caller.</exception>
     public CommitJob(Commit commit, Collections collections, RecordProtection protection, DateTime now)
     {
-        if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
-            throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
-        if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
-            throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
+        commit.CheckEachOnce();
         if (commit.Changes.Any(c => c.Resource.Version != c.ExpectedVersion + 1))
             throw new ArgumentException(
                 "The version of a change must follow the version that it expects.",
@@ -51,9 +49,14 @@ internal sealed class CommitJob
             .Changes.Where(c => c.ExpectedVersion > 0)
             .ToDictionary(
                 c => ResourceDocument.IdOf(c.Resource.Type, c.Resource.Id),
-                c => (ResourceDocument.Write(c.Resource, protection), c.ExpectedVersion),
+                c => (ResourceDocument.Write(c.Resource, protection), c),
                 StringComparer.Ordinal
             );
+        _confirmed = commit.Confirmations.ToDictionary(
+            c => ResourceDocument.IdOf(c.Resource.Type, c.Resource.Id),
+            c => (ResourceDocument.SideOf(c.Resource, protection), c),
+            StringComparer.Ordinal
+        );
         _removed = commit.Removals.ToDictionary(
             r => ResourceDocument.IdOf(r.Type, r.Id),
             r => r.ExpectedVersion,
@@ -140,13 +143,13 @@ internal sealed class CommitJob
 
     private async Task<bool> TryReplaceAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
-        string[] ids = [.. _replaced.Keys, .. _removed.Keys];
+        string[] ids = [.. _replaced.Keys, .. _confirmed.Keys, .. _removed.Keys];
         if (ids.Length == 0)
             return true;
         var current = await _collections
             .Resources.Find(session, new BsonDocument("_id", new BsonDocument("$in", new BsonArray(ids))))
             .ToListAsync(cancellation);
-        if (current.Count != ids.Length || current.Any(d => d["v"].AsInt32 != Expected(d["_id"].AsString)))
+        if (current.Count != ids.Length || !current.All(IsAsExpected))
             return false;
         foreach (var document in current)
             if (
@@ -170,14 +173,7 @@ internal sealed class CommitJob
             .ToList();
         if (old.Count > 0 && !await TryInsertAsync(_collections.Versions, session, old, cancellation))
             return false;
-        List<WriteModel<BsonDocument>> writes =
-        [
-            .. _replaced.Values.Select(change => new ReplaceOneModel<BsonDocument>(
-                AtVersion(change.Document["_id"], change.Expected),
-                change.Document
-            )),
-            .. _removed.Select(removal => new DeleteOneModel<BsonDocument>(AtVersion(removal.Key, removal.Value))),
-        ];
+        var writes = current.Select(Write).ToList();
         var done = await _collections.Resources.BulkWriteAsync(session, writes, cancellationToken: cancellation);
         if (_removed.Count > 0)
             await _collections.Versions.DeleteManyAsync(
@@ -185,7 +181,25 @@ internal sealed class CommitJob
                 new BsonDocument("r", new BsonDocument("$in", new BsonArray(_removed.Keys))),
                 cancellationToken: cancellation
             );
-        return done.MatchedCount == _replaced.Count && done.DeletedCount == _removed.Count;
+        return done.MatchedCount == _replaced.Count + _confirmed.Count && done.DeletedCount == _removed.Count;
+    }
+
+    /// <summary>
+    /// A write upon what was read: the version and, where the stamp counts, the side values to the byte, which hold it.
+    /// </summary>
+    private WriteModel<BsonDocument> Write(BsonDocument current)
+    {
+        var id = current["_id"].AsString;
+        var filter = new BsonDocument { { "_id", id }, { "v", current["v"] } };
+        if (_removed.ContainsKey(id))
+            return new DeleteOneModel<BsonDocument>(filter);
+        filter.Add("s", current["s"]);
+        return _replaced.TryGetValue(id, out var replaced)
+            ? new ReplaceOneModel<BsonDocument>(filter, replaced.Document)
+            : new UpdateOneModel<BsonDocument>(
+                filter,
+                new BsonDocument("$set", new BsonDocument("s", _confirmed[id].Side))
+            );
     }
 
     /// <summary>Gives up the identities that are no longer wanted, then takes the new ones.</summary>
@@ -199,6 +213,8 @@ internal sealed class CommitJob
         var taken = new List<BsonDocument>();
         foreach (var document in current)
         {
+            if (_confirmed.ContainsKey(document["_id"].AsString))
+                continue;
             var next = _replaced.TryGetValue(document["_id"].AsString, out var change) ? change.Document : null;
             if (document.GetValue("i", BsonNull.Value) == (next?.GetValue("i", BsonNull.Value) ?? BsonNull.Value))
                 continue;
@@ -230,9 +246,16 @@ internal sealed class CommitJob
             throw new RepeatTransactionException();
     }
 
-    private int Expected(string id) => _replaced.TryGetValue(id, out var change) ? change.Expected : _removed[id];
-
-    private static BsonDocument AtVersion(BsonValue id, int version) => new() { { "_id", id }, { "v", version } };
+    private bool IsAsExpected(BsonDocument current)
+    {
+        var id = current["_id"].AsString;
+        if (_removed.TryGetValue(id, out var version))
+            return current["v"].AsInt32 == version;
+        var (expected, stamp) = _replaced.TryGetValue(id, out var replaced)
+            ? (replaced.Change.ExpectedVersion, replaced.Change.ExpectedStamp)
+            : (_confirmed[id].Confirmation.Resource.Version, _confirmed[id].Confirmation.ExpectedStamp);
+        return current["v"].AsInt32 == expected && ResourceDocument.StampOf(current, _protection) == stamp;
+    }
 
     private static Task<bool> TryInsertAsync(
         IMongoCollection<BsonDocument> collection,

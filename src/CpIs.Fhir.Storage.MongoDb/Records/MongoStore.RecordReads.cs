@@ -70,7 +70,8 @@ public sealed partial class MongoStore
     }
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+    public async Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
+        OdsCode authority,
         IReadOnlyCollection<NhsNumber> children,
         CancellationToken cancellation
     )
@@ -81,13 +82,14 @@ public sealed partial class MongoStore
         var filter = new BsonDocument
         {
             { "c", new BsonDocument("$in", new BsonArray(wanted.Select(_protection.ChildKey))) },
-            { "y", (int)RecordType.Patient },
+            { "y", new BsonDocument("$in", new BsonArray { (int)RecordType.Patient, (int)RecordType.EpisodeOfCare }) },
+            { "a", authority.Value },
         };
         return
         [
             .. (await AllAsync(_collections.Resources, filter, cancellation))
                 .Select(document => ResourceDocument.Read(document, _protection))
-                .Where(patient => patient.Child is { } child && wanted.Contains(child)),
+                .Where(own => own.Child is { } child && wanted.Contains(child)),
         ];
     }
 

@@ -41,13 +41,25 @@ internal static class ResourceDocument
             )
         );
         var place = PlaceOf(resource);
-        document.Add("s", Seal(SideValuesJson.Write(resource, withKeys: true), resource, place.Side, protection));
+        document.Add("s", SideOf(resource, protection));
         if (!resource.SettingView.IsEmpty)
             document.Add("w", Seal(resource.SettingView, resource, place.SettingView, protection));
         return document.Add(
             "b",
             Seal(resource.Body, resource, place.Body(besideView: !resource.SettingView.IsEmpty), protection)
         );
+    }
+
+    /// <summary>The side values as they are stored.</summary>
+    public static BsonBinaryData SideOf(StoredResource resource, RecordProtection protection) =>
+        Seal(SideValuesJson.Write(resource, withKeys: true), resource, PlaceOf(resource).Side, protection);
+
+    /// <summary>The stamp of the upload that last wrote or confirmed it, or null.</summary>
+    public static UploadStamp? StampOf(BsonDocument document, RecordProtection protection)
+    {
+        var bare = Bare(document);
+        var side = protection.Open(document["s"].AsByteArray, PlaceOf(bare).Side);
+        return SideValuesJson.AddTo(bare, side.Span).Stamp;
     }
 
     /// <summary>A document that is no longer current, as the collection of old versions keeps it.</summary>
@@ -62,17 +74,7 @@ internal static class ResourceDocument
 
     public static StoredResource Read(BsonDocument document, RecordProtection protection)
     {
-        var type = (RecordType)document["y"].AsInt32;
-        var key = document.GetValue("r", document["_id"]).AsString;
-        var resource = new StoredResource
-        {
-            Type = type,
-            Id = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..],
-            Version = document["v"].AsInt32,
-            LastUpdated = document["u"].ToUniversalTime(),
-            Authority = OdsCode.Parse(document["a"].AsString),
-            Body = ReadOnlyMemory<byte>.Empty,
-        };
+        var resource = Bare(document);
         var place = PlaceOf(resource);
         var hasView = document.TryGetValue("w", out var view);
         resource = SideValuesJson.AddTo(resource, protection.Open(document["s"].AsByteArray, place.Side).Span);
@@ -80,6 +82,20 @@ internal static class ResourceDocument
         {
             Body = protection.Open(document["b"].AsByteArray, place.Body(besideView: hasView)),
             SettingView = hasView ? protection.Open(view.AsByteArray, place.SettingView) : ReadOnlyMemory<byte>.Empty,
+        };
+    }
+
+    private static StoredResource Bare(BsonDocument document)
+    {
+        var key = document.GetValue("r", document["_id"]).AsString;
+        return new StoredResource
+        {
+            Type = (RecordType)document["y"].AsInt32,
+            Id = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..],
+            Version = document["v"].AsInt32,
+            LastUpdated = document["u"].ToUniversalTime(),
+            Authority = OdsCode.Parse(document["a"].AsString),
+            Body = ReadOnlyMemory<byte>.Empty,
         };
     }
 

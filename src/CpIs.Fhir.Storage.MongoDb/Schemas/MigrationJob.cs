@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -11,7 +12,12 @@ namespace CpIs.Fhir.Storage.MongoDb.Schemas;
 /// (document <c>migration</c> of <c>meta</c>: <c>v</c>, <c>at</c> the last id looked at, <c>n</c> how many). Once through, it
 /// looks for documents that servers wrote in the old form meanwhile, until none is left; then the schema moves on.
 /// </summary>
-internal sealed class MigrationJob(Collections collections, Calls calls, MongoMigration migration)
+internal sealed class MigrationJob(
+    Collections collections,
+    Calls calls,
+    RecordProtection protection,
+    MongoMigration migration
+)
 {
     private const string Id = "migration";
     private const int Batch = 1_000;
@@ -107,7 +113,7 @@ internal sealed class MigrationJob(Collections collections, Calls calls, MongoMi
         );
         if (old.Count == 0)
             return;
-        var changes = old.Select(migration.Change).ToList();
+        var changes = old.Select(document => migration.Change(document, protection)).ToList();
         await calls.WriteAsync(
             (_, late) =>
                 _collection.BulkWriteAsync(

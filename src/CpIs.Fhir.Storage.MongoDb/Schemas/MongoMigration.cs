@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -12,7 +13,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Schemas;
 /// <param name="Collection">Whose documents change.</param>
 /// <param name="Old">Finds documents of the old form; when it finds none, the migration is done.</param>
 /// <param name="Change">
-/// Brings one document of the old form forward. Its filter matches only the state that it was made from, so that nothing that
+/// Brings one document of the old form forward; it can open what is sealed. Its filter matches only the state that it was made from, so that nothing that
 /// was written in between is lost, and a second time it changes nothing.
 /// </param>
 internal sealed record MongoMigration(
@@ -20,11 +21,11 @@ internal sealed record MongoMigration(
     string What,
     string Collection,
     BsonDocument Old,
-    Func<BsonDocument, UpdateOneModel<BsonDocument>> Change
+    Func<BsonDocument, RecordProtection, UpdateOneModel<BsonDocument>> Change
 )
 {
-    /// <summary>All of them, in order. None yet: indexes and collections are made when a server opens the store.</summary>
-    public static IReadOnlyList<MongoMigration> All { get; } = [];
+    /// <summary>All of them, in order. Indexes and collections are made when a server opens the store.</summary>
+    public static IReadOnlyList<MongoMigration> All { get; } = [ReadersOfAccesses.Migration];
 
     /// <summary>The schema that a list of migrations leads to.</summary>
     public static int VersionOf(IReadOnlyList<MongoMigration> migrations) => 1 + migrations.Count;

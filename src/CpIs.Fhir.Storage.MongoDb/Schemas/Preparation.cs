@@ -62,6 +62,13 @@ internal sealed class Preparation(Collections collections, string protection)
                 )
         );
         await UnfinishedCopy.RefuseAsync(collections, cancellation);
+        await ExpectProtectionAsync(cancellation);
+    }
+
+    /// <summary>Refuses a database that was made with another protection, and writes nothing.</summary>
+    /// <exception cref="StoreUnavailableException">It was; the message says what to do.</exception>
+    public async Task ExpectProtectionAsync(CancellationToken cancellation)
+    {
         if (await ReadAsync("protection", cancellation) is { } mark)
             JudgeProtection(mark);
     }

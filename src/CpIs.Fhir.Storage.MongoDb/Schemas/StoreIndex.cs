@@ -33,7 +33,7 @@ internal sealed record StoreIndex(
         new("occurrences", "occurrences_search", Keys("t", "_id")),
         new("occurrences", "occurrences_search_child", Keys("c", "t", "_id")),
         new("occurrences", "occurrences_search_kind", Keys("y", "t", "_id"), Only: Above("y", 0)),
-        new("occurrences", "occurrences_search_concerning", Keys("a", "t", "_id"), Only: Exists("a")),
+        new("occurrences", "occurrences_search_readable", Keys("w", "t", "_id"), Only: Exists("w")),
         new("occurrences", "occurrences_open", Keys("open", "t", "_id"), Only: Above("left", 0)),
         new("occurrences", "occurrences_todo", Keys("todo", "t", "_id"), Only: Above("todos", 0)),
         new("events", "events_read", Keys("s", "n"), Unique: true),

@@ -25,7 +25,7 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
         var occurrences = await ReadAsync(
             collections.Occurrences,
             events.SelectMany(e => e.Occurrences),
-            ["t", "c", "p", "g"],
+            ["t", "c", "g"],
             cancellation
         );
         await bulk.InsertAsync(

@@ -55,6 +55,12 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public int LogLimitPages { get; init; } = 16_000;
 
+    /// <summary>
+    /// Free bytes on the disk below which the store says that it cannot write, so that a server leaves the rotation and its
+    /// operator is called before the last byte; what still comes is still written. Default 100 MB; 0 asks nothing.
+    /// </summary>
+    public long MinimumFreeBytes { get; init; } = 100_000_000;
+
     /// <summary>Refuses values with which the store cannot run.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     public void Validate()
@@ -69,5 +75,6 @@ public sealed record SqliteStoreOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ReadConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(CheckpointPages, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(LogLimitPages, CheckpointPages);
+        ArgumentOutOfRangeException.ThrowIfNegative(MinimumFreeBytes);
     }
 }

@@ -13,8 +13,8 @@ internal static class LookUpSql
         $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.child = ? ORDER BY r.type";
 
     /// <summary>
-    /// Its history, newest first. The index is named, because SQLite would as soon walk through all accesses of the child,
-    /// misses too.
+    /// Those of its accesses that look-ups read, newest first; one without a person does not stand in the history. The index is
+    /// named, because SQLite would as soon walk through all accesses of the child, misses too.
     /// </summary>
     public const string History = """
         SELECT time, person, id, document FROM occurrence INDEXED BY occurrence_history

@@ -17,10 +17,16 @@ public sealed class SqliteStoreMigration : IStoreMigration
 {
     private readonly string _directory;
     private readonly string _file;
+    private readonly RecordProtection _protection;
     private readonly IReadOnlyList<Migration> _migrations;
 
-    private SqliteStoreMigration(string directory, IReadOnlyList<Migration> migrations) =>
-        (_directory, _file, _migrations) = (directory, SqliteStore.FileIn(directory), migrations);
+    private SqliteStoreMigration(string directory, RecordProtection protection, IReadOnlyList<Migration> migrations) =>
+        (_directory, _file, _protection, _migrations) = (
+            directory,
+            SqliteStore.FileIn(directory),
+            protection,
+            migrations
+        );
 
     /// <inheritdoc />
     public string Description => $"sqlite:{_directory}";
@@ -33,7 +39,7 @@ public sealed class SqliteStoreMigration : IStoreMigration
     internal static SqliteStoreMigration Open(SqliteStoreOptions options, IReadOnlyList<Migration> migrations)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var migration = new SqliteStoreMigration(Path.GetFullPath(options.Directory), migrations);
+        var migration = new SqliteStoreMigration(Path.GetFullPath(options.Directory), options.Protection, migrations);
         return File.Exists(migration._file) ? migration : throw SqliteStore.NoStoreIn(migration._directory);
     }
 
@@ -50,7 +56,11 @@ public sealed class SqliteStoreMigration : IStoreMigration
                     _migrations[^1].Version,
                     ReadIsSealed(connection),
                     UnfinishedCopy.IsIn(connection) ? UnfinishedCopy.Read(connection) : null,
-                    [.. _migrations.Where(m => m.Version > schema).Select(Pending)],
+                    [
+                        .. _migrations
+                            .Where(m => m.Version > schema)
+                            .Select(m => Pending(m, m.Work?.Count(connection) ?? 0)),
+                    ],
                     schema == Schema.Version ? ReadCounts(connection) : new Dictionary<TransferSection, long>()
                 );
             },
@@ -65,7 +75,7 @@ public sealed class SqliteStoreMigration : IStoreMigration
                 using var storeLock = StoreLock.Take(_directory);
                 using var connection = Connection.OpenWriter(_file);
                 UnfinishedCopy.Refuse(connection, _directory);
-                // A migration that is stopped leaves nothing of itself.
+                // A migration that is stopped leaves nothing of itself, or whole batches.
                 using var stop = cancellation.Register(connection.Interrupt);
                 Migration? running = null;
                 try
@@ -73,19 +83,21 @@ public sealed class SqliteStoreMigration : IStoreMigration
                     Schema.Prepare(
                         connection,
                         _file,
+                        _protection,
                         _migrations,
-                        (migration, isDone) =>
+                        (migration, done, total) =>
                         {
                             cancellation.ThrowIfCancellationRequested();
                             running = migration;
-                            progress.Report(new MigrationProgress(Pending(migration), isDone ? 1 : 0, 1));
+                            var records = migration.Work is null ? 0 : total;
+                            progress.Report(new MigrationProgress(Pending(migration, records), done, total));
                         }
                     );
                 }
                 catch (SqliteException failure) when (running is not null && !cancellation.IsCancellationRequested)
                 {
                     throw new StoreUnavailableException(
-                        $"Migration {running.Version} ({running.What}) failed with SQLite error {failure.SqliteExtendedErrorCode}, and nothing of it is kept. See that the disk is sound and not full.",
+                        $"Migration {running.Version} ({running.What}) failed with SQLite error {failure.SqliteExtendedErrorCode}. What it had not finished is undone. See that the disk is sound and not full, and run it again.",
                         failure
                     );
                 }
@@ -98,7 +110,8 @@ public sealed class SqliteStoreMigration : IStoreMigration
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static PendingMigration Pending(Migration migration) => new(migration.Version, migration.What, 0);
+    private static PendingMigration Pending(Migration migration, long records) =>
+        new(migration.Version, migration.What, records);
 
     private static bool? ReadIsSealed(Connection connection)
     {

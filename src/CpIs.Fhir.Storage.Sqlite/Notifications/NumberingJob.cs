@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Notifications;
@@ -8,14 +9,13 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// in one commit. Only in a store that was copied from another kind of store may an obligation after the mark have its
 /// event already.
 /// </summary>
-internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, TimeSpan quiet, int limit)
+internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit)
 {
     private readonly long _due = (now + quiet).ToUnixTimeMilliseconds();
-    private readonly long _within = (long)coalesceWithin.TotalMilliseconds;
 
     private sealed record Subscriber(string Id, string Authority, long LastNumber, long NumberedTo);
 
-    private sealed record Open(long Key, long Time, string? Person, string Organisation, long? Child);
+    private sealed record Open(long Key, long Time, string Organisation, long? Child);
 
     /// <summary>How many obligations got an event.</summary>
     public int Write(Connection connection)
@@ -57,7 +57,13 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
             if (HasEvent(connection, subscriber.Id, obligation))
                 continue;
             if (FindEventToJoin(connection, subscriber.Id, obligation) is { } joined)
+            {
+                using var earlier = connection.Prepare(
+                    "UPDATE event SET time = min(time, ?) WHERE subscription = ? AND number = ?"
+                );
+                earlier.Add(obligation.Time).Add(subscriber.Id).Add(joined).Run();
                 Join(connection, subscriber.Id, joined, obligation);
+            }
             else
                 Create(connection, subscriber.Id, ++number, obligation);
         }
@@ -76,49 +82,48 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan coalesceWithin, 
     {
         using var rows = connection.Prepare(
             """
-            SELECT key, time, person, organisation, child FROM obligation
+            SELECT key, time, organisation, child FROM obligation
             WHERE authority = ? AND settled IS NULL AND key > ? ORDER BY key LIMIT ?
             """
         );
         rows.Add(authority).Add(numberedTo).Add(most);
         var open = new List<Open>();
         while (rows.Step())
-            open.Add(new Open(rows.Long(0), rows.Long(1), rows.TextOrNull(2), rows.Text(3), rows.LongOrNull(4)));
+            open.Add(new Open(rows.Long(0), rows.Long(1), rows.Text(2), rows.LongOrNull(3)));
         return open;
     }
 
-    private long? FindEventToJoin(Connection connection, string subscription, Open obligation)
+    /// <summary>An unsent event of a look-up that this one raced.</summary>
+    private static long? FindEventToJoin(Connection connection, string subscription, Open obligation)
     {
-        // Of a person or child that is not known, nothing can be told to be the same.
-        if (obligation.Person is null || obligation.Child is null)
+        if (obligation.Child is null)
             return null;
-        using var row = connection.Prepare(
+        using var rows = connection.Prepare(
             """
-            SELECT number FROM event WHERE subscription = ? AND child = ? AND person = ? AND organisation = ? AND fence = 0
-            AND time BETWEEN ? AND ? ORDER BY time LIMIT 1
+            SELECT number, time FROM event WHERE subscription = ? AND child = ? AND organisation = ? AND fence = 0
+            ORDER BY time DESC, number
             """
         );
-        row.Add(subscription)
-            .Add(obligation.Child)
-            .Add(obligation.Person)
-            .Add(obligation.Organisation)
-            .Add(obligation.Time - _within)
-            .Add(obligation.Time);
-        return row.Step() ? row.Long(0) : null;
+        rows.Add(subscription).Add(obligation.Child).Add(obligation.Organisation);
+        while (rows.Step())
+            if (Attendance.IsSame(Instant(rows.Long(1)), Instant(obligation.Time)))
+                return rows.Long(0);
+        return null;
     }
+
+    private static DateTimeOffset Instant(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time);
 
     private void Create(Connection connection, string subscription, long number, Open obligation)
     {
         using (
             var statement = connection.Prepare(
-                "INSERT INTO event (subscription, number, time, person, organisation, child, due) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO event (subscription, number, time, organisation, child, due) VALUES (?, ?, ?, ?, ?, ?)"
             )
         )
             statement
                 .Add(subscription)
                 .Add(number)
                 .Add(obligation.Time)
-                .Add(obligation.Person)
                 .Add(obligation.Organisation)
                 .Add(obligation.Child)
                 .Add(_due)

@@ -9,13 +9,12 @@ public sealed partial class SqliteStore
     /// <inheritdoc />
     public Task<int> NumberObligationsAsync(
         DateTimeOffset now,
-        TimeSpan coalesceWithin,
         TimeSpan quiet,
         int limit,
         CancellationToken cancellation
     )
     {
-        var job = new NumberingJob(now, coalesceWithin, quiet, limit);
+        var job = new NumberingJob(now, quiet, limit);
         return WriteAsync<int>(connection => job.Write(connection), cancellation);
     }
 

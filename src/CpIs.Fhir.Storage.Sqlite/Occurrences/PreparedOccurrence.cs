@@ -15,7 +15,9 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     private readonly ReadOnlyMemory<byte> _document = protection.Seal(occurrence);
     private readonly long _time = occurrence.Time.ToUnixTimeMilliseconds();
     private readonly long? _child = occurrence.Child is { } child ? protection.ChildKey(child) : null;
-    private readonly string? _person = occurrence.Person is { } person ? protection.PersonKey(person.SdsUserId) : null;
+    private readonly string? _person = occurrence is { InHistory: true, Person: { } person }
+        ? protection.PersonKey(person.SdsUserId)
+        : null;
 
     /// <summary>Writes it; one of the same id that is already there stands, with its obligations.</summary>
     public void Write(Connection connection)
@@ -54,23 +56,22 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
                 .Add((long)occurrence.Kind)
                 .Add(_time)
                 .Add(_child)
-                .Add(occurrence.InHistory ? 1 : 0)
-                .Add(occurrence.InHistory ? _person : null)
+                .Add(occurrence.IsReadByLookUps ? 1 : 0)
+                .Add(_person)
                 .Add(_document.Span)
                 .Run();
             if (added == 0)
                 return false;
         }
 
-        if (occurrence.Concerns.Count > 0)
-            WriteConcerns(connection);
+        WriteConcerns(connection);
         return true;
     }
 
     private void WriteConcerns(Connection connection)
     {
         var key = connection.LastKey;
-        foreach (var authority in occurrence.Concerns.Distinct())
+        foreach (var authority in occurrence.Concerns)
         {
             using var statement = connection.Prepare(
                 "INSERT INTO concern (authority, time, id, kind, child, occurrence) VALUES (?, ?, ?, ?, ?, ?)"
@@ -90,15 +91,14 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     {
         using var statement = connection.Prepare(
             """
-            INSERT INTO obligation (authority, occurrence, time, person, organisation, child, settled)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO obligation (authority, occurrence, time, organisation, child, settled)
+            VALUES (?, ?, ?, ?, ?, ?)
             """
         );
         statement
             .Add(authority.Value)
             .Add(occurrence.Id)
             .Add(_time)
-            .Add(_person)
             .Add(occurrence.Organisation.Value)
             .Add(_child)
             .Add(settled)

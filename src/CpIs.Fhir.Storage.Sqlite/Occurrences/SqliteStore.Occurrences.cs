@@ -29,34 +29,40 @@ public sealed partial class SqliteStore
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
     )
     {
         var earliest = since.ToUnixTimeMilliseconds();
+        var attended = attendedSince.ToUnixTimeMilliseconds();
         var person = _protection.PersonKey(sdsUserId);
         return ReadAsync<IReadOnlyList<Occurrence>>(
             connection =>
             {
                 using var rows = connection.Prepare(LookUpSql.History);
                 rows.Add(_protection.ChildKey(child));
-                var history = new List<Occurrence>();
-                var found = false;
+                var accesses = new List<Occurrence>();
+                var (inHistory, found) = (0, false);
                 // Newest first, and no further than the answer needs: a child rarely has more than a page of history.
-                while ((history.Count < count || !found) && rows.Step())
+                while (rows.Step())
                 {
-                    if (history.Count >= count && rows.Long(0) < earliest)
+                    var time = rows.Long(0);
+                    if (inHistory >= count && (found || time < earliest) && time < attended)
                         break;
-                    var own = rows.TextOrNull(1) == person;
-                    if (history.Count >= count && !own)
+                    var who = rows.TextOrNull(1);
+                    var isShown =
+                        who is not null && (inHistory < count || (!found && time >= earliest && who == person));
+                    if (!isShown && time < attended)
                         continue;
                     var occurrence = OccurrenceRow.Read(rows, 2, 3, _protection);
                     if (occurrence.Child != child) // Two children may share a hash.
                         continue;
-                    history.Add(occurrence);
-                    found |= own;
+                    accesses.Add(occurrence);
+                    inHistory += who is null ? 0 : 1;
+                    found |= who == person;
                 }
 
-                return history;
+                return accesses;
             },
             cancellation
         );

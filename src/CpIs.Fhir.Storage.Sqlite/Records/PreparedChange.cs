@@ -15,6 +15,7 @@ internal sealed class PreparedChange
     private readonly StoredResource _resource;
     private readonly RecordProtection _protection;
     private readonly int _expected;
+    private readonly UploadStamp? _expectedStamp;
     private readonly ResourceColumns _columns;
     private readonly byte[] _tokens;
 
@@ -22,6 +23,7 @@ internal sealed class PreparedChange
     public PreparedChange(Change change, RecordProtection protection)
     {
         (_resource, _expected, _protection) = (change.Resource, change.ExpectedVersion, protection);
+        _expectedStamp = change.ExpectedStamp;
         if (_resource.Version != _expected + 1)
             throw new ArgumentException(
                 "The version of a change must follow the version that it expects.",
@@ -31,7 +33,7 @@ internal sealed class PreparedChange
         _tokens = JsonArray.Of(protection.Tokens(_resource.Tokens));
     }
 
-    /// <summary>False when the version or the identity was not as expected; then the whole commit is undone.</summary>
+    /// <summary>False when the version, its stamp or the identity was not as expected; then the whole commit is undone.</summary>
     public bool TryWrite(Connection connection)
     {
         try
@@ -97,10 +99,14 @@ internal sealed class PreparedChange
             if (current.Text(2) != _resource.Authority.Value)
                 throw new InvalidOperationException("A resource never changes its owner.");
             key = current.Long(0);
-            var old = TokensOf(current.Blob(3));
-            sameTokens = old.SequenceEqual(_resource.Tokens);
+            // The old side values name the old tokens, so that no index by resource is needed to find them.
+            var place = new ResourcePlace(_resource.Type, _resource.Authority, _resource.Id, _expected);
+            var old = SideValuesJson.AddTo(_resource, _protection.Open(current.Blob(3).ToArray(), place.Side).Span);
+            if (old.Stamp != _expectedStamp)
+                return false;
+            sameTokens = old.Tokens.SequenceEqual(_resource.Tokens);
             if (!sameTokens)
-                RemoveTokens(connection, key, old);
+                RemoveTokens(connection, key, old.Tokens);
         }
 
         using (
@@ -134,15 +140,6 @@ internal sealed class PreparedChange
         statement.Add((long)_resource.Type).Add(_resource.Authority.Value).Add(key).AddUtf8(_tokens).Run();
     }
 
-    /// <summary>
-    /// The old side values name the old tokens, so that no index by resource is needed to find them. Only readable ones can
-    /// be compared by their bytes: sealed ones never equal each other.
-    /// </summary>
-    private IReadOnlyList<string> TokensOf(ReadOnlySpan<byte> side) =>
-        side.SequenceEqual(_columns.Side)
-            ? _resource.Tokens
-            : SideValuesJson.AddTo(_resource, _protection.Open(side.ToArray(), PlaceOf(_expected).Side).Span).Tokens;
-
     private void RemoveTokens(Connection connection, long key, IReadOnlyList<string> old)
     {
         using var statement = connection.Prepare(
@@ -155,6 +152,4 @@ internal sealed class PreparedChange
             .Add(key)
             .Run();
     }
-
-    private ResourcePlace PlaceOf(int version) => new(_resource.Type, _resource.Authority, _resource.Id, version);
 }

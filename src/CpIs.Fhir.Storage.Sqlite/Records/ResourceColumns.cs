@@ -22,13 +22,18 @@ internal sealed class ResourceColumns
         _identity = resource.Identity is { } identity ? protection.IdentityKey(identity) : null;
         var place = new ResourcePlace(resource.Type, resource.Authority, resource.Id, resource.Version);
         var view = resource.SettingView;
-        _side = protection.Seal(SideValuesJson.Write(resource, withKeys: !protection.IsReadable), child, place.Side);
+        _side = SideOf(resource, protection);
         _view = view.IsEmpty ? view : protection.Seal(view, child, place.SettingView);
         _body = protection.Seal(resource.Body, child, place.Body(besideView: !view.IsEmpty));
     }
 
     /// <summary>The side values as they are stored.</summary>
-    public ReadOnlySpan<byte> Side => _side.Span;
+    public static ReadOnlyMemory<byte> SideOf(StoredResource resource, RecordProtection protection) =>
+        protection.Seal(
+            SideValuesJson.Write(resource, withKeys: !protection.IsReadable),
+            resource.Child,
+            new ResourcePlace(resource.Type, resource.Authority, resource.Id, resource.Version).Side
+        );
 
     /// <summary>Version, updated, authority, identity, child, side, setting_view, body: in this order.</summary>
     public Statement Bind(Statement statement) =>

@@ -13,11 +13,9 @@ public sealed partial class SqliteStore
     public Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(commit);
-        if (commit.Changes.DistinctBy(c => (c.Resource.Type, c.Resource.Id)).Count() != commit.Changes.Count)
-            throw new ArgumentException("A commit holds no resource twice.", nameof(commit));
-        if (commit.Removals.Any(r => commit.Changes.Any(c => (c.Resource.Type, c.Resource.Id) == (r.Type, r.Id))))
-            throw new ArgumentException("A commit does not change what it removes.", nameof(commit));
+        commit.CheckEachOnce();
         var changes = commit.Changes.Select(c => new PreparedChange(c, _protection)).ToArray();
+        var confirmations = commit.Confirmations.Select(c => new PreparedConfirmation(c, _protection)).ToArray();
         var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened, _protection) : null;
         var kept = commit.Answer is { } answered ? _protection.Seal(answered) : null;
         var registrations = commit.Registrations.Select(r => _protection.Seal(r)).ToArray();
@@ -34,12 +32,15 @@ public sealed partial class SqliteStore
                 foreach (var change in changes)
                     if (!change.TryWrite(connection))
                         return Undo(CommitOutcome.Conflict);
+                foreach (var confirmation in confirmations)
+                    if (!confirmation.TryWrite(connection))
+                        return Undo(CommitOutcome.Conflict);
                 SaveRegistrations(connection, registrations);
                 occurrence?.Write(connection);
                 return CommitOutcome.Committed;
             },
             cancellation,
-            large: changes.Length + commit.Removals.Count > _options.LargeCommit
+            large: changes.Length + confirmations.Length + commit.Removals.Count > _options.LargeCommit
         );
     }
 

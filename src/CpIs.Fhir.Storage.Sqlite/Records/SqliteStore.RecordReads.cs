@@ -67,7 +67,8 @@ public sealed partial class SqliteStore
         );
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+    public Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
+        OdsCode authority,
         IReadOnlyCollection<NhsNumber> children,
         CancellationToken cancellation
     )
@@ -78,9 +79,12 @@ public sealed partial class SqliteStore
             connection =>
             {
                 using var rows = connection.Prepare(
-                    $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.child = j.value AND r.type = ?"
+                    $"SELECT {ResourceRow.Columns} FROM json_each(?) j CROSS JOIN resource r WHERE r.child = j.value AND r.type IN (?, ?) AND r.authority = ?"
                 );
-                rows.AddUtf8(keys).Add((long)RecordType.Patient);
+                rows.AddUtf8(keys)
+                    .Add((long)RecordType.Patient)
+                    .Add((long)RecordType.EpisodeOfCare)
+                    .Add(authority.Value);
                 return ReadAll(rows, wanted.Contains);
             },
             cancellation

@@ -68,7 +68,7 @@ internal static class OccurrenceRemoval
     /// <summary>Found as they were written: whose they are stands in the document, so no index leads back to them.</summary>
     private static void RemoveConcerns(Connection connection, Occurrence occurrence)
     {
-        foreach (var authority in occurrence.Concerns.Distinct())
+        foreach (var authority in occurrence.Concerns)
         {
             using var statement = connection.Prepare("DELETE FROM concern WHERE authority = ? AND time = ? AND id = ?");
             statement.Add(authority.Value).Add(occurrence.Time.ToUnixTimeMilliseconds()).Add(occurrence.Id).Run();
@@ -82,7 +82,7 @@ internal static class OccurrenceRemoval
         using (
             var keep = connection.Prepare(
                 """
-                UPDATE obligation SET occurrence = '', person = NULL, child = NULL
+                UPDATE obligation SET occurrence = '', child = NULL
                 WHERE occurrence = ? AND key = (SELECT max(key) FROM obligation)
                 """
             )

@@ -4,7 +4,8 @@ namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 /// <param name="Version">Counting from 1 without gap. A number that has been released is never changed.</param>
 /// <param name="What">What it is for, in a few words, shown while it runs.</param>
 /// <param name="Script">SQL that changes tables; it runs in one transaction, so a killed process leaves all of it or none.</param>
-internal sealed record Migration(int Version, string What, string Script)
+/// <param name="Work">What is done before with code, a batch at a time; null for most.</param>
+internal sealed record Migration(int Version, string What, string Script, IMigrationWork? Work = null)
 {
     /// <summary>All of them, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } =
@@ -12,5 +13,6 @@ internal sealed record Migration(int Version, string What, string Script)
         new(1, "the first tables", FirstTables.Script),
         new(2, "leases and retention", LeasesAndRetention.Script),
         new(3, "the mark of the protection", ProtectionMark.Script),
+        new(4, "who may read an access", ReadersOfAccesses.Script, new ReadersOfAccesses()),
     ];
 }

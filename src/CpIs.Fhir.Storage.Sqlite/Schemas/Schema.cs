@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Schemas;
@@ -14,21 +15,23 @@ internal static class Schema
 
     private const int ApplicationId = 0x43504953; // "CPIS"
 
-    /// <summary>Brings the file to the present schema, each migration in one transaction; refuses a file of a newer one.</summary>
-    /// <exception cref="StoreUnavailableException">The file is of a newer version, or no file of this store.</exception>
-    public static void Prepare(Connection connection, string file) =>
-        Prepare(connection, file, Migration.All, (_, _) => { });
+    /// <summary>Brings the file to the present schema; refuses a file of a newer one.</summary>
+    /// <exception cref="StoreUnavailableException">The file is of a newer version or another protection, or no file of this store.</exception>
+    public static void Prepare(Connection connection, string file, RecordProtection protection) =>
+        Prepare(connection, file, protection, Migration.All, (_, _, _) => { });
 
     /// <summary>The same with migrations of a test, or told of.</summary>
     /// <param name="connection">The writer.</param>
     /// <param name="file">For messages.</param>
+    /// <param name="protection">By which migrations open what is sealed.</param>
     /// <param name="migrations">All that this version knows.</param>
-    /// <param name="told">Told of each before it runs (false) and when it is durable (true).</param>
+    /// <param name="told">Told of each before it runs, as it goes on, and when it is durable: how much is done, of how much.</param>
     public static void Prepare(
         Connection connection,
         string file,
+        RecordProtection protection,
         IReadOnlyList<Migration> migrations,
-        Action<Migration, bool> told
+        Action<Migration, long, long> told
     )
     {
         var (found, application, tables) = Inspect(connection);
@@ -42,22 +45,12 @@ internal static class Schema
                 $"'{file}' is a SQLite file, but not of this server. Give another directory (--data DIR)."
             );
         foreach (var migration in migrations.Where(m => m.Version > found))
-        {
-            told(migration, false);
-            try
-            {
-                connection.RunScript(
-                    $"BEGIN IMMEDIATE; {migration.Script} PRAGMA application_id={ApplicationId}; PRAGMA user_version={migration.Version}; COMMIT;"
-                );
-            }
-            catch when (connection.InTransaction)
-            {
-                connection.Run("ROLLBACK");
-                throw;
-            }
-
-            told(migration, true);
-        }
+            new MigrationRun(
+                connection,
+                protection,
+                found == 0 ? migration with { Work = null } : migration, // In a new file there is nothing to work on.
+                (done, total) => told(migration, done, total)
+            ).Run(file, ApplicationId);
     }
 
     /// <summary>Of which schema a file is.</summary>

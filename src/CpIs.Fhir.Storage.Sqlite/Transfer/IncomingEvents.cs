@@ -12,7 +12,7 @@ internal sealed class IncomingEvents
 {
     private readonly Dictionary<string, string> _authorities = new(StringComparer.Ordinal);
 
-    private sealed record About(long Key, string? Person, string Organisation, long? Child);
+    private sealed record About(long Key, string Organisation, long? Child);
 
     public void Write(Connection connection, PortableEvent record)
     {
@@ -21,8 +21,8 @@ internal sealed class IncomingEvents
         using (
             var statement = connection.Prepare(
                 """
-                INSERT INTO event (subscription, number, time, person, organisation, child, due, lease, fence, attempts, delivered)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO event (subscription, number, time, organisation, child, due, lease, fence, attempts, delivered)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
             )
         )
@@ -30,7 +30,6 @@ internal sealed class IncomingEvents
                 .Add(record.SubscriptionId)
                 .Add(record.Number)
                 .Add(record.Time.ToUnixTimeMilliseconds())
-                .Add(about.FirstOrDefault()?.Person)
                 .Add(about.FirstOrDefault()?.Organisation ?? "")
                 .Add(about.FirstOrDefault()?.Child)
                 .Add(record.Due.ToUnixTimeMilliseconds())
@@ -52,13 +51,13 @@ internal sealed class IncomingEvents
     {
         using (
             var row = connection.Prepare(
-                "SELECT key, person, organisation, child FROM obligation WHERE occurrence = ? AND +authority = ?"
+                "SELECT key, organisation, child FROM obligation WHERE occurrence = ? AND +authority = ?"
             )
         )
         {
             row.Add(occurrence).Add(authority);
             if (row.Step())
-                return new About(row.Long(0), row.TextOrNull(1), row.Text(2), row.LongOrNull(3));
+                return new About(row.Long(0), row.Text(1), row.LongOrNull(2));
         }
 
         if (record.Delivered is not { } delivered)
@@ -78,7 +77,7 @@ internal sealed class IncomingEvents
             .Add(record.Time.ToUnixTimeMilliseconds())
             .Add(delivered.ToUnixTimeMilliseconds())
             .Step();
-        return new About(rest.Long(0), null, "", null);
+        return new About(rest.Long(0), "", null);
     }
 
     private string AuthorityOf(Connection connection, PortableEvent record)

@@ -48,7 +48,7 @@ public sealed class SqliteTransferTarget : ITransferTarget
             SqliteStore.MakeFile(file);
             connection = Connection.OpenLoader(file);
             if (!UnfinishedCopy.IsIn(connection))
-                Schema.Prepare(connection, file);
+                Schema.Prepare(connection, file, options.Protection);
             else if (Schema.Read(connection, file) != Schema.Version)
                 throw new StoreUnavailableException(
                     $"The copy into '{directory}' was begun by another version. Go on with that one, or start from an empty directory."

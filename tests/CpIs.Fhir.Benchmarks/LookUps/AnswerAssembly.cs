@@ -29,7 +29,7 @@ public class AnswerAssembly
     {
         await using var store = await FilledStore.OpenAsync(300);
         var patients = new RecordQuery(RecordType.Patient, FilledStore.Authority, []) { Count = 1_000 };
-        var view = new ChildView([], []);
+        var view = new ChildView([]);
         NhsNumber child = default;
         foreach (var patient in (await store.Store.SearchAsync(patients, default)).Items)
         {

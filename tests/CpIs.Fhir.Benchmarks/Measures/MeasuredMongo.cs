@@ -95,7 +95,14 @@ internal sealed class MeasuredMongo : IMeasuredStore
         );
         _heard.Clear();
         await _hear.ReadChildAsync(child, cancellation);
-        await _hear.ReadHistoryAsync(child, "nobody", DateTimeOffset.UtcNow, AccessHistory.ReadLength, cancellation);
+        await _hear.ReadHistoryAsync(
+            child,
+            "nobody",
+            DateTimeOffset.UtcNow,
+            AccessHistory.ReadLength,
+            DateTimeOffset.MaxValue,
+            cancellation
+        );
         return [.. _heard];
     }
 

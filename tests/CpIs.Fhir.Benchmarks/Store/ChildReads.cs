@@ -38,9 +38,23 @@ public class ChildReads
 
     [Benchmark]
     public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryHit() =>
-        _store!.Store.ReadHistoryAsync(Samples.Child(1), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _store!.Store.ReadHistoryAsync(
+            Samples.Child(1),
+            "nobody",
+            DateTimeOffset.UtcNow,
+            25,
+            DateTimeOffset.MaxValue,
+            default
+        );
 
     [Benchmark]
     public Task<IReadOnlyList<Core.Occurrences.Occurrence>> HistoryMiss() =>
-        _store!.Store.ReadHistoryAsync(Samples.Child(15_050), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _store!.Store.ReadHistoryAsync(
+            Samples.Child(15_050),
+            "nobody",
+            DateTimeOffset.UtcNow,
+            25,
+            DateTimeOffset.MaxValue,
+            default
+        );
 }

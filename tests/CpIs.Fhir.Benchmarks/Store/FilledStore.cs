@@ -38,6 +38,7 @@ internal static class FilledStore
             new IdempotentWrite(store.Store, time),
             new Directory(),
             new UploadOptions(),
+            new NoAlarms(),
             new IdGenerator(time),
             time
         );

@@ -51,9 +51,23 @@ public class MongoChildReads
 
     [Benchmark]
     public Task<IReadOnlyList<Occurrence>> HistoryHit() =>
-        _database!.Store.ReadHistoryAsync(Samples.Child(1), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _database!.Store.ReadHistoryAsync(
+            Samples.Child(1),
+            "nobody",
+            DateTimeOffset.UtcNow,
+            25,
+            DateTimeOffset.MaxValue,
+            default
+        );
 
     [Benchmark]
     public Task<IReadOnlyList<Occurrence>> HistoryMiss() =>
-        _database!.Store.ReadHistoryAsync(Samples.Child(15_050), "nobody", DateTimeOffset.UtcNow, 25, default);
+        _database!.Store.ReadHistoryAsync(
+            Samples.Child(15_050),
+            "nobody",
+            DateTimeOffset.UtcNow,
+            25,
+            DateTimeOffset.MaxValue,
+            default
+        );
 }

@@ -47,7 +47,6 @@ internal static class Samples
             Query = "Patient/$child-protection?nhsNumber=0000000000",
             RequestId = "6d6f3f7e-0000-4000-8000-000000000001",
             Shown = shown ? [Plan] : [],
-            Concerns = shown ? [Authority] : [],
             InHistory = shown,
             Obligations = shown ? [new Obligation(Authority, [Plan])] : [],
         };

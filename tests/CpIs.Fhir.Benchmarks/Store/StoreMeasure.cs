@@ -58,7 +58,14 @@ internal static class StoreMeasure
             Console.WriteLine($"child read, {name}: {watch.Elapsed.TotalMicroseconds / Count:N1} µs");
             watch.Restart();
             for (var i = 0; i < Count; i++)
-                await store.Store.ReadHistoryAsync(Samples.Child(child), "x", DateTimeOffset.UtcNow, 25, default);
+                await store.Store.ReadHistoryAsync(
+                    Samples.Child(child),
+                    "x",
+                    DateTimeOffset.UtcNow,
+                    25,
+                    DateTimeOffset.MaxValue,
+                    default
+                );
             Console.WriteLine($"history read, {name}: {watch.Elapsed.TotalMicroseconds / Count:N1} µs");
         }
     }
@@ -97,7 +104,14 @@ internal static class StoreMeasure
             async (n, cancellation) =>
             {
                 var found = await store.Store.ReadChildAsync(child(n), cancellation);
-                await store.Store.ReadHistoryAsync(child(n), "x", DateTimeOffset.UtcNow, 25, cancellation);
+                await store.Store.ReadHistoryAsync(
+                    child(n),
+                    "x",
+                    DateTimeOffset.UtcNow,
+                    25,
+                    DateTimeOffset.MaxValue,
+                    cancellation
+                );
                 var access = Samples.Access(n, hit: found.Count > 0) with { Child = child(n) };
                 await store.Store.RecordAsync(access, cancellation);
             }

@@ -18,7 +18,7 @@ public sealed class CoreDefinitionsTests
             .SequenceEqual(CoreDefinitions.Text())
             .Should()
             .BeTrue("`cpis profiles core` must be run when the format or the package changes");
-        count.Should().BeGreaterThan(800);
+        count.Should().BeGreaterThan(1_400);
         resources.Reverse();
         CoreDefinitionsWriter
             .WriteText(resources)
@@ -78,7 +78,7 @@ public sealed class CoreDefinitionsTests
             elements += published.Count;
         }
 
-        elements.Should().BeGreaterThan(4_000);
+        elements.Should().BeGreaterThan(10_000);
     }
 
     [Theory]

@@ -81,7 +81,7 @@ public sealed class DefinitionSetTests
         }
 
         count.Should().BeGreaterThanOrEqualTo(10);
-        File.ReadAllBytes(Path.Combine(CorePackage.Root, "profiles/built/StructureDefinition-CPIS-Flag.json"))
+        File.ReadAllBytes(Path.Combine(Files.Root, "profiles/built/StructureDefinition-CPIS-Flag.json"))
             .Should()
             .Equal(OwnDefinitions.Files().Single(f => f.Name == "StructureDefinition-CPIS-Flag.json").Json.ToArray());
     }

@@ -1,26 +1,21 @@
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Conformance.Tests.Generated;
 
 namespace CpIs.Fhir.Conformance.Tests.Fuzzing;
 
-/// <summary>What mutations start from: our examples, good and bad, and the published ones that are small.</summary>
+/// <summary>What mutations start from: our examples, good and bad, and generated resources, those that are small.</summary>
 internal static class Corpus
 {
     private const int Largest = 20_000;
 
     public static IReadOnlyList<JsonNode> Resources { get; } =
     [
-        .. Folders()
+        .. new[] { Files.Examples, Path.Combine(Files.Root, "examples", "bad") }
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.json", SearchOption.AllDirectories))
             .Order(StringComparer.Ordinal)
-            .Where(file => new FileInfo(file).Length is > 0 and < Largest)
-            .Select(file => JsonNode.Parse(File.ReadAllText(file))!),
+            .Select(File.ReadAllText)
+            .Concat(GeneratedResource.All.Select(generated => generated.Json))
+            .Where(json => json.Length < Largest)
+            .Select(json => JsonNode.Parse(json)!),
     ];
-
-    private static IEnumerable<string> Folders()
-    {
-        yield return Files.Examples;
-        yield return Path.Combine(Files.Root, "examples", "bad");
-        if (Files.PublishedExamples is { } published)
-            yield return published;
-    }
 }

@@ -17,6 +17,7 @@ internal static class Samples
             "instant" => "2020-01-01T00:00:00Z",
             "time" => "10:00:00",
             "uri" or "url" or "canonical" => "https://example.org/x",
+            "uuid" => "urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
             "oid" => "urn:oid:1.2.3",
             "base64Binary" => "AAAA",
             "code" or "id" => "en",

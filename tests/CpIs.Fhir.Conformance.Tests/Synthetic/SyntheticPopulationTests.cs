@@ -114,5 +114,10 @@ public sealed class SyntheticPopulationTests
     private static SyntheticPopulation County(int children) => SyntheticPopulation.OfCounty(Authority, children, Today);
 
     private static bool IsVisible(SyntheticChild child, SyntheticPlan plan) =>
-        Visibility.IsVisible(new Plan("x", plan.Type, plan.Status, plan.Start, plan.End), child.BirthDate, Today);
+        Visibility.IsVisible(
+            new Plan("x", plan.Type, plan.Status, plan.Start, plan.End),
+            Today,
+            child.BirthDate,
+            Today
+        );
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Validation;
@@ -68,6 +69,70 @@ public sealed class HostileXmlTests
         result.Issues[0].Severity.Should().Be(ValidationSeverity.Fatal);
         result.Issues[0].Line.Should().BePositive();
         result.Issues[0].Column.Should().BePositive();
+    }
+
+    [Theory]
+    [InlineData("a{0}=\"\" ")]
+    [InlineData("xmlns:a{0}='>' ")]
+    [InlineData("value = \"\" ")]
+    public void A_tag_of_many_attributes_is_refused_before_they_are_compared_with_each_other(string attribute)
+    {
+        var many = string.Concat(
+            Enumerable.Range(0, 100_000).Select(at => string.Format(CultureInfo.InvariantCulture, attribute, at))
+        );
+        var xml = Encoding.UTF8.GetBytes(
+            $"<?xml version=\"1.0\"?><!-- ' --><Patient {Ns}>\n  <name\n {many}/></Patient>"
+        );
+        Validate(xml);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var told = Validate(xml).Issues.Single();
+
+        // Nothing was built of them: memory stands for the work, which is one pass.
+        (GC.GetAllocatedBytesForCurrentThread() - before)
+            .Should()
+            .BeLessThan(20_000);
+        (told.Rule, told.Line, told.Column).Should().Be(("cpis-json-properties", 2, 3));
+    }
+
+    [Fact]
+    public void Attributes_of_many_tags_and_signs_in_quotes_comments_and_narratives_are_not_counted_together()
+    {
+        var names = string.Concat(
+            Enumerable.Repeat("<name id=\"a=b=c='>'=\"><!-- <x = = > --><text value='&quot;=&gt;='/></name>", 600)
+        );
+
+        Rules($"<Patient {Ns}><?pi = ?>{names}</Patient>").Should().NotContain("cpis-json-properties");
+    }
+
+    [Fact]
+    public void A_narrative_of_many_attributes_is_refused_in_JSON_too()
+    {
+        var many = string.Concat(Enumerable.Range(0, 100_000).Select(at => $"a{at}='' "));
+
+        TheValidator
+            .Validate(
+                $$$"""{"resourceType":"Basic","code":{"text":"x"},"text":{"status":"generated","div":"<div xmlns='http://www.w3.org/1999/xhtml'><p {{{many}}}>x</p></div>"}}"""
+            )
+            .Issues.Should()
+            .ContainSingle(issue => issue.Rule == "txt-1")
+            .Which.Message.Should()
+            .Contain("more than 512 attributes");
+    }
+
+    [Fact]
+    public void Entries_of_a_Bundle_are_counted_while_they_are_read()
+    {
+        var source = FhirSource.ReadXml(
+            Encoding.UTF8.GetBytes($"<Bundle {Ns}>{string.Concat(Enumerable.Repeat("<entry/>", 4))}<broken"),
+            FhirSource.Limits with
+            {
+                MaximumEntries = 3,
+            }
+        );
+
+        source.Problems.Single().Rule.Should().Be("cpis-upload-entries");
+        source.Problems.Single().Expression.Should().Be("Bundle.entry");
     }
 
     [Theory]

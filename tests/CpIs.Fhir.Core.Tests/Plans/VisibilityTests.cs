@@ -109,14 +109,30 @@ public sealed class VisibilityTests
             var plan = PlanOf(type, status, end);
             if (Visibility.LastVisibleDay(plan, born, Day("2026-10-05")) is not { } last)
             {
-                Visibility.IsVisible(plan, born, DateOnly.MaxValue).Should().BeTrue();
+                Visibility.IsVisible(plan, Day("2026-10-05"), born, DateOnly.MaxValue).Should().BeTrue();
                 continue;
             }
 
-            Visibility.IsVisible(plan, born, last).Should().BeTrue();
+            Visibility.IsVisible(plan, Day("2026-10-05"), born, last).Should().BeTrue();
             for (var later = 1; later < 1_000; later++)
-                Visibility.IsVisible(plan, born, last.AddDays(later)).Should().BeFalse();
+                Visibility.IsVisible(plan, Day("2026-10-05"), born, last.AddDays(later)).Should().BeFalse();
         }
+    }
+
+    [Theory]
+    [InlineData("2027-03-01", "2026-11-23", "2026-12-21")] // from before the rule: the end is the due date still
+    [InlineData("2026-11-20", "2026-11-23", "2026-12-18")] // the actual day
+    public void A_finished_unborn_plan_is_shown_28_days_after_it_ended_and_never_by_a_due_date_in_the_future(
+        string end,
+        string finished,
+        string last
+    )
+    {
+        var plan = PlanOf(PlanTypes.UnbornChildProtectionPlan, PlanStatus.Finished, end);
+
+        Visibility.IsVisible(plan, Day(finished), Child, Day(last)).Should().BeTrue();
+        Visibility.IsVisible(plan, Day(finished), Child, Day(last).AddDays(1)).Should().BeFalse();
+        Visibility.LastVisibleDay(plan, Child, Day(finished)).Should().Be(Day(last));
     }
 
     [Theory]
@@ -159,6 +175,7 @@ public sealed class VisibilityTests
             first = Day(laterStart);
         return Visibility.IsVisible(
             new Plan("episode", type, status, first, end is null ? null : Day(end)),
+            Day(today),
             born,
             Day(today)
         );

@@ -27,6 +27,8 @@ public sealed class JsonGuardTests
             { "{\"a\":NaN}", "cpis-json-syntax", "$this.a" },
             { "{\"a\":01}", "cpis-json-syntax", "$this.a" },
             { "{\"a\":\"\u0001\"}", "cpis-json-syntax", "$this.a" },
+            { "{\"\":1}", "cpis-json-syntax", null },
+            { "{\"a\":{\"b\":[{\"\":{}}]}}", "cpis-json-syntax", null },
             { "{\"a\":1,\"a\":2}", "cpis-json-duplicate", "$this.a" },
             { "{\"resourceType\":\"Flag\",\"resourceType\":\"Flag\"}", "cpis-json-duplicate", "Flag.resourceType" },
             { "{\"a\":1,\"\\u0061\":2}", "cpis-json-duplicate", "$this.a" },
@@ -78,6 +80,43 @@ public sealed class JsonGuardTests
     [InlineData(new byte[] { 0xFE, 0xFF, 0, (byte)'{' }, "cpis-json-utf8")]
     public void Bytes_that_are_no_UTF8_text_are_a_clear_400(byte[] json, string rule) =>
         JsonGuard.Check(json, JsonLimits.Default)!.Issues.Single().Rule.Should().Be(rule);
+
+    [Theory]
+    [InlineData("{'resourceType':'Bundle','entry':[{},{},{},{broken", true, "Bundle.entry")]
+    [InlineData("{'resourceType':'Bundle','entry':[0,'x',[],{}]}", true, "Bundle.entry")]
+    [InlineData("{'entry':[{},{},{},{}],'type':{'resourceType':'x'},'resourceType':'Bundle'}", true, "Bundle.entry")]
+    [InlineData(
+        "{'resourceType':'Parameters','parameter':[{'resource':{'resourceType':'Bundle','entry':[{},{},{},{}]}}]}",
+        true,
+        "Parameters.parameter[0].resource.entry"
+    )]
+    [InlineData(
+        "{'resourceType':'Parameters','parameter':[{'resource':{'entry':[{},{},{},{}],'resourceType':'Bundle'}}]}",
+        true,
+        "Parameters.parameter[0].resource.entry"
+    )]
+    [InlineData("{'resourceType':'Bundle','entry':[{},{},{}]}", false, null)]
+    [InlineData("{'resourceType':'List','entry':[{},{},{},{}]}", false, null)]
+    [InlineData("{'entry':[{},{},{},{}],'resourceType':'List'}", false, null)]
+    [InlineData("{'entry':[{},{},{},{}]}", false, null)]
+    public void Entries_of_a_Bundle_are_counted_while_they_are_read(string json, bool refused, string? place)
+    {
+        var refusal = JsonGuard.Check(
+            Encoding.UTF8.GetBytes(json.Replace('\'', '"')),
+            JsonLimits.Default with
+            {
+                MaximumEntries = 3,
+            }
+        );
+
+        (refusal is not null).Should().Be(refused);
+        if (refused)
+        {
+            refusal!.Kind.Should().Be(RefusalKind.TooLarge);
+            refusal.Issues.Single().Rule.Should().Be("cpis-upload-entries");
+            refusal.Issues.Single().Expression.Should().Be(place);
+        }
+    }
 
     [Fact]
     public void Size_is_413_before_anything_is_read() =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
@@ -71,6 +72,17 @@ internal sealed class RetentionHarness : IAsyncDisposable
         ended.With("resource.status", "finished").With("resource.period.end", JsonValue.Create("2026-11-23"));
         await Uploads.StoreAsync(Sample.Bundle(Sample.Patient(number), ended));
         return [.. (await HeldAsync(number)).Select(r => (r.Type, r.Id))];
+    }
+
+    /// <summary>A Patient whose last plan is gone.</summary>
+    public async Task AloneAsync()
+    {
+        await Uploads.StoreAsync(Sample.Child());
+        var removals = (await HeldAsync())
+            .Where(r => r.Type != RecordType.Patient)
+            .Select(r => new Removal(r.Type, r.Id, r.Version))
+            .ToList();
+        await Uploads.Store.CommitAsync(new Commit { Removals = removals }, TestContext.Current.CancellationToken);
     }
 
     public ValueTask DisposeAsync() => Uploads.DisposeAsync();

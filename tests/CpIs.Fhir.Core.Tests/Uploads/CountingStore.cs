@@ -11,6 +11,9 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
 
     public int Commits { get; private set; }
 
+    /// <summary>The authorities whose records of a child were asked for.</summary>
+    public HashSet<string> Owners { get; } = [];
+
     /// <summary>Done before the commit of that number (from 1).</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
 
@@ -26,10 +29,15 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
     public Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation) =>
         Count(inner.ReadChildAsync(child, cancellation));
 
-    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+    public Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
+        OdsCode authority,
         IReadOnlyCollection<NhsNumber> children,
         CancellationToken cancellation
-    ) => Count(inner.ReadPatientsAsync(children, cancellation));
+    )
+    {
+        Owners.Add(authority.Value);
+        return Count(inner.ReadOwnAsync(authority, children, cancellation));
+    }
 
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         Count(inner.SearchAsync(query, cancellation));

@@ -22,7 +22,8 @@ public sealed class PlanDatesTests
     [InlineData(Cpp, "finished", "2019-10-05", "2020-10-05", true)] // long ended: taken, no more shown
     [InlineData(Unborn, "active", "2026-10-05", "2026-11-01", true)] // overdue
     [InlineData(Unborn, "active", "2026-10-05", null, false)]
-    [InlineData(Unborn, "finished", "2026-10-05", "2027-03-01", true)] // ended before the due date
+    [InlineData(Unborn, "finished", "2026-10-05", "2026-11-23", true)] // ended today, before the due date
+    [InlineData(Unborn, "finished", "2026-10-05", "2027-03-01", false)] // that is the due date
     [InlineData(Unborn, "finished", "2026-10-05", null, false)]
     [InlineData(Cpp, "entered-in-error", "2026-10-05", "2026-10-01", true)] // what was wrong can always be withdrawn
     [InlineData(Unborn, "entered-in-error", "2026-10-05", null, true)]

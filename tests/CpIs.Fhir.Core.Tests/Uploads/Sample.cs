@@ -20,6 +20,13 @@ public static class Sample
             ["entry"] = new JsonArray(entries),
         };
 
+    /// <summary>With the time at which the data was taken from the register.</summary>
+    public static JsonNode At(this JsonNode bundle, DateTimeOffset time)
+    {
+        bundle["timestamp"] = time.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        return bundle;
+    }
+
     /// <summary>A child on a plan: Patient and EpisodeOfCare.</summary>
     public static JsonNode Child(string ods = "XHF01", string plan = "CPP-0001", string number = Robin) =>
         Bundle(Patient(number, ods), Episode(plan, number, ods));

@@ -202,7 +202,7 @@ public sealed class TransactionUploadTests
     public async Task A_plan_may_refer_to_a_Patient_that_is_held_already_by_id_or_by_number()
     {
         await using var harness = await UploadHarness.OpenAsync();
-        var patient = (await harness.StoreAsync(Sample.Bundle(Sample.Patient()))).Single();
+        var patient = (await harness.StoreAsync(Sample.Child(plan: "CPP-0000")))[0];
 
         await harness.StoreAsync(
             Sample.Bundle(
@@ -216,25 +216,7 @@ public sealed class TransactionUploadTests
             )
         );
 
-        (await harness.ChildAsync(Sample.Robin)).Should().HaveCount(5);
-    }
-
-    [Fact]
-    public async Task A_plan_stays_with_its_child()
-    {
-        await using var harness = await UploadHarness.OpenAsync();
-        await harness.StoreAsync(Sample.Child());
-
-        var refusal = await harness.RefuseAsync(Sample.Child(number: Sample.Casey));
-
-        refusal.Kind.Should().Be(RefusalKind.Rule);
-        refusal
-            .Issues.Single()
-            .Should()
-            .Match<Issue>(i =>
-                i.Rule == "cpis-episode-patient-immutable" && i.Expression == "Bundle.entry[1].resource.patient"
-            );
-        (await harness.ChildAsync(Sample.Casey)).Should().BeEmpty();
+        (await harness.ChildAsync(Sample.Robin)).Should().HaveCount(7);
     }
 
     [Fact]
@@ -249,7 +231,9 @@ public sealed class TransactionUploadTests
         );
         var another = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(), theirs[0].Id)));
         var nobody = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(), "made-up-by-a-client")));
-        var renumbered = await harness.RefuseAsync(Sample.Bundle(ById(Sample.Patient(Sample.Casey), own[0].Id)));
+        var renumbered = await harness.RefuseAsync(
+            Sample.Bundle(ById(Sample.Patient(Sample.Casey), own[0].Id), Sample.Episode("CPP-0002", Sample.Casey))
+        );
 
         updated.Single().Should().Match<Answered>(a => a.Id == own[0].Id && a.Version == 2);
         another.Kind.Should().Be(RefusalKind.Unknown);
@@ -267,19 +251,22 @@ public sealed class TransactionUploadTests
     {
         await using var harness = await UploadHarness.OpenAsync();
 
-        var refusal = await harness.RefuseAsync(Sample.Bundle(Sample.Patient().With("resource.id", "mine")));
+        var refusal = await harness.RefuseAsync(
+            Sample.Bundle(Sample.Patient().With("resource.id", "mine"), Sample.Episode())
+        );
         var posted = await harness.StoreAsync(
             Sample.Bundle(
                 Sample
                     .Patient()
                     .With("resource.id", "mine")
                     .With("request.method", "POST")
-                    .With("request.url", "Patient")
+                    .With("request.url", "Patient"),
+                Sample.Episode()
             )
         );
 
         refusal.Issues.Single().Rule.Should().Be("cpis-entry-id");
-        posted.Single().Id.Should().NotBe("mine");
+        posted[0].Id.Should().NotBe("mine");
     }
 
     [Fact]
@@ -307,7 +294,7 @@ public sealed class TransactionUploadTests
     {
         await using var harness = await UploadHarness.OpenAsync();
         JsonObject Post() => Sample.Patient().With("request.method", "POST").With("request.url", "Patient");
-        var created = await harness.StoreAsync(Sample.Bundle(Post()));
+        var created = await harness.StoreAsync(Sample.Bundle(Post(), Sample.Episode("CPP-0000")));
 
         var twice = await harness.RefuseAsync(Sample.Bundle(Post()));
         var found = await harness.StoreAsync(
@@ -325,47 +312,68 @@ public sealed class TransactionUploadTests
     }
 
     [Fact]
-    public async Task Two_authorities_hold_one_child_apart_and_are_both_told_where_they_differ()
+    public async Task An_acknowledgement_tells_nothing_of_what_another_authority_holds()
     {
         await using var harness = await UploadHarness.OpenAsync();
-        await harness.StoreAsync(Sample.Child());
-
-        var theirs = await harness.StoreAsync(
+        var watched = new CountingStore(harness.Store);
+        var alone = await harness.SendAsync(
+            Sample.Bundle(
+                Sample.Patient(Sample.Casey).With("resource.identifier.1.value", "L-1002"),
+                Sample.Episode(number: Sample.Casey)
+            ),
+            store: watched
+        );
+        await harness.StoreAsync(
             Sample.Bundle(
                 Sample.Patient(ods: "XEL01").With("resource.name.0.family", "Fernwood-Marlow"),
                 Sample.Episode(ods: "XEL01")
             ),
             UploadHarness.Elsewhere
         );
-        var ours = await harness.StoreAsync(Sample.Child());
 
-        foreach (var told in new[] { theirs[0], ours[0] })
-        {
-            var issue = told.Outcome!["issue"]![0]!;
-            issue["severity"]!.GetValue<string>().Should().Be("warning");
-            issue["details"]!["coding"]!
-                .AsArray()
-                .Select(c => c!["code"]!.GetValue<string>())
-                .Should()
-                .Contain("cpis-data-quality");
-            told.Outcome.ToJsonString().Should().NotContainAny("Fernwood", "XEL01", "XHF01", Sample.Robin, "2019");
-        }
+        var shared = await harness.SendAsync(Sample.Child(plan: "CPP-0002"), store: watched);
 
+        Answered
+            .Of(shared.Value)
+            .Select(entry => (entry.Status, entry.Version, Told: entry.Outcome?.ToJsonString()))
+            .Should()
+            .Equal(
+                Answered
+                    .Of(alone.Value)
+                    .Select(entry => (entry.Status, entry.Version, Told: entry.Outcome?.ToJsonString()))
+            );
+        watched.Owners.Should().Equal(["XHF01"], "what is never read is never told");
         (await harness.ChildAsync(Sample.Robin)).Should().HaveCount(6);
     }
 
     [Fact]
-    public async Task A_name_that_differs_by_case_and_accents_only_is_no_difference()
+    public async Task A_Patient_that_no_plan_of_its_authority_refers_to_is_refused_whoever_else_holds_the_number()
     {
         await using var harness = await UploadHarness.OpenAsync();
-        await harness.StoreAsync(Sample.Bundle(Sample.Patient().With("resource.name.0.family", "Zieliński")));
+        await harness.StoreAsync(Sample.Child("XEL01"), UploadHarness.Elsewhere);
 
-        var theirs = await harness.StoreAsync(
-            Sample.Bundle(Sample.Patient(ods: "XEL01").With("resource.name.0.family", "ZIELIŃSKI")),
-            UploadHarness.Elsewhere
+        var held = await harness.RefuseAsync(Sample.Bundle(Sample.Patient()));
+        var unknown = await harness.RefuseAsync(Sample.Bundle(Sample.Patient(Sample.Casey)));
+
+        held.Should().BeEquivalentTo(unknown, "nothing is told of the other authority");
+        held.Kind.Should().Be(RefusalKind.Rule);
+        held.Issues.Single()
+            .Should()
+            .Match<Issue>(i => i.Rule == "cpis-patient-without-plan" && i.Expression == "Bundle.entry[0].resource");
+        (await harness.ChildAsync(Sample.Robin)).Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task A_Patient_whose_plan_is_held_already_is_taken_alone()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(Sample.Child());
+
+        var renamed = await harness.StoreAsync(
+            Sample.Bundle(Sample.Patient().With("resource.name.0.family", "Ashdown"))
         );
 
-        theirs.Single().Outcome.Should().BeNull();
+        renamed.Single().Version.Should().Be(2);
     }
 
     [Fact]
@@ -398,10 +406,10 @@ public sealed class TransactionUploadTests
             """{"versionId":"9","lastUpdated":"2001-01-01T00:00:00Z","profile":["https://fhir.cpis.example/StructureDefinition/CPIS-Patient"]}""";
 
         var answered = await harness.StoreAsync(
-            Sample.Bundle(Sample.Patient().With("resource.meta", JsonNode.Parse(meta)))
+            Sample.Bundle(Sample.Patient().With("resource.meta", JsonNode.Parse(meta)), Sample.Episode())
         );
 
-        answered.Single().Version.Should().Be(1);
+        answered[0].Version.Should().Be(1);
     }
 
     private static JsonObject ById(JsonObject entry, string id)

@@ -31,6 +31,11 @@ public sealed class UploadHarness : IAsyncDisposable
 
     public UploadOptions Options { get; init; } = new();
 
+    /// <summary>What was told to whoever watches uploads.</summary>
+    public HeardAlarms Alarms { get; } = new();
+
+    public const string FhirBase = "https://exchange.example/FHIR/R4";
+
     public static Caller Hertfordshire { get; } = CallerOf("XHF01");
 
     public static Caller Elsewhere { get; } = CallerOf("XEL01");
@@ -64,6 +69,7 @@ public sealed class UploadHarness : IAsyncDisposable
             new IdempotentWrite(store ?? _store, Clock),
             new FixedDirectory(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
             Options,
+            Alarms,
             new IdGenerator(Clock),
             Clock
         );
@@ -84,7 +90,7 @@ public sealed class UploadHarness : IAsyncDisposable
             "",
             body.Span
         );
-        return Upload(store).ExecuteAsync(new Upload(caller, request, "correlation", body), Cancellation);
+        return Upload(store).ExecuteAsync(new Upload(caller, request, "correlation", body, FhirBase), Cancellation);
     }
 
     public Task<Result<IdempotentAnswer>> SendAsync(

@@ -128,7 +128,7 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
                 "resource.patient.identifier.value",
                 $"\"{Sample.Casey}\"",
                 "cpis-upload-references",
-                At1 + "patient.reference"
+                At1 + "patient.identifier"
             },
             { "resource.managingOrganization", null, "cpis-authority", At1 + "managingOrganization" },
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Stores;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
@@ -130,6 +131,6 @@ public sealed class NotReadyTests(RunningExchange exchange) : IClassFixture<Runn
         (await exchange.Anonymous.GetAsync("/health/live")).Status.Should().Be(200);
         var answer = await setting.LookUpAsync(exchange.NewNumber());
         answer.Status.Should().Be(503, answer.Text);
-        answer.Issue.Diagnostics.Should().StartWith("could not check");
+        answer.Issue.Diagnostics.Should().Be(LookUpTexts.Failure);
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting;
@@ -185,7 +186,7 @@ public class RunningExchange : IAsyncLifetime
         var speaker = await AsAsync(authority);
         var answer = await speaker.PostAsync(
             "",
-            SyntheticUpload.Bundle(OdsCode.Parse(Client(authority).Organisation), children)
+            SyntheticUpload.Bundle(OdsCode.Parse(Client(authority).Organisation), children, Clock.GetUtcNow())
         );
         answer.Status.Should().Be(200, answer.Text);
         return answer;
@@ -205,6 +206,13 @@ public class RunningExchange : IAsyncLifetime
                 "every answer to an identified caller is on record"
             )
             .Subject;
+    }
+
+    /// <summary>The same record whole, as it is stored.</summary>
+    public async Task<Occurrence> OccurrenceOfAsync(Answer answer)
+    {
+        var id = (await RecordOfAsync(answer)).GetProperty("id").GetString()!;
+        return (await Services.GetRequiredService<IOccurrenceStore>().ReadOccurrenceAsync(id, CancellationToken.None))!;
     }
 
     /// <summary>Changes the services after they are all there.</summary>

@@ -9,6 +9,9 @@ public sealed class Speaker(HttpClient http, Uri fhirBase, AuthenticationHeaderV
 {
     private const string Number = "https://fhir.nhs.uk/Id/nhs-number|";
 
+    /// <summary>The header Authorization, for a test that speaks HTTP by itself.</summary>
+    public string? Authorization => token?.ToString();
+
     public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Get, path, null, headers);
 

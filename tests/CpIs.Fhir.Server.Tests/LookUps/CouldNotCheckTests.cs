@@ -1,8 +1,9 @@
+using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Server.Tests.Hosting;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;
 
-/// <summary>Promise 9: an unknown outcome is 503 "could not check", never an empty result.</summary>
+/// <summary>Promise 9: an unknown outcome is 503 with the failure text, never an empty result.</summary>
 public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture<WatchedExchange>, IDisposable
 {
     public static TheoryData<Way, string> EachWayAndStep
@@ -63,7 +64,9 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         var authority = await exchange.AsAsync("authority-xhf01");
         exchange.Watch.Fails = name => name == step;
 
-        ShouldBeCouldNotCheck(await authority.GetAsync(path));
+        var answer = await authority.GetAsync(path);
+        answer.Status.Should().Be(503, answer.Text);
+        answer.Issue.Diagnostics.Should().StartWith("The store did not answer").And.NotContain("CHECK");
     }
 
     [Theory]
@@ -80,6 +83,8 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
 
         answer.Status.Should().Be(503, answer.Text);
         answer.Headers.Should().ContainKey("Retry-After");
+        answer.Issue.Diagnostics.Should().StartWith("Your upload was not stored, or we do not know whether it was.");
+        answer.Text.Should().NotContain("phone").And.NotContain("no plan");
         exchange.Watch.Forget();
         (await authority.PostAsync("", bundle)).Status.Should().Be(200);
     }
@@ -116,7 +121,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         answer.Headers["Retry-After"].Should().Be("5");
         answer.Json.GetProperty("resourceType").GetString().Should().Be("OperationOutcome");
         answer.Json.GetProperty("issue").GetArrayLength().Should().Be(1);
-        answer.Issue.Diagnostics.Should().StartWith("could not check: do not treat as no plan");
+        answer.Issue.Diagnostics.Should().Be(LookUpTexts.Failure);
         answer.Issue.Code.Should().Be("transient");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Server.Tests.Hosting;
 
@@ -21,12 +20,15 @@ public sealed class OnRecordTests(RunningExchange exchange) : IClassFixture<Runn
             answer.Status.Should().Be(200);
 
             var access = await exchange.RecordOfAsync(answer);
+            var stored = await exchange.OccurrenceOfAsync(answer);
 
             access.GetProperty("outcome").GetString().Should().Be("0");
             access.GetRawText().Should().Contain("555252160103").And.Contain("XED01").And.Contain("demo-hareford-ed");
-            Child(access).Should().Be(number.Digits);
-            Query(access).Should().Contain(number.Digits);
-            Shown(access).Should().HaveCount(number == child.NhsNumber ? 1 : 0);
+            access.GetRawText().Should().NotContain(number.Digits, "an operator sees no child");
+            Kinds(access).Should().Equal(["XrequestId"], "an operator sees no child, no question and no plan");
+            stored.Child.Should().Be(number);
+            stored.Query.Should().Contain(number.Digits);
+            stored.Shown.Should().HaveCount(number == child.NhsNumber ? 1 : 0);
         }
     }
 
@@ -93,22 +95,12 @@ public sealed class OnRecordTests(RunningExchange exchange) : IClassFixture<Runn
         var access = await exchange.RecordOfAsync(answer);
         access.GetProperty("outcome").GetString().Should().Be("4");
         access.GetProperty("outcomeDesc").GetString().Should().Be(answer.Issue.Diagnostics);
-        Shown(access).Should().BeEmpty();
+        (await exchange.OccurrenceOfAsync(answer)).Shown.Should().BeEmpty();
     }
 
-    private static IReadOnlyList<JsonElement> Entities(JsonElement access, string type) =>
-        [
-            .. access
-                .GetProperty("entity")
-                .EnumerateArray()
-                .Where(e => e.GetProperty("type").GetProperty("code").GetString() == type),
-        ];
-
-    private static string? Child(JsonElement access) =>
-        Entities(access, "1")[0].GetProperty("what").GetProperty("identifier").GetProperty("value").GetString();
-
-    private static string Query(JsonElement access) =>
-        Encoding.UTF8.GetString(Entities(access, "2")[0].GetProperty("query").GetBytesFromBase64());
-
-    private static IReadOnlyList<JsonElement> Shown(JsonElement access) => Entities(access, "EpisodeOfCare");
+    private static IEnumerable<string?> Kinds(JsonElement access) =>
+        access
+            .GetProperty("entity")
+            .EnumerateArray()
+            .Select(e => e.GetProperty("type").GetProperty("code").GetString());
 }

@@ -28,10 +28,11 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
     public Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation) =>
         ThroughAsync(() => store.ReadChildAsync(child, cancellation), cancellation);
 
-    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+    public Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
+        OdsCode authority,
         IReadOnlyCollection<NhsNumber> children,
         CancellationToken cancellation
-    ) => ThroughAsync(() => store.ReadPatientsAsync(children, cancellation), cancellation);
+    ) => ThroughAsync(() => store.ReadOwnAsync(authority, children, cancellation), cancellation);
 
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         ThroughAsync(() => ((IRecordStore)store).SearchAsync(query, cancellation), cancellation);
@@ -57,8 +58,13 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
         string sdsUserId,
         DateTimeOffset since,
         int count,
+        DateTimeOffset attendedSince,
         CancellationToken cancellation
-    ) => ThroughAsync(() => store.ReadHistoryAsync(child, sdsUserId, since, count, cancellation), cancellation);
+    ) =>
+        ThroughAsync(
+            () => store.ReadHistoryAsync(child, sdsUserId, since, count, attendedSince, cancellation),
+            cancellation
+        );
 
     public Task<Occurrence?> ReadOccurrenceAsync(string id, CancellationToken cancellation) =>
         ThroughAsync(() => store.ReadOccurrenceAsync(id, cancellation), cancellation);

@@ -100,7 +100,7 @@ public sealed class DispatcherTests
     }
 
     [Fact]
-    public async Task Accesses_of_one_person_to_one_child_become_one_event_with_several_references()
+    public async Task Look_ups_that_raced_become_one_event_with_several_references()
     {
         await using var engine = await Engine.StartAsync();
         var sender = new ScriptedSender();

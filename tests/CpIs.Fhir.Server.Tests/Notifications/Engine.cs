@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
+using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -168,7 +170,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     public static Caller Caller(OdsCode authority, CallerKind kind = CallerKind.Authority) =>
         new("client", authority, "An organisation", kind, null, [], ["system/Subscription.cruds"]);
 
-    /// <summary>A look-up that shows a plan: what the engine is there to tell of.</summary>
+    /// <summary>A look-up that shows a plan: what the engine is there to tell of. Each person has a child of their own.</summary>
     public async Task<string> LookUpAsync(string person = "555000000001", OdsCode? authority = null)
     {
         var owner = authority ?? Authority;
@@ -184,12 +186,11 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             CallerKind = CallerKind.Setting,
             Person = new Person(person, null, "R8000", "Clinician", "Dr Test"),
             Interaction = "Flag",
-            Child = NhsNumber.Parse("9990000018"),
+            Child = ChildOf(person),
             Mode = LookUpMode.Unscheduled,
             Outcome = AccessOutcome.Shown,
             RequestId = Guid.NewGuid().ToString(),
             Shown = [plan],
-            Concerns = [owner],
             Obligations = [new Obligation(owner, [plan])],
         };
         await _store.RecordAsync(occurrence, default);
@@ -197,6 +198,11 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         Time.Advance(TimeSpan.FromMilliseconds(1));
         return occurrence.Id;
     }
+
+    private static NhsNumber ChildOf(string person) =>
+        person == "555000000001"
+            ? NhsNumber.Parse("9990000018")
+            : SyntheticNhsNumbers.From(650_000).ElementAt(int.Parse(person[^3..], CultureInfo.InvariantCulture));
 
     public async Task<StoredResource> ReadAsync(string id) =>
         (await _store.ReadAsync(RecordType.Subscription, id, null, default))!;

@@ -5,7 +5,10 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
@@ -13,6 +16,7 @@ using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -78,6 +82,7 @@ internal sealed class Exchange : IAsyncDisposable
         );
         var app = builder.Build();
         app.UseMiddleware<RequestIdentityMiddleware>();
+        app.UseRouting();
         app.Use(
             (context, next) =>
             {
@@ -85,7 +90,10 @@ internal sealed class Exchange : IAsyncDisposable
                     context.Features.Set(Engine.Caller(authority));
                 if (OdsCode.TryParse(context.Request.Headers["X-Test-Setting"], out var setting))
                     context.Features.Set(Engine.Caller(setting, CallerKind.Setting));
-                return next(context);
+                var admits = context.GetEndpoint()!.Metadata.GetMetadata<Admits>()!;
+                return admits.Guests.Count > 0 && admits.Check(context.Caller()) is { } refusal
+                    ? FhirResponse.WriteAsync(context, refusal)
+                    : next(context);
             }
         );
         app.MapWebhookKeys();

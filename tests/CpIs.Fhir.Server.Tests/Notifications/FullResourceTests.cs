@@ -29,7 +29,7 @@ public sealed class FullResourceTests
         engine.Failures.Should().BeEmpty();
         var entries = LastEntries(sender);
         entries[0].GetRawText().Should().Contain("\"topic\"");
-        entries.Should().HaveCount(3, "the status, and the two accesses of one coalesced event");
+        entries.Should().HaveCount(3, "the status, and the two accesses of one event");
         foreach (var (entry, id) in entries[1..].Zip([told, shared]))
         {
             var url = $"{Engine.Base}/AuditEvent/{id}";
@@ -84,12 +84,7 @@ public sealed class FullResourceTests
     {
         var occurrence = (await engine.Store.ReadOccurrenceAsync(known, Stop))!;
         var theirs = new ShownPlan(Engine.OtherAuthority, PlanTypes.LookedAfter, "theirs", 1, "theirs", 1);
-        occurrence = occurrence with
-        {
-            Id = engine.Ids.Next(),
-            Shown = [.. occurrence.Shown, theirs],
-            Concerns = [.. occurrence.Concerns, Engine.OtherAuthority],
-        };
+        occurrence = occurrence with { Id = engine.Ids.Next(), Shown = [.. occurrence.Shown, theirs] };
         await engine.Store.RecordAsync(occurrence, Stop);
         return occurrence.Id;
     }

@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Server.Tests.Records;
 public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
     [Fact]
-    public async Task An_authority_finds_every_access_of_its_child_scheduled_and_unscheduled_with_its_own_plans_only()
+    public async Task An_authority_finds_every_unscheduled_access_of_its_child_with_its_own_plans_only()
     {
         var child = exchange.NewChild();
         await exchange.UploadAsync("authority-xhf01", child);
@@ -23,8 +23,8 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
             .GetString();
         var found = await authority.GetAsync("AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits));
 
-        found.Total.Should().Be(3, "each access counts, also repeats and silent ones");
-        found.Text.Should().Contain("\"scheduled\"").And.Contain("\"unscheduled\"");
+        found.Total.Should().Be(2, "each access counts, also repeats, and no silent one");
+        found.Text.Should().NotContain("\"scheduled\"").And.Contain("\"unscheduled\"");
         foreach (var access in found.Entries("AuditEvent"))
         {
             var plans = access
@@ -43,17 +43,52 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
     }
 
     [Fact]
-    public async Task An_access_that_was_shown_nothing_of_a_child_that_is_held_is_found_too()
+    public async Task A_scheduled_access_is_found_by_no_authority_in_no_way()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        var surgery = await exchange.AsAsync("gp-hareford");
+        var silent = await surgery.LookUpAsync(child.NhsNumber);
+        silent.Total.Should().Be(1);
+        var id = (await exchange.RecordOfAsync(silent)).GetProperty("id").GetString();
+        var authority = await exchange.AsAsync("authority-xhf01");
+
+        foreach (
+            var search in new[] { "?_count=1000", "?_count=0", "?patient:identifier=" + Token(child.NhsNumber.Digits) }
+        )
+        {
+            var found = await authority.GetAsync("AuditEvent" + search);
+            found.Text.Should().NotContain(id).And.NotContain("\"scheduled\"");
+            if (search.StartsWith("?patient", StringComparison.Ordinal))
+                found.Total.Should().Be(0);
+        }
+
+        (await authority.GetAsync($"AuditEvent/{id}")).Status.Should().Be(404);
+        (await (await exchange.AsAsync("operator")).GetAsync($"AuditEvent/{id}")).Status.Should().Be(200);
+    }
+
+    [Fact]
+    public async Task An_access_that_was_shown_nothing_of_an_authority_tells_it_nothing()
     {
         var child = exchange.NewChild(exchange.Plan(start: exchange.Today.AddDays(20)));
         await exchange.UploadAsync("authority-xhf01", child);
-        (await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber)).Total.Should().Be(0);
-
-        var found = await (await exchange.AsAsync("authority-xhf01")).GetAsync(
-            "AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits)
+        await exchange.UploadAsync(
+            "authority-xbr02",
+            child with
+            {
+                Plans = [exchange.Plan() with { PlanId = "other" }],
+            }
         );
+        (await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber)).Total.Should().Be(1);
 
-        found.Total.Should().Be(1);
+        foreach (var (client, count) in new[] { ("authority-xhf01", 0), ("authority-xbr02", 1) })
+            (
+                await (await exchange.AsAsync(client)).GetAsync(
+                    "AuditEvent?patient:identifier=" + Token(child.NhsNumber.Digits)
+                )
+            )
+                .Total.Should()
+                .Be(count, client);
     }
 
     [Fact]

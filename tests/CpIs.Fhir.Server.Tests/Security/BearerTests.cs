@@ -124,15 +124,15 @@ public sealed class BearerTests(SecurityFixture fixture) : IClassFixture<Securit
             }
         );
         var token = await strict.TokenAsync("demo-hareford-ed");
-        (await strict.StatusAsync("/FHIR/R4/limited", token)).Should().Be(200);
-        (await strict.StatusAsync("/FHIR/R4/limited", token)).Should().Be(200);
+        (await strict.StatusAsync("/FHIR/R4/whoami", token)).Should().Be(200);
+        (await strict.StatusAsync("/FHIR/R4/whoami", token)).Should().Be(200);
 
-        var (status, _, response) = await strict.SendAsync(HttpMethod.Get, "/FHIR/R4/limited", token);
+        var (status, _, response) = await strict.SendAsync(HttpMethod.Get, "/FHIR/R4/whoami", token);
 
         status.Should().Be(429);
         response.Headers.RetryAfter!.Delta.Should().BeGreaterThan(TimeSpan.Zero);
         var nurse = await strict.TokenAsync("demo-hareford-ed-triage");
-        (await strict.StatusAsync("/FHIR/R4/limited", nurse)).Should().Be(200, "another person has another bucket");
+        (await strict.StatusAsync("/FHIR/R4/whoami", nurse)).Should().Be(200, "another person has another bucket");
     }
 
     /// <summary>A token signed with the exchange's real key, and wrong in one thing.</summary>

@@ -92,10 +92,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         );
         body.GetProperty("items").GetArrayLength().Should().Be(3);
         foreach (var key in body.GetProperty("items").EnumerateArray())
-            key.EnumerateObject()
-                .Select(m => m.Name)
-                .Should()
-                .BeSubsetOf(["purpose", "id", "created", "retired", "current"]);
+            key.EnumerateObject().Select(m => m.Name).Should().BeSubsetOf(["purpose", "id", "state", "from", "until"]);
     }
 
     private static KeyRing Ring(IExchangeStore store, TimeProvider time)

@@ -5,13 +5,18 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Administration;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Server.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -86,18 +91,22 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddSingleton<ServerLeases>();
         builder.Services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
         builder.Services.AddExchangeSecurity(options);
+        builder.Services.AddAdmission();
+        builder.Services.AddSingleton<IDispatchSignal, DispatchSignal>();
+        builder.Services.AddLookUps(new LookUpOptions());
         builder.Services.AddSingleton<RegistrationWriter>();
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();
         var app = builder.Build();
         app.UseMiddleware<FailureMiddleware>();
         app.UseMiddleware<RequestIdentityMiddleware>();
-        app.UseExchangeSecurity();
+        app.UseRouting();
+        app.UseAdmission();
         app.MapTokenEndpoint();
         app.MapAdministration();
-        app.MapGet("/FHIR/R4/whoami", (HttpContext context) => Results.Json(context.Caller()));
-        app.MapGet("/FHIR/R4/limited", () => "ok").LimitRequests();
-        app.MapGet("/FHIR/R4/metadata", () => "open").AllowAnonymous();
+        Guest[] everybody = [Guest.Authority(), Guest.Setting(), Guest.Tester(), Guest.Operator()];
+        app.MapGet("/FHIR/R4/whoami", (HttpContext context) => Results.Json(context.Caller())).Admit(everybody);
+        app.MapGet("/FHIR/R4/metadata", () => "open").Admit(Admits.Anyone);
         return app;
     }
 

@@ -88,7 +88,7 @@ public sealed class SharedLimitsTests : IAsyncLifetime
         limit switch
         {
             "token" => limits.CheckToken(Nurse.ClientId),
-            "address" => limits.CheckAddress(IPAddress.Parse("192.0.2.7")),
+            "address" => limits.Check(Charge.Token, IPAddress.Parse("192.0.2.7")),
             _ => limits.Check(Nurse),
         };
 

@@ -1,7 +1,10 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Uploads;
 
@@ -39,7 +42,7 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     [Fact]
     public async Task While_every_place_is_taken_an_upload_is_asked_to_come_again()
     {
-        var taken = new List<UploadPlaces.Place>();
+        var taken = new List<Places.Place>();
         foreach (var places in exchange.Each<UploadPlaces>())
             for (var i = 0; i < new SizeLimits().ConcurrentUploads; i++)
                 taken.Add((await places.TakeAsync(TestContext.Current.CancellationToken)).Value);
@@ -53,22 +56,83 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     }
 
     [Fact]
-    public async Task Where_two_authorities_disagree_the_acknowledgement_says_so_and_both_are_stored()
+    public async Task Where_two_authorities_disagree_the_acknowledgement_tells_nothing_of_the_other()
     {
         var child = exchange.NewChild();
         await exchange.UploadAsync("authority-xhf01", child);
 
         var answer = await exchange.UploadAsync("authority-xbr02", child with { Family = "Rowntree" });
 
-        answer.Text.Should().Contain("\"severity\":\"warning\"").And.NotContain("Quickley").And.NotContain("XHF01");
-        answer
-            .AllEntries[0]
-            .GetProperty("response")
-            .GetProperty("outcome")
-            .GetProperty("resourceType")
-            .GetString()
-            .Should()
-            .Be("OperationOutcome");
+        answer.Text.Should().NotContain("outcome");
+    }
+
+    [Fact]
+    public async Task An_old_file_after_a_newer_one_changes_nothing_and_the_log_has_an_alarm_without_the_child()
+    {
+        var child = exchange.NewChild();
+        var authority = await AuthorityAsync;
+        var taken = exchange.Clock.GetUtcNow().AddHours(-2);
+        var first = SyntheticUpload.Bundle(Own, [child], taken);
+        (await authority.PostAsync("", first)).Status.Should().Be(200);
+        var ended = child with
+        {
+            Plans = [child.Plans[0] with { Status = PlanStatus.Finished, End = exchange.Today.AddDays(-1) }],
+        };
+        (await authority.PostAsync("", SyntheticUpload.Bundle(Own, [ended], taken.AddHours(1))))
+            .Status.Should()
+            .Be(200);
+
+        var again = await authority.PostAsync("", first);
+
+        again.Status.Should().Be(200, again.Text);
+        Responses(again, "etag").Should().Equal("W/\"1\"", "W/\"2\"");
+        again.Text.Should().Contain("cpis-upload-superseded").And.Contain(child.Plans[0].PlanId);
+        var request = again.Headers["X-Request-ID"];
+        exchange.Logs.Text.Should().Contain($"ALARM: in upload {request} of XHF01, 2 of 2 entries are older");
+        exchange.Logs.Text.Should().NotContain(child.NhsNumber.Digits);
+    }
+
+    [Fact]
+    public async Task A_time_in_the_future_is_422_with_an_alarm()
+    {
+        var bundle = SyntheticUpload.Bundle(Own, [exchange.NewChild()], exchange.Clock.GetUtcNow().AddMinutes(11));
+
+        var answer = await (await AuthorityAsync).PostAsync("", bundle);
+
+        answer.Status.Should().Be(422, answer.Text);
+        answer.Issue.Expression.Should().Be("Bundle.timestamp");
+        exchange
+            .Logs.Text.Should()
+            .Contain($"ALARM: upload {answer.Headers["X-Request-ID"]} of XHF01 was refused: its Bundle.timestamp");
+    }
+
+    [Fact]
+    public async Task A_plan_may_refer_to_what_our_own_answers_name()
+    {
+        var child = exchange.NewChild();
+        var authority = await AuthorityAsync;
+        var location = Responses(await exchange.UploadAsync("authority-xhf01", child), "location")[0]!;
+        var found = await authority.GetAsync("Patient?_id=" + location.Split('/')[1]);
+        var fullUrl = found.AllEntries[0].GetProperty("fullUrl").GetString()!;
+        var number = 0;
+
+        foreach (var reference in new[] { location, fullUrl })
+        {
+            var bundle = JsonNode.Parse(
+                Text(
+                    child with
+                    {
+                        Plans = [exchange.Plan(PlanTypes.LookedAfter) with { PlanId = $"{child.LocalId}-{number++}" }],
+                    }
+                )
+            )!;
+            bundle["entry"]!.AsArray().RemoveAt(0);
+            bundle["entry"]![0]!["resource"]!["patient"]!["reference"] = reference;
+
+            var answer = await authority.PostAsync("", bundle.ToJsonString());
+
+            answer.Status.Should().Be(200, answer.Text);
+        }
     }
 
     public static TheoryData<string, string, int, string> Wrong =>

@@ -174,7 +174,7 @@ public sealed class ValidateTests(RunningExchange exchange) : IClassFixture<Runn
             Rules(answer).Should().Equal("information ");
         }
 
-        (await (await exchange.AsAsync("operator")).GetAsync(url)).Status.Should().Be(200);
+        (await (await exchange.AsAsync("operator")).GetAsync(url)).Status.Should().Be(404);
         (await (await exchange.AsAsync("authority-xst05")).GetAsync(url)).Status.Should().Be(404);
         (await (await exchange.AsAsync("tester")).GetAsync(url)).Status.Should().Be(404);
     }

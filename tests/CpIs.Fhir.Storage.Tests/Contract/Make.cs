@@ -73,6 +73,8 @@ public static class Make
     public static Commit Commit(params StoredResource[] resources) =>
         new() { Changes = [.. resources.Select(r => new Change(r, r.Version - 1))] };
 
+    public static UploadStamp Stamp(int hour) => new(Noon.AddHours(hour), hour);
+
     public static Person Nurse(string sdsUserId = "555000000001") =>
         new(sdsUserId, "555000000099", "R0260", "Nurse", "Ann Example");
 
@@ -101,7 +103,6 @@ public static class Make
             Outcome = authorities.Length > 0 ? AccessOutcome.Shown : AccessOutcome.NothingHeld,
             RequestId = "6d6f3f7e-0000-4000-8000-000000000001",
             Shown = [.. authorities.Select(Plan)],
-            Concerns = authorities,
             InHistory = authorities.Length > 0,
             Obligations = [.. authorities.Select(a => new Obligation(a, [Plan(a)]))],
         };

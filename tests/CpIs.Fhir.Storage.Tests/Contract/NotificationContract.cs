@@ -96,36 +96,35 @@ public abstract class NotificationContract : StoreContract
     }
 
     [Fact]
-    public async Task The_same_person_on_the_same_child_within_the_time_is_one_event()
+    public async Task Obligations_of_one_child_and_setting_that_raced_are_one_event_while_it_is_unsent()
     {
         await SaveAsync(Make.Subscription("s"));
-        await HitAsync("o1", 0);
         await HitAsync("o2", 5);
         await NumberAsync();
-        await HitAsync("o3", 5);
-        await HitAsync("late", 6);
+        await HitAsync("o1", 0);
+        await Occurrences.RecordAsync(
+            Make.Access("o3", At(239), person: "555000000002", authorities: Make.Herts),
+            Cancellation
+        );
+        await HitAsync("next attendance", 240);
         await NumberAsync();
 
         var events = await EventsAsync("s");
-        events.Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1,o2,o3", "late");
-        events[0].Time.Should().Be(At(0));
+        events.Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1,o2,o3", "next attendance");
+        events[0].Time.Should().Be(At(0), "it is that of its first occurrence");
     }
 
     [Theory]
-    [InlineData("person")]
     [InlineData("organisation")]
     [InlineData("child")]
-    [InlineData("nobody")]
-    public async Task Another_person_organisation_or_child_is_another_event(string different)
+    public async Task Another_setting_or_child_is_another_event(string different)
     {
         await SaveAsync(Make.Subscription("s"));
         var first = Make.Access("o1", authorities: Make.Herts);
         var second = different switch
         {
-            "person" => first with { Person = Make.Nurse("555000000002") },
             "organisation" => first with { Organisation = OdsCode.Parse("RWH02") },
-            "child" => first with { Child = Make.Child(2) },
-            _ => first with { Person = null },
+            _ => first with { Child = Make.Child(2) },
         };
         await Occurrences.RecordAsync(first, Cancellation);
         await Occurrences.RecordAsync(second with { Id = "o2" }, Cancellation);
@@ -239,7 +238,7 @@ public abstract class NotificationContract : StoreContract
     {
         await SaveAsync(Make.Subscription("s"));
         await HitAsync("o1", 0);
-        await Notifications.NumberObligationsAsync(Make.Noon, default, TimeSpan.FromSeconds(2), 9, Cancellation);
+        await Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.FromSeconds(2), 9, Cancellation);
 
         (await ClaimAsync(Make.Noon.AddMilliseconds(1999))).Should().BeEmpty();
         (await ClaimAsync(Make.Noon.AddSeconds(2))).Should().ContainSingle();
@@ -436,7 +435,7 @@ public abstract class NotificationContract : StoreContract
         Occurrences.RecordAsync(Make.Access(id, At(minute), Make.Child(child), authorities: Make.Herts), Cancellation);
 
     private Task<int> NumberAsync(int limit = 1000) =>
-        Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.FromMinutes(5), TimeSpan.Zero, limit, Cancellation);
+        Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.Zero, limit, Cancellation);
 
     private Task<IReadOnlyList<Delivery>> ClaimAsync(DateTimeOffset? now = null, int limit = 100) =>
         Notifications.ClaimDueAsync(now ?? Make.Noon, Lease, limit, Cancellation);

@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
@@ -16,6 +18,8 @@ public abstract class OccurrenceContract : StoreContract
             Query = "Flag?x=ü",
             CorrelationId = "corr",
             Time = Make.Noon.AddMilliseconds(123),
+            Attendances = [new(Make.Herts, "opener", Make.Noon.AddHours(-1)), new(Make.Essex, "full", Make.Noon)],
+            Prolongs = true,
         };
         var bare = Make.Access("bare") with
         {
@@ -74,7 +78,7 @@ public abstract class OccurrenceContract : StoreContract
     {
         for (var i = 0; i < 30; i++)
             await Occurrences.RecordAsync(Hit($"h{i:D2}", i, $"person{i}"), Cancellation);
-        await Occurrences.RecordAsync(Hit("silent", 31, "person") with { InHistory = false }, Cancellation);
+        await Occurrences.RecordAsync(Silent("silent", 31), Cancellation);
         await Occurrences.RecordAsync(Hit("other", 32, "person") with { Child = Make.Child(2) }, Cancellation);
 
         var history = await HistoryAsync("nobody", -1000, 25);
@@ -188,11 +192,85 @@ public abstract class OccurrenceContract : StoreContract
         seen.Should().Equal(Enumerable.Range(0, 23).Reverse().Select(i => $"o{i:D2}"));
     }
 
+    [Fact]
+    public async Task What_tells_of_an_attendance_is_read_however_many_accesses_lie_in_between()
+    {
+        var opened = Hit("opened", 0, "me") with { InHistory = false };
+        await Occurrences.RecordAsync(opened, Cancellation);
+        await Occurrences.RecordAsync(
+            opened with
+            {
+                Id = "prolonged",
+                Time = At(1),
+                Obligations = [],
+                Prolongs = true,
+            },
+            Cancellation
+        );
+        await Occurrences.RecordAsync(opened with { Id = "nothing", Time = At(1), Obligations = [] }, Cancellation);
+        for (var i = 2; i < 60; i++)
+            await Occurrences.RecordAsync(Hit($"h{i}", i, $"person{i}"), Cancellation);
+
+        (await HistoryAsync("nobody", -1000, 2, attendedSince: 1)).Should().HaveCount(59).And.EndWith("prolonged");
+        (await HistoryAsync("nobody", -1000, 2, attendedSince: 0)).Should().HaveCount(60).And.EndWith("opened");
+        (await HistoryAsync("nobody", -1000, 99)).Should().HaveCount(58, "only those in the history are read then");
+        (await HistoryAsync("me", -1000, 99))
+            .Should()
+            .HaveCount(58, "what is not in the history is nobody's access there");
+    }
+
+    [Fact]
+    public async Task No_authority_finds_a_scheduled_access_and_totals_and_pages_know_of_none()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            await Occurrences.RecordAsync(Hit($"told{i}", i, $"person{i}"), Cancellation);
+            await Occurrences.RecordAsync(Silent($"silent{i}", i), Cancellation);
+        }
+
+        foreach (var child in new NhsNumber?[] { Make.Child(1), null })
+        {
+            var query = new OccurrenceQuery
+            {
+                Concerning = Make.Herts,
+                Child = child,
+                Count = 3,
+            };
+            var seen = new List<string>();
+            for (var page = await SearchAsync(query); ; page = await SearchAsync(query with { After = page.Next }))
+            {
+                page.Total.Should().Be(7);
+                seen.AddRange(page.Items.Select(o => o.Id));
+                if (page.Next is null)
+                    break;
+            }
+
+            seen.Should().Equal(Enumerable.Range(0, 7).Reverse().Select(i => $"told{i}"));
+        }
+
+        (await SearchAsync(new OccurrenceQuery())).Total.Should().Be(14, "the operator's audit has them all");
+    }
+
+    private static Occurrence Silent(string id, int minute) =>
+        Hit(id, minute, "person") with
+        {
+            Mode = LookUpMode.Scheduled,
+            InHistory = false,
+            Obligations = [],
+        };
+
     private static Occurrence Hit(string id, int minute, string person) =>
         Make.Access(id, At(minute), person: person, authorities: Make.Herts);
 
-    private async Task<IEnumerable<string>> HistoryAsync(string person, int since, int count) =>
-        (await Occurrences.ReadHistoryAsync(Make.Child(1), person, At(since), count, Cancellation)).Select(o => o.Id);
+    private async Task<IEnumerable<string>> HistoryAsync(
+        string person,
+        int since,
+        int count,
+        int attendedSince = 1_000
+    ) =>
+        (
+            await Occurrences.ReadHistoryAsync(Make.Child(1), person, At(since), count, At(attendedSince), Cancellation)
+        ).Select(o => o.Id);
 
     private Task<Page<Occurrence>> SearchAsync(OccurrenceQuery query) =>
         Occurrences.SearchOccurrencesAsync(query, Cancellation);

@@ -38,7 +38,14 @@ public abstract class RetentionContract : StoreContract
         (await FoundAsync(new OccurrenceQuery { Child = Make.Child(1) })).Should().Equal("young");
         (await FoundAsync(new OccurrenceQuery { Concerning = Make.Herts })).Should().Equal("young");
         (await FoundAsync(new OccurrenceQuery { Kind = OccurrenceKind.Upload })).Should().BeEmpty();
-        var history = await Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
+        var history = await Occurrences.ReadHistoryAsync(
+            Make.Child(1),
+            "x",
+            Make.Noon,
+            25,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         history.Select(o => o.Id).Should().Equal("young");
     }
 
@@ -234,7 +241,7 @@ public abstract class RetentionContract : StoreContract
     }
 
     private Task<int> NumberAsync() =>
-        Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.Zero, TimeSpan.Zero, 1000, Cancellation);
+        Notifications.NumberObligationsAsync(Make.Noon, TimeSpan.Zero, 1000, Cancellation);
 
     private Task<IReadOnlyList<Delivery>> ClaimAsync() =>
         Notifications.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 100, Cancellation);

@@ -48,10 +48,10 @@ public abstract class SearchContract : StoreContract
         held.Select(r => $"{r.Id}/{r.Version}").Should().BeEquivalentTo("p1/1", "p2/1", "e1/2", "f1/1");
         held.Should().OnlyContain(r => r.Child == child);
         (await Records.ReadChildAsync(Make.Child(3), Cancellation)).Should().BeEmpty();
-        (await Records.ReadPatientsAsync([child, other, Make.Child(3)], Cancellation))
-            .Select(r => r.Id)
+        (await Records.ReadOwnAsync(Make.Herts, [child, other, Make.Child(3)], Cancellation))
+            .Select(r => $"{r.Id}/{r.Version}")
             .Should()
-            .BeEquivalentTo("p1", "p2", "p3");
+            .BeEquivalentTo(["p1/1", "e1/2", "p3/1"], "a Flag, and what another authority holds, are no part of it");
     }
 
     public static TheoryData<string, string[]> Conditions { get; } =

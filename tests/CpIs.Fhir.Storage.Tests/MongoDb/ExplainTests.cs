@@ -69,7 +69,14 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
 
         _recorder.Take();
         await store.Records.ReadChildAsync(Make.Child(7), Cancellation);
-        await store.Occurrences.ReadHistoryAsync(Make.Child(7), "x", Make.Noon, 40, Cancellation);
+        await store.Occurrences.ReadHistoryAsync(
+            Make.Child(7),
+            "x",
+            Make.Noon,
+            40,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         var reads = _recorder.Take();
         await store.Occurrences.RecordAsync(Make.Access("now", child: Make.Child(7)), Cancellation);
 
@@ -154,10 +161,17 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Records.ReadAsync(RecordType.EpisodeOfCare, "e", 1, Cancellation);
         await store.Records.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["i2"], Cancellation);
         await store.Records.ReadChildAsync(Make.Child(1), Cancellation);
-        await store.Records.ReadPatientsAsync([Make.Child(1)], Cancellation);
+        await store.Records.ReadOwnAsync(Make.Herts, [Make.Child(1)], Cancellation);
         await store.Records.ReadAnswerAsync("c", "r", Cancellation);
         await EverySearch.RunAsync(store, Cancellation);
-        await store.Occurrences.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
+        await store.Occurrences.ReadHistoryAsync(
+            Make.Child(1),
+            "x",
+            Make.Noon,
+            25,
+            DateTimeOffset.MaxValue,
+            Cancellation
+        );
         await store.Occurrences.ReadOccurrenceAsync("o1", Cancellation);
         await store.Occurrences.RecordAsync(Make.Access("o1"), Cancellation);
         for (var i = 0; i < 2; i++)
@@ -180,9 +194,9 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
     {
         var lease = TimeSpan.FromMinutes(1);
         // Numbered twice: those that a new Subscription finds open, and those that come while it takes events.
-        await store.Notifications.NumberObligationsAsync(Make.Noon, lease, default, 10, Cancellation);
+        await store.Notifications.NumberObligationsAsync(Make.Noon, default, 10, Cancellation);
         await store.Occurrences.RecordAsync(Make.Access("o3", authorities: Make.Herts), Cancellation);
-        await store.Notifications.NumberObligationsAsync(Make.Noon, lease, default, 10, Cancellation);
+        await store.Notifications.NumberObligationsAsync(Make.Noon, default, 10, Cancellation);
         var delivery = (await store.Notifications.ClaimDueAsync(Make.Noon, lease, 10, Cancellation)).Single();
         await store.Notifications.RescheduleAsync(delivery, Make.Noon, Make.Noon, "x", Cancellation);
         await store.Notifications.MakeDueAsync("s", Make.Noon, Cancellation);

@@ -21,6 +21,12 @@ public sealed class MongoOccurrences(MongoDatabase database) : OccurrenceContrac
         await MongoStoreUnderTest.OpenAsync(database, time);
 }
 
+public sealed class MongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}
+
 public sealed class MongoRegistrations(MongoDatabase database) : RegistrationContract, IClassFixture<MongoDatabase>
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
@@ -52,6 +58,18 @@ public sealed class MongoRetention(MongoDatabase database) : RetentionContract, 
 }
 
 public sealed class MongoUses(MongoDatabase database) : UseLedgerContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}
+
+public sealed class MongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.OpenAsync(database, time);
+}
+
+public sealed class MongoUploadOrder(MongoDatabase database) : UploadOrderContract, IClassFixture<MongoDatabase>
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.OpenAsync(database, time);

@@ -21,6 +21,11 @@ public sealed class SealedMongoOccurrences(MongoDatabase database) : OccurrenceC
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
 }
 
+public sealed class SealedMongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+}
+
 public sealed class SealedMongoRegistrations(MongoDatabase database)
     : RegistrationContract,
         IClassFixture<MongoDatabase>
@@ -41,6 +46,11 @@ public sealed class SealedMongoRemovals(MongoDatabase database) : RemovalContrac
 }
 
 public sealed class SealedMongoRetention(MongoDatabase database) : RetentionContract, IClassFixture<MongoDatabase>
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+}
+
+public sealed class SealedMongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
 }

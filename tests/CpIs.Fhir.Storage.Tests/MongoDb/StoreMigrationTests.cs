@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
@@ -17,19 +18,22 @@ public sealed class StoreMigrationTests : IAsyncLifetime
 
     // Every occurrence gets the length of its id. A document that was changed twice would show.
     private static readonly MongoMigration Lengths = new(
-        2,
+        Known + 1,
         "lengths of ids",
         "occurrences",
         new BsonDocument("len", new BsonDocument("$exists", false)),
-        document => new UpdateOneModel<BsonDocument>(
-            new BsonDocument { { "_id", document["_id"] }, { "len", new BsonDocument("$exists", false) } },
-            new BsonDocument
-            {
-                { "$set", new BsonDocument("len", document["_id"].AsString.Length) },
-                { "$inc", new BsonDocument("turns", 1) },
-            }
-        )
+        (document, _) =>
+            new UpdateOneModel<BsonDocument>(
+                new BsonDocument { { "_id", document["_id"] }, { "len", new BsonDocument("$exists", false) } },
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument("len", document["_id"].AsString.Length) },
+                    { "$inc", new BsonDocument("turns", 1) },
+                }
+            )
     );
+
+    private static int Known => MongoMigration.VersionOf(MongoMigration.All);
 
     private MongoEnd _end = null!;
     private MongoClient _client = null!;
@@ -68,15 +72,17 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         await AddAsync(0, Documents);
         await using var migration = await OpenAsync([Lengths]);
         var before = await migration.ReadAsync(Cancellation);
-        (before.Schema, before.KnownSchema).Should().Be((1, 2));
-        before.Pending.Should().Equal(new PendingMigration(2, "lengths of ids", Documents));
+        (before.Schema, before.KnownSchema).Should().Be((Known, Known + 1));
+        before.Pending.Should().Equal(new PendingMigration(Known + 1, "lengths of ids", Documents));
 
         var told = await RunAsync(migration);
 
         told.Select(p => p.Done).Should().Equal(0, 1_000, 2_000, Documents);
         await CheckAllAsync(Documents);
         var after = await migration.ReadAsync(Cancellation);
-        (after.Schema, after.Pending.Count, after.Counts[TransferSection.Occurrences]).Should().Be((2, 0, Documents));
+        (after.Schema, after.Pending.Count, after.Counts[TransferSection.Occurrences])
+            .Should()
+            .Be((Known + 1, 0, Documents));
         (await Meta.Find(new BsonDocument("_id", "migration")).AnyAsync(Cancellation)).Should().BeFalse();
     }
 
@@ -97,7 +103,7 @@ public sealed class StoreMigrationTests : IAsyncLifetime
                     stop.Token
                 );
             await run.Should().ThrowAsync<OperationCanceledException>();
-            (await migration.ReadAsync(Cancellation)).Schema.Should().Be(1);
+            (await migration.ReadAsync(Cancellation)).Schema.Should().Be(Known);
         }
 
         await using var again = await OpenAsync([Lengths]);
@@ -149,8 +155,10 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         var calls = 0;
         var failing = Lengths with
         {
-            Change = document =>
-                ++calls > 1_500 ? throw new StoreUnavailableException("stopped by the test") : Lengths.Change(document),
+            Change = (document, protection) =>
+                ++calls > 1_500
+                    ? throw new StoreUnavailableException("stopped by the test")
+                    : Lengths.Change(document, protection),
         };
         await using (var migration = await OpenAsync([failing]))
         {
@@ -162,9 +170,30 @@ public sealed class StoreMigrationTests : IAsyncLifetime
             .Should()
             .Be(1_000);
         await using var again = await OpenAsync([Lengths]);
-        (await again.ReadAsync(Cancellation)).Schema.Should().Be(1);
+        (await again.ReadAsync(Cancellation)).Schema.Should().Be(Known);
         await RunAsync(again);
         await CheckAllAsync(Documents);
+    }
+
+    [Fact]
+    public async Task A_database_of_another_protection_is_not_touched()
+    {
+        await AddAsync(0, 3);
+        using var keys = new SealedRecords(ProtectionKeys.Make("other"));
+        await using var migration = await MongoStoreMigration.OpenAsync(
+            _end.Options with
+            {
+                Protection = keys,
+            },
+            TimeProvider.System,
+            [.. MongoMigration.All, Lengths],
+            Cancellation
+        );
+
+        var run = () => RunAsync(migration);
+
+        (await run.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*another protection*");
+        (await migration.ReadAsync(Cancellation)).Schema.Should().Be(Known);
     }
 
     [Fact]
@@ -177,7 +206,7 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         var run = () => RunAsync(migration);
 
         (await run.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*newer version*");
-        (await migration.ReadAsync(Cancellation)).Schema.Should().Be(2);
+        (await migration.ReadAsync(Cancellation)).Schema.Should().Be(Known + 1);
         var open = () => _end.OpenAsync(TimeProvider.System, Cancellation);
         (await open.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*newer version*");
     }
@@ -202,7 +231,12 @@ public sealed class StoreMigrationTests : IAsyncLifetime
     }
 
     private Task<MongoStoreMigration> OpenAsync(IReadOnlyList<MongoMigration> migrations) =>
-        MongoStoreMigration.OpenAsync(_end.Options, TimeProvider.System, migrations, Cancellation);
+        MongoStoreMigration.OpenAsync(
+            _end.Options,
+            TimeProvider.System,
+            [.. MongoMigration.All, .. migrations],
+            Cancellation
+        );
 
     private static async Task<List<MigrationProgress>> RunAsync(MongoStoreMigration migration)
     {

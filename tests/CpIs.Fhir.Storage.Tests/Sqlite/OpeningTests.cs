@@ -70,6 +70,23 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_whose_disk_is_nearly_full_says_that_it_cannot_write_before_the_last_byte()
+    {
+        await using var store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = _directory, MinimumFreeBytes = long.MaxValue },
+            TimeProvider.System,
+            Cancellation
+        );
+
+        var asking = () => store.CheckWritableAsync(Cancellation);
+
+        (await asking.Should().ThrowAsync<StoreUnavailableException>())
+            .Which.Message.Should()
+            .Contain("MB left")
+            .And.Contain("SqliteDbOptions:MinimumFreeBytes");
+    }
+
+    [Fact]
     public async Task Only_its_user_can_read_what_it_makes()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows keeps rights otherwise.");

@@ -50,7 +50,7 @@ public sealed partial class QueryPlanTests
     {
         await using var opened = await SqliteStoreUnderTest.OpenAsync(TimeProvider.System);
         await opened.Store.ReadChildAsync(Make.Child(1), Cancellation);
-        await opened.Store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
+        await opened.Store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, Cancellation);
         var reads = opened.Store.Prepared.Where(s => s.Contains("child = ?", StringComparison.Ordinal)).ToList();
         reads.Should().HaveCount(2);
 
@@ -86,10 +86,10 @@ public sealed partial class QueryPlanTests
         await store.ReadAsync(RecordType.EpisodeOfCare, "e", 1, Cancellation);
         await store.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["i"], Cancellation);
         await store.ReadChildAsync(Make.Child(1), Cancellation);
-        await store.ReadPatientsAsync([Make.Child(1)], Cancellation);
+        await store.ReadOwnAsync(Make.Herts, [Make.Child(1)], Cancellation);
         await store.ReadAnswerAsync("c", "r", Cancellation);
         await EverySearch.RunAsync(opened, Cancellation);
-        await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, Cancellation);
+        await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, Cancellation);
         await store.ReadOccurrenceAsync("o1", Cancellation);
         await store.ReadRegistrationsAsync(Cancellation);
         await store.ReadRegistrationStampAsync(Cancellation);
@@ -97,7 +97,7 @@ public sealed partial class QueryPlanTests
         await store.SaveKeyAsync(new SigningKey("p", "k", new byte[] { 1 }, Make.Noon), Cancellation);
         await store.ReadKeysAsync("p", Cancellation);
         await store.CheckWritableAsync(Cancellation);
-        await store.NumberObligationsAsync(Make.Noon, TimeSpan.FromMinutes(5), default, 10, Cancellation);
+        await store.NumberObligationsAsync(Make.Noon, default, 10, Cancellation);
         var lease = TimeSpan.FromMinutes(1);
         var delivery = (await store.ClaimDueAsync(Make.Noon, lease, 10, Cancellation)).Single();
         await store.RescheduleAsync(delivery, Make.Noon, Make.Noon, "x", Cancellation);

@@ -20,6 +20,11 @@ public sealed class SealedSqliteOccurrences : OccurrenceContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteAttendances : AttendanceContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 public sealed class SealedSqliteRegistrations : RegistrationContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
@@ -36,6 +41,11 @@ public sealed class SealedSqliteRemovals : RemovalContract
 }
 
 public sealed class SealedSqliteRetention : RetentionContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
+public sealed class SealedSqliteStamps : StampContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }

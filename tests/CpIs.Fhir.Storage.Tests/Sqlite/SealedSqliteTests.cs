@@ -42,9 +42,20 @@ public sealed class SealedSqliteTests : IDisposable
         Ids(await store.ReadChildAsync(child, Cancellation)).Should().Equal("p1");
         Ids(await store.ReadChildAsync(other, Cancellation)).Should().BeEquivalentTo("p2", "e2");
         Ids(await store.ReadChildAsync(Make.Child(3), Cancellation)).Should().BeEmpty();
-        Ids(await store.ReadPatientsAsync([other, Make.Child(3)], Cancellation)).Should().Equal("p2");
+        Ids(await store.ReadOwnAsync(Make.Herts, [other, Make.Child(3)], Cancellation))
+            .Should()
+            .BeEquivalentTo("p2", "e2");
         foreach (var person in new[] { "555000000001", "nobody" })
-            (await store.ReadHistoryAsync(child, person, Make.Noon.AddDays(-1), 1, Cancellation))
+            (
+                await store.ReadHistoryAsync(
+                    child,
+                    person,
+                    Make.Noon.AddDays(-1),
+                    1,
+                    DateTimeOffset.MaxValue,
+                    Cancellation
+                )
+            )
                 .Select(access => access.Id)
                 .Should()
                 .Equal("a1");

@@ -20,6 +20,12 @@ public sealed class SqliteOccurrences : OccurrenceContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
+public sealed class SqliteAttendances : AttendanceContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
 public sealed class SqliteRegistrations : RegistrationContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
@@ -45,6 +51,18 @@ public sealed class SqliteLeases : LeaseContract
 }
 
 public sealed class SqliteRetention : RetentionContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteStamps : StampContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteUploadOrder : UploadOrderContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);

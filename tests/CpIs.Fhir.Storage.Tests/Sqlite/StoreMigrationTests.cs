@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Migrations;
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Migrations;
@@ -62,7 +63,7 @@ public sealed class StoreMigrationTests : IDisposable
         {
             var run = () => RunAsync(migration);
             (await run.Should().ThrowAsync<StoreUnavailableException>()).WithMessage(
-                "*half a step*nothing of it is kept*"
+                "*half a step*What it had not finished is undone*"
             );
             (await migration.ReadAsync(Cancellation)).Schema.Should().Be(Good.Version);
         }
@@ -132,7 +133,7 @@ public sealed class StoreMigrationTests : IDisposable
     {
         Directory.CreateDirectory(_folder["store"]);
         using var connection = Connection.OpenWriter(Path.Combine(_folder["store"], "cpis.db"));
-        Schema.Prepare(connection, "test", [Migration.All[0]], (_, _) => { });
+        Schema.Prepare(connection, "test", RecordProtection.Readable, [Migration.All[0]], (_, _, _) => { });
     }
 
     private sealed class Told : IProgress<MigrationProgress>

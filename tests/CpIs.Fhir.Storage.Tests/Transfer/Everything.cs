@@ -98,7 +98,9 @@ internal static class Everything
                     )
                 ).Total
             );
-        shown.Add(await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, cancellation));
+        shown.Add(
+            await store.ReadHistoryAsync(Make.Child(1), "x", Make.Noon, 25, DateTimeOffset.MaxValue, cancellation)
+        );
         shown.Add(await store.SearchOccurrencesAsync(new OccurrenceQuery { Concerning = Make.Essex }, cancellation));
         shown.Add(await store.SearchOccurrencesAsync(new OccurrenceQuery(), cancellation));
         foreach (var id in new[] { "s", "off" })
@@ -162,7 +164,7 @@ internal static class Everything
         Make.Access($"hit{i}", Make.Noon.AddMinutes(i), Make.Child(i), authorities: authorities);
 
     private static Task<int> NumberAsync(IExchangeStore store, CancellationToken cancellation) =>
-        store.NumberObligationsAsync(Make.Noon, TimeSpan.FromMinutes(5), default, 100, cancellation);
+        store.NumberObligationsAsync(Make.Noon, default, 100, cancellation);
 
     private static Task<IReadOnlyList<Delivery>> ClaimAsync(IExchangeStore store, CancellationToken cancellation) =>
         store.ClaimDueAsync(Make.Noon.AddMinutes(10), TimeSpan.FromMinutes(1), 10, cancellation);

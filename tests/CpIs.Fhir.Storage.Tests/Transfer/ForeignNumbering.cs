@@ -36,7 +36,7 @@ internal sealed class ForeignNumbering
     /// <summary>Numbers what is left, and sees that each Subscription has told of everything open, once.</summary>
     public async Task CheckAsync(IExchangeStore store, CancellationToken cancellation)
     {
-        while (await store.NumberObligationsAsync(Make.Noon, default, default, _limit, cancellation) > 0) { }
+        while (await store.NumberObligationsAsync(Make.Noon, default, _limit, cancellation) > 0) { }
 
         var open = _occurrences.Where(o => o.Obligations[0].Settled is null).Select(o => o.Occurrence.Id).ToList();
         foreach (var subscription in Subscriptions)

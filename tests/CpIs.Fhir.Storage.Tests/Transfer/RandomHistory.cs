@@ -14,7 +14,6 @@ namespace CpIs.Fhir.Storage.Tests.Transfer;
 /// </summary>
 internal sealed class RandomHistory(int seed, CancellationToken cancellation)
 {
-    private static readonly TimeSpan Coalescing = TimeSpan.FromMinutes(5);
     private static readonly OdsCode[] Authorities = [Make.Herts, Make.Essex];
     private static readonly string[] Subscriptions = ["herts-1", "herts-2", "herts-3", "essex-1", "essex-2"];
     private readonly Random _random = new(seed);
@@ -128,8 +127,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
     /// <summary>Until nothing is left: how many obligations a call looks at is the store's own affair.</summary>
     private async Task NumberAsync(IExchangeStore store, int limit)
     {
-        while (await store.NumberObligationsAsync(Now, Coalescing, TimeSpan.FromSeconds(1), limit, cancellation) > 0)
-        { }
+        while (await store.NumberObligationsAsync(Now, TimeSpan.FromSeconds(1), limit, cancellation) > 0) { }
     }
 
     private static async Task<bool> Done(Task task)

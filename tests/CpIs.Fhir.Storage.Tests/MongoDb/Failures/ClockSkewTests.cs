@@ -165,7 +165,7 @@ public sealed class ClockSkewTests(MongoDatabase database) : IClassFixture<Mongo
         store.TryHoldAsync("job", holder, time.GetUtcNow(), Minute, Cancellation);
 
     private static Task<int> NumberAsync(MongoStore store, TimeProvider time) =>
-        store.NumberObligationsAsync(time.GetUtcNow(), TimeSpan.FromMinutes(5), Quiet, 100, Cancellation);
+        store.NumberObligationsAsync(time.GetUtcNow(), Quiet, 100, Cancellation);
 
     private static Task<IReadOnlyList<Delivery>> ClaimAsync(MongoStore store, TimeProvider time) =>
         store.ClaimDueAsync(time.GetUtcNow(), Minute, 10, Cancellation);

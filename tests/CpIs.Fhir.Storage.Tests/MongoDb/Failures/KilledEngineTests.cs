@@ -119,11 +119,5 @@ public sealed class KilledEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
     }
 
     private static Task<int> NumberAsync(MongoStore store) =>
-        store.NumberObligationsAsync(
-            TimeProvider.System.GetUtcNow(),
-            TimeSpan.FromMinutes(5),
-            TimeSpan.Zero,
-            200,
-            Cancellation
-        );
+        store.NumberObligationsAsync(TimeProvider.System.GetUtcNow(), TimeSpan.Zero, 200, Cancellation);
 }

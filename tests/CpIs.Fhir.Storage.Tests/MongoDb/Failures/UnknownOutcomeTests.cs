@@ -210,7 +210,7 @@ public sealed class UnknownOutcomeTests(MongoDatabase database) : IClassFixture<
     }
 
     private Task<int> NumberAsync(DateTimeOffset now) =>
-        Store.NumberObligationsAsync(now, TimeSpan.FromMinutes(5), TimeSpan.Zero, 100, Cancellation);
+        Store.NumberObligationsAsync(now, TimeSpan.Zero, 100, Cancellation);
 
     private async Task ShouldBeToldOnceAsync()
     {

@@ -1,0 +1,245 @@
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>
+/// Makes the next version of each record of an upload, or finds that what was sent is what is held. A plan is an EpisodeOfCare
+/// and the Flag that it gives.
+/// </summary>
+internal sealed class RecordVersions(
+    UploadContext context,
+    UploadStamp stamp,
+    UploadSnapshot held,
+    UploadReferences references,
+    Func<string> newId,
+    DateTimeOffset now,
+    ResourceWriter writer
+)
+{
+    private readonly Dictionary<(RecordType, string), UploadedResource> _done = [];
+    private readonly List<UploadedResource> _withdrawn = [];
+
+    /// <summary>What was made so far.</summary>
+    public ResolvedUpload With(Findings findings) => new(_done, _withdrawn, findings);
+
+    public void Add(PatientTurn turn)
+    {
+        var (patient, key) = (turn.Content, (RecordType.Patient, turn.Content.Number.Digits));
+        _done[key] =
+            turn.Writes
+                ? Version(
+                    key,
+                    turn.Id,
+                    turn.Held,
+                    stamp,
+                    version => writer.Patient(patient, version, forSetting: false),
+                    (resource, version) =>
+                        resource with
+                        {
+                            Child = patient.Number,
+                            BirthDate = patient.BirthDate,
+                            SettingView = patient.LocalId is null
+                                ? default(ReadOnlyMemory<byte>)
+                                : writer.Patient(patient, version, forSetting: true),
+                            Tokens = RecordIndex.Patient(patient, context.Authority),
+                        }
+                )
+            : turn.Turn == Turn.Superseded ? new UploadedResource(turn.Held!, UploadEffect.Superseded, turn.Held)
+            : new UploadedResource(turn.Held!, UploadEffect.Unchanged, turn.Held);
+    }
+
+    public void Add(PlanTurn turn)
+    {
+        if (turn.Turn == Turn.Superseded)
+        {
+            Keep(RecordType.EpisodeOfCare, turn.PlanId, turn.Held);
+            Keep(RecordType.Flag, turn.PlanId, turn.HeldFlag);
+            return;
+        }
+
+        var (episode, flag) = turn.IsCorrection ? (null, null) : (turn.Held, turn.HeldFlag);
+        if (turn.IsCorrection)
+            Withdraw(turn.Held!, turn.HeldFlag!);
+        if (episode is null)
+            RenewPatient(turn.Wanted.Child);
+        Put(turn.Wanted, references.PatientIdOf(turn.Wanted.Child)!, episode, flag, turn.Stamp);
+    }
+
+    private void Keep(RecordType type, string key, StoredResource? current)
+    {
+        if (current is not null)
+            _done[(type, key)] = new UploadedResource(current, UploadEffect.Superseded, current);
+    }
+
+    private void Put(
+        PlanContent plan,
+        string patientId,
+        StoredResource? heldEpisode,
+        StoredResource? heldFlag,
+        UploadStamp? planStamp
+    )
+    {
+        var episodeId = heldEpisode?.Id ?? newId();
+        _done[(RecordType.EpisodeOfCare, plan.PlanId)] = Episode(plan, patientId, episodeId, heldEpisode, planStamp);
+        _done[(RecordType.Flag, plan.PlanId)] = Flag(plan, patientId, episodeId, heldFlag?.Id ?? newId(), heldFlag);
+    }
+
+    /// <summary>The stamp of a plan stands beside its EpisodeOfCare, the one truth; both are always written in one commit.</summary>
+    private UploadedResource Episode(
+        PlanContent plan,
+        string patientId,
+        string id,
+        StoredResource? current,
+        UploadStamp? planStamp
+    ) =>
+        Version(
+            (RecordType.EpisodeOfCare, plan.PlanId),
+            id,
+            current,
+            planStamp,
+            version => writer.Episode(plan, patientId, version),
+            (resource, _) =>
+                resource with
+                {
+                    Child = plan.Child,
+                    Plan = Beside(plan, id),
+                    Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
+                }
+        );
+
+    private UploadedResource Flag(
+        PlanContent plan,
+        string patientId,
+        string episodeId,
+        string id,
+        StoredResource? current
+    ) =>
+        Version(
+            (RecordType.Flag, plan.PlanId),
+            id,
+            current,
+            null,
+            version => writer.Flag(plan, patientId, episodeId, version),
+            (resource, _) =>
+                resource with
+                {
+                    Child = plan.Child,
+                    Plan = Beside(plan, episodeId),
+                    Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
+                }
+        );
+
+    private static Plan Beside(PlanContent plan, string episodeId) =>
+        new(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
+
+    /// <summary>The record under the wrong number: withdrawn, and the plan id is free for the record under the right one.</summary>
+    private void Withdraw(StoredResource episode, StoredResource flag)
+    {
+        var plan = UploadSnapshot.ReadPlan(episode) with { Status = PlanStatus.Withdrawn };
+        var patientId = UploadSnapshot.ReadPatientId(episode);
+        Give(
+            episode with
+            {
+                Stamp = stamp,
+                Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
+            },
+            version => writer.Episode(plan, patientId, version)
+        );
+        Give(
+            flag with
+            {
+                Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
+            },
+            version => writer.Flag(plan, patientId, episode.Id, version)
+        );
+
+        void Give(StoredResource current, Func<ResourceVersion, byte[]> write)
+        {
+            var version = new ResourceVersion(current.Id, current.Version + 1, now);
+            var gone = current with
+            {
+                Version = version.Version,
+                LastUpdated = now,
+                Identity = null,
+                Plan = Beside(plan, episode.Id),
+                Body = write(version),
+            };
+            _withdrawn.Add(
+                new UploadedResource(gone, UploadEffect.Updated, current.Type == RecordType.Flag ? flag : episode)
+            );
+        }
+    }
+
+    /// <summary>
+    /// A Patient that was not told anew for long may be removed with the last of its plans at this very moment (retention).
+    /// A new version of it, alike but for the date, makes that removal and this commit exclude each other.
+    /// </summary>
+    private void RenewPatient(NhsNumber child)
+    {
+        var key = (RecordType.Patient, child.Digits);
+        if (
+            held.Find(RecordType.Patient, child.Digits) is not { } existing
+            || now - existing.LastUpdated < PatientContent.FreshFor
+        )
+            return;
+        var done = _done.GetValueOrDefault(key) ?? new UploadedResource(existing, UploadEffect.Updated, existing);
+        if (done.Resource.Version != existing.Version)
+            return;
+        var content = UploadSnapshot.ReadPatient(existing);
+        var version = new ResourceVersion(existing.Id, existing.Version + 1, now);
+        _done[key] = done with
+        {
+            Effect = done.Effect == UploadEffect.Superseded ? UploadEffect.Superseded : UploadEffect.Updated,
+            Resource = done.Resource with
+            {
+                Version = version.Version,
+                LastUpdated = now,
+                Body = writer.Patient(content, version, forSetting: false),
+                SettingView = existing.SettingView.IsEmpty
+                    ? default(ReadOnlyMemory<byte>)
+                    : writer.Patient(content, version, forSetting: true),
+            },
+        };
+    }
+
+    private UploadedResource Version(
+        (RecordType Type, string Key) key,
+        string id,
+        StoredResource? current,
+        UploadStamp? newStamp,
+        Func<ResourceVersion, byte[]> write,
+        Func<StoredResource, ResourceVersion, StoredResource> complete
+    )
+    {
+        if (
+            current is not null
+            && write(new ResourceVersion(current.Id, current.Version, current.LastUpdated))
+                .AsSpan()
+                .SequenceEqual(current.Body.Span)
+        )
+            return new UploadedResource(
+                newStamp is null ? current : current with { Stamp = newStamp },
+                UploadEffect.Unchanged,
+                current
+            );
+
+        var version = new ResourceVersion(id, (current?.Version ?? 0) + 1, now);
+        var resource = new StoredResource
+        {
+            Type = key.Type,
+            Id = id,
+            Version = version.Version,
+            LastUpdated = now,
+            Authority = context.Authority,
+            Identity = UploadSnapshot.Identity(context.Authority, key.Key),
+            Stamp = newStamp ?? current?.Stamp,
+            Body = write(version),
+        };
+        return new UploadedResource(
+            complete(resource, version),
+            current is null ? UploadEffect.Created : UploadEffect.Updated,
+            current
+        );
+    }
+}

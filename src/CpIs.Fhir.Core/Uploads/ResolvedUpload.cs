@@ -1,0 +1,26 @@
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>What an upload makes of the store.</summary>
+/// <param name="Resources">Every resource that it touches, by type and key.</param>
+/// <param name="Withdrawn">Records that a correction of an NHS number withdraws: they give up their identity first.</param>
+/// <param name="Findings">Warnings, by entry.</param>
+internal sealed record ResolvedUpload(
+    IReadOnlyDictionary<(RecordType Type, string Key), UploadedResource> Resources,
+    IReadOnlyList<UploadedResource> Withdrawn,
+    Findings Findings
+)
+{
+    /// <summary>What the upload made of an entry's resource.</summary>
+    public UploadedResource this[UploadEntry entry] => Resources[(entry.Type, entry.Key)];
+
+    /// <summary>All changes, in an order in which every store can write them.</summary>
+    public IReadOnlyList<Change> Changes =>
+        [.. Withdrawn.Concat(Resources.Values).Select(r => r.Change).OfType<Change>()];
+
+    /// <summary>Records whose newer stamp is all that changes.</summary>
+    public IReadOnlyList<Confirmation> Confirmations =>
+        [.. Resources.Values.Select(r => r.Confirmation).OfType<Confirmation>()];
+}

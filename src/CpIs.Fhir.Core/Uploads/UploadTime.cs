@@ -1,0 +1,34 @@
+using CpIs.Fhir.Core.Records;
+
+namespace CpIs.Fhir.Core.Uploads;
+
+/// <summary>When the sender took the data of an upload from its register (<c>Bundle.timestamp</c>).</summary>
+/// <param name="Stamp">What decides which upload is newer. An upload without time counts as now.</param>
+/// <param name="IsSent">True when the sender gave the time.</param>
+internal sealed record UploadTime(UploadStamp Stamp, bool IsSent)
+{
+    /// <summary>
+    /// How far the sender's clock may be ahead of ours. What lies further ahead would freeze the register: every right upload
+    /// until then would be older.
+    /// </summary>
+    public static readonly TimeSpan MaximumAhead = TimeSpan.FromMinutes(10);
+
+    /// <summary>The time of an upload.</summary>
+    /// <param name="sent"><c>Bundle.timestamp</c>, or null.</param>
+    /// <param name="now">Our clock.</param>
+    public static UploadTime Of(DateTimeOffset? sent, DateTimeOffset now) =>
+        new(new UploadStamp((sent ?? now).ToUniversalTime()), sent is not null);
+
+    /// <summary>True when the upload is to be refused and an alarm raised.</summary>
+    public bool IsAheadOf(DateTimeOffset now) => Stamp.Time > now + MaximumAhead;
+
+    /// <summary>Why it is refused (422).</summary>
+    public static Issue Ahead { get; } =
+        new(
+            "business-rule",
+            $"Bundle.timestamp is more than {MaximumAhead.TotalMinutes:0} minutes ahead. Send the time at which the data was taken from your register, and check the clock of the sending system.",
+            "Bundle.timestamp",
+            SpineCodes.InvalidValue,
+            Rule: "cpis-upload-timestamp-ahead"
+        );
+}

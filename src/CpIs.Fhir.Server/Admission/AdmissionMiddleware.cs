@@ -1,0 +1,91 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Server.Security;
+
+namespace CpIs.Fhir.Server.Admission;
+
+/// <summary>
+/// The one place where a request is let in: its token, the limits (person, then client), its request id, the kind of its
+/// caller with scope and person; then its endpoint. Stands after routing. What is under the FHIR base or <c>/admin</c> and
+/// is no endpoint is 401 for strangers too, so that nobody explores without a name.
+/// </summary>
+internal sealed class AdmissionMiddleware(
+    RequestDelegate next,
+    CallerIdentification callers,
+    RequestLimits limits,
+    ILookUpRefusals lookUps,
+    TimeProvider time
+)
+{
+    public Task InvokeAsync(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<Admits>() switch
+        {
+            { Guests.Count: 0 } open => AdmitAnyoneAsync(context, open),
+            null when !IsOurs(context.Request.Path) => next(context),
+            var admits => AdmitCallerAsync(context, admits),
+        };
+
+    private async Task AdmitAnyoneAsync(HttpContext context, Admits admits)
+    {
+        var refusal = limits.Check(admits.Charge, context.Connection.RemoteIpAddress);
+        if (refusal is null && admits.IsFhir)
+            refusal = context.Identity().Problem ?? MediaTypes.RefuseAnswer(context.Request);
+        if (refusal is null && admits.Body is { } body)
+            refusal = await ReadBodyAsync(context, body);
+        if (refusal is null)
+            await next(context);
+        else
+            await (admits.Refuse ?? FhirResponse.WriteAsync)(context, refusal);
+    }
+
+    private async Task AdmitCallerAsync(HttpContext context, Admits? admits)
+    {
+        if ((await callers.OfAsync(context)).IsRefused(out var refusal, out var caller))
+        {
+            await FhirResponse.WriteAsync(context, refusal);
+            return;
+        }
+
+        context.Features.Set(caller);
+        var lookUp = admits is not null ? admits.LookUp : LookUpAt(context, caller);
+        if (lookUp is not null)
+            context.Features.Set(new FailureAnswer(LookUpTexts.CouldNotCheck()));
+
+        refusal =
+            limits.Check(caller)
+            ?? context.Identity().Problem
+            ?? admits?.Check(caller)
+            ?? (admits is { IsFhir: true } ? MediaTypes.RefuseAnswer(context.Request) : null);
+        if (refusal is null)
+        {
+            await next(context);
+            // An address of a look-up with another method: it is no endpoint, and on record all the same.
+            if (admits is null && lookUp is not null)
+                refusal = OutcomeMiddleware.Find(context.Response);
+        }
+
+        if (refusal is null)
+            return;
+        if (lookUp is { } interaction)
+            refusal = await lookUps.RecordAsync(context, interaction, caller, refusal);
+        await FhirResponse.WriteAsync(context, refusal);
+    }
+
+    private async Task<Refusal?> ReadBodyAsync(HttpContext context, BodyLimit limit)
+    {
+        var read = await RequestBody.ReadAsync(context, limit.Bytes, limit.Time, time);
+        if (read.IsRefused(out var refusal, out var body))
+            return refusal;
+        context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
+        return null;
+    }
+
+    private LookUpInteraction? LookUpAt(HttpContext context, Caller caller) =>
+        caller.Kind == CallerKind.Setting ? lookUps.At(context.Request) : null;
+
+    private static bool IsOurs(PathString path) =>
+        path.StartsWithSegments(ExchangeUrls.FhirPath, StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/admin", StringComparison.OrdinalIgnoreCase);
+}

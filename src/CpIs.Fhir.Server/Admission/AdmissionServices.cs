@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CpIs.Fhir.Server.Admission;
+
+/// <summary>Puts admission together.</summary>
+internal static class AdmissionServices
+{
+    /// <summary>Needs what <c>AddExchangeSecurity</c> gives, and <see cref="ILookUpRefusals"/>.</summary>
+    public static void AddAdmission(this IServiceCollection services) =>
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, JourneyOfCaller>());
+
+    /// <summary>Stands after routing, before the token endpoint of OpenIddict and before every endpoint.</summary>
+    public static void UseAdmission(this IApplicationBuilder app)
+    {
+        app.UseMiddleware<AdmissionMiddleware>();
+        app.UseAuthentication();
+    }
+}

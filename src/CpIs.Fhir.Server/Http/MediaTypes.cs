@@ -1,0 +1,78 @@
+using CpIs.Fhir.Core;
+using Microsoft.Net.Http.Headers;
+
+namespace CpIs.Fhir.Server.Http;
+
+/// <summary>
+/// The media types of requests and answers: FHIR R4 (<c>fhirVersion=4.0</c>, where a caller names one) in UTF-8.
+/// Source: R4 http.html#version-parameter.
+/// </summary>
+internal static class MediaTypes
+{
+    private static readonly Refusal NotAcceptable = Refusal.Because(
+        RefusalKind.NotAcceptable,
+        new Issue(
+            "not-supported",
+            "Answers are application/fhir+json of FHIR 4.0; the Accept header excludes it.",
+            "http.Accept"
+        )
+    );
+
+    /// <summary>
+    /// 406 when the header Accept excludes JSON of this FHIR version, or null. <c>_format</c> goes before the header (R4:
+    /// http.html#parameters), and what reads the parameters judges it.
+    /// </summary>
+    public static Refusal? RefuseAnswer(HttpRequest request) =>
+        request.Headers.Accept is not { Count: > 0 } accept
+        || request.Query.ContainsKey("_format")
+        || MediaTypeHeaderValue.TryParseList(accept, out var types) && types.Any(TakesJson)
+            ? null
+            : NotAcceptable;
+
+    /// <summary>True when the body is said to be of one of these types, in UTF-8 and of this FHIR version.</summary>
+    public static bool IsSent(HttpRequest request, params ReadOnlySpan<string> types)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var sent) || !IsOurs(sent))
+            return false;
+        foreach (var type in types)
+            if (sent.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+    }
+
+    /// <summary>True when the body comes as it is: without Content-Encoding, or as <c>identity</c>.</summary>
+    public static bool IsPlain(HttpRequest request) =>
+        request.Headers.ContentEncoding is not { Count: > 0 } encodings
+        || encodings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
+
+    private static bool TakesJson(MediaTypeHeaderValue type) =>
+        type.Quality is not 0
+        && IsOurs(type)
+        && (
+            type.MatchesAllTypes
+            || type.MediaType.Equals("application/*", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static bool IsOurs(MediaTypeHeaderValue type)
+    {
+        foreach (var parameter in type.Parameters)
+        {
+            var value = HeaderUtilities.RemoveQuotes(parameter.Value);
+            if (
+                parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)
+                && !value.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            )
+                return false;
+            if (
+                parameter.Name.Equals("fhirVersion", StringComparison.OrdinalIgnoreCase)
+                && !value.Equals("4.0", StringComparison.Ordinal)
+                && !value.Equals("4.0.1", StringComparison.Ordinal)
+            )
+                return false;
+        }
+
+        return true;
+    }
+}
