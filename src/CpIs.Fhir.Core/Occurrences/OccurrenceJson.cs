@@ -80,7 +80,7 @@ internal sealed record OccurrenceDocument
     [JsonPropertyName("s")]
     public ShownDocument[]? Shown { get; init; }
 
-    [JsonPropertyName("v")]
+    [JsonPropertyName("seen")]
     public string[]? Seen { get; init; }
 
     /// <summary>Written for servers of earlier versions on the same store; nobody else reads it.</summary>
