@@ -171,23 +171,6 @@ public sealed class LateUploadTests
     }
 
     [Fact]
-    public async Task A_POST_that_finds_a_plan_there_says_nothing_of_when_it_was_true()
-    {
-        await using var harness = await UploadHarness.OpenAsync();
-        await harness.StoreAsync(Sample.Child().At(First));
-        var found = Sample
-            .Episode()
-            .With("request.method", "POST")
-            .With("request.url", "EpisodeOfCare")
-            .With("request.ifNoneExist", "identifier=https://fhir.cpis.example/Id/plan/XHF01|CPP-0001");
-
-        await harness.StoreAsync(Sample.Bundle(Sample.Patient(), found).At(Third));
-        await harness.StoreAsync(Finished().At(Second));
-
-        (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Finished);
-    }
-
-    [Fact]
     public async Task A_record_from_before_stamps_counts_with_when_it_was_written()
     {
         await using var harness = await UploadHarness.OpenAsync();
