@@ -164,7 +164,13 @@ public sealed class LateUploadTests
         (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Active);
         var older = await harness.StoreAsync(
             Sample
-                .Bundle(FlagAlone()["entry"]![0]!.DeepClone().AsObject().With("resource.status", "inactive"))
+                .Bundle(
+                    FlagAlone()["entry"]![0]!
+                        .DeepClone()
+                        .AsObject()
+                        .With("resource.status", "inactive")
+                        .With("resource.period.end", "2026-11-20")
+                )
                 .At(First)
         );
         RuleOf(older[0]).Rule.Should().Be("cpis-upload-superseded");
@@ -219,7 +225,7 @@ public sealed class LateUploadTests
 
         var refusal = await harness.RefuseAsync(bundle.At(UploadHarness.Noon.AddHours(1)));
 
-        refusal.Issues.Select(i => i.Rule).Should().Equal("cpis-upload-timestamp-ahead", "cpis-prohibited");
+        refusal.Issues.Select(i => i.Rule).Should().Equal("cpis-upload-timestamp-ahead", "fhir-prohibited");
     }
 
     [Fact]
