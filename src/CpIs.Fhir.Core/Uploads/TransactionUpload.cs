@@ -95,7 +95,11 @@ public sealed class TransactionUpload(
             return refusal;
         var content = UploadContent.Read(body, context);
         var now = time.GetUtcNow();
-        var made = UploadTime.Of(content.Timestamp, now);
+        var made = UploadTime.Of(
+            content.Timestamp,
+            now,
+            organisations.Current.Find(upload.Caller.Organisation)?.StampEpoch ?? 0
+        );
         if (made.IsAheadOf(now))
         {
             alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
