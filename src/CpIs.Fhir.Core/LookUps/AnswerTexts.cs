@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
