@@ -30,6 +30,5 @@ internal static class NotForPatient
     public static bool Labels(ReadOnlySpan<byte> compactJson) => compactJson.IndexOf("\"code\":\"NOPAT\""u8) >= 0;
 
     /// <summary>True where nothing but this label was sent, at most once.</summary>
-    public static bool IsAll(List<Coding> labels) =>
-        labels is [] or [{ System: FhirSystems.ActCode, Code: Code }];
+    public static bool IsAll(List<Coding> labels) => labels is [] or [{ System: FhirSystems.ActCode, Code: Code }];
 }

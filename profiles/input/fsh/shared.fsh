@@ -59,7 +59,7 @@ RuleSet: PlainMeta
 // A label of one code, which hides nothing in this service: it speaks to the systems that the answer travels on to.
 RuleSet: LabelledMeta
 * insert MetaApartFromLabel
-* insert Optional(meta.security, 1, [[it says "do not show to patient or family". The server sets it. You may send it back; no other label is allowed.]])
+* insert Optional(meta.security, 1, [[it says that a patient or family must not see this. The server sets it. You may send it back; no other label is allowed.]])
 * insert Bare(meta.security)
 * insert Required(meta.security.system, 1, [[a code without its system says nothing.]])
 * meta.security.system = "http://terminology.hl7.org/CodeSystem/v3-ActCode" (exactly)

@@ -25,8 +25,7 @@ public static class AnswerTexts
         "This plan concerns the pregnancy, which may have ended. Read her notes before mentioning the baby.";
 
     /// <summary>Before anything personal that is printed or shown on a page or card.</summary>
-    public const string NotForThePatient =
-        "Do not show to patient or family. Keep out of online records and letters.";
+    public const string NotForThePatient = "Do not show to patient or family. Keep out of online records and letters.";
 
     /// <summary>A notice was made for these authorities.</summary>
     /// <param name="authorities">Their names.</param>
