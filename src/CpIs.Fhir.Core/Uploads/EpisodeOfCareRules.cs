@@ -11,6 +11,8 @@ internal static class EpisodeOfCareRules
         "meta.versionId",
         "meta.lastUpdated",
         "meta.profile",
+        "meta.security.system",
+        "meta.security.code",
         "identifier.system",
         "identifier.value",
         "status",
@@ -32,6 +34,7 @@ internal static class EpisodeOfCareRules
     {
         var before = place.Findings.Count;
         Allowed.Check(episode, place);
+        SharedRules.Label(place, episode.Meta);
         SharedRules.Authority(place, "managingOrganization", episode.ManagingOrganization, context);
         var planId = SharedRules.PlanId(place, episode.Identifier, context);
         if (episode.Type.Count > 1)

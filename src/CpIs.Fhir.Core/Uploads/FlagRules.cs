@@ -14,6 +14,8 @@ internal static class FlagRules
         "meta.versionId",
         "meta.lastUpdated",
         "meta.profile",
+        "meta.security.system",
+        "meta.security.code",
         "extension.url",
         "extension.value.reference",
         "identifier.system",
@@ -44,6 +46,7 @@ internal static class FlagRules
     {
         var before = place.Findings.Count;
         Allowed.Check(flag, place);
+        SharedRules.Label(place, flag.Meta);
         SharedRules.Authority(place, "author", flag.Author, context);
         var planId = SharedRules.PlanId(place, flag.Identifier, context);
         var type = SharedRules.TypeOf(place, "code", flag.Code);

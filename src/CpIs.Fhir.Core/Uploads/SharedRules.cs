@@ -8,6 +8,18 @@ internal static class SharedRules
 {
     private const string PlanSystems = FhirSystems.Own + "/Id/plan/";
 
+    /// <summary>A plan may be sent back with the label that the server gave it, and with no other.</summary>
+    public static void Label(Place place, Meta? meta)
+    {
+        if (meta is not null && !NotForPatient.IsAll(meta.Security))
+            place.Break(
+                "meta.security",
+                "cpis-prohibited",
+                $"Only the label {NotForPatient.Code} of {FhirSystems.ActCode} is allowed, once. Leave out any other label.",
+                SpineCodes.UnsupportedValue
+            );
+    }
+
     /// <summary>The NHS number of an identifier, or null when it has none or a wrong one.</summary>
     public static NhsNumber? Number(Place place, string element, Identifier? identifier)
     {

@@ -80,6 +80,18 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
         {
             { "resource.identifier", null, "cpis-plan-id", At1 + "identifier" },
             {
+                "resource.meta",
+                """{"security":[{"system":"http://x.example","code":"NOPAT"}]}""",
+                "cpis-prohibited",
+                At1 + "meta.security"
+            },
+            {
+                "resource.meta",
+                """{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"NODSCLCD"}]}""",
+                "cpis-prohibited",
+                At1 + "meta.security"
+            },
+            {
                 "resource.identifier.0.value",
                 $"\"{Sample.Robin}\"",
                 "cpis-plan-id-not-nhs-number",
