@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Cli;
 /// <summary>The tool as a function: arguments and surroundings in, exit code out.</summary>
 internal static class Cpis
 {
-    private static readonly CommandLine Commands = new(
+    private static readonly CommandSet Commands = new(
         """
         The tool of authorities, care settings, testers and operators of a CP-IS exchange.
         Synthetic data only: this software is not approved for real data.

@@ -6,6 +6,7 @@ namespace CpIs.Fhir.Cli.Tests;
 public sealed class LookupTests : IDisposable
 {
     private const string Route = "POST /FHIR/R4/Patient/$child-protection";
+
     private static string Outcome(params string[] texts) =>
         $$$"""{"resource":{"resourceType":"OperationOutcome","issue":[{{{string.Join(',', texts.Select(IssueOf))}}}]},"search":{"mode":"outcome"}}""";
 
@@ -23,7 +24,10 @@ public sealed class LookupTests : IDisposable
         {"resource":{"resourceType":"AuditEvent","recorded":"2026-11-20T22:14:07.512Z","agent":[
           {"requestor":true,"name":"Dr Test","role":[{"coding":[{"display":"Consultant"}]}]},
           {"requestor":false,"type":{"coding":[{"code":"PROV"}]},"who":{"display":"St Elsewhere ED"}}]},"search":{"mode":"include"}},
-        {{{Outcome("PLAN HELD for Robin FERN\\u001b[31mWOOD, born 23 April 2019.", "We have not told the authority.")}}}]}
+        {{{Outcome(
+            "PLAN HELD for Robin FERN\\u001b[31mWOOD, born 23 April 2019.",
+            "We have not told the authority."
+        )}}}]}
         """;
     private static readonly string Miss =
         $$"""{"resourceType":"Bundle","type":"searchset","total":0,"entry":[{{Outcome(AnswerTexts.None)}}]}""";

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
@@ -26,8 +25,7 @@ public static class AnswerTexts
         "This plan concerns the pregnancy, which may have ended. Read her notes before mentioning the baby.";
 
     /// <summary>Before anything personal that is printed or shown on a page or card.</summary>
-    public const string NotForThePatient =
-        "Do not show to patient or family. Keep out of online records and letters.";
+    public const string NotForThePatient = "Do not show to patient or family. Keep out of online records and letters.";
 
     /// <summary>A notice was made for these authorities.</summary>
     /// <param name="authorities">Their names.</param>

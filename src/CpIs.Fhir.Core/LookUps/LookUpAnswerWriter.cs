@@ -57,7 +57,11 @@ public static class LookUpAnswerWriter
             AddHistory(bundle, answer, baseUrl, "include");
         bundle.AddOutcome(
             answer.Occurrence.Id,
-            [.. AnswerTexts.Of(answer, directory).Select(text => new Issue("informational", text, Severity: "information"))]
+            [
+                .. AnswerTexts
+                    .Of(answer, directory)
+                    .Select(text => new Issue("informational", text, Severity: "information")),
+            ]
         );
         return bundle.Finish();
     }

@@ -1,7 +1,7 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Security;
 

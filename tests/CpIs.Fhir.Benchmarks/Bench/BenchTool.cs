@@ -9,7 +9,7 @@ internal static class BenchTool
     /// <summary>What runs it, in examples and in front of failures.</summary>
     public const string Name = "CpIs.Fhir.Benchmarks";
 
-    private static readonly CommandLine Commands = new(
+    private static readonly CommandSet Commands = new(
         "Measures what is slow. Synthetic data only.",
         tool => [BenchCommand.Create(tool)]
     );

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Cli;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Plans;
 

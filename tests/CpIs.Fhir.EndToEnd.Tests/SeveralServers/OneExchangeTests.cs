@@ -165,10 +165,7 @@ public sealed class OneExchangeTests(SharedDeployment shared)
 
         await using var receiver = await Receiver.StartAsync();
         await receiver.SubscribeAsync(authority);
-        await Eventually.TrueAsync(
-            () => receiver.Accesses.Contains(accesses[0]),
-            () => "what was open is told"
-        );
+        await Eventually.TrueAsync(() => receiver.Accesses.Contains(accesses[0]), () => "what was open is told");
 
         receiver.Accesses.Should().Equal(accesses[0]);
     }

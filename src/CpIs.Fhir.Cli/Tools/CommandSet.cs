@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Cli.Tools;
 /// <summary>Commands with the common options, help with examples, and one line for what was mistyped.</summary>
 /// <param name="description">What the whole is for, in its help.</param>
 /// <param name="commands">Makes the commands, once a run.</param>
-internal sealed class CommandLine(string description, Func<Tool, IReadOnlyList<Command>> commands)
+internal sealed class CommandSet(string description, Func<Tool, IReadOnlyList<Command>> commands)
 {
     /// <summary>Runs one command. Never throws for what a user can cause.</summary>
     public async Task<int> RunAsync(
