@@ -25,7 +25,7 @@ public enum CallerKind
 /// <param name="OrganisationName">Its name, as shown in the history.</param>
 /// <param name="Kind">What it does.</param>
 /// <param name="Person">Who acts, where the token names one (always, for a look-up).</param>
-/// <param name="Activities">National RBAC activity codes of the person, such as B0107.</param>
+/// <param name="Activities">Activities of the person; see <see cref="Callers.Activities"/>.</param>
 /// <param name="Scopes">SMART scopes granted by the token.</param>
 public sealed record Caller(
     string ClientId,
@@ -44,13 +44,3 @@ public sealed record Caller(
 /// <param name="RoleName">The role in words.</param>
 /// <param name="Name">The person's name, as colleagues read it.</param>
 public sealed record Person(string SdsUserId, string? RoleProfileId, string RoleCode, string RoleName, string Name);
-
-/// <summary>National RBAC activities that give the right to look children up.</summary>
-public static class Activities
-{
-    /// <summary>View CP-IS Flag: unscheduled look-ups, which notify the authority.</summary>
-    public const string ViewFlag = "B0107";
-
-    /// <summary>View CP-IS Flag without notification: scheduled look-ups.</summary>
-    public const string ViewFlagSilently = "B0170";
-}

@@ -26,7 +26,7 @@ public sealed record ClaimMapping
     /// <summary>The person's name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>National RBAC activity codes.</summary>
+    /// <summary>Activities; see <see cref="Callers.Activities"/>.</summary>
     public string? Activities { get; init; }
 
     /// <summary>The exchange's own tokens: the person is the claim <c>cpis_user</c> of the client's assertion.</summary>

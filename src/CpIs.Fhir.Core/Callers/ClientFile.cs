@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace CpIs.Fhir.Core.Callers;
 
 /// <summary>
-/// A client as its owner keeps it on disk: one JSON file with its id, its private key and, for a setting, the person in
-/// whose name it asks. The files under <c>examples/clients</c> are synthetic; a real one is a secret.
+/// A client as its owner keeps it on disk: one JSON file with its id, its private key and, where there is one, the person
+/// in whose name it asks. The files under <c>examples/clients</c> are synthetic; a real one is a secret.
 /// </summary>
 public sealed record ClientFile
 {
@@ -21,7 +21,7 @@ public sealed record ClientFile
     /// <summary>The private JSON Web Key (RFC 7517) with <c>kid</c> and <c>alg</c> (RS384, RS512 or ES384).</summary>
     public required JsonElement Jwk { get; init; }
 
-    /// <summary>The person who looks children up; sent as claim <c>cpis_user</c>.</summary>
+    /// <summary>The person who acts; sent as claim <c>cpis_user</c>.</summary>
     public ClientUser? User { get; init; }
 
     /// <summary>Reads a file.</summary>
@@ -37,7 +37,7 @@ public sealed record ClientFile
 /// <param name="RoleCode">SDS job role code.</param>
 /// <param name="RoleName">The role in words.</param>
 /// <param name="Name">The person's name.</param>
-/// <param name="Activities">National RBAC activity codes, such as B0107.</param>
+/// <param name="Activities">What they may do; see <see cref="Callers.Activities"/>.</param>
 public sealed record ClientUser(
     string SdsUserId,
     string? RoleProfileId,

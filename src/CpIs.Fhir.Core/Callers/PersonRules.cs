@@ -11,7 +11,8 @@ namespace CpIs.Fhir.Core.Callers;
 /// <item><c>roleProfileId</c>: the same, may be absent</item>
 /// <item><c>roleName</c>, <c>name</c>: 1 to 140 characters, neither control nor formatting characters (which could
 /// reverse or hide what a reader sees), no blank at either end</item>
-/// <item><c>activities</c>: 0 to 200 codes of a capital letter and four digits, such as B0107</item>
+/// <item><c>activities</c>: 0 to 200 national codes (a capital letter and four digits, such as B0107) or roles within the
+/// organisation: <c>worker</c>, <c>duty</c>, <c>lead</c>, <c>inspector</c>; see <see cref="Activities"/></item>
 /// </list>
 /// It is signed with the client's key; the organisation vouches for the person as it does for its own staff.
 /// </summary>
@@ -47,8 +48,10 @@ public static class PersonRules
         : !IsId(user.RoleCode) ? Id("roleCode")
         : !IsName(user.RoleName) ? Name("roleName")
         : !IsName(user.Name) ? Name("name")
-        : user.Activities is null || user.Activities.Count > MostActivities || !user.Activities.All(IsActivity)
-            ? $"activities is a list of at most {MostActivities} codes such as B0107"
+        : user.Activities is null
+        || user.Activities.Count > MostActivities
+        || !user.Activities.All(Activities.IsWellFormed)
+            ? $"activities is a list of at most {MostActivities} codes such as B0107, or of the words {Activities.Worker}, {Activities.Duty}, {Activities.Lead}, {Activities.Inspector}"
         : null;
 
     /// <summary>The person without their rights.</summary>
@@ -75,11 +78,6 @@ public static class PersonRules
                 or UnicodeCategory.PrivateUse
                 or UnicodeCategory.OtherNotAssigned
             );
-
-    private static bool IsActivity(string? code) =>
-        code is { Length: 5 }
-        && char.IsAsciiLetterUpper(code[0])
-        && code.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
 
     private static string Id(string member) => $"{member} is 1 to {LongestId} letters, digits and . _ : -";
 

@@ -3,7 +3,6 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
-using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 

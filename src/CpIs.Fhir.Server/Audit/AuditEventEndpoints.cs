@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Reads;
-using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;

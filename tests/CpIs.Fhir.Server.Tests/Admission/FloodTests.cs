@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Tests.Hosting;

@@ -196,7 +196,7 @@ public class RunningExchange : IAsyncLifetime
     public async Task<JsonElement> RecordOfAsync(Answer answer)
     {
         var auditor = await AsAsync("operator");
-        var newest = await auditor.GetAsync("AuditEvent?_count=20");
+        var newest = await auditor.GetAsync("AuditEvent?_count=1000");
         newest.Status.Should().Be(200, newest.Text);
         return newest
             .Entries("AuditEvent")

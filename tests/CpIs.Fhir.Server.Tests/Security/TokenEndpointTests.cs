@@ -50,6 +50,23 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_person_of_an_authority_comes_with_the_roles_within_it()
+    {
+        var user = new ClientUser("9", null, "lead-1", "Team lead", "L", ["worker", "duty", "lead", "inspector"]);
+        var token = await _host.TokenAsync("demo-authority-xhf01", user);
+
+        var (_, caller, _) = await _host.SendAsync(HttpMethod.Get, "/FHIR/R4/whoami", token);
+
+        caller.GetProperty("person").GetProperty("sdsUserId").GetString().Should().Be("9");
+        caller
+            .GetProperty("activities")
+            .EnumerateArray()
+            .Select(a => a.GetString())
+            .Should()
+            .BeEquivalentTo("worker", "duty", "lead", "inspector");
+    }
+
+    [Fact]
     public async Task The_audience_may_be_the_token_endpoint_or_the_issuer_but_no_other()
     {
         (await Ask(Good())).Should().Be(200);
@@ -190,6 +207,8 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     [InlineData("""{"sdsUserId":"","roleCode":"R0260","roleName":"Doctor","name":"A","activities":[]}""")]
     [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A"}""")]
     [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":["b1"]}""")]
+    [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":["Lead"]}""")]
+    [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":["manager"]}""")]
     [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":[],"admin":true}""")]
     [InlineData("\"somebody\"")]
     public async Task A_person_who_cannot_be_shown_is_refused(string user) =>

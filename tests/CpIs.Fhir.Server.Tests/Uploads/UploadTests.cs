@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
@@ -16,6 +17,16 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     private static readonly OdsCode Own = OdsCode.Parse("XHF01");
 
     private Task<Speaker> AuthorityAsync => exchange.AsAsync("authority-xhf01");
+
+    [Fact]
+    public async Task An_upload_names_the_person_of_the_authority_who_sent_it()
+    {
+        var stored = await exchange.UploadAsync("authority-xhf01-lead", exchange.NewChild());
+
+        var person = (await exchange.OccurrenceOfAsync(stored)).Person;
+        person.Should().Be(PersonRules.PersonOf(RunningExchange.Client("authority-xhf01-lead").User!));
+        (await exchange.RecordOfAsync(stored)).GetRawText().Should().Contain(person!.Name);
+    }
 
     [Fact]
     public async Task Each_entry_is_acknowledged_in_its_place()
