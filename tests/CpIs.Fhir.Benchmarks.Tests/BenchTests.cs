@@ -96,7 +96,6 @@ public sealed class BenchTests : IDisposable
     [InlineData("bench", "--hit-ratio", "0", "--duration", "5h")]
     [InlineData("bench", "--hit-ratio", "0", "--connections", "0")]
     [InlineData("bench", "--hit-ratio", "0", "--uploads")]
-    [InlineData("bench")]
     public async Task What_cannot_run_is_exit_2_and_names_how_to_get_help(params string[] args)
     {
         var ended = await RunAsync([.. args, "--client", _workshop.Client]);
