@@ -26,6 +26,8 @@ internal static class Cpis
                 ProfilesCommand.Create(tool),
                 OrganisationCommand.Create(tool),
                 ClientCommand.Create(tool),
+                StampsCommand.Create(tool),
+                ApproveCommand.Create(tool),
                 KeyCommand.Create(tool),
                 KeysCommand.Create(tool),
                 MongoCommand.Create(tool),

@@ -94,6 +94,28 @@ public sealed class AdministrationTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restart_of_the_stamps_says_how_the_second_person_approves_it()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("POST /admin/stamps/restart", new Reply(202, """{"id":"r-1","kind":"restart-stamps"}"""));
+        exchange.On("POST /admin/approvals/r-1", new Reply(200, "{}"));
+
+        var asked = await Ask(exchange, "stamps", "restart", "--reason", "wrong clock");
+        asked.Code.Should().Be(0, asked.Error);
+        asked.Out.Should().Contain("cpis approve r-1");
+        (await Ask(exchange, "approve", "r-1")).Out.Should().Contain("r-1 approved");
+    }
+
+    [Fact]
+    public async Task A_second_person_who_is_refused_ends_with_exit_1()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("POST /admin/approvals/r-1", Reply.Outcome(403, "You asked for this yourself."));
+
+        (await Ask(exchange, "approve", "r-1")).Code.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Only_an_operator_may_and_the_refusal_is_exit_1()
     {
         await using var exchange = await StubExchange.StartAsync();

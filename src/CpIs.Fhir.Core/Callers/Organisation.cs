@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CpIs.Fhir.Core.Callers;
 
 /// <summary>
@@ -28,6 +30,13 @@ public sealed record Organisation
 
     /// <summary>Modes in which a setting may look children up; a person's activities count only within these.</summary>
     public IReadOnlyList<LookUpMode> ModeRights { get; init; } = [];
+
+    /// <summary>
+    /// An authority's how-manieth counting of upload stamps, from 0. A restart with a second person raises it by 1; every
+    /// upload from then on is newer than every one before.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int StampEpoch { get; init; }
 
     /// <summary>True when nothing may be done in its name any more; its records stay.</summary>
     public bool Suspended { get; init; }

@@ -10,17 +10,20 @@ public sealed class OrganisationDirectory
 {
     private readonly FrozenDictionary<OdsCode, Organisation> _organisations;
     private readonly FrozenDictionary<string, ClientRegistration> _clients;
+    private readonly FrozenDictionary<string, ApprovalRequest> _approvals;
 
     /// <summary>A snapshot.</summary>
     public OrganisationDirectory(
         long stamp,
         IEnumerable<Organisation> organisations,
-        IEnumerable<ClientRegistration> clients
+        IEnumerable<ClientRegistration> clients,
+        IEnumerable<ApprovalRequest>? approvals = null
     )
     {
         Stamp = stamp;
         _organisations = organisations.ToFrozenDictionary(o => o.Code);
         _clients = clients.ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
+        _approvals = (approvals ?? []).ToFrozenDictionary(a => a.Id, StringComparer.Ordinal);
     }
 
     /// <summary>Nobody is registered.</summary>
@@ -40,6 +43,9 @@ public sealed class OrganisationDirectory
 
     /// <summary>The client of that id, suspended or not, or null.</summary>
     public ClientRegistration? FindClient(string clientId) => _clients.GetValueOrDefault(clientId);
+
+    /// <summary>The request of that id, of whatever authority, approved or not, or null.</summary>
+    public ApprovalRequest? FindApproval(string id) => _approvals.GetValueOrDefault(id);
 }
 
 /// <summary>Gives the newest snapshot that this server has seen.</summary>

@@ -12,6 +12,9 @@ public static class RegistrationForm
     /// <summary>Kind of a client's registration.</summary>
     public const string ClientKind = "client";
 
+    /// <summary>Kind of a request that awaits a second person, or had one.</summary>
+    public const string ApprovalKind = "approval";
+
     /// <summary>An organisation, as it is stored.</summary>
     public static Registration Of(Organisation organisation) =>
         new(
@@ -28,12 +31,21 @@ public static class RegistrationForm
             JsonSerializer.SerializeToUtf8Bytes(client, RegistrationJson.Default.ClientRegistration)
         );
 
+    /// <summary>A request, as it is stored: one of each kind for an authority.</summary>
+    public static Registration Of(ApprovalRequest request) =>
+        new(
+            ApprovalKind,
+            $"{request.Authority} {request.Kind}",
+            JsonSerializer.SerializeToUtf8Bytes(request, RegistrationJson.Default.ApprovalRequest)
+        );
+
     /// <summary>The directory that a snapshot of the store holds.</summary>
     /// <exception cref="JsonException">A stored registration cannot be read: it was not written by this program.</exception>
     public static OrganisationDirectory ReadAll(RegistrationSnapshot snapshot)
     {
         var organisations = new List<Organisation>();
         var clients = new List<ClientRegistration>();
+        var approvals = new List<ApprovalRequest>();
         foreach (var registration in snapshot.Registrations)
             switch (registration.Kind)
             {
@@ -43,9 +55,12 @@ public static class RegistrationForm
                 case ClientKind:
                     clients.Add(Read(registration, RegistrationJson.Default.ClientRegistration));
                     break;
+                case ApprovalKind:
+                    approvals.Add(Read(registration, RegistrationJson.Default.ApprovalRequest));
+                    break;
             }
 
-        return new OrganisationDirectory(snapshot.Stamp, organisations, clients);
+        return new OrganisationDirectory(snapshot.Stamp, organisations, clients, approvals);
     }
 
     private static T Read<T>(Registration registration, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
@@ -78,6 +93,7 @@ internal sealed class LowerCaseEnum<T>()
 )]
 [JsonSerializable(typeof(Organisation))]
 [JsonSerializable(typeof(ClientRegistration))]
+[JsonSerializable(typeof(ApprovalRequest))]
 internal sealed partial class RegistrationJson : JsonSerializerContext;
 
 /// <summary>JSON of the claim <c>cpis_user</c> as it is read: nothing missing, nothing more, nothing twice.</summary>

@@ -12,7 +12,7 @@ public enum OccurrenceKind
     /// <summary>A committed upload.</summary>
     Upload,
 
-    /// <summary>A change to an organisation, a client or a key by an operator.</summary>
+    /// <summary>A change to an organisation, a client or a key by an operator, or what an authority decides in twos.</summary>
     Administration,
 
     /// <summary>Records or accesses were read, other than by a look-up; <see cref="Occurrence.Seen"/> says which.</summary>

@@ -101,7 +101,11 @@ public sealed class TransactionUpload(
             );
         var read = Check(upload, UploadBundle.Read(bundle, context, options));
         var now = time.GetUtcNow();
-        var made = UploadTime.Of(bundle.Timestamp, now);
+        var made = UploadTime.Of(
+            bundle.Timestamp,
+            now,
+            organisations.Current.Find(upload.Caller.Organisation)?.StampEpoch ?? 0
+        );
         if (made.IsAheadOf(now))
         {
             alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);

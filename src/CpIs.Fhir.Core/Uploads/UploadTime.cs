@@ -16,8 +16,9 @@ internal sealed record UploadTime(UploadStamp Stamp, bool IsSent)
     /// <summary>The time of an upload.</summary>
     /// <param name="sent"><c>Bundle.timestamp</c>, or null.</param>
     /// <param name="now">Our clock.</param>
-    public static UploadTime Of(DateTimeOffset? sent, DateTimeOffset now) =>
-        new(new UploadStamp((sent ?? now).ToUniversalTime()), sent is not null);
+    /// <param name="epoch">The authority's <see cref="Callers.Organisation.StampEpoch"/>.</param>
+    public static UploadTime Of(DateTimeOffset? sent, DateTimeOffset now, int epoch = 0) =>
+        new(new UploadStamp((sent ?? now).ToUniversalTime(), Epoch: epoch), sent is not null);
 
     /// <summary>True when the upload is to be refused and an alarm raised.</summary>
     public bool IsAheadOf(DateTimeOffset now) => Stamp.Time > now + MaximumAhead;

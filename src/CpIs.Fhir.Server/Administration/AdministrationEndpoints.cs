@@ -140,18 +140,7 @@ internal static class AdministrationEndpoints
             ? refusal
             : JsonForm.Parse(body);
 
-    private static Actor ActorOf(HttpContext context)
-    {
-        var (caller, request) = (context.Caller(), context.Identity());
-        return new Actor(
-            caller.ClientId,
-            caller.Organisation,
-            caller.OrganisationName,
-            request.RequestId,
-            request.CorrelationId,
-            caller.Person
-        );
-    }
+    private static Actor ActorOf(HttpContext context) => Actor.Of(context.Caller(), context.Identity());
 
     private static IResult Answer(JsonObject body) => Results.Text(body.ToJsonString(), "application/json");
 

@@ -7,8 +7,8 @@ namespace CpIs.Fhir.Server.Administration;
 /// <param name="Value">What stands registered then.</param>
 internal sealed record RegistrationChange<T>(T Value)
 {
-    /// <summary>What to store; null where it stands so already and nothing is to be done.</summary>
-    public Registration? Registration { get; init; }
+    /// <summary>What to store; empty where it stands so already and nothing is to be done.</summary>
+    public IReadOnlyList<Registration> Registrations { get; init; } = [];
 
     /// <summary>The organisation whose Organization gets a new version; null for none.</summary>
     public Organisation? Shown { get; init; }

@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Security;
 
 namespace CpIs.Fhir.Server.Administration;
@@ -28,7 +29,7 @@ internal sealed class RegistrationWriter(
     /// <inheritdoc />
     public void Dispose() => _change.Dispose();
 
-    /// <summary>Registers an organisation or changes it; a suspension stays as it is.</summary>
+    /// <summary>Registers an organisation or changes it; suspension and stamps stay as they are.</summary>
     public Task<Result<Organisation>> PutAsync(Organisation wanted, Actor actor, CancellationToken cancellation) =>
         ChangeAsync<Organisation>(
             current =>
@@ -36,7 +37,15 @@ internal sealed class RegistrationWriter(
                 var known = current.Find(wanted.Code);
                 if (known is not null && known.Kind != wanted.Kind)
                     return Broken($"{wanted.Code} is registered as another kind, which never changes.", "kind");
-                return Wanted(wanted with { Suspended = known?.Suspended ?? false }, known, actor);
+                return Wanted(
+                    wanted with
+                    {
+                        Suspended = known?.Suspended ?? false,
+                        StampEpoch = known?.StampEpoch ?? 0,
+                    },
+                    known,
+                    actor
+                );
             },
             cancellation
         );
@@ -103,7 +112,8 @@ internal sealed class RegistrationWriter(
             cancellation
         );
 
-    private async Task<Result<T>> ChangeAsync<T>(
+    /// <summary>One commit, made from what is registered now; what is there already is not written again.</summary>
+    public async Task<Result<T>> ChangeAsync<T>(
         Func<OrganisationDirectory, Result<RegistrationChange<T>>> change,
         CancellationToken cancellation
     )
@@ -116,11 +126,11 @@ internal sealed class RegistrationWriter(
                 var current = await directory.RefreshAsync(cancellation);
                 if (change(current).IsRefused(out var refusal, out var wanted))
                     return refusal;
-                if (wanted.Registration is not { } registration)
+                if (wanted.Registrations.Count == 0)
                     return wanted.Value;
                 var commit = new Commit
                 {
-                    Registrations = [registration],
+                    Registrations = wanted.Registrations,
                     RegistrationStamp = current.Stamp,
                     Changes = wanted.Shown is { } shown ? [await NextVersionAsync(shown, cancellation)] : [],
                     Occurrence = wanted.Occurrence,
@@ -153,7 +163,7 @@ internal sealed class RegistrationWriter(
         var suspends = wanted.Suspended != (known?.Suspended ?? false);
         return new RegistrationChange<Organisation>(wanted)
         {
-            Registration = registration,
+            Registrations = [registration],
             Shown = wanted.ResourceId is null || suspends ? null : wanted,
             Occurrence = Tell(actor, $"organisations/{wanted.Code}", known is null, suspends, wanted.Suspended),
         };
@@ -171,7 +181,7 @@ internal sealed class RegistrationWriter(
         var suspends = wanted.Suspended != (known?.Suspended ?? false);
         return new RegistrationChange<ClientRegistration>(wanted)
         {
-            Registration = registration,
+            Registrations = [registration],
             Occurrence = Tell(actor, $"clients/{wanted.ClientId}", known is null, suspends, wanted.Suspended),
         };
     }
@@ -210,7 +220,7 @@ internal sealed class RegistrationWriter(
             ClientId = actor.ClientId,
             Organisation = actor.Organisation,
             OrganisationName = actor.OrganisationName,
-            CallerKind = CallerKind.Operator,
+            CallerKind = actor.Kind,
             Person = actor.Person,
             Interaction = $"admin/{what}",
             Reason = how,
@@ -243,17 +253,32 @@ internal sealed class RegistrationWriter(
 }
 
 /// <summary>Who changes registrations.</summary>
-/// <param name="ClientId">The operator's client.</param>
+/// <param name="ClientId">Their client.</param>
 /// <param name="Organisation">Its organisation.</param>
 /// <param name="OrganisationName">Its name.</param>
 /// <param name="RequestId">X-Request-ID.</param>
 /// <param name="CorrelationId">X-Correlation-ID, where there is one.</param>
 /// <param name="Person">The person, where the token names one.</param>
+/// <param name="Kind">What the organisation does.</param>
 internal sealed record Actor(
     string ClientId,
     OdsCode Organisation,
     string OrganisationName,
     string RequestId,
     string? CorrelationId = null,
-    Person? Person = null
-);
+    Person? Person = null,
+    CallerKind Kind = CallerKind.Operator
+)
+{
+    /// <summary>The caller of a request.</summary>
+    public static Actor Of(Caller caller, RequestIdentity request) =>
+        new(
+            caller.ClientId,
+            caller.Organisation,
+            caller.OrganisationName,
+            request.RequestId,
+            request.CorrelationId,
+            caller.Person,
+            caller.Kind
+        );
+}

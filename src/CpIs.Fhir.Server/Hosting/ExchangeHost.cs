@@ -96,6 +96,7 @@ internal static class ExchangeHost
         app.MapTokenEndpoint();
         app.MapWebhookKeys();
         app.MapAdministration();
+        app.MapApprovals();
         app.MapPageAssets();
         app.MapValidatePage();
         app.MapProfiles();

@@ -58,6 +58,7 @@ internal static class ExchangeServices
         services.AddLookUps(options.LookUp);
         services.AddSingleton<RecordedReads>();
         services.AddSingleton<RegistrationWriter>();
+        services.AddSingleton<Approvals>();
         services.AddSingleton(options.BundleOptions);
         services.AddSingleton(
             new UploadOptions

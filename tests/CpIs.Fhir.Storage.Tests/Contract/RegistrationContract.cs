@@ -31,6 +31,45 @@ public abstract class RegistrationContract : StoreContract
     }
 
     [Fact]
+    public async Task A_request_for_a_second_person_and_what_it_changed_are_read_again()
+    {
+        var request = new ApprovalRequest
+        {
+            Id = "a",
+            Kind = ApprovalRequest.RestartStamps,
+            Authority = Make.Herts,
+            AskedBy = new Person("1", null, "lead", "Lead", "L"),
+            Reason = "Wrong clock",
+            Asked = Make.Noon,
+        };
+        var authority = new Organisation
+        {
+            Code = Make.Herts,
+            Name = "Herts",
+            Kind = CallerKind.Authority,
+        };
+        await CommitAsync(request, authority);
+        var approved = request with { Id = "b", ApprovedBy = request.AskedBy with { SdsUserId = "2" } };
+        await CommitAsync(approved, authority with { StampEpoch = 1 });
+        await Store.ReopenAsync();
+
+        var directory = RegistrationForm.ReadAll(await Registrations.ReadRegistrationsAsync(Cancellation));
+        directory.FindApproval("b").Should().Be(approved);
+        directory.FindApproval("a").Should().BeNull("an authority has one request of a kind");
+        directory.Find(Make.Herts)!.StampEpoch.Should().Be(1);
+
+        async Task CommitAsync(ApprovalRequest kept, Organisation changed) =>
+            (
+                await Records.CommitAsync(
+                    new Commit { Registrations = [RegistrationForm.Of(kept), RegistrationForm.Of(changed)] },
+                    Cancellation
+                )
+            )
+                .Should()
+                .Be(CommitOutcome.Committed);
+    }
+
+    [Fact]
     public async Task A_commit_without_registrations_leaves_the_stamp()
     {
         var before = await Registrations.ReadRegistrationStampAsync(Cancellation);

@@ -43,6 +43,18 @@ public abstract class StampContract : StoreContract
     }
 
     [Fact]
+    public async Task A_stamp_keeps_how_often_the_stamps_were_restarted()
+    {
+        var restarted = Make.Stamp(1) with { Epoch = 3 };
+        await SaveAsync(First with { Stamp = restarted });
+        await Store.ReopenAsync();
+
+        var stamp = (await ReadAsync()).Stamp!;
+        stamp.Should().Be(restarted);
+        Make.Stamp(9).IsOlderThan(stamp).Should().BeTrue("it is from before the restart, whatever its time");
+    }
+
+    [Fact]
     public async Task Of_two_confirmations_on_one_stamp_the_later_one_changes_nothing()
     {
         await SaveAsync(First);
