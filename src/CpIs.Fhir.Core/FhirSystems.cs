@@ -33,6 +33,9 @@ public static class FhirSystems
     /// <summary>HL7's categories of flags; a CP-IS Flag is always <c>safety</c>.</summary>
     public const string FlagCategory = "http://terminology.hl7.org/CodeSystem/flag-category";
 
+    /// <summary>HL7's v3 act codes, among them the security labels; see <see cref="NotForPatient"/>.</summary>
+    public const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
+
     /// <summary>HL7's extension from a Flag to what it is about: here, the EpisodeOfCare it is derived from.</summary>
     public const string FlagDetail = "http://hl7.org/fhir/StructureDefinition/flag-detail";
 

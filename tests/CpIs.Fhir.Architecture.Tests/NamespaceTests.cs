@@ -11,6 +11,7 @@ public sealed class NamespaceTests
     [InlineData("CpIs.Fhir.Storage.MongoDb")]
     [InlineData("CpIs.Fhir.Storage.Sqlite")]
     [InlineData("CpIs.Fhir.Server")]
+    [InlineData("cpis")]
     public void Namespaces_of_a_project_are_free_of_circles(string assembly) =>
         Namespaces.Circles(House.Loaded(House.Named(assembly)), "CpIs.Fhir").Should().BeEmpty();
 

@@ -1,11 +1,15 @@
 using BenchmarkDotNet.Running;
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Benchmarks.Measures;
 using CpIs.Fhir.Benchmarks.Store;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Protection;
 
-// `-- measure-store` prints the store's figures in half a minute, `-- measure-store sealed` those of a sealed one;
-// `both-stores` and `sizes` measure running servers (the scripts of the same names publish one first); anything else is
+// `-- bench` measures a running server; `-- measure-store` prints the store's figures in half a minute, `-- measure-store sealed`
+// those of a sealed one; `both-stores` and `sizes` measure running servers (the scripts of the same names publish one first); anything else is
 // BenchmarkDotNet's own command line.
+if (args is ["bench", ..])
+    return await BenchTool.RunAsync(args, Surroundings.OfProcess());
 if (args is ["measure-store", .. var how])
 {
     using var sealedRecords = new SealedRecords(ProtectionKeys.Make("2026-11"));

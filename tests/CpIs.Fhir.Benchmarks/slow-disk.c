@@ -2,7 +2,8 @@
 // about group commit. Build and use:
 //   cc -shared -fPIC -O2 -o slow-disk.so tests/CpIs.Fhir.Benchmarks/slow-disk.c -ldl
 //   LD_PRELOAD=$PWD/slow-disk.so dotnet out/CpIs.Fhir.Server.dll --demo --bench
-//   LD_PRELOAD=$PWD/slow-disk.so cpis bench ...        (so that the floor of the store is measured on the same disk)
+//   LD_PRELOAD=$PWD/slow-disk.so dotnet tests/CpIs.Fhir.Benchmarks/bin/Release/net10.0/CpIs.Fhir.Benchmarks.dll bench ...
+//   (so that the floor of the store is measured on the same disk)
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <time.h>

@@ -88,7 +88,6 @@ public sealed class TokenTests : IDisposable
     [InlineData("nonsense")]
     [InlineData("upload")]
     [InlineData("org", "add", "XHF01", "--kind", "authority", "--name", "No phone")]
-    [InlineData("bench", "--duration", "5h")]
     [InlineData("listen", "--port", "70000")]
     public async Task What_cannot_run_is_exit_2_with_nothing_on_standard_output_and_no_stack_trace(params string[] args)
     {
@@ -118,7 +117,6 @@ public sealed class TokenTests : IDisposable
                 "listen",
                 "subscribe",
                 "population",
-                "bench",
                 "org add",
                 "org list",
                 "org suspend",

@@ -3,7 +3,7 @@ Parent: EpisodeOfCare
 Id: CPIS-EpisodeOfCare
 Title: "CP-IS EpisodeOfCare"
 Description: "A plan: one status of one child held by one authority. It is the one truth; the Flag is derived from it. It says that a plan exists, since when and whose it is, never why."
-* insert DataOnly
+* insert LabelledDataOnly
 * insert NoExtension
 
 * insert Required(identifier, 1, [[the authority's own plan id, by which it updates and withdraws the plan; one, so that a plan has one name.]])

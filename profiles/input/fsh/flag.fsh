@@ -3,7 +3,7 @@ Parent: Flag
 Id: CPIS-Flag
 Title: "CP-IS Flag"
 Description: "What a clinician sees: the alert that a plan exists, derived from its EpisodeOfCare when that is stored. An authority may send it along; then it must agree with the EpisodeOfCare."
-* insert DataOnly
+* insert LabelledDataOnly
 
 * insert Required(extension, 1, [[the one that leads to the EpisodeOfCare, and no other.]])
 * extension contains $flag-detail named flagDetail 1..1

@@ -3,7 +3,8 @@ Parent: Bundle
 Id: CPIS-Notification
 Title: "CP-IS Notification"
 Description: "What the server posts to an authority: a history Bundle whose first entry is the status of the Subscription (Parameters), followed by the accesses (AuditEvent) as far as the content level allows. The shape of the R5 Backport notification for R4."
-* insert BundleOnly
+* insert LabelledMeta
+* insert BundleApartFromMeta
 
 * insert Required(type, 1, [[the R5 Backport says so.]])
 * type = #history (exactly)

@@ -33,8 +33,16 @@ RuleSet: BareBackbone(path)
 // A resource carries data and nothing else: narrative, contained resources, extensions and foreign rules are places
 // where case detail could travel unseen. `id` and `meta` stay, because REST needs them.
 RuleSet: DataOnly
-* insert Optional(id, 1, [[the server gives ids; a resource that is sent for the first time has none.]])
 * insert PlainMeta
+* insert DataApartFromMeta
+
+// The same for what a patient's own app must not show.
+RuleSet: LabelledDataOnly
+* insert LabelledMeta
+* insert DataApartFromMeta
+
+RuleSet: DataApartFromMeta
+* insert Optional(id, 1, [[the server gives ids; a resource that is sent for the first time has none.]])
 * insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
 * insert Prohibited(language, [[there is no text whose language would matter.]])
 * insert Prohibited(text, [[a narrative is where case detail would travel; people read what software makes of the data.]])
@@ -45,19 +53,38 @@ RuleSet: NoExtension
 * insert Prohibited(extension, [[an extension is a place where case detail could travel unseen.]])
 
 RuleSet: PlainMeta
+* insert MetaApartFromLabel
+* insert Prohibited(meta.security, [[who may see a record follows from rules and not from a label.]])
+
+// A label of one code, which hides nothing in this service: it speaks to the systems that the answer travels on to.
+RuleSet: LabelledMeta
+* insert MetaApartFromLabel
+* insert Optional(meta.security, 1, [[it says that a patient or family must not see this. The server sets it. You may send it back; no other label is allowed.]])
+* insert Bare(meta.security)
+* insert Required(meta.security.system, 1, [[a code without its system says nothing.]])
+* meta.security.system = "http://terminology.hl7.org/CodeSystem/v3-ActCode" (exactly)
+* insert Prohibited(meta.security.version, [[the code means the same in every version.]])
+* insert Required(meta.security.code, 1, [[it is the label.]])
+* meta.security.code = #NOPAT (exactly)
+* insert Prohibited(meta.security.display, [[free text could travel in it.]])
+* insert Prohibited(meta.security.userSelected, [[how the code was chosen is of no use here.]])
+
+RuleSet: MetaApartFromLabel
 * insert Optional(meta, 1, [[version, time and profile, which REST needs.]])
 * insert Bare(meta)
 * insert Optional(meta.versionId, 1, [[the server counts versions; what is sent here is ignored.]])
 * insert Optional(meta.lastUpdated, 1, [[the server says when; what is sent here is ignored.]])
 * insert Prohibited(meta.source, [[where a record comes from is known from the caller.]])
 * insert Optional(meta.profile, *, [[a sender may say which profile it means to meet.]])
-* insert Prohibited(meta.security, [[who may see a record follows from rules and not from a label.]])
 * insert Prohibited(meta.tag, [[a tag is a place where case detail could travel unseen.]])
 
 // A Bundle has no narrative; the rest is as above.
 RuleSet: BundleOnly
-* insert Optional(id, 1, [[a Bundle is not kept, so that its id matters to nobody but its sender.]])
 * insert PlainMeta
+* insert BundleApartFromMeta
+
+RuleSet: BundleApartFromMeta
+* insert Optional(id, 1, [[a Bundle is not kept, so that its id matters to nobody but its sender.]])
 * insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
 * insert Prohibited(language, [[there is no text whose language would matter.]])
 * insert Prohibited(identifier, [[a repeated Bundle is known by X-Request-ID.]])

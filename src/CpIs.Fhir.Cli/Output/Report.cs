@@ -74,7 +74,7 @@ internal sealed class Report(Surroundings surroundings, bool json)
     /// <summary>Why the command ends, in one line on standard error.</summary>
     public void Failure(string text, int exitCode)
     {
-        Note("cpis: " + text);
+        Note($"{surroundings.Program}: {text}");
         Object(
             new JsonObject
             {
@@ -89,7 +89,7 @@ internal sealed class Report(Surroundings surroundings, bool json)
     {
         var exitCode = ExitCode.Of(answer.Status);
         Note(
-            $"cpis: {what} {(exitCode == ExitCode.Refused ? "was refused" : "failed")} (HTTP {answer.Status}, X-Request-ID {answer.RequestId}):"
+            $"{surroundings.Program}: {what} {(exitCode == ExitCode.Refused ? "was refused" : "failed")} (HTTP {answer.Status}, X-Request-ID {answer.RequestId}):"
         );
         foreach (var problem in answer.Problems)
             Note("  " + problem);

@@ -3,6 +3,9 @@ namespace CpIs.Fhir.Cli.Running;
 /// <summary>All that a command touches of the process it runs in, so that a test can be that process.</summary>
 internal sealed record Surroundings
 {
+    /// <summary>Name of the program, in front of what it says on standard error.</summary>
+    public string Program { get; init; } = "cpis";
+
     /// <summary>Standard output: results, and nothing else.</summary>
     public required TextWriter Out { get; init; }
 

@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Conformance.Synthetic;
 
 /// <summary>
 /// The children of a county that does not exist. The same settings give the same children, to the byte, on every machine:
-/// the demo, <c>cpis population</c>, <c>cpis bench</c> and the tests all draw from here.
+/// the demo, <c>cpis population</c>, the benchmarks and the tests all draw from here.
 /// </summary>
 public sealed record SyntheticPopulation
 {

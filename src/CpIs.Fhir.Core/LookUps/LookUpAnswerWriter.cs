@@ -30,7 +30,8 @@ public static class LookUpAnswerWriter
             answer.Occurrence.Time,
             matches,
             $"{baseUrl}/{answer.Request.Path}?{answer.Request.Query}",
-            capacity: 2_048 + answer.Plans.Count * BytesOfPlan + answer.History.Count * BytesOfAccess
+            capacity: 2_048 + answer.Plans.Count * BytesOfPlan + answer.History.Count * BytesOfAccess,
+            notForPatient: true
         );
 
         if (answer.Request.Interaction == LookUpInteraction.AuditEvent)

@@ -36,7 +36,10 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteStartObject();
         json.WriteString("resourceType", "Bundle");
         json.WriteString("id", id);
-        WriteProfile(json, BackportCanonicals.Notification, FhirSystems.Profile("CPIS-Notification"));
+        json.WriteStartObject("meta");
+        WriteProfiles(json, BackportCanonicals.Notification, FhirSystems.Profile("CPIS-Notification"));
+        NotForPatient.Write(json);
+        json.WriteEndObject();
         json.WriteString("type", "history");
         json.WriteString("timestamp", Instant(now));
         json.WriteStartArray("entry");
@@ -166,7 +169,9 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteString("resourceType", "Parameters");
         if (id is not null)
             json.WriteString("id", id);
-        WriteProfile(json, BackportCanonicals.Status);
+        json.WriteStartObject("meta");
+        WriteProfiles(json, BackportCanonicals.Status);
+        json.WriteEndObject();
         json.WriteStartArray("parameter");
         WriteReference(json, "subscription", $"{fhirBase()}/Subscription/{standing.SubscriptionId}");
         if (standing.Content != PayloadContent.Empty)
@@ -217,14 +222,12 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
     }
 
-    private static void WriteProfile(Utf8JsonWriter json, params string[] profiles)
+    private static void WriteProfiles(Utf8JsonWriter json, params string[] profiles)
     {
-        json.WriteStartObject("meta");
         json.WriteStartArray("profile");
         foreach (var profile in profiles)
             json.WriteStringValue(profile);
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void WriteValue(Utf8JsonWriter json, string name, string type, string value)

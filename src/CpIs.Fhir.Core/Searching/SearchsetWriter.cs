@@ -22,6 +22,7 @@ public sealed class SearchsetWriter : IDisposable
     /// <param name="self">What was asked.</param>
     /// <param name="next">URL of the next page, or null.</param>
     /// <param name="capacity">Bytes expected, so that a long answer is not copied again and again while it grows.</param>
+    /// <param name="notForPatient">True to label the Bundle "do not show to patient or family".</param>
     public SearchsetWriter(
         string baseUrl,
         string id,
@@ -29,7 +30,8 @@ public sealed class SearchsetWriter : IDisposable
         long total,
         string self,
         string? next = null,
-        int capacity = 2_048
+        int capacity = 2_048,
+        bool notForPatient = false
     )
     {
         _baseUrl = baseUrl;
@@ -40,6 +42,8 @@ public sealed class SearchsetWriter : IDisposable
         _json.WriteString("id", id);
         _json.WriteStartObject("meta");
         _json.WriteString("lastUpdated", Instant(time));
+        if (notForPatient)
+            NotForPatient.Write(_json);
         _json.WriteEndObject();
         _json.WriteString("type", "searchset");
         _json.WriteNumber("total", total);

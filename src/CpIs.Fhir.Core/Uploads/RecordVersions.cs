@@ -214,7 +214,15 @@ internal sealed class RecordVersions(
     {
         if (
             current is not null
-            && write(new ResourceVersion(current.Id, current.Version, current.LastUpdated))
+            && write(
+                    new ResourceVersion(
+                        current.Id,
+                        current.Version,
+                        current.LastUpdated,
+                        // The label alone makes no new version of a record from before it.
+                        NotForPatient.Labels(current.Body.Span)
+                    )
+                )
                 .AsSpan()
                 .SequenceEqual(current.Body.Span)
         )

@@ -10,7 +10,13 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <param name="Id">FHIR id.</param>
 /// <param name="Version">Version.</param>
 /// <param name="LastUpdated">When.</param>
-internal readonly record struct ResourceVersion(string Id, int Version, DateTimeOffset LastUpdated);
+/// <param name="Labelled">False to write a plan as it was stored before plans were labelled (<see cref="NotForPatient"/>).</param>
+internal readonly record struct ResourceVersion(
+    string Id,
+    int Version,
+    DateTimeOffset LastUpdated,
+    bool Labelled = true
+);
 
 /// <summary>
 /// Writes the three resources as they are stored and sent out: compact JSON, elements in the order of the specification.
@@ -35,7 +41,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
     /// <summary>A Patient; without the local id for a setting.</summary>
     public byte[] Patient(PatientContent patient, ResourceVersion version, bool forSetting)
     {
-        Begin("Patient", "CPIS-Patient", version);
+        Begin("Patient", "CPIS-Patient", version with { Labelled = false });
         _json.WriteStartArray("identifier");
         Identifier(FhirSystems.NhsNumber, patient.Number.Digits);
         if (patient.LocalId is { } local && !forSetting)
@@ -111,6 +117,8 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.WriteStartArray("profile");
         _json.WriteStringValue(FhirSystems.Profile(profile));
         _json.WriteEndArray();
+        if (version.Labelled)
+            NotForPatient.Write(_json);
         _json.WriteEndObject();
     }
 

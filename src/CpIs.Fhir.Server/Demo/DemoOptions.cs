@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Server.Demo;
 /// <summary>What <c>--demo</c> does besides registering the synthetic organisations (section <c>Demo</c>). Read only under <c>--demo</c>.</summary>
 public sealed record DemoOptions
 {
-    /// <summary>False registers the organisations and clients and stops there: for tests and for `cpis bench`. Default true.</summary>
+    /// <summary>False registers the organisations and clients and stops there: for tests and for the benchmarks. Default true.</summary>
     public bool Seed { get; init; } = true;
 
     /// <summary>How many uploads are under way at a time while seeding; default 2.</summary>

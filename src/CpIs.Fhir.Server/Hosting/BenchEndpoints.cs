@@ -3,7 +3,7 @@ using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Hosting;
 
-/// <summary>The floor of `cpis bench`, under <c>--bench</c> only: what this machine serves when nothing has to be done.</summary>
+/// <summary>The floor of the benchmarks' <c>bench</c>, under <c>--bench</c> only: what this machine serves when nothing has to be done.</summary>
 internal static class BenchEndpoints
 {
     // About as long as the answer to a look-up that finds nothing.

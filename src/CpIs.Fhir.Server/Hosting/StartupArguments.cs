@@ -10,7 +10,7 @@ internal sealed record StartupArguments(bool Demo, bool Bench, string? Urls, str
           --urls URL     listen here (default http://127.0.0.1:8080)
           --data DIR     folder of the embedded store (default ./data)
           --config FILE  settings (default fhir.config.json in the current folder, else beside the program)
-          --bench        raise the rate limits and serve GET /bench/constant, for `cpis bench` (loopback only)
+          --bench        raise the rate limits and serve GET /bench/constant, for the benchmarks (loopback only)
           --help         this text
 
         Settings can also come from environment variables such as CPIS__SqliteDbOptions__Directory.

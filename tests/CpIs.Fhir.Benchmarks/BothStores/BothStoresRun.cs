@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Cli;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Benchmarks.BothStores;
 
 /// <summary>
-/// <c>cpis bench</c> against a server on each store in turn, A B A B: what slows the machine down for a while slows both. Each
+/// <c>bench</c> against a server on each store in turn, A B A B: what slows the machine down for a while slows both. Each
 /// figure of the table is the median of the rounds, each ratio the median of ratios to the floor of its own round.
 /// </summary>
 internal static class BothStoresRun
@@ -79,7 +79,7 @@ internal static class BothStoresRun
             .. store.FloorArguments,
         ];
         var surroundings = Surroundings.OfProcess() with { Out = output };
-        var code = await Cpis.RunAsync(arguments, surroundings, cancellation);
+        var code = await BenchTool.RunAsync(arguments, surroundings, cancellation);
         var phases = output
             .ToString()
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -88,6 +88,6 @@ internal static class BothStoresRun
             .ToDictionary(told => told["phase"]!.GetValue<string>(), StringComparer.Ordinal);
         return code == 0
             ? new StoreRound(store.Name, store.FloorPhase, phases, server.ResidentBytes)
-            : throw new InvalidOperationException($"cpis bench ended with {code} on {store.Name}.");
+            : throw new InvalidOperationException($"bench ended with {code} on {store.Name}.");
     }
 }

@@ -46,7 +46,7 @@ internal static class BothStoresTable
         var errors = rounds.SelectMany(round => round.Errors.Select(error => $"{round.Store}, {error}")).ToList();
         foreach (var error in errors)
             Console.WriteLine($"went wrong: {error}");
-        var missed = stores.Where(store => store[0].FloorPhase == Cli.Bench.BenchRun.MongoPhase).Any(Misses);
+        var missed = stores.Where(store => store[0].FloorPhase == Bench.BenchRun.MongoPhase).Any(Misses);
         return errors.Count > 0 || missed ? 1 : 0;
 
         IReadOnlyList<string> Row(string name, Func<List<StoreRound>, string> cell) => [name, .. stores.Select(cell)];

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace CpIs.Fhir.Benchmarks.BothStores;
 
-/// <summary>What <c>cpis bench</c> said of one store in one round.</summary>
+/// <summary>What <c>bench</c> said of one store in one round.</summary>
 /// <param name="Store">Which.</param>
 /// <param name="FloorPhase">The phase that is its floor.</param>
 /// <param name="Phases">Its objects, by phase.</param>

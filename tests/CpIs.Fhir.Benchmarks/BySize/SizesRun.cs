@@ -1,5 +1,5 @@
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Cli.Bench;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;

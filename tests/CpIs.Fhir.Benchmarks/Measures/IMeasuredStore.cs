@@ -15,7 +15,7 @@ internal interface IMeasuredStore : IAsyncDisposable
     /// <summary>Settings, as environment variables, with which a server stands on it.</summary>
     IReadOnlyDictionary<string, string> ServerSettings { get; }
 
-    /// <summary>What <c>cpis bench</c> is told besides, so that it measures this store's floor.</summary>
+    /// <summary>What <c>bench</c> is told besides, so that it measures this store's floor.</summary>
     IReadOnlyList<string> FloorArguments { get; }
 
     /// <summary>The phase that is its floor.</summary>

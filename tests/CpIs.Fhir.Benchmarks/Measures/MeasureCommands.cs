@@ -49,7 +49,7 @@ internal static class MeasureCommands
     {
         var rounds = Number("--rounds", "How often each store's turn comes.", 3, most: 20);
         var children = Number("--children", "Children held.", 10_000, most: 1_000_000);
-        var command = new Command("both-stores", "cpis bench on each store in turn, and one table.")
+        var command = new Command("both-stores", "The verb bench on each store in turn, and one table.")
         {
             rounds,
             children,

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Benchmarks.Bench;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
 

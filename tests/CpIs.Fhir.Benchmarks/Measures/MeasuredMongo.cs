@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Transfer;

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;

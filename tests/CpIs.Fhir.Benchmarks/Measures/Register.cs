@@ -1,4 +1,4 @@
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;

@@ -82,7 +82,7 @@ public sealed class NotificationBundleTests
             .Should()
             .Be(
                 """
-                {"resourceType":"Bundle","id":"ID","meta":{"profile":["http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription-notification-r4","https://fhir.cpis.example/StructureDefinition/CPIS-Notification"]},"type":"history","timestamp":"2026-11-20T22:14:08.020Z","entry":[
+                {"resourceType":"Bundle","id":"ID","meta":{"profile":["http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription-notification-r4","https://fhir.cpis.example/StructureDefinition/CPIS-Notification"],"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"NOPAT"}]},"type":"history","timestamp":"2026-11-20T22:14:08.020Z","entry":[
                 {"fullUrl":"urn:uuid:ID","resource":{"resourceType":"Parameters","id":"ID","meta":{"profile":["http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription-status-r4"]},"parameter":[
                 {"name":"subscription","valueReference":{"reference":"https://cpis.example/FHIR/R4/Subscription/s1"}},
                 {"name":"topic","valueCanonical":"https://fhir.cpis.example/SubscriptionTopic/record-accessed"},

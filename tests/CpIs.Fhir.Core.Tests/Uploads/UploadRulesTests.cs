@@ -75,6 +75,18 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
         {
             { "resource.identifier", null, "fhir-min", At1 + "identifier" },
             {
+                "resource.meta",
+                """{"security":[{"system":"http://x.example","code":"NOPAT"}]}""",
+                "fhir-fixed",
+                At1 + "meta.security[0].system"
+            },
+            {
+                "resource.meta",
+                """{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"NODSCLCD"}]}""",
+                "fhir-fixed",
+                At1 + "meta.security[0].code"
+            },
+            {
                 "resource.identifier.0.value",
                 $"\"{Sample.Robin}\"",
                 "cpis-plan-id-not-nhs-number",

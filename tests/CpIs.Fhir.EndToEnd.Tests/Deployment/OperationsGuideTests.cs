@@ -132,7 +132,7 @@ public sealed partial class OperationsGuideTests
 
     // A command with its subcommand, in backticks or at the beginning of a line of a code block.
     [GeneratedRegex(
-        @"(?:`|^\s*|\bcpis\s)cpis ((?:org|client|key|keys|store|mongo|protection) [a-z-]+|lookup|bench|upload|token)",
+        @"(?:`|^\s*|\bcpis\s)cpis ((?:org|client|key|keys|store|mongo|protection) [a-z-]+|lookup|upload|token)",
         RegexOptions.Multiline
     )]
     private static partial Regex Command();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Tests.Hosting;
 
@@ -65,6 +66,24 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         answer.Entries("AuditEvent", "include").Should().ContainSingle("the current access is in the history");
         answer.Entries("OperationOutcome", "outcome").Should().ContainSingle();
         answer.AllEntries.Should().HaveCount(6);
+    }
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task A_hit_and_a_miss_are_labelled_not_for_the_patient_whichever_way_is_asked(Way way)
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+
+        foreach (var number in new[] { child.NhsNumber, exchange.NewNumber() })
+        {
+            var answer = await (await SettingAsync).AskAsync(way, number.Digits);
+
+            answer.Status.Should().Be(200, answer.Text);
+            Label(answer.Json).Should().Be("http://terminology.hl7.org/CodeSystem/v3-ActCode#NOPAT");
+            foreach (var resource in answer.AllEntries.Select(entry => entry.GetProperty("resource")))
+                if (resource.GetProperty("resourceType").GetString() is "Flag" or "EpisodeOfCare")
+                    Label(resource).Should().Be("http://terminology.hl7.org/CodeSystem/v3-ActCode#NOPAT");
+        }
     }
 
     [Fact]
@@ -227,5 +246,11 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
             }
         )
             urls.Should().Contain(new Uri(exchange.FhirBase, reference.GetString()).ToString());
+    }
+
+    private static string Label(JsonElement resource)
+    {
+        var label = resource.GetProperty("meta").GetProperty("security").EnumerateArray().Single();
+        return $"{label.GetProperty("system").GetString()}#{label.GetProperty("code").GetString()}";
     }
 }

@@ -5,7 +5,6 @@ using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
-using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.Sqlite.Connections;

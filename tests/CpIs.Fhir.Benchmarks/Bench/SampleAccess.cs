@@ -3,7 +3,7 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>The occurrence of a look-up as a server would write it, for the floors that write without a server.</summary>
 internal static class SampleAccess

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// Children that the exchange does not know yet, as Bundles to send. A record is one plan: EpisodeOfCare, Flag and its

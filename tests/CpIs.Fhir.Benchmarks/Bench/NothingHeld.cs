@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>For a worker that holds nothing of its own.</summary>
 internal sealed class NothingHeld : IDisposable

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
@@ -9,13 +9,15 @@ using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Cli.Commands;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
-/// <summary><c>cpis bench</c>.</summary>
+/// <summary><c>bench</c>: a running server against the floors of this machine.</summary>
 internal static class BenchCommand
 {
     // Tokens live five minutes, and a phase keeps one.
     private static readonly TimeSpan LongestPhase = TimeSpan.FromMinutes(4);
+
+    private const string Typed = "dotnet run -c Release --project tests/CpIs.Fhir.Benchmarks -- bench ";
 
     public static Command Create(Tool tool)
     {
@@ -71,9 +73,10 @@ internal static class BenchCommand
         var command = new ToolCommand(
             "bench",
             "Measure a running server, started with --bench, against the floors of this machine.",
-            "cpis bench --client examples/clients/hareford-ed-doctor.json --numbers extract/population.numbers.txt",
-            "cpis bench --client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json",
-            "cpis bench --client hareford-ed-doctor.json --numbers numbers.txt --mongo-floor @/run/secrets/mongodb"
+            Typed + "--client examples/clients/hareford-ed-doctor.json --numbers extract/population.numbers.txt",
+            Typed
+                + "--client hareford-ed-doctor.json --authority-client authority-xhf01.json --uploads --notices --json",
+            Typed + "--client hareford-ed-doctor.json --numbers numbers.txt --mongo-floor @/run/secrets/mongodb"
         )
         {
             Details = """

@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>What to measure, and how hard.</summary>
 internal sealed record BenchOptions

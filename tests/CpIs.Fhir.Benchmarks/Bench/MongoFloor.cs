@@ -14,7 +14,7 @@ using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// The floor under every look-up of a server on MongoDB: the driver alone sends the two reads of a look-up at once, then

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// Counts latencies in microseconds, in 64 steps for each doubling: what it tells is at most 1.6 % too high, at a cost of

@@ -1,7 +1,7 @@
 using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>Results beside the floors that they stand on.</summary>
 internal sealed class BenchReport(Report report)

@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>One worker of a phase over HTTP: its own connection, opened when first needed and again when it broke.</summary>
 /// <param name="server">Whom to connect to.</param>

@@ -1,7 +1,7 @@
 using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>Whom the look-ups of a bench ask for: known children in a given share, else nobody.</summary>
 /// <param name="hits">Children of whom a plan is shown.</param>

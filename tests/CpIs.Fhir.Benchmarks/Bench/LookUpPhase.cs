@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>Look-ups over HTTP, each worker on a connection of its own, every answer judged.</summary>
 internal sealed class LookUpPhase(Uri fhirBase, string token, LookUpMix mix, BenchOptions options)

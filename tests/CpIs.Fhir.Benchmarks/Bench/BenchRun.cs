@@ -7,7 +7,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>Runs the phases in the order in which they disturb each other least: floors first, uploads last.</summary>
 internal sealed class BenchRun(

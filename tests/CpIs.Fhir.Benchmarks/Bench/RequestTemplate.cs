@@ -1,7 +1,7 @@
 using System.Text;
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// A request written once, in which only the NHS number and the X-Request-ID change. Each worker has its own copy.

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
-using CpIs.Fhir.Cli.Bench;
+using CpIs.Fhir.Benchmarks.Bench;
+using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tests.Stub;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Driver;
 
-namespace CpIs.Fhir.Cli.Tests;
+namespace CpIs.Fhir.Benchmarks.Tests;
 
 public sealed class BenchTests : IDisposable
 {
@@ -21,37 +22,6 @@ public sealed class BenchTests : IDisposable
         histogram.Percentile(1).Should().Be(100_000);
         histogram.Max.Should().Be(100_000);
         new LatencyHistogram().Percentile(0.99).Should().Be(0);
-    }
-
-    [Fact]
-    public async Task The_same_population_is_written_twice_alike_with_numbers_of_the_test_range()
-    {
-        foreach (var folder in new[] { "one", "two" })
-            (
-                await Invocation.RunAsync(
-                    "population",
-                    "--children",
-                    "150",
-                    "--authority",
-                    "XHF01",
-                    "--seed",
-                    "7",
-                    "--out",
-                    _workshop[folder]
-                )
-            )
-                .Code.Should()
-                .Be(0);
-        var files = Directory.GetFiles(_workshop["one"]).Select(Path.GetFileName).Order().ToList();
-        files.Should().HaveCountGreaterThan(1);
-        foreach (var file in files)
-            File.ReadAllText(Path.Combine(_workshop["one"], file!))
-                .Should()
-                .Be(File.ReadAllText(Path.Combine(_workshop["two"], file!)));
-        File.ReadAllLines(_workshop["one/population.numbers.txt"])
-            .Should()
-            .NotBeEmpty()
-            .And.OnlyContain(n => n.StartsWith("999"));
     }
 
     [Fact]
@@ -122,6 +92,29 @@ public sealed class BenchTests : IDisposable
         ended.Error.Should().Contain("cannot be measured").And.NotContain("pass-7f3a");
     }
 
+    [Theory]
+    [InlineData("bench", "--hit-ratio", "0", "--duration", "5h")]
+    [InlineData("bench", "--hit-ratio", "0", "--connections", "0")]
+    [InlineData("bench", "--hit-ratio", "0", "--uploads")]
+    public async Task What_cannot_run_is_exit_2_and_names_how_to_get_help(params string[] args)
+    {
+        var ended = await RunAsync([.. args, "--client", _workshop.Client]);
+        ended.Code.Should().Be(2);
+        ended.Out.Should().BeEmpty();
+        ended.Error.Should().StartWith("CpIs.Fhir.Benchmarks: ").And.Contain("Try: CpIs.Fhir.Benchmarks bench --help");
+    }
+
+    [Fact]
+    public async Task Its_help_shows_what_to_type()
+    {
+        var ended = await RunAsync("bench", "--help");
+        ended.Code.Should().Be(0);
+        ended
+            .Out.Should()
+            .Contain("--project tests/CpIs.Fhir.Benchmarks -- bench --client")
+            .And.Contain("--mongo-floor");
+    }
+
     public void Dispose() => _workshop.Dispose();
 
     private static async Task<List<string>> DatabasesAsync(MongoEngine engine)
@@ -132,7 +125,7 @@ public sealed class BenchTests : IDisposable
     }
 
     private Task<Ended> Bench(StubExchange exchange, string numbers, params string[] more) =>
-        Invocation.RunAsync([
+        RunAsync([
             "bench",
             "--server",
             exchange.Root,
@@ -153,4 +146,20 @@ public sealed class BenchTests : IDisposable
             "--json",
             .. more,
         ]);
+
+    private static async Task<Ended> RunAsync(params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = await BenchTool.RunAsync(
+            args,
+            new Surroundings
+            {
+                Out = output,
+                Error = error,
+                In = () => Stream.Null,
+            },
+            TestContext.Current.CancellationToken
+        );
+        return new Ended(code, output.ToString(), error.ToString());
+    }
 }

@@ -8,7 +8,7 @@ using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// How long after a look-up's answer the authority's receiver has its notice: a Subscription to a receiver of our own, and

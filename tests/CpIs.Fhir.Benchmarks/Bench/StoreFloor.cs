@@ -3,7 +3,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
-namespace CpIs.Fhir.Cli.Bench;
+namespace CpIs.Fhir.Benchmarks.Bench;
 
 /// <summary>
 /// The floor under every look-up: the same occurrences written durably to a bare store, at the same concurrency, without
