@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Conformance.Validation;
 /// <summary>The words of each problem: values and codes.</summary>
 internal sealed partial class Walk
 {
-    private void ReportValueForm(FhirNode node, TypeSchema type, FhirValueForm form) =>
+    private void ReportValueForm(FhirNode node, FhirValueForm form) =>
         Tell(
             node,
             Error,
@@ -134,9 +134,9 @@ internal sealed partial class Walk
 
     private string Named((string System, string Code) concept) =>
         (
-            concept.System == FhirSystems.Snomed
-                ? PlanTypes.FromCode(concept.Code)?.Display
-                : run.Terminology.Displays(concept.System, concept.Code).FirstOrDefault()
+            concept.System == FhirSystems.Snomed ? PlanTypes.FromCode(concept.Code)?.Display
+            : run.Terminology.Displays(concept.System, concept.Code) is [var first, ..] ? first
+            : null
         )
             is { } display
             ? $"{concept.Code} ({display})"

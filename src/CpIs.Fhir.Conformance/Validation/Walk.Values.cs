@@ -22,7 +22,7 @@ internal sealed partial class Walk
         var form = PrimitiveFormats.FormOf(type.Code);
         if (node.Form != form && node.Form != FhirValueForm.Attribute)
         {
-            ReportValueForm(node, type, form);
+            ReportValueForm(node, form);
             return false;
         }
 
