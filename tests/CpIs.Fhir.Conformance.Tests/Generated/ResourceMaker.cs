@@ -130,7 +130,7 @@ internal sealed class ResourceMaker(int seed)
         {
             "Coding" => Coding(),
             "CodeableConcept" => new JsonObject { ["coding"] = new JsonArray(Coding()) },
-            "Quantity" or "Age" or "Duration" or "Money" => null,
+            "Quantity" or "Age" or "Duration" or "Money" or "Reference" => null,
             _ => code,
         };
     }

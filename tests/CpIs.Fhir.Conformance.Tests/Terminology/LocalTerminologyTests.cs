@@ -150,7 +150,7 @@ public sealed class LocalTerminologyTests
     [InlineData(Core + "administrative-gender", null, "female", "Member")]
     [InlineData(Core + "mimetypes|4.0.1", null, "application/fhir+json; charset=utf-8", "Member")]
     [InlineData(Core + "mimetypes|4.0.1", null, "text", "NotMember")]
-    [InlineData(Core + "all-languages", null, "en", "Unknown")]
+    [InlineData(Core + "all-languages", null, "en", "Member")]
     [InlineData(Core + "languages", null, "en-GB", "Member")]
     [InlineData(Core + "languages", null, "cy", "NotMember")]
     [InlineData(Core + "currencies", null, "GBP", "Unknown")]

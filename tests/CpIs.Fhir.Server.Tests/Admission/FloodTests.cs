@@ -11,7 +11,10 @@ public sealed class FloodTests(FloodTests.Flooded exchange) : IClassFixture<Floo
     private const int OfColleague = 10;
     private const int OfFlood = 40;
 
-    [Theory]
+    [
+        Theory,
+        Trait("OneServer", "A limit is exact on one server; over several it is settled each second (docs/adr/0020).")
+    ]
     [InlineData("555000000101", "555000000102")]
     [InlineData("555000000202", "555000000201")]
     public async Task A_colleague_of_the_same_client_is_answered_every_time(string flooder, string colleague)
