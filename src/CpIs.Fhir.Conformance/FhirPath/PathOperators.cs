@@ -75,8 +75,8 @@ internal static class PathOperators
             many(frame, it, items);
             if (item.Count > 1)
                 frame.GiveUp();
-            else if (item.Count == 1)
-                into.Add(PathItem.Of(PathEquality.Contains(frame, items, item[0])));
+            else // (The SDK's engine says of nothing that it is in no collection; by FHIRPath that would be empty.)
+                into.Add(PathItem.Of(item.Count == 1 && PathEquality.Contains(frame, items, item[0])));
             frame.Return(item);
             frame.Return(items);
         };

@@ -11,12 +11,16 @@ internal static class PathSteps
     {
         if (item.Node is not { } node)
             return;
-        foreach (var child in node.Nodes)
-            if (
+        for (var at = 0; at < node.Nodes.Length; )
+        {
+            var child = node.Nodes[at];
+            var found =
                 child.Name == name
-                || ChoiceTypes.IsChoiceName(name, child.Name) && ChoiceTypes.Contains(child.Name[name.Length..])
-            )
+                || ChoiceTypes.IsChoiceName(name, child.Name) && ChoiceTypes.Contains(child.Name[name.Length..]);
+            if (found)
                 into.Add(PathItem.Of(child, frame));
+            at = found ? at + 1 : node.After(at);
+        }
     }
 
     public static void All(PathFrame frame, FhirNode node, PathItems into, bool deep)

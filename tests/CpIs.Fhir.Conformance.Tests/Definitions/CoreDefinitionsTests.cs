@@ -193,7 +193,18 @@ public sealed class CoreDefinitionsTests
             Text(element, "mustSupport") ?? "False",
             element.TryGetProperty("slicing", out var slicing) ? Text(slicing, "rules") : null,
             Text(element, "maxLength"),
-            Text(element, "fixedUri")
+            element
+                .EnumerateObject()
+                .Where(property => property.Name.StartsWith("fixed", StringComparison.Ordinal))
+                .Select(property =>
+                    property.Value.ValueKind switch
+                    {
+                        JsonValueKind.String => property.Value.GetString(),
+                        JsonValueKind.Object => null, // its parts are in the model's node
+                        _ => property.Value.GetRawText(),
+                    }
+                )
+                .SingleOrDefault()
         );
 
     private static string? Text(JsonElement of, string name) =>

@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Conformance.Tests.Definitions;
 public sealed class RetainedMemoryTests
 {
     [Fact]
-    public void All_of_core_and_ours_read_and_compiled_stays_below_fifteen_megabytes()
+    public void All_of_core_and_ours_read_and_compiled_stays_below_twenty_five_megabytes()
     {
         ReadAll(); // what is made once a process is not meant
         var before = GC.GetTotalMemory(true);
@@ -20,7 +20,7 @@ public sealed class RetainedMemoryTests
         var megabytes = (GC.GetTotalMemory(true) - before) / 1_048_576.0;
         GC.KeepAlive(held);
         TestContext.Current.SendDiagnosticMessage($"core and ours, all read and compiled: {megabytes:0.0} MB retained");
-        megabytes.Should().BeLessThan(15);
+        megabytes.Should().BeLessThan(25);
     }
 
     /// <summary>A method of its own, so that nothing but what it gives is still held when memory is counted.</summary>

@@ -80,10 +80,19 @@ internal sealed record GeneratedResource(
 
     private static JsonObject Start(ResourceMaker maker, string type)
     {
+        var broken = new Dictionary<string, int>();
         for (var turn = 0; turn < Starts; turn++)
-            if (maker.Make(type, turn % 8 * 0.1) is var made && IsValid(made))
+        {
+            var made = maker.Make(type, turn % 8 * 0.1);
+            if (IsValid(made))
                 return made;
-        throw new InvalidOperationException($"None of {Starts} resources of type {type} was valid.");
+            foreach (var rule in TheValidator.Validate(made).Issues.Select(issue => issue.Rule).Distinct())
+                broken[rule] = broken.GetValueOrDefault(rule) + 1;
+        }
+        throw new InvalidOperationException(
+            $"None of {Starts} resources of type {type} was valid. The rules that they broke, and how often: "
+                + string.Join(", ", broken.OrderByDescending(rule => rule.Value).Select(rule => $"{rule.Key} {rule.Value}"))
+        );
     }
 
     private static bool Has(JsonObject resource, ElementModel element)

@@ -57,7 +57,7 @@ public sealed class GeneratedResourceTests(ITestOutputHelper output)
             broken[name] = new JsonArray(new JsonArray());
             Rules(broken).Should().Contain(rule => rule == RuleIds.Type || rule == RuleIds.List, name);
             broken.Remove(name);
-            broken[name + "Not"] = value!.DeepClone();
+            broken["not" + name] = value!.DeepClone();
             Rules(broken).Should().Contain(RuleIds.UnknownElement, name);
         }
     }

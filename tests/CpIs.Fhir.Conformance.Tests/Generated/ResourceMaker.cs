@@ -17,6 +17,30 @@ internal sealed class ResourceMaker(int seed)
     /// <summary>What a resource of the definitions alone says nothing right about: profiles, extensions and resources that nobody refers to.</summary>
     private static readonly HashSet<string> LeftOut = ["extension", "modifierExtension", "contained", "implicitRules"];
 
+    /// <summary>Value sets that are written as a grammar, with no list to choose from: a part of their name, and a code of theirs.</summary>
+    private static readonly (string Set, string System, string Code)[] Grammars =
+    [
+        ("mimetypes", "urn:ietf:bcp:13", "text/plain"),
+        ("all-languages", "urn:ietf:bcp:47", "en-GB"),
+        ("ucum-units", "http://unitsofmeasure.org", "mg"),
+        ("currencies", "urn:iso:std:iso:4217", "GBP"),
+    ];
+
+    /// <summary>What rules between elements ask for together, and chance does not meet.</summary>
+    private static readonly Dictionary<string, string> Together = new()
+    {
+        ["StructureDefinition"] = """
+            {
+              "type": "Patient",
+              "kind": "resource",
+              "abstract": false,
+              "baseDefinition": "http://hl7.org/fhir/StructureDefinition/Patient",
+              "derivation": "constraint",
+              "differential": { "element": [{ "id": "Patient", "path": "Patient" }] }
+            }
+            """,
+    };
+
     private static readonly LocalTerminology Terminology = new(TheValidator.Definitions);
 
     private readonly Random _random = new(seed);
@@ -41,6 +65,9 @@ internal sealed class ResourceMaker(int seed)
         var structure = Definition(type);
         var resource = new JsonObject { ["resourceType"] = type };
         Fill(resource, structure, structure.Elements[0], 1, often);
+        if (Together.TryGetValue(type, out var together))
+            foreach (var (name, value) in JsonNode.Parse(together)!.AsObject())
+                resource[name] = value!.DeepClone();
         return resource;
     }
 
@@ -67,9 +94,12 @@ internal sealed class ResourceMaker(int seed)
         foreach (var child in children)
             if (child.Min > 0 || depth <= Deepest && _random.NextDouble() < often / depth)
                 Add(into, structure, child, depth, often);
-        // An element has at least one thing in it (ele-1).
-        if (into.Count == 0)
-            Add(into, structure, children[_random.Next(children.Count)], depth, 0);
+        // An element has at least one thing in it beside its id (ele-1), a resource beside its type.
+        if (into.Count == 0 || into.Count == 1 && (into.ContainsKey("id") || depth == 1))
+        {
+            var others = children.Where(child => !child.Id.EndsWith(".id", StringComparison.Ordinal)).ToList();
+            Add(into, structure, others[_random.Next(others.Count)], depth, 0);
+        }
     }
 
     private JsonNode Make(StructureModel structure, ElementModel element, TypeModel? type, int depth, double often)
@@ -118,12 +148,18 @@ internal sealed class ResourceMaker(int seed)
     /// <summary>A code of the value set that the element is bound to; null where none is demanded.</summary>
     private JsonNode? Coded(ElementModel element, TypeModel type)
     {
-        if (element.Binding is not { Strength: "required" or "extensible" } binding)
+        if (
+            element.Binding is not { } binding
+            || binding.MaxValueSet is null && binding.Strength is not ("required" or "extensible")
+        )
             return null;
         var set = (binding.MaxValueSet ?? binding.ValueSet)!;
-        var codes = Terminology.Some(set, Codes);
+        // (An item of a Questionnaire is no "question", which is abstract.)
+        var codes = Terminology.Some(set, Codes).Where(code => code is not (_, "question")).ToList();
+        if (codes.Count == 0 && Grammars.FirstOrDefault(grammar => set.Contains(grammar.Set, StringComparison.Ordinal)) is { Set: not null } found)
+            codes = [(found.System, found.Code)];
         if (codes.Count == 0)
-            return set.Contains("mimetypes", StringComparison.Ordinal) ? "text/plain" : null;
+            return null;
         var (system, code) = codes[_random.Next(codes.Count)];
         JsonObject Coding() => new() { ["system"] = system, ["code"] = code };
         return type.Code switch
