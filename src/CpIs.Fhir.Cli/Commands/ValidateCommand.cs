@@ -146,7 +146,7 @@ internal sealed class ValidateCommand
             throw new CannotRunException(string.Join(" ", packages.Problems));
         foreach (var missing in packages.Missing)
             run.Report.Note($"cpis: {missing}; what stands on it cannot be checked in full.");
-        return ConformanceSet.With(packages);
+        return ConformanceSet.With(packages.Layer());
     }
 
     private static string Canonical(ConformanceSet set, string named)

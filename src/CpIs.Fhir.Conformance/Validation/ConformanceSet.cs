@@ -1,5 +1,4 @@
 using CpIs.Fhir.Conformance.Definitions;
-using CpIs.Fhir.Conformance.Packages;
 using CpIs.Fhir.Conformance.Terminology;
 using CpIs.Fhir.Core;
 
@@ -26,9 +25,9 @@ public sealed class ConformanceSet
     /// <summary>FHIR R4 and the profiles of this exchange.</summary>
     public static ConformanceSet CoreAndOurs() => new(DefinitionSet.CoreAndOurs());
 
-    /// <summary>FHIR R4, the profiles of this exchange, and further packages, which win where canonicals are equal.</summary>
-    public static ConformanceSet With(ResolvedPackages packages) =>
-        new(new DefinitionSet(CoreDefinitions.Load(), OwnDefinitions.Load(), packages.Layer()));
+    /// <summary>FHIR R4, the profiles of this exchange, and further definitions, which win where canonicals are equal.</summary>
+    public static ConformanceSet With(DefinitionLayer further) =>
+        new(new DefinitionSet(CoreDefinitions.Load(), OwnDefinitions.Load(), further));
 
     /// <summary>
     /// The canonical that a person means: a canonical at hand as it stands, the name of one of our profiles (<c>CPIS-Flag</c>), or

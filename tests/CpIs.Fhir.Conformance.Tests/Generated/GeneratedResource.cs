@@ -91,7 +91,10 @@ internal sealed record GeneratedResource(
         }
         throw new InvalidOperationException(
             $"None of {Starts} resources of type {type} was valid. The rules that they broke, and how often: "
-                + string.Join(", ", broken.OrderByDescending(rule => rule.Value).Select(rule => $"{rule.Key} {rule.Value}"))
+                + string.Join(
+                    ", ",
+                    broken.OrderByDescending(rule => rule.Value).Select(rule => $"{rule.Key} {rule.Value}")
+                )
         );
     }
 

@@ -156,7 +156,11 @@ internal sealed class ResourceMaker(int seed)
         var set = (binding.MaxValueSet ?? binding.ValueSet)!;
         // (An item of a Questionnaire is no "question", which is abstract.)
         var codes = Terminology.Some(set, Codes).Where(code => code is not (_, "question")).ToList();
-        if (codes.Count == 0 && Grammars.FirstOrDefault(grammar => set.Contains(grammar.Set, StringComparison.Ordinal)) is { Set: not null } found)
+        if (
+            codes.Count == 0
+            && Grammars.FirstOrDefault(grammar => set.Contains(grammar.Set, StringComparison.Ordinal))
+                is { Set: not null } found
+        )
             codes = [(found.System, found.Code)];
         if (codes.Count == 0)
             return null;

@@ -142,7 +142,10 @@ public sealed class ExtensionTests
 
     [Theory]
     [InlineData("'url':'https://example.org/unknown','valueString':''", "fhir-format@Patient.extension[0].valueString")]
-    [InlineData("'url':'https://example.org/unknown','valueBogus':'x'", "ext-1@Patient.extension[0]; fhir-type@Patient.extension[0].valueBogus")]
+    [InlineData(
+        "'url':'https://example.org/unknown','valueBogus':'x'",
+        "ext-1@Patient.extension[0]; fhir-type@Patient.extension[0].valueBogus"
+    )]
     [InlineData("'valueString':'x'", "fhir-min@Patient.extension[0].url")]
     [InlineData("'url':'https://example.org/unknown'", "ext-1@Patient.extension[0]")]
     [InlineData(

@@ -97,32 +97,40 @@ public sealed class IsolationTests(RunningExchange exchange) : IClassFixture<Run
     }
 
     [Fact]
-    public async Task A_Bundle_with_the_id_of_another_authoritys_resource_finds_nothing_and_changes_nothing()
+    public async Task A_Bundle_that_names_an_id_is_refused_alike_whoever_has_it_and_changes_nothing()
     {
         var child = exchange.NewChild();
-        var episode = Locations(await exchange.UploadAsync("authority-xhf01", child))
+        var foreign = Locations(await exchange.UploadAsync("authority-xhf01", child))
             .Single(l => l.StartsWith("EpisodeOfCare/", StringComparison.Ordinal))
             .Split('/')[1];
+        var unknown = Guid.NewGuid().ToString();
         var other = await exchange.AsAsync("authority-xbr02");
-        var bundle = Encoding
-            .UTF8.GetString(SyntheticUpload.Bundle(OdsCode.Parse("XBR02"), [child]).Span)
-            .Replace(
-                $"EpisodeOfCare?identifier={FhirSystems.PlanId(OdsCode.Parse("XBR02"))}|{child.Plans[0].PlanId}",
-                $"EpisodeOfCare/{episode}",
-                StringComparison.Ordinal
-            )
-            .Replace(
-                "\"resourceType\":\"EpisodeOfCare\"",
-                $"\"resourceType\":\"EpisodeOfCare\",\"id\":\"{episode}\"",
-                StringComparison.Ordinal
-            );
 
-        var answer = await other.PostAsync("", bundle);
+        var ofForeign = await PutAsync(foreign);
+        var ofUnknown = await PutAsync(unknown);
 
-        answer.Status.Should().Be(404, answer.Text);
-        (await (await exchange.AsAsync("authority-xhf01")).GetAsync($"EpisodeOfCare/{episode}/_history/2"))
+        ofForeign.Status.Should().Be(400, ofForeign.Text);
+        ofForeign.Text.Should().Be(ofUnknown.Text);
+        (await (await exchange.AsAsync("authority-xhf01")).GetAsync($"EpisodeOfCare/{foreign}/_history/2"))
             .Status.Should()
             .Be(404);
+
+        Task<Answer> PutAsync(string id) =>
+            other.PostAsync(
+                "",
+                Encoding
+                    .UTF8.GetString(SyntheticUpload.Bundle(OdsCode.Parse("XBR02"), [child]).Span)
+                    .Replace(
+                        $"EpisodeOfCare?identifier={FhirSystems.PlanId(OdsCode.Parse("XBR02"))}|{child.Plans[0].PlanId}",
+                        $"EpisodeOfCare/{id}",
+                        StringComparison.Ordinal
+                    )
+                    .Replace(
+                        "\"resourceType\":\"EpisodeOfCare\"",
+                        $"\"resourceType\":\"EpisodeOfCare\",\"id\":\"{id}\"",
+                        StringComparison.Ordinal
+                    )
+            );
     }
 
     [Fact]
