@@ -1,7 +1,7 @@
 using System.Net;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
