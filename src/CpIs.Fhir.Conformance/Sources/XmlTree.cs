@@ -168,10 +168,9 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
     {
         var position = Position();
         using var inner = reader.ReadSubtree();
-        inner.Read();
         return new FhirNode("div", parent, -1, position)
         {
-            Value = inner.ReadOuterXml(),
+            Value = XmlNarrative.Copy(inner),
             Form = FhirValueForm.Attribute,
         };
     }

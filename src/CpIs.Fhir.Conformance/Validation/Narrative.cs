@@ -14,7 +14,6 @@ namespace CpIs.Fhir.Conformance.Validation;
 internal static class Narrative
 {
     private const string Xhtml = "http://www.w3.org/1999/xhtml";
-    private const int Deepest = 128;
     private const int MostAttributes = 512;
 
     private static readonly FrozenSet<string> Elements = Words(
@@ -85,8 +84,8 @@ internal static class Narrative
                 case XmlNodeType.Element:
                     if (reader.Depth == 0 && (reader.LocalName != "div" || reader.NamespaceURI != Xhtml || ++roots > 1))
                         return ("txt-1", $"its root is one <div xmlns=\"{Xhtml}\">");
-                    if (reader.Depth > Deepest)
-                        return ("txt-1", $"its elements are nested deeper than {Deepest}");
+                    if (reader.Depth > XmlNarrative.Deepest)
+                        return ("txt-1", $"its elements are nested deeper than {XmlNarrative.Deepest}");
                     content |= reader.LocalName == "img";
                     if (Element(reader) is { } problem)
                         return ("txt-1", problem);

@@ -29,9 +29,12 @@ internal sealed partial class Walk
             {
                 var earlier = counts[child.At];
                 counts[child.At] += group.Count;
-                if (run.Source.IsXml)
+                if (run.Source.IsXml && !IsAttribute(group[0]))
+                {
                     Place(group, elements[child.At], earlier, isInOrder: child.At >= last);
-                last = child.At;
+                    last = child.At;
+                }
+
                 Group(group, elements[child.At], child.Type, earlier);
             }
             else
@@ -84,6 +87,10 @@ internal sealed partial class Walk
         ReportList(first, element);
         return false;
     }
+
+    /// <summary>An attribute (id, url) stands in the tag, so it has no order among the elements, and it is there once.</summary>
+    private static bool IsAttribute(FhirNode node) =>
+        node is { Index: -1, Form: FhirValueForm.Attribute, Name: "id" or "url" };
 
     /// <summary>In XML places are counted here, where it is known what repeats; and elements come in the order of their definition.</summary>
     private void Place(ArraySegment<FhirNode> group, ElementSchema element, int earlier, bool isInOrder)

@@ -88,7 +88,7 @@ public static class AnswerTexts
         using var json = JsonDocument.Parse(patient.Body);
         var name = json.RootElement.GetProperty("name")[0];
         var (first, family) = (name.GetProperty("given")[0].GetString()!, name.GetProperty("family").GetString()!);
-        var familyDiffers = asked.Family is { } said && AccentFolding.Fold(said) != AccentFolding.Fold(family);
+        var familyDiffers = asked.Family is { } said && SearchTokens.Fold(said) != SearchTokens.Fold(family);
         var birthDateDiffers = asked.BirthDate is { } day && day != patient.BirthDate;
         return (familyDiffers, birthDateDiffers) switch
         {

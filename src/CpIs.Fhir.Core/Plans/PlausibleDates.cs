@@ -64,13 +64,13 @@ public static class PlausibleDates
                 );
         if (plan.Start >= born || plan.Type.DaysBeforeBirth is not { } before)
             yield break;
-        if (plan.Start >= born.AddDays(-before))
+        if (plan.Start.DayNumber >= born.DayNumber - before || move == PlanMove.Stays)
             yield return Warned(
                 "cpis-plan-before-birth",
                 "period.start",
                 $"Plan {planId} starts before the child was born. Settings see it from birth. Check period.start and the date of birth."
             );
-        else if (move != PlanMove.Stays)
+        else
             yield return Refused(
                 "cpis-plan-before-birth",
                 "period.start",

@@ -36,16 +36,13 @@ internal static class AcknowledgementWriter
         foreach (var entry in entries)
         {
             var uploaded = resolved[entry];
-            var resource = uploaded.Resource;
-            var version = resource.Version.ToString(CultureInfo.InvariantCulture);
             json.WriteStartObject();
             json.WriteStartObject("response");
-            json.WriteString("status", uploaded.Effect == UploadEffect.Created ? "201 Created" : "200 OK");
-            json.WriteString("location", $"{resource.Type}/{resource.Id}/_history/{version}");
-            json.WriteString("etag", $"W/\"{version}\"");
-            json.WriteString("lastModified", SearchsetWriter.Instant(resource.LastUpdated));
+            Write(json, uploaded);
             List<Issue> issues = [.. resolved.Findings.WarningsOf(entry.Place)];
-            if (uploaded.Effect == UploadEffect.Unchanged)
+            if (uploaded is null)
+                issues.Add(TooLate(entry));
+            else if (uploaded.Effect == UploadEffect.Unchanged)
                 issues.Add(Unchanged);
             else if (uploaded.Effect == UploadEffect.Superseded)
                 issues.Add(Superseded(entry, uploaded.Resource));
@@ -65,18 +62,37 @@ internal static class AcknowledgementWriter
         return buffer.WrittenSpan.ToArray();
     }
 
+    private static void Write(Utf8JsonWriter json, UploadedResource? uploaded)
+    {
+        if (uploaded is null)
+        {
+            json.WriteString("status", "204 No Content");
+            return;
+        }
+
+        var resource = uploaded.Resource;
+        var version = resource.Version.ToString(CultureInfo.InvariantCulture);
+        json.WriteString("status", uploaded.Effect == UploadEffect.Created ? "201 Created" : "200 OK");
+        json.WriteString("location", $"{resource.Type}/{resource.Id}/_history/{version}");
+        json.WriteString("etag", $"W/\"{version}\"");
+        json.WriteString("lastModified", SearchsetWriter.Instant(resource.LastUpdated));
+    }
+
+    private static Issue TooLate(UploadEntry entry) =>
+        Late(
+            entry,
+            "Superseded: a newer upload gave the plan of this Patient to another NHS number, so it was not stored."
+        );
+
     private static Issue Superseded(UploadEntry entry, StoredResource held)
     {
         var what = entry.Plan is { } plan ? $"plan {plan.PlanId}" : "this Patient";
         var how = held.Plan?.Status == PlanStatus.Withdrawn ? "was withdrawn" : "is held as sent";
         // The Flag keeps no stamp of its own, and its EpisodeOfCare is told with it.
         var when = held.Stamp is { } stamp ? $" by an upload of {SearchsetWriter.Instant(stamp.Time)}" : "";
-        return new Issue(
-            "informational",
-            $"Superseded: {what} {how}{when}, and this upload is not newer. Nothing was changed.",
-            entry.Place.Path,
-            Severity: "information",
-            Rule: "cpis-upload-superseded"
-        );
+        return Late(entry, $"Superseded: {what} {how}{when}, and this upload is not newer. Nothing was changed.");
     }
+
+    private static Issue Late(UploadEntry entry, string text) =>
+        new("informational", text, entry.Place.Path, Severity: "information", Rule: "cpis-upload-superseded");
 }

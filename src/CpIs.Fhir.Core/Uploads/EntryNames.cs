@@ -66,12 +66,16 @@ internal static class EntryNames
             Url(record, type, url, at, found);
     }
 
-    /// <summary>An identifier that is wrong in itself is told as that.</summary>
-    private static bool IsSound(RecordType type, string value) =>
-        type == RecordType.Patient ? NhsNumber.TryParse(value, out _) : ValueRules.OwnIdFault(value) is null;
+    private static bool IsSound(SentRecord record, RecordType type) =>
+        record.Key is not var (_, value)
+        || (type == RecordType.Patient ? NhsNumber.TryParse(value, out _) : ValueRules.OwnIdFault(value) is null);
 
     private static void Url(SentRecord record, RecordType type, string url, ISentElement at, List<Disagreement> found)
     {
+        // An identifier that is wrong in itself is told as that, and not again where the url repeats it.
+        var isSound = IsSound(record, type);
+        if (!isSound && record.Key is var (own, id) && Uri.UnescapeDataString(url) == $"{type}?identifier={own}|{id}")
+            return;
         if (EntryUrl.Parse(url) is not { Id: null, System: { } system, Value: { } value } named || named.Type != type)
             found.Add(
                 new(
@@ -80,7 +84,7 @@ internal static class EntryNames
                     $"The url of this entry is {type}?identifier=system|value, with the {(type == RecordType.Patient ? "NHS number" : "plan id")} of the resource."
                 )
             );
-        else if (record.Key is { } key && key != (system, value) && IsSound(type, key.Value))
+        else if (record.Key is { } key && key != (system, value) && isSound)
             found.Add(
                 new(
                     UploadAgreement.Condition,

@@ -28,29 +28,42 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
         };
         if (type == RecordType.Patient)
             return PatientOf(record.Resource, place) is { } patient ? read with { Patient = patient } : null;
-        var plan = PlanOf(record, place);
-        return plan is null
-            ? null
-            : read with
-            {
-                Plan = plan,
-                PatientUrl = record.Child.Text("reference") is { } reference
-                    ? targets.Find(entry, reference)?.FullUrl?.Value
-                    : null,
-                PatientReference = Elsewhere(entry, record.Child?.Child("reference")),
-                EpisodeReference = type == RecordType.Flag ? Elsewhere(entry, record.Detail) : null,
-            };
+        var plan = PlanOf(record);
+        var ofToday = DaysOf(record);
+        if (plan is null)
+        {
+            // Whose turn it is will not be known, and all that is wrong is told at once.
+            foreach (var problem in ofToday)
+                place.Break(problem.Element, problem.Rule, problem.Text);
+            return null;
+        }
+
+        return read with
+        {
+            Plan = plan,
+            OfToday = ofToday,
+            PatientUrl = record.Child.Text("reference") is { } reference
+                ? targets.Find(entry, reference)?.FullUrl?.Value
+                : null,
+            PatientReference = Elsewhere(entry, record.Child?.Child("reference")),
+            EpisodeReference = type == RecordType.Flag ? Elsewhere(entry, record.Detail) : null,
+        };
     }
 
     private PatientContent? PatientOf(ISentElement patient, Place place)
     {
         var born = patient.Text("birthDate") is { } text ? DayOf(text) : null;
         if (born > context.Today)
+        {
             place.Break(
                 "birthDate",
                 "cpis-patient-birth-date",
                 "A date of birth is not in the future. Check the year."
             );
+            // Nothing follows from it.
+            born = null;
+        }
+
         string? number = null,
             local = null;
         foreach (var identifier in patient.ChildrenNamed("identifier"))
@@ -70,19 +83,29 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
             : null;
     }
 
-    private PlanContent? PlanOf(SentRecord record, Place place)
+    private IReadOnlyList<DateProblem> DaysOf(SentRecord record) =>
+        record is { Type: RecordType.EpisodeOfCare, Status: { } status }
+            ?
+            [
+                .. PlanDays.Judge(
+                    status,
+                    PlanTypes.FromCode(record.Kind),
+                    record.Day("start"),
+                    record.Day("end"),
+                    context
+                ),
+            ]
+            : [];
+
+    private PlanContent? PlanOf(SentRecord record)
     {
         var resource = record.Resource;
         var (start, end) = (record.Day("start"), record.Day("end"));
-        var type = PlanTypes.FromCode(record.Kind);
-        var status = record.Status;
-        if (record.Type == RecordType.EpisodeOfCare && status is { } stands)
-            PlanDays.Check(stands, type, start, end, place, context);
         return
             record.Key is var (system, planId)
             && system == FhirSystems.PlanId(context.Authority)
-            && type is { } kind
-            && status is { } known
+            && PlanTypes.FromCode(record.Kind) is { } kind
+            && record.Status is { } known
             && NhsNumber.TryParse(record.ChildNumber, out var child)
             && start is not null
             && (end is not null || resource.At("period", "end") is null)
@@ -94,8 +117,10 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
     private string? Elsewhere(SentEntry entry, ISentElement? reference) =>
         reference?.Value is { } text && !SentTargets.IsUuid(text) && targets.Find(entry, text) is null ? text : null;
 
+    /// <summary>A date of birth; null for one that the profile refuses.</summary>
     private static DateOnly? DayOf(string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        && day.Year >= 1900
             ? day
             : null;
 

@@ -47,7 +47,14 @@ public sealed class FirstUpload(OdsCode authority, string? organizationId) : IDi
     {
         ArgumentNullException.ThrowIfNull(child);
         var context = new UploadContext(authority, organizationId, LondonCalendar.DayOf(at), MaximumDaysAhead: 0);
-        var resolution = new UploadResolution(context, UploadTime.Of(at, at), _nothing, newId, at, _writer);
+        var resolution = new UploadResolution(
+            context,
+            new UploadTime(new UploadStamp(at), IsSent: true),
+            _nothing,
+            newId,
+            at,
+            _writer
+        );
         return resolution.Resolve(Entries(child)).IsRefused(out var refusal, out var resolved)
             ? throw new ArgumentException(refusal.Issues[0].Diagnostics, nameof(child))
             : [.. resolved.Resources.Values.Select(uploaded => uploaded.Resource)];

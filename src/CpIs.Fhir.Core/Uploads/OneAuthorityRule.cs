@@ -8,13 +8,20 @@ internal static class OneAuthorityRule
 {
     private const string LocalPerson = FhirSystems.Own + "/Id/local-person/";
 
-    public static void Check(IEnumerable<SentEntry> entries, List<Disagreement> found)
+    private const string Plan = FhirSystems.Own + "/Id/plan/";
+
+    public static void Check(IReadOnlyList<SentEntry> entries, List<Disagreement> found)
     {
         var named = entries.SelectMany(entry => entry.Record is { } record ? Named(record) : []).ToList();
         if (named.Select(one => one.Code).Distinct(StringComparer.Ordinal).Take(2).Count() < 2)
             return;
-        // The one that is named most is meant.
-        var meant = named.GroupBy(one => one.Code, StringComparer.Ordinal).MaxBy(group => group.Count())!.Key;
+        // The one that is named most is meant; the systems of plan ids name it too.
+        var meant = named
+            .Select(one => one.Code)
+            .Concat(entries.Select(entry => PlanAuthority(entry.Record)).OfType<string>())
+            .GroupBy(code => code, StringComparer.Ordinal)
+            .MaxBy(group => group.Count())!
+            .Key;
         foreach (var (at, code) in named)
             if (code != meant)
                 found.Add(
@@ -25,6 +32,11 @@ internal static class OneAuthorityRule
                     )
                 );
     }
+
+    private static string? PlanAuthority(SentRecord? record) =>
+        record?.Key is var (system, _) && system.StartsWith(Plan, StringComparison.Ordinal)
+            ? system[Plan.Length..]
+            : null;
 
     private static IEnumerable<(ISentElement At, string Code)> Named(SentRecord record)
     {

@@ -12,9 +12,9 @@ internal sealed record PatientTurn(UploadEntry Sent, StoredResource? Held, strin
     /// <summary>What was sent.</summary>
     public PatientContent Content => Sent.Patient!;
 
-    /// <summary>True where what was sent will be held; false where a newer upload was here, or a POST found it there.</summary>
-    public bool Writes => Held is null || Turn == Turn.Newest;
+    /// <summary>True where what was sent will be held; false where a newer upload was here.</summary>
+    public bool Writes => Turn == Turn.Newest;
 
     /// <summary>Date of birth after the upload.</summary>
-    public DateOnly BirthDate => Writes ? Content.BirthDate : Held!.BirthDate!.Value;
+    public DateOnly BirthDate => Writes ? Content.BirthDate : Held?.BirthDate ?? Content.BirthDate;
 }

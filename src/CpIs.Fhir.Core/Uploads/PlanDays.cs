@@ -5,38 +5,39 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>The rules about the days of a plan that depend on today. A withdrawn plan has none: what was wrong can always be withdrawn.</summary>
 internal static class PlanDays
 {
-    public static void Check(
+    public static IEnumerable<DateProblem> Judge(
         PlanStatus status,
         PlanType? type,
         PlanDay? start,
         PlanDay? end,
-        Place place,
         UploadContext context
     )
     {
         if (status == PlanStatus.Withdrawn)
-            return;
+            yield break;
         // An unborn plan stays active after its due date until the child is born.
         var isUnborn = type is { EndIsDueDate: true };
         if (end is not null && type is not null && !isUnborn && status == PlanStatus.Active && end.Day < context.Today)
-            place.Break(
-                "period.end",
+            yield return Refused(
                 "cpis-plan-active-end",
+                "period.end",
                 $"An active plan has no end in the past. Sent: {end.Day:yyyy-MM-dd}. If the plan has ended, send status finished."
             );
         if (end is not null && status == PlanStatus.Finished && end.Day > context.Today)
-            place.Break(
-                "period.end",
+            yield return Refused(
                 "cpis-plan-finished-future",
+                "period.end",
                 isUnborn
                     ? $"A finished unborn plan ends on the day on which it ended, not on the due date. Sent: {end.Day:yyyy-MM-dd}, which is in the future."
                     : $"A finished plan has no end in the future. Sent: {end.Day:yyyy-MM-dd}. Until that day send status active."
             );
         if (start is not null && start.Day.DayNumber > context.Today.DayNumber + context.MaximumDaysAhead)
-            place.Break(
-                "period.start",
+            yield return Refused(
                 "cpis-plan-start-ahead",
+                "period.start",
                 $"A plan starts at most {context.MaximumDaysAhead} days ahead, because nobody sees it before. Sent: {start.Day:yyyy-MM-dd}. Check the year."
             );
     }
+
+    private static DateProblem Refused(string rule, string element, string text) => new(rule, element, text, true);
 }

@@ -36,6 +36,13 @@ internal sealed record PlanTurn
     /// <summary>True where the plan was held under another NHS number.</summary>
     public bool IsCorrection => Turn == Turn.Newest && Held is not null && Held.Child != Wanted.Child;
 
+    /// <summary>True where the very upload that is held came again: as right today as on its day.</summary>
+    public bool IsRepeat =>
+        Turn == Turn.Newest
+        && Wanted.Status == PlanStatus.Active
+        && Move == PlanMove.Stays
+        && Stamp == Turns.StampOf(Held!);
+
     /// <summary>True when the plan is open after the upload.</summary>
     public bool IsOpen => (Turn == Turn.Newest ? Wanted.Status : Held!.Plan!.Status) == PlanStatus.Active;
 

@@ -26,27 +26,29 @@ internal sealed class RecordVersions(
     public void Add(PatientTurn turn)
     {
         var (patient, key) = (turn.Content, (RecordType.Patient, turn.Content.Number.Digits));
-        _done[key] =
-            turn.Writes
-                ? Version(
-                    key,
-                    turn.Id,
-                    turn.Held,
-                    stamp,
-                    version => writer.Patient(patient, version, forSetting: false),
-                    (resource, version) =>
-                        resource with
-                        {
-                            Child = patient.Number,
-                            BirthDate = patient.BirthDate,
-                            SettingView = patient.LocalId is null
-                                ? default(ReadOnlyMemory<byte>)
-                                : writer.Patient(patient, version, forSetting: true),
-                            Tokens = RecordIndex.Patient(patient, context.Authority),
-                        }
-                )
-            : turn.Turn == Turn.Superseded ? new UploadedResource(turn.Held!, UploadEffect.Superseded, turn.Held)
-            : new UploadedResource(turn.Held!, UploadEffect.Unchanged, turn.Held);
+        if (!turn.Writes)
+        {
+            Keep(RecordType.Patient, key.Digits, turn.Held);
+            return;
+        }
+
+        _done[key] = Version(
+            key,
+            turn.Id,
+            turn.Held,
+            stamp,
+            version => writer.Patient(patient, version, forSetting: false),
+            (resource, version) =>
+                resource with
+                {
+                    Child = patient.Number,
+                    BirthDate = patient.BirthDate,
+                    SettingView = patient.LocalId is null
+                        ? default(ReadOnlyMemory<byte>)
+                        : writer.Patient(patient, version, forSetting: true),
+                    Tokens = RecordIndex.Patient(patient, context.Authority),
+                }
+        );
     }
 
     public void Add(PlanTurn turn)

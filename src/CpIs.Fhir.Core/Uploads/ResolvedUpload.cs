@@ -13,8 +13,8 @@ internal sealed record ResolvedUpload(
     Findings Findings
 )
 {
-    /// <summary>What the upload made of an entry's resource.</summary>
-    public UploadedResource this[UploadEntry entry] => Resources[(entry.Type, entry.Key)];
+    /// <summary>What the upload made of an entry's resource; null where it came too late to be held at all.</summary>
+    public UploadedResource? this[UploadEntry entry] => Resources.GetValueOrDefault((entry.Type, entry.Key));
 
     /// <summary>All changes, in an order in which every store can write them.</summary>
     public IReadOnlyList<Change> Changes =>

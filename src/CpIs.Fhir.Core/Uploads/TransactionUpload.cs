@@ -53,7 +53,9 @@ public sealed class TransactionUpload(
                         )
                     )
                         return no;
-                    superseded = read.Content.Entries.Count(entry => resolved[entry].Effect == UploadEffect.Superseded);
+                    superseded = read.Content.Entries.Count(entry =>
+                        resolved[entry] is null or { Effect: UploadEffect.Superseded }
+                    );
                     return Prepare(upload, read, resolved);
                 },
                 cancellation

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
 
@@ -19,8 +18,8 @@ internal sealed record UploadContent(
     RecordNames Names
 )
 {
-    /// <summary><c>Bundle.timestamp</c>; null where there is none that can be read.</summary>
-    public DateTimeOffset? Timestamp { get; private init; }
+    /// <summary>Text of <c>Bundle.timestamp</c>, empty where it has none; null where there is no such element.</summary>
+    public string? Timestamp { get; private init; }
 
     /// <summary>Reads and judges: the profile first, then what only Core knows (whose it is, and today).</summary>
     public static UploadContent Read(SentBody body, UploadContext context)
@@ -31,13 +30,7 @@ internal sealed record UploadContent(
         if (body.Root.ResourceType == "Bundle")
             return Read(SentEntry.Of(body.Root), context, findings) with
             {
-                Timestamp = DateTimeOffset.TryParse(
-                    body.Root.Text("timestamp"),
-                    CultureInfo.InvariantCulture,
-                    out var timestamp
-                )
-                    ? timestamp
-                    : null,
+                Timestamp = body.Root.Child("timestamp") is { } timestamp ? timestamp.Value ?? "" : null,
             };
         new Place(body.Root.Path, findings).Add(
             RefusalKind.Rule,
@@ -77,8 +70,15 @@ internal sealed record UploadContent(
                 unread.Add(entry.Record!.Identifier.Text("value"));
         }
 
-        // A Flag is judged by its EpisodeOfCare; where that could not be understood, nothing can be said of the Flag.
-        entries.RemoveAll(entry => entry.Type == RecordType.Flag && unread.Contains(entry.Key));
+        // A Flag is judged by its EpisodeOfCare; where that could not be understood, or has no plan id to know it by, nothing can be
+        // said of the Flag.
+        entries.RemoveAll(entry =>
+            entry.Type == RecordType.Flag
+            && (
+                unread.Contains(entry.Key)
+                || (unread.Contains(null) && !seen.Contains((RecordType.EpisodeOfCare, entry.Key)))
+            )
+        );
         if (entries.Count != sent.Count && findings.Count == 0)
             new Place("Bundle", findings).Break(
                 "entry",

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -28,6 +29,9 @@ internal sealed record UploadEntry
 
     /// <summary>What an EpisodeOfCare or Flag says.</summary>
     public PlanContent? Plan { get; init; }
+
+    /// <summary>What of an EpisodeOfCare today forbids; told where it would change what is held.</summary>
+    public IReadOnlyList<DateProblem> OfToday { get; init; } = [];
 
     /// <summary>Reference of an EpisodeOfCare or Flag to a Patient that is held; null for one in the same Bundle.</summary>
     public string? PatientReference { get; init; }

@@ -32,11 +32,15 @@ internal sealed class UploadJudgement(
     public void Judge()
     {
         foreach (var plan in plans)
+        {
+            if (plan is { Sent: { } sent, Turn: not Turn.Superseded, IsRepeat: false })
+                Tell(plan, sent.OfToday);
             if (plan.Turn == Turn.Newest && plan.Wanted.Status == PlanStatus.Active)
             {
                 JudgeDates(plan);
                 WarnOfSecond(plan);
             }
+        }
 
         foreach (var patient in patients)
         {
@@ -52,7 +56,12 @@ internal sealed class UploadJudgement(
     {
         if (BirthDateOf(turn.Wanted.Child) is not { } born)
             return; // The reference to the Patient has been told.
-        foreach (var problem in PlausibleDates.Judge(turn.PlanId, PlanOf(turn), born, turn.Move, today))
+        Tell(turn, PlausibleDates.Judge(turn.PlanId, PlanOf(turn), born, turn.Move, today));
+    }
+
+    private static void Tell(PlanTurn turn, IEnumerable<DateProblem> problems)
+    {
+        foreach (var problem in problems)
         {
             // A Flag that came alone has the same elements but for the child.
             var element = turn.Sent is null && problem.Element == "patient" ? "subject" : problem.Element;

@@ -30,6 +30,10 @@ internal sealed class UploadResolution(
         foreach (var patient in patients)
             _references.Add(patient);
         var plans = PlansOf(entries);
+        patients =
+        [
+            .. patients.Select(patient => IsLate(patient, plans) ? patient with { Turn = Turn.Superseded } : patient),
+        ];
         new UploadJudgement(context.Today, held, patients, plans, isWhole).Judge();
         if (_findings.ToRefusal() is { } refusal)
             return refusal;
@@ -46,6 +50,19 @@ internal sealed class UploadResolution(
         var existing = held.Find(RecordType.Patient, entry.Key);
         EntryPrecondition.Check(entry, existing);
         return new PatientTurn(entry, existing, existing?.Id ?? newId(), Turns.Of(existing, time));
+    }
+
+    /// <summary>
+    /// True where a newer upload gave the plans of a Patient that is not held to another one: it would be held for nothing
+    /// (data minimisation).
+    /// </summary>
+    private bool IsLate(PatientTurn patient, List<PlanTurn> plans)
+    {
+        var child = patient.Content.Number;
+        return patient.Held is null
+            && plans.Any(plan => plan.Turn == Turn.Superseded && plan.Wanted.Child == child)
+            && !plans.Any(plan => plan.Child == child)
+            && !held.PlansOf(child).Any();
     }
 
     /// <summary>Plans in the order of their EpisodesOfCare, then those of which a Flag came alone.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -14,14 +15,37 @@ internal sealed record UploadTime(UploadStamp Stamp, bool IsSent)
     public static readonly TimeSpan MaximumAhead = TimeSpan.FromMinutes(10);
 
     /// <summary>The time of an upload.</summary>
-    /// <param name="sent"><c>Bundle.timestamp</c>, or null.</param>
+    /// <param name="sent"><c>Bundle.timestamp</c>; null where there is none. What cannot be read the profile refuses.</param>
     /// <param name="now">Our clock.</param>
     /// <param name="epoch">The authority's <see cref="Callers.Organisation.StampEpoch"/>.</param>
-    public static UploadTime Of(DateTimeOffset? sent, DateTimeOffset now, int epoch = 0) =>
-        new(new UploadStamp((sent ?? now).ToUniversalTime(), Epoch: epoch), sent is not null);
+    public static UploadTime Of(string? sent, DateTimeOffset now, int epoch = 0) =>
+        new(
+            new UploadStamp((sent is null ? now : Read(sent) ?? now).ToUniversalTime(), Epoch: epoch),
+            sent is not null
+        );
 
     /// <summary>True when the upload is to be refused and an alarm raised.</summary>
     public bool IsAheadOf(DateTimeOffset now) => Stamp.Time > now + MaximumAhead;
+
+    /// <summary>
+    /// Every instant of FHIR: a leap second too (the second after :59), and those whose offset leads out of the years 1 to 9999. One that
+    /// was passed over would count as now, and an old file would win.
+    /// </summary>
+    private static DateTimeOffset? Read(string text)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        if (DateTimeOffset.TryParse(text, culture, out var instant))
+            return instant;
+        if (
+            text.Length > 19
+            && text.AsSpan(16, 3) is ":60"
+            && DateTimeOffset.TryParse($"{text.AsSpan(0, 17)}59{text.AsSpan(19)}", culture, out var second)
+        )
+            return second.AddSeconds(1);
+        return text.StartsWith("0001-", StringComparison.Ordinal) ? DateTimeOffset.MinValue
+            : text.StartsWith("9999-", StringComparison.Ordinal) ? DateTimeOffset.MaxValue
+            : null;
+    }
 
     /// <summary>Why it is refused (422).</summary>
     public static Issue Ahead { get; } =

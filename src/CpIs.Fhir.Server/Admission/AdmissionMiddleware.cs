@@ -79,7 +79,21 @@ internal sealed class AdmissionMiddleware(
         if (read.IsRefused(out var refusal, out var body))
             return refusal;
         context.Request.Body = new MemoryStream(body.ToArray(), writable: false);
-        return null;
+        return RequestBody.IsForm(context) ? await ReadFormAsync(context) : null;
+    }
+
+    /// <summary>Reads the form for all that look at it later, which take it for one that can be read.</summary>
+    private static async Task<Refusal?> ReadFormAsync(HttpContext context)
+    {
+        try
+        {
+            await context.Request.ReadFormAsync(context.RequestAborted);
+            return null;
+        }
+        catch (InvalidDataException)
+        {
+            return Refusal.Malformed("The form cannot be read: it has too many fields, or one that is too long.");
+        }
     }
 
     private LookUpInteraction? LookUpAt(HttpContext context, Caller caller) =>

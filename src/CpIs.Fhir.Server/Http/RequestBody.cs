@@ -87,7 +87,11 @@ internal static class RequestBody
         if (!MediaTypes.IsPlain(context.Request))
             return Refusal.Because(
                 RefusalKind.UnsupportedMediaType,
-                new Issue("not-supported", "Compressed bodies are not taken.", "http.Content-Encoding")
+                new Issue(
+                    "not-supported",
+                    "Compressed bodies are not supported. Send the body without Content-Encoding.",
+                    "http.Content-Encoding"
+                )
             );
         var buffer = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 4096) + 1);
         while (true)

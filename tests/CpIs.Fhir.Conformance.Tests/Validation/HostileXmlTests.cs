@@ -72,6 +72,29 @@ public sealed class HostileXmlTests
     }
 
     [Theory]
+    [InlineData(128, "")]
+    [InlineData(129, "txt-1")]
+    [InlineData(50_000, "txt-1")]
+    public void A_narrative_is_read_no_deeper_than_one_may_be(int depth, string rule)
+    {
+        var narrative =
+            "<div xmlns=\"http://www.w3.org/1999/xhtml\">"
+            + $"{string.Concat(Enumerable.Repeat("<p>", depth))}x{string.Concat(Enumerable.Repeat("</p>", depth))}</div>";
+        var source = FhirSource.Read(
+            Encoding.UTF8.GetBytes($"<Patient {Ns}><text><status value=\"generated\"/>{narrative}</text></Patient>")
+        );
+
+        // A writer's time grows with the square of the depth.
+        source.Root!.Nodes[0].Nodes[1].Value!.Length.Should().BeLessThan(1_000 + 10 * 130);
+        TheValidator
+            .Instance.Validate(source)
+            .Issues.Where(issue => issue.Severity >= ValidationSeverity.Error)
+            .Select(issue => issue.Rule)
+            .Should()
+            .Equal(rule.Length == 0 ? [] : [rule]);
+    }
+
+    [Theory]
     [InlineData("a{0}=\"\" ")]
     [InlineData("xmlns:a{0}='>' ")]
     [InlineData("value = \"\" ")]

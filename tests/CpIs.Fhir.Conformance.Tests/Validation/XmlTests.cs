@@ -58,6 +58,14 @@ public sealed class XmlTests
     [InlineData("<birthDate><start value=\"2020\"/></birthDate>", "fhir-unknown-element@Patient.birthDate.start")]
     [InlineData("<birthDate id=\"a\" value=\"2020\"/>", "")]
     [InlineData(
+        "<extension url=\"https://example.org/outer\" id=\"a\"><extension url=\"inner\"><valueString value=\"x\"/></extension></extension>",
+        ""
+    )]
+    [InlineData(
+        "<extension url=\"https://example.org/outer\"><valueString value=\"x\"/><extension url=\"inner\"><valueString value=\"x\"/></extension></extension>",
+        "ext-1@Patient.extension[0]; fhir-order@Patient.extension[0].extension[0]"
+    )]
+    [InlineData(
         "<contained><Organization><id value=\"o\"/></Organization></contained>",
         "dom-3@Patient; org-1@Patient.contained[0]"
     )]

@@ -57,6 +57,30 @@ public sealed class CorrectionTests
         (await VisibleAsync(harness, Sample.Casey)).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData("active")]
+    [InlineData("entered-in-error")]
+    public async Task An_older_upload_under_another_number_leaves_no_Patient_without_a_plan(string held)
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(
+            Sample
+                .Bundle(Sample.Patient(), Sample.Episode().With("resource.status", held))
+                .At(UploadHarness.Noon.AddHours(-1))
+        );
+
+        var late = await harness.StoreAsync(Sample.Child(number: Sample.Casey).At(UploadHarness.Noon.AddHours(-2)));
+
+        late[0].Status.Should().Be("204 No Content");
+        late[0]
+            .Outcome!.ToJsonString()
+            .Should()
+            .Contain("cpis-upload-superseded")
+            .And.NotContainAny(Sample.Robin, Sample.Casey);
+        (await harness.ChildAsync(Sample.Casey)).Should().BeEmpty();
+        harness.Alarms.Superseded.Should().Equal((2, 2));
+    }
+
     [Fact]
     public async Task A_plan_can_be_corrected_there_and_back_and_then_goes_on_as_any_other()
     {

@@ -288,6 +288,83 @@ public sealed class LateUploadTests
         (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Active);
     }
 
+    [Theory]
+    [InlineData("period.end", "2026-11-22", "active")]
+    [InlineData("period.start", "2027-03-01", "active")]
+    [InlineData("period.end", "2026-11-24", "finished")]
+    public async Task An_old_file_is_superseded_and_not_judged_by_today(string element, string day, string status)
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(Finished().At(Second));
+
+        var late = await harness.StoreAsync(
+            Sample
+                .Bundle(
+                    Sample.Patient(),
+                    Sample.Episode().With("resource." + element, day).With("resource.status", status)
+                )
+                .At(First)
+        );
+
+        RuleOf(late[1]).Should().Be(("information", "cpis-upload-superseded"));
+    }
+
+    [Fact]
+    public async Task The_file_that_is_held_comes_again_without_harm_after_the_end_that_it_planned()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        var file = Sample
+            .Bundle(Sample.Patient(), Sample.Episode().With("resource.period.end", "2026-11-24"))
+            .At(Third);
+        await harness.StoreAsync(file);
+        harness.Clock.Advance(TimeSpan.FromDays(7));
+
+        (await harness.StoreAsync(file)).Should().OnlyContain(entry => entry.Status == "200 OK" && entry.Version == 1);
+        (await harness.RefuseAsync(file.At(harness.Clock.GetUtcNow())))
+            .Issues.Single()
+            .Rule.Should()
+            .Be("cpis-plan-active-end");
+    }
+
+    [Theory]
+    [InlineData("2026-11-20T11:59:60Z")] // a leap second is an instant in FHIR
+    [InlineData("2026-11-20T11:59:60.5+01:00")]
+    [InlineData("0001-01-01T00:00:00+14:00")] // before the first instant of .NET
+    public async Task A_time_that_dotnet_cannot_read_does_not_count_as_now(string time)
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(Sample.Child().At(Third));
+        var old = Finished();
+        old["timestamp"] = time;
+
+        RuleOf((await harness.StoreAsync(old))[1]).Rule.Should().Be("cpis-upload-superseded");
+        (await PlanAsync(harness)).Status.Should().Be(PlanStatus.Active);
+    }
+
+    [Fact]
+    public async Task A_time_after_the_last_instant_of_dotnet_is_ahead()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        var bundle = Sample.Child();
+        bundle["timestamp"] = "9999-12-31T23:59:59-14:00";
+
+        (await harness.RefuseAsync(bundle)).Issues.Single().Rule.Should().Be("cpis-upload-timestamp-ahead");
+    }
+
+    [Theory]
+    [InlineData("\"yesterday\"")]
+    [InlineData("null")]
+    [InlineData("1764000000")]
+    public async Task A_time_that_is_none_is_told_as_that_alone(string json)
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(Finished().At(Second));
+        var bundle = Sample.Child();
+        bundle["timestamp"] = JsonNode.Parse(json);
+
+        (await harness.RefuseAsync(bundle)).Issues.Single().Expression.Should().Be("Bundle.timestamp");
+    }
+
     private static JsonNode Finished() =>
         Sample.Bundle(
             Sample.Patient(),

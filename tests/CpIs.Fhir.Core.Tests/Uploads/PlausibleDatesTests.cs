@@ -120,6 +120,17 @@ public sealed class PlausibleDatesTests
     }
 
     [Fact]
+    public async Task A_birth_date_that_is_put_long_after_the_start_of_a_held_plan_is_taken_with_a_warning()
+    {
+        await using var harness = await UploadHarness.OpenAsync();
+        await harness.StoreAsync(Bundle(Cpp, "2019-04-23", "2020-01-01", null));
+
+        var corrected = await harness.StoreAsync(Bundle(Cpp, "2021-06-01", "2020-01-01", null));
+
+        Warnings(corrected[1]).Select(w => w.Rule).Should().Equal("cpis-plan-before-birth");
+    }
+
+    [Fact]
     public async Task A_plan_that_is_opened_again_is_judged_as_a_new_one()
     {
         await using var harness = await UploadHarness.OpenAsync();

@@ -152,7 +152,8 @@ public sealed record Answered(string Status, string Type, string Id, int Version
                 .Select(entry => entry!["response"]!)
                 .Select(response =>
                 {
-                    var location = response["location"]!.GetValue<string>().Split('/');
+                    // Without location where nothing is held.
+                    var location = response["location"]?.GetValue<string>().Split('/') ?? ["", "", "", "0"];
                     return new Answered(
                         response["status"]!.GetValue<string>(),
                         location[0],

@@ -31,6 +31,9 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             { "resource.birthDate", null, "fhir-min", At0 + "birthDate" },
             { "resource.birthDate", "\"2019-04\"", "cpis-birth-date-day", At0 + "birthDate" },
             { "resource.birthDate", "\"2026-11-24\"", "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.birthDate", "\"2030-04-23\"", "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.birthDate", "\"9999-12-31\"", "cpis-patient-birth-date", At0 + "birthDate" },
+            { "resource.birthDate", "\"0001-01-01\"", "cpis-birth-date-day", At0 + "birthDate" },
             { "resource.gender", "\"other\"", "fhir-prohibited", At0 + "gender" },
             { "resource.active", "true", "fhir-prohibited", At0 + "active" },
             { "resource.address", "[{\"city\":\"Hertford\"}]", "fhir-prohibited", At0 + "address[0]" },
@@ -273,6 +276,51 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
         (await harness.RefuseAsync(Sample.Bundle(many))).Kind.Should().Be(RefusalKind.TooLarge);
         var empty = new JsonObject { ["resourceType"] = "Bundle", ["type"] = "transaction" };
         (await harness.RefuseAsync(empty)).Issues.Single().Rule.Should().Be("fhir-min");
+    }
+
+    [Fact]
+    public async Task A_GP_practice_as_the_authority_of_a_Patient_is_told_there_and_the_plan_is_not_blamed()
+    {
+        var organisation = Parse(
+            """{"identifier":{"system":"https://fhir.nhs.uk/Id/ods-organization-code","value":"Y12345"}}"""
+        );
+        var child = Sample.Patient().With("resource.managingOrganization", organisation);
+        child["resource"]!["identifier"]!.AsArray().RemoveAt(1);
+
+        var refusal = await uploads.Harness.RefuseAsync(Sample.Bundle(child, Sample.Episode()));
+
+        refusal.Kind.Should().Be(RefusalKind.Rule);
+        refusal
+            .Issues.Should()
+            .OnlyContain(i => i.Expression == At0 + "managingOrganization.identifier.value")
+            .And.Contain(i => i.Diagnostics.Contains("not a GP practice", StringComparison.Ordinal))
+            .And.NotContain(i => i.Diagnostics.Contains("Expected: Y12345", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("CPP,001", "a comma (,)")]
+    [InlineData("CPP|001", "the character |")]
+    public async Task An_id_with_a_character_that_is_not_allowed_is_told_once_though_the_url_repeats_it(
+        string plan,
+        string named
+    )
+    {
+        var refusal = await uploads.Harness.RefuseAsync(Sample.Child(plan: plan));
+
+        refusal
+            .Issues.Single()
+            .Should()
+            .Match<Issue>(i => i.Rule == "cpis-own-id" && i.Diagnostics.Contains(named, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_Flag_is_not_blamed_for_an_EpisodeOfCare_whose_plan_id_is_missing()
+    {
+        var refusal = await uploads.Harness.RefuseAsync(
+            Sample.Bundle(Sample.Patient(), Sample.Episode().With("resource.identifier.0.value", null), Sample.Flag())
+        );
+
+        refusal.Issues.Should().OnlyContain(i => i.Expression!.StartsWith("Bundle.entry[1]", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,6 +45,18 @@ public sealed class AnswerTextsTests(RunningExchange exchange) : IClassFixture<R
         (await TextsAsync(child, ("family", child.Family.ToUpperInvariant())))[0].Should().StartWith("PLAN HELD for ");
     }
 
+    [Theory]
+    [InlineData("O\u2019Brien\u00a0Smith")]
+    [InlineData("o brien-smith")]
+    [InlineData("Obrien Smith")]
+    public async Task Names_that_differ_in_punctuation_and_blanks_alone_are_the_same(string said)
+    {
+        var child = exchange.NewChild(exchange.Plan()) with { Family = "O'Brien Smith" };
+        await exchange.UploadAsync("authority-xhf01", child);
+
+        (await TextsAsync(child, ("family", said)))[0].Should().StartWith("PLAN HELD for ");
+    }
+
     [Fact]
     public async Task Where_name_and_date_of_birth_both_differ_the_name_that_is_held_is_not_told()
     {

@@ -35,6 +35,21 @@ public sealed class TokenBodyTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", 1_025)] // more fields than ASP.NET reads
+    [InlineData("application/x-www-form-urlencoded", 8_000)]
+    [InlineData("multipart/form-data", 1)] // no boundary
+    [InlineData("multipart/form-data; boundary=x", 8_000)]
+    public async Task One_that_is_no_form_is_400(string type, int fields)
+    {
+        using var content = new StringContent(string.Concat(Enumerable.Repeat("a&", fields)));
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+
+        using var answer = await _host.Http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), content, Stop);
+
+        ((int)answer.StatusCode).Should().Be(400);
+    }
+
     [Fact]
     public async Task It_comes_within_ten_seconds()
     {
