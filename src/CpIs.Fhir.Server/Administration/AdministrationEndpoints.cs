@@ -67,12 +67,7 @@ internal static class AdministrationEndpoints
             return FhirResults.Refused(refusal);
         if (OrganisationForm.Read(code, form).IsRefused(out refusal, out var wanted))
             return FhirResults.Refused(refusal);
-        return (await writer.PutAsync(wanted, ActorOf(context), context.RequestAborted)).IsRefused(
-            out refusal,
-            out var saved
-        )
-            ? FhirResults.Refused(refusal)
-            : Answer(RegistrationViews.Of(saved));
+        return Answer(await writer.PutAsync(wanted, ActorOf(context), context.RequestAborted), RegistrationViews.Of);
     }
 
     private static async Task<IResult> PutClient(HttpContext context, string clientId, RegistrationWriter writer)
@@ -81,12 +76,7 @@ internal static class AdministrationEndpoints
             return FhirResults.Refused(refusal);
         if (ClientForm.Read(clientId, form).IsRefused(out refusal, out var wanted))
             return FhirResults.Refused(refusal);
-        return (await writer.PutAsync(wanted, ActorOf(context), context.RequestAborted)).IsRefused(
-            out refusal,
-            out var saved
-        )
-            ? FhirResults.Refused(refusal)
-            : Answer(RegistrationViews.Of(saved));
+        return Answer(await writer.PutAsync(wanted, ActorOf(context), context.RequestAborted), RegistrationViews.Of);
     }
 
     private static async Task<IResult> SuspendOrganisation(
@@ -99,9 +89,7 @@ internal static class AdministrationEndpoints
         if (!OdsCode.TryParse(ods, out var code))
             return FhirResults.Refused(NotAnOdsCode());
         var result = await writer.SuspendAsync(code, suspended, ActorOf(context), context.RequestAborted);
-        return result.IsRefused(out var refusal, out var saved)
-            ? FhirResults.Refused(refusal)
-            : Answer(RegistrationViews.Of(saved));
+        return Answer(result, RegistrationViews.Of);
     }
 
     private static async Task<IResult> SuspendClient(
@@ -112,9 +100,7 @@ internal static class AdministrationEndpoints
     )
     {
         var result = await writer.SuspendAsync(clientId, suspended, ActorOf(context), context.RequestAborted);
-        return result.IsRefused(out var refusal, out var saved)
-            ? FhirResults.Refused(refusal)
-            : Answer(RegistrationViews.Of(saved));
+        return Answer(result, RegistrationViews.Of);
     }
 
     private static async Task<IResult> RotateAsync(
@@ -141,6 +127,9 @@ internal static class AdministrationEndpoints
             : JsonForm.Parse(body);
 
     private static Actor ActorOf(HttpContext context) => Actor.Of(context.Caller(), context.Identity());
+
+    private static IResult Answer<T>(Result<T> result, Func<T, JsonObject> view) =>
+        result.IsRefused(out var refusal, out var saved) ? FhirResults.Refused(refusal) : Answer(view(saved));
 
     private static IResult Answer(JsonObject body) => Results.Text(body.ToJsonString(), "application/json");
 
