@@ -6,6 +6,7 @@ using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
 using CpIs.Fhir.Conformance.Tests.Generated;
 using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Tests.Shared;
 using Hl7.FhirPath;
 
 namespace CpIs.Fhir.Conformance.Tests.FhirPath;
@@ -49,7 +50,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
 
         output.WriteLine($"{agreed} judgements of {own.Count} rules agree");
         unlike.Should().BeEmpty();
-        agreed.Should().BeGreaterThan(35_000);
+        agreed.Should().BeGreaterThan(30_000);
     }
 
     [Fact]
@@ -148,7 +149,9 @@ public sealed class AgreementTests(ITestOutputHelper output)
             .Select(file => (Path.GetFileName(file), File.ReadAllBytes(file)))
             .Concat(
                 GeneratedResource.All.SelectMany(made =>
-                    made.Refused.Prepend(made.Json).Select(json => (made.Type, Encoding.UTF8.GetBytes(json)))
+                    made.Refused.Take(Proof.Of(everyDay: 2, inFull: int.MaxValue))
+                        .Prepend(made.Json)
+                        .Select(json => (made.Type, Encoding.UTF8.GetBytes(json)))
                 )
             );
 }
