@@ -146,6 +146,11 @@ internal sealed class StoreChoice
         {
             ConnectionString = MongoConnection.Read(run.Surroundings, run.Get(Connection), Connection.Name),
             Database = database,
+            // Nobody looks a child up through this tool: it can wait for a busy engine.
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ServerSelectionTimeout = TimeSpan.FromSeconds(30),
+            WriteBudget = TimeSpan.FromSeconds(60),
+            ReadTimeout = TimeSpan.FromSeconds(60),
             MinPoolSize = 0,
             Protection = protection,
         };
