@@ -118,13 +118,13 @@ public sealed class LinearWorkTests
                 $"{{'resourceType':'Parameters','parameter':[{Many(n, at => $"{{'name':'p','part':[{{'name':'q','valueString':'{at}'}}]}}")}]}}"
         ),
         ["elements of a differential"] = (
-            200,
+            400,
             "",
             n =>
                 $"{{'resourceType':'StructureDefinition','url':'http://x','name':'X','status':'draft','kind':'resource','abstract':false,'type':'Patient','baseDefinition':'http://x','derivation':'constraint','differential':{{'element':[{{'id':'Patient','path':'Patient'}},{Many(n, at => $"{{'id':'Patient.x{at}','path':'Patient.x{at}'}}")}]}}}}"
         ),
         ["elements of a snapshot"] = (
-            100,
+            400,
             "",
             n =>
                 $"{{'resourceType':'StructureDefinition','url':'http://x','name':'X','status':'draft','kind':'resource','abstract':false,'type':'Patient','baseDefinition':'http://x','derivation':'constraint','snapshot':{{'element':[{{'id':'Patient','path':'Patient'}},{Many(n, at => $"{{'id':'Patient.x{at}','path':'Patient.x{at}'}}")}]}}}}"
