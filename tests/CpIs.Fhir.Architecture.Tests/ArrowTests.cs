@@ -14,10 +14,11 @@ public sealed class ArrowTests
     [Theory]
     [InlineData("CpIs.Fhir.Core", new string[0])]
     [InlineData("CpIs.Fhir.Conformance", new[] { "Core" })]
+    [InlineData("CpIs.Fhir.Synthetic", new[] { "Core" })]
     [InlineData("CpIs.Fhir.Storage.MongoDb", new[] { "Core" })]
     [InlineData("CpIs.Fhir.Storage.Sqlite", new[] { "Core" })]
-    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
-    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite" })]
+    [InlineData("CpIs.Fhir.Server", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite", "Synthetic" })]
+    [InlineData("cpis", new[] { "Core", "Conformance", "Storage.MongoDb", "Storage.Sqlite", "Synthetic" })]
     public void Arrows_point_inwards_only(string assembly, string[] allowed) =>
         House
             .Named(assembly)

@@ -13,6 +13,7 @@ internal static class House
     [
         Named("CpIs.Fhir.Core"),
         Named("CpIs.Fhir.Conformance"),
+        Named("CpIs.Fhir.Synthetic"),
         Named("CpIs.Fhir.Storage.MongoDb"),
         Named("CpIs.Fhir.Storage.Sqlite"),
         Named("CpIs.Fhir.Server"),

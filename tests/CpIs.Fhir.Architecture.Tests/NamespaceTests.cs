@@ -8,6 +8,7 @@ public sealed class NamespaceTests
     [Theory]
     [InlineData("CpIs.Fhir.Core")]
     [InlineData("CpIs.Fhir.Conformance")]
+    [InlineData("CpIs.Fhir.Synthetic")]
     [InlineData("CpIs.Fhir.Storage.MongoDb")]
     [InlineData("CpIs.Fhir.Storage.Sqlite")]
     [InlineData("CpIs.Fhir.Server")]

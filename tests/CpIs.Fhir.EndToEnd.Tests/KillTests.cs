@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests;
@@ -15,7 +15,7 @@ namespace CpIs.Fhir.EndToEnd.Tests;
 /// </summary>
 public sealed class KillTests : IDisposable
 {
-    private static readonly int Rounds = Environment.GetEnvironmentVariable("CPIS_PROVE") is null ? 1 : 10;
+    private static readonly int Rounds = Proof.Of(everyDay: 1, inFull: 10);
     private static readonly OdsCode Authority = OdsCode.Parse("XHF01");
 
     private readonly string _data = Directory.CreateTempSubdirectory("cpis-kill-").FullName;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Testing.MongoDb;
 using CpIs.Fhir.Tests.Shared;
 

@@ -37,9 +37,41 @@ internal sealed class RestartableProcess(Func<Task<GuardedProcess>> start) : IAs
     {
         if (_running is not { HasExited: false })
             return;
-        _ = Kill(_running.Id, signal);
+        Send(_running.Id, signal);
         foreach (var child in _running.Children())
-            _ = Kill(child, signal);
+            Send(child, signal);
+    }
+
+    /// <summary>A stop has come when no thread runs any more: until then it may answer one more request.</summary>
+    private static void Send(int id, int signal)
+    {
+        if (Kill(id, signal) == 0 && signal == Stop)
+            SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{id}") || Threads(id).All(IsStopped));
+    }
+
+    private static string[] Threads(int id)
+    {
+        try
+        {
+            return [.. Directory.EnumerateDirectories($"/proc/{id}/task")];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static bool IsStopped(string thread)
+    {
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z' or 'X';
+        }
+        catch (IOException) // it has ended
+        {
+            return true;
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

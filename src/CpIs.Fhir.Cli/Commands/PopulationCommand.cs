@@ -4,9 +4,9 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Cli.Commands;
 

@@ -1,5 +1,5 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Demo;
 

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -7,6 +6,7 @@ using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Http;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Demo;
 

@@ -5,9 +5,9 @@ using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Stores;
 using CpIs.Fhir.Cli.Tools;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Bench;
 

@@ -2,10 +2,10 @@ using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Bench;
 

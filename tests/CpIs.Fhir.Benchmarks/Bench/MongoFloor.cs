@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Cli.Commands;
 using CpIs.Fhir.Cli.Running;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Plans;
@@ -12,6 +11,7 @@ using CpIs.Fhir.Storage.MongoDb.LookUps;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
+using CpIs.Fhir.Synthetic;
 using MongoDB.Driver;
 
 namespace CpIs.Fhir.Benchmarks.Bench;

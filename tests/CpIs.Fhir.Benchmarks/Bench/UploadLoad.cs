@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Bench;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
 

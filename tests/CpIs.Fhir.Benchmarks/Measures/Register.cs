@@ -1,7 +1,7 @@
 using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Cli.Commands;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
 

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
@@ -8,6 +7,7 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Store;
 

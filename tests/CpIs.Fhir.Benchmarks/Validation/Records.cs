@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Benchmarks.Measures;
-using CpIs.Fhir.Conformance.Synthetic;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Benchmarks.Validation;
 

@@ -1,9 +1,9 @@
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Reading;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Conformance.Tests.Writes;
 

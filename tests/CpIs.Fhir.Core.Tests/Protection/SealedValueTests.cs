@@ -1,8 +1,8 @@
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Core.Tests.Protection;
 

@@ -206,7 +206,7 @@ public sealed class RecordRetentionTests
         await using var harness = await OpenAsync(bite: 3);
         var numbers = Enumerable
             .Range(1, 200)
-            .Select(Conformance.Synthetic.SyntheticNhsNumbers.OfStem)
+            .Select(Synthetic.SyntheticNhsNumbers.OfStem)
             .OfType<NhsNumber>()
             .Take(10)
             .Select(n => n.Digits)

@@ -1,7 +1,7 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 

@@ -167,12 +167,12 @@ public sealed class RepeatedUploadTests
     {
         await using var harness = await UploadHarness.OpenAsync();
         var watched = new CountingStore(harness.Store);
-        var population = Conformance.Synthetic.SyntheticPopulation.OfCounty(
+        var population = Synthetic.SyntheticPopulation.OfCounty(
             OdsCode.Parse("XHF01"),
             120,
             new DateOnly(2026, 11, 23)
         );
-        var bundle = Conformance.Synthetic.SyntheticUpload.Bundles(population, 300).First();
+        var bundle = Synthetic.SyntheticUpload.Bundles(population, 300).First();
 
         var result = await harness.SendAsync(bundle, requestId: RequestId, store: watched);
 

@@ -1,6 +1,6 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 

@@ -1,5 +1,5 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 

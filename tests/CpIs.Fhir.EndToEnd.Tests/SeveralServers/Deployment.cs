@@ -30,7 +30,7 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>Two in CI, four in .ci/prove.</summary>
-    public static int Count { get; } = Environment.GetEnvironmentVariable("CPIS_PROVE") is null ? 2 : 4;
+    public static int Count { get; } = Proof.Of(everyDay: 2, inFull: 4);
 
     public RoundRobin Front { get; } = new();
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;

@@ -1,7 +1,7 @@
 using System.Net;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.EndToEnd.Tests.Processes;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
@@ -10,7 +10,7 @@ namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 [Collection(SharedDeployment.Name)]
 public sealed class RollingRestartTests(SharedDeployment shared)
 {
-    private static readonly int LookUps = Environment.GetEnvironmentVariable("CPIS_PROVE") is null ? 1_500 : 6_000;
+    private static readonly int LookUps = Proof.Of(everyDay: 600, inFull: 6_000);
 
     [Fact]
     public async Task It_loses_no_look_up_that_was_answered_and_answers_each_that_is_sent_again()

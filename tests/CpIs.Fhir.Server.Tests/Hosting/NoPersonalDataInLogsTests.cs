@@ -1,9 +1,9 @@
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Server.Tests.LookUps;
+using CpIs.Fhir.Synthetic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Server.Tests.Notifications;
+using CpIs.Fhir.Synthetic;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;

@@ -77,7 +77,7 @@ public sealed class CouldNotCheckTests(WatchedExchange exchange) : IClassFixture
         var child = exchange.NewChild();
         var authority = await exchange.AsAsync("authority-xhf01");
         exchange.Watch.Fails = name => name == step;
-        var bundle = Conformance.Synthetic.SyntheticUpload.Bundle(Core.OdsCode.Parse("XHF01"), [child]);
+        var bundle = Synthetic.SyntheticUpload.Bundle(Core.OdsCode.Parse("XHF01"), [child]);
 
         var answer = await authority.PostAsync("", bundle);
 

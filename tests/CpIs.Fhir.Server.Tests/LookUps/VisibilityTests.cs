@@ -1,6 +1,6 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;
 

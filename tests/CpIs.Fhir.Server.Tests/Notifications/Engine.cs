@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -13,6 +12,7 @@ using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;

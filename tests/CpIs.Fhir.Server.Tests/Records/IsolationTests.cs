@@ -1,7 +1,7 @@
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Tests.Records;
 

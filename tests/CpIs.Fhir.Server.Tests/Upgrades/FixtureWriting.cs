@@ -1,23 +1,37 @@
 namespace CpIs.Fhir.Server.Tests.Upgrades;
 
-/// <summary>Writes the fixtures of the present version: see tests/fixtures/stores/README.md.</summary>
-public sealed class FixtureWriting
+/// <summary>
+/// Writes the fixtures of the present version: to the folder that <c>CPIS_WRITE_STORES</c> names, where they are kept
+/// (tests/fixtures/stores/README.md), or only to see that they could be.
+/// </summary>
+public sealed class FixtureWriting : IDisposable
 {
-    [Fact(Explicit = true)]
-    public async Task Write_the_fixtures_of_this_version()
+    private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("cpis-fixtures-");
+
+    public static TheoryData<string> Forms => [.. StoreForm.All.Select(form => form.ToString()!)];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_store_of_this_version_can_be_kept_as_a_fixture(string named)
     {
-        var target = Environment.GetEnvironmentVariable("CPIS_WRITE_STORES");
-        target.Should().NotBeNullOrEmpty("CPIS_WRITE_STORES names the folder, such as tests/fixtures/stores/VERSION");
-        foreach (var form in StoreForm.All)
-        {
-            await using var place = await StorePlace.TakeAsync(form);
-            place.Begin();
-            Acknowledged acknowledged;
-            await using (var exchange = await ExchangeOnStore.StartAsync(place, StoreLife.Start))
-                acknowledged = await new StoreLife(exchange).RunAsync();
-            var fixture = Path.Combine(Path.GetFullPath(target!), form.ToString());
-            await place.SaveAsync(fixture);
-            await acknowledged.SaveAsync(fixture);
-        }
+        var form = StoreForm.All.Single(form => form.ToString() == named);
+        var target = Environment.GetEnvironmentVariable("CPIS_WRITE_STORES") is { Length: > 0 } kept
+            ? kept
+            : _scratch.FullName;
+        var fixture = Path.Combine(Path.GetFullPath(target), named);
+        await using var place = await StorePlace.TakeAsync(form);
+        place.Begin();
+        Acknowledged acknowledged;
+        await using (var exchange = await ExchangeOnStore.StartAsync(place, StoreLife.Start))
+            acknowledged = await new StoreLife(exchange).RunAsync();
+
+        await place.SaveAsync(fixture);
+        await acknowledged.SaveAsync(fixture);
+
+        await using var again = await StorePlace.TakeAsync(form);
+        await again.RestoreAsync(fixture);
+        (await Acknowledged.ReadAsync(fixture)).Should().BeEquivalentTo(acknowledged);
     }
+
+    public void Dispose() => _scratch.Delete(true);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
@@ -8,6 +7,7 @@ using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
+using CpIs.Fhir.Synthetic;
 using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 

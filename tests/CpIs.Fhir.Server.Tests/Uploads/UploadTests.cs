@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
@@ -8,6 +7,7 @@ using CpIs.Fhir.Server.Hosting;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Uploads;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 

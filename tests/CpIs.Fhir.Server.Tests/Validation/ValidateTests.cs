@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Server.Tests.Validation;
 

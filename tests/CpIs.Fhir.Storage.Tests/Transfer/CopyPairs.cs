@@ -1,4 +1,5 @@
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
 
@@ -33,9 +34,9 @@ public sealed class MongoToMongo : MongoCopyContract
 /// <summary>Fewer rounds: a database of its own for each takes seconds to make.</summary>
 public abstract class MongoCopyContract : CopyContract
 {
-    protected override int Histories => 2;
+    protected override int Histories => Proof.Of(everyDay: 1, inFull: 2);
 
-    protected override int StepsAfter => 60;
+    protected override int StepsAfter => Proof.Of(everyDay: 30, inFull: 60);
 
-    protected override int BreakEvery => 7;
+    protected override int BreakEvery => Proof.Of(everyDay: 14, inFull: 7);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>
 /// The children of a county that does not exist. The same settings give the same children, to the byte, on every machine:

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CpIs.Fhir.Core;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>
 /// NHS numbers of nobody: the range that begins with 999 is kept for tests. It holds 909,091 numbers with a right check

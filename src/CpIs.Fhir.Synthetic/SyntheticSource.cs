@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Core.Uploads;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>
 /// The store that populations would make if they were uploaded, as a source to fill another from. The same populations give

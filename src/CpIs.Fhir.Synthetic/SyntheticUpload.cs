@@ -4,7 +4,7 @@ using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>Writes synthetic children as the Bundles in which an authority would send them (profile CPIS-Upload).</summary>
 public static class SyntheticUpload

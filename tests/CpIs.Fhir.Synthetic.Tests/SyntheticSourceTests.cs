@@ -1,8 +1,7 @@
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Transfer;
 
-namespace CpIs.Fhir.Conformance.Tests.Synthetic;
+namespace CpIs.Fhir.Synthetic.Tests;
 
 /// <summary>The populations as a store to fill another from.</summary>
 public sealed class SyntheticSourceTests

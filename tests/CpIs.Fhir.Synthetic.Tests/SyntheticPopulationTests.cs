@@ -1,9 +1,8 @@
 using System.Text.Json;
-using CpIs.Fhir.Conformance.Synthetic;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Conformance.Tests.Synthetic;
+namespace CpIs.Fhir.Synthetic.Tests;
 
 public sealed class SyntheticPopulationTests
 {

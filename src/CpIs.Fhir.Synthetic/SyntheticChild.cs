@@ -1,7 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>A child (or a mother) who does not exist, as one authority would know them.</summary>
 /// <param name="NhsNumber">From the test range.</param>

@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>Names for people who do not exist, from the many parts of a county's people.</summary>
 internal static class SyntheticNames

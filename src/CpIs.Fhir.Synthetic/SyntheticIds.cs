@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CpIs.Fhir.Conformance.Synthetic;
+namespace CpIs.Fhir.Synthetic;
 
 /// <summary>
 /// Times and ids of the resources of a population: as different as those of a real upload, and the same each time. Ids are
