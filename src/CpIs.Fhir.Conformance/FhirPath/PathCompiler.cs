@@ -9,6 +9,13 @@ internal static class PathCompiler
         Build(expression) is { } built ? new CompiledPath(built) : null;
 
     internal static PathExpression? Build(Expression expression) =>
+        Fixed(expression) is { } path ? path.Evaluate : BuildAny(expression);
+
+    /// <summary>The expression where it is the same for every item; null where it is not, or cannot be compiled.</summary>
+    internal static FixedPath? Fixed(Expression expression) =>
+        FixedPath.Is(expression) && BuildAny(expression) is { } built ? new FixedPath(built) : null;
+
+    private static PathExpression? BuildAny(Expression expression) =>
         expression switch
         {
             IdentifierExpression => null,

@@ -7,6 +7,7 @@ namespace CpIs.Fhir.Conformance.FhirPath;
 internal sealed class PathFrame(IPathQuestions? questions = null)
 {
     private readonly Stack<PathItems> _free = new();
+    private readonly Dictionary<FixedPath, PathMemo> _fixed = [];
     private FhirNode? _focus;
 
     /// <summary>True when the expression met something that only the SDK's engine can judge (dates with time zones, types not known yet).</summary>
@@ -23,7 +24,17 @@ internal sealed class PathFrame(IPathQuestions? questions = null)
     /// <summary><c>%rootResource</c>.</summary>
     public FhirNode Container => Targets.ResourcesOf(_focus!).Container;
 
-    public void Begin(FhirNode focus) => (_focus, HasGivenUp) = (focus, false);
+    public void Begin(FhirNode focus)
+    {
+        (_focus, HasGivenUp) = (focus, false);
+        if (_fixed.Count > 0)
+            _fixed.Clear();
+    }
+
+    /// <summary>What a fixed part came to in this evaluation; null before.</summary>
+    public PathMemo? Find(FixedPath path) => _fixed.GetValueOrDefault(path);
+
+    public void Keep(FixedPath path, PathMemo memo) => _fixed[path] = memo;
 
     public void GiveUp() => HasGivenUp = true;
 

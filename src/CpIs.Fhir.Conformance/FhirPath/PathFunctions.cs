@@ -20,6 +20,9 @@ internal static class PathFunctions
         return arguments.Count switch
         {
             0 => WithoutArgument(call.FunctionName, focus) ?? Others(call, focus, arguments),
+            1 when call.FunctionName == "intersect" => PathCompiler.Fixed(call.Arguments.First()) is { } path
+                ? Whole(focus, (frame, items, into) => Intersect(items, path, frame, into))
+                : Sets(focus, arguments[0], Intersect),
             1 => WithArgument(call.FunctionName, focus, arguments[0]) ?? Others(call, focus, arguments),
             // (On a collection iif is left to the SDK's engine.)
             _ when call is { FunctionName: "iif", Focus: AxisExpression } => Iif(arguments),
@@ -77,7 +80,6 @@ internal static class PathFunctions
                 (one, other, into) =>
                     into.Add(PathItem.Of(PathEquality.Keys(one).IsSupersetOf(PathEquality.Keys(other))))
             ),
-            "intersect" => Sets(focus, argument, Intersect),
             "trace" => focus,
             "extension" => Extension(focus, argument),
             _ => null,
@@ -154,6 +156,16 @@ internal static class PathFunctions
         var keys = PathEquality.Keys(other);
         foreach (ref readonly var item in one.Span)
             if (keys.Remove(item.Key))
+                into.Add(item);
+    }
+
+    private static void Intersect(PathItems one, FixedPath other, PathFrame frame, PathItems into)
+    {
+        // (A fixed part asks nothing of the item.)
+        var keys = other.Of(frame, default).Keys;
+        var seen = new HashSet<string>();
+        foreach (ref readonly var item in one.Span)
+            if (keys.Contains(item.Key) && seen.Add(item.Key))
                 into.Add(item);
     }
 

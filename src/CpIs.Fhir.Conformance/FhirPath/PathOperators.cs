@@ -26,8 +26,8 @@ internal static class PathOperators
             "<=" => Collections(left, right, (frame, one, other) => PathEquality.Compare(frame, one, other) <= 0),
             ">" => Collections(left, right, (frame, one, other) => PathEquality.Compare(frame, one, other) > 0),
             ">=" => Collections(left, right, (frame, one, other) => PathEquality.Compare(frame, one, other) >= 0),
-            "in" => Membership(left, right),
-            "contains" => Membership(right, left),
+            "in" => Membership(left, PathCompiler.Fixed(rightSide), right),
+            "contains" => Membership(right, PathCompiler.Fixed(leftSide), left),
             "|" => Union(left, right),
             "+" or "-" or "*" or "div" or "mod" => Arithmetic(left, right, binary.Op),
             "&" => Concatenation(left, right),
@@ -67,19 +67,37 @@ internal static class PathOperators
             frame.Return(other);
         };
 
-    private static PathExpression Membership(PathExpression one, PathExpression many) =>
+    /// <param name="one">What is looked for.</param>
+    /// <param name="fixedMany">Among these, where they are the same for every item: then what is there is found at once.</param>
+    /// <param name="many">Among these.</param>
+    private static PathExpression Membership(PathExpression one, FixedPath? fixedMany, PathExpression many) =>
         (PathFrame frame, in PathItem it, PathItems into) =>
         {
-            var (item, items) = (frame.Rent(), frame.Rent());
+            var item = frame.Rent();
             one(frame, it, item);
-            many(frame, it, items);
             if (item.Count > 1)
                 frame.GiveUp();
             else // (The SDK's engine says of nothing that it is in no collection; by FHIRPath that would be empty.)
-                into.Add(PathItem.Of(item.Count == 1 && PathEquality.Contains(frame, items, item[0])));
+                into.Add(
+                    PathItem.Of(
+                        item.Count == 1
+                            && (
+                                fixedMany?.Of(frame, it).Keys.Contains(item[0].Key) == true
+                                || IsAmong(frame, it, many, item[0])
+                            )
+                    )
+                );
             frame.Return(item);
-            frame.Return(items);
         };
+
+    private static bool IsAmong(PathFrame frame, in PathItem it, PathExpression many, in PathItem item)
+    {
+        var items = frame.Rent();
+        many(frame, it, items);
+        var found = PathEquality.Contains(frame, items, item);
+        frame.Return(items);
+        return found;
+    }
 
     private static PathExpression Union(PathExpression left, PathExpression right) =>
         (PathFrame frame, in PathItem it, PathItems into) =>

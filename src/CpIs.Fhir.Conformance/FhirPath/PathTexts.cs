@@ -19,6 +19,7 @@ internal static class PathTexts
         (call.FunctionName, arguments.Count) switch
         {
             ("matches", 1) => Matches(call, focus),
+            ("replaceMatches", 2) => ReplaceMatches(call, focus),
             ("startsWith", 1) => Compare(
                 focus,
                 arguments[0],
@@ -65,6 +66,32 @@ internal static class PathTexts
                 catch (RegexMatchTimeoutException)
                 {
                     into.Add(PathItem.Of(false));
+                }
+            }
+        );
+    }
+
+    private static PathExpression? ReplaceMatches(FunctionCallExpression call, PathExpression focus)
+    {
+        if (
+            call.Arguments.ToList()
+                is not [ConstantExpression { Value: string pattern }, ConstantExpression { Value: string with }]
+            || Make(pattern) is not { } regex
+        )
+            return null;
+        return PathFunctions.Whole(
+            focus,
+            (frame, items, into) =>
+            {
+                if (OneText(frame, items) is not { } text)
+                    return;
+                try
+                {
+                    into.Add(PathItem.Of(regex.Replace(text, with)));
+                }
+                catch (RegexMatchTimeoutException)
+                {
+                    frame.GiveUp();
                 }
             }
         );

@@ -117,6 +117,30 @@ public sealed class LinearWorkTests
             n =>
                 $"{{'resourceType':'Parameters','parameter':[{Many(n, at => $"{{'name':'p','part':[{{'name':'q','valueString':'{at}'}}]}}")}]}}"
         ),
+        ["elements of a differential"] = (
+            400,
+            "",
+            n =>
+                $"{{'resourceType':'StructureDefinition','url':'http://x','name':'X','status':'draft','kind':'resource','abstract':false,'type':'Patient','baseDefinition':'http://x','derivation':'constraint','differential':{{'element':[{{'id':'Patient','path':'Patient'}},{Many(n, at => $"{{'id':'Patient.x{at}','path':'Patient.x{at}'}}")}]}}}}"
+        ),
+        ["elements of a snapshot"] = (
+            400,
+            "",
+            n =>
+                $"{{'resourceType':'StructureDefinition','url':'http://x','name':'X','status':'draft','kind':'resource','abstract':false,'type':'Patient','baseDefinition':'http://x','derivation':'constraint','snapshot':{{'element':[{{'id':'Patient','path':'Patient'}},{Many(n, at => $"{{'id':'Patient.x{at}','path':'Patient.x{at}'}}")}]}}}}"
+        ),
+        ["resources of a guide, each in a group"] = (
+            100,
+            "",
+            n =>
+                $"{{'resourceType':'ImplementationGuide','url':'http://x','name':'X','status':'draft','packageId':'x','fhirVersion':['4.0.1'],'definition':{{'grouping':[{Many(n, at => $"{{'id':'g{at}','name':'x'}}")}],'resource':[{Many(n, at => $"{{'reference':{{'reference':'Patient/{at}'}},'groupingId':'g{n - 1 - at}'}}")}]}}}}"
+        ),
+        ["components of an observation of many codes"] = (
+            100,
+            "",
+            n =>
+                $"{{'resourceType':'Observation','status':'final','code':{{'coding':[{Many(n, at => $"{{'system':'urn:s','code':'c{at}'}}")}]}},'valueString':'x','component':[{Many(n, at => $"{{'code':{{'coding':[{{'system':'urn:t','code':'c{at}'}}]}},'valueString':'x'}}")}]}}"
+        ),
         ["unknown elements"] = (50, "", n => $"{{'resourceType':'Patient',{Many(n, at => $"'x{at}':1")}}}"),
         ["errors in a list"] = (500, "", n => $"{{'resourceType':'Patient','name':[{Many(n, _ => "{'bogus':1}")}]}}"),
         ["nulls in a list"] = (500, "", n => $"{{'resourceType':'Patient','name':[{Many(n, _ => "null")}]}}"),
