@@ -39,7 +39,7 @@ public readonly record struct NhsNumber
     }
 
     /// <summary>Like <see cref="TryParse"/>, for numbers known to be right (stored ones, tests).</summary>
-    /// <exception cref="FormatException">The text is no valid NHS number. The message does not repeat it.</exception>
+    /// <exception cref="FormatException">The text is not a valid NHS number. The message does not repeat it.</exception>
     public static NhsNumber Parse(string text) =>
         TryParse(text, out var number) ? number : throw new FormatException("Not a valid NHS number.");
 

@@ -30,7 +30,7 @@ public readonly record struct OdsCode : IComparable<OdsCode>
     }
 
     /// <summary>Like <see cref="TryParse"/>, for codes known to be right (stored ones, tests).</summary>
-    /// <exception cref="FormatException">The text is no well-formed ODS code.</exception>
+    /// <exception cref="FormatException">The text is not a well-formed ODS code.</exception>
     public static OdsCode Parse(string text) =>
         TryParse(text, out var code) ? code : throw new FormatException($"'{text}' is not a well-formed ODS code.");
 

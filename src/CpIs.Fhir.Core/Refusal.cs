@@ -72,7 +72,7 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
     public static Refusal Unknown(string what) =>
         Because(
             RefusalKind.Unknown,
-            new Issue("not-found", $"{what} is not known.", null, SpineCodes.ResourceNotFound)
+            new Issue("not-found", $"{what} was not found.", null, SpineCodes.ResourceNotFound)
         );
 
     /// <summary>503 of what is not a look-up: nothing is known of the outcome (promise 9).</summary>

@@ -72,7 +72,7 @@ public sealed partial class SqliteStore : IExchangeStore
     {
         if (_options.MinimumFreeBytes > 0 && FreeBytes() is var free && free < _options.MinimumFreeBytes)
             throw new StoreUnavailableException(
-                $"The disk of the store has {free / 1_000_000} MB left, less than the {_options.MinimumFreeBytes / 1_000_000} MB that SqliteDbOptions:MinimumFreeBytes asks for."
+                $"The disk of the store has {free / 1_000_000} MB left, less than the {_options.MinimumFreeBytes / 1_000_000} MB that SqliteDbOptions:MinimumFreeBytes requires."
             );
         return WriteAsync<bool>(
             connection =>
@@ -150,7 +150,7 @@ public sealed partial class SqliteStore : IExchangeStore
     /// <summary>What the one who opens is told when SQLite failed.</summary>
     internal static StoreUnavailableException CannotBeOpened(string directory, SqliteException failure) =>
         new(
-            $"'{directory}' cannot be opened (SQLite error {failure.SqliteExtendedErrorCode}). See that the disk is sound and not full, or restore the directory from a backup.",
+            $"'{directory}' cannot be opened (SQLite error {failure.SqliteExtendedErrorCode}). Check that the disk is sound and not full, or restore the directory from a backup.",
             failure
         );
 
@@ -168,7 +168,7 @@ public sealed partial class SqliteStore : IExchangeStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new StoreUnavailableException($"The data directory '{directory}' cannot be made.", failure);
+            throw new StoreUnavailableException($"The data directory '{directory}' cannot be created.", failure);
         }
     }
 

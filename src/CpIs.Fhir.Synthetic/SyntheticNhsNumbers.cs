@@ -11,7 +11,7 @@ public static class SyntheticNhsNumbers
 {
     private const int Stems = 1_000_000;
 
-    /// <summary>Endless: numbers in order from a stem, beginning anew after the last.</summary>
+    /// <summary>Endless: numbers in order from a stem, beginning again after the last.</summary>
     /// <param name="stem">The six digits after 999, 0 to 999,999; larger values wrap.</param>
     public static IEnumerable<NhsNumber> From(int stem)
     {

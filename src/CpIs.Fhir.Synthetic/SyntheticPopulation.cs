@@ -128,7 +128,7 @@ public sealed record SyntheticPopulation
 
     private IReadOnlyList<SyntheticPlan> Plans(Kind kind, int ordinal, Random random)
     {
-        // The seed stands in the id: two populations of one authority are different plans, not moved ones.
+        // The seed is in the id: two populations of one authority are different plans, not moved ones.
         var id = string.Create(CultureInfo.InvariantCulture, $"{Seed:X}-{ordinal:D6}");
         switch (kind)
         {

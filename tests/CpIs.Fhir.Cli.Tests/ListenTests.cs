@@ -90,7 +90,7 @@ public sealed class ListenTests : IDisposable
         var port = new Uri(exchange.Root).Port;
         var ended = await Invocation.RunAsync("listen", "--port", $"{port}", "--server", exchange.Root);
         ended.Code.Should().Be(2);
-        ended.Error.Should().StartWith($"cpis: port {port} cannot be listened on");
+        ended.Error.Should().StartWith($"cpis: cannot listen on port {port}: ");
     }
 
     public void Dispose() => _http.Dispose();

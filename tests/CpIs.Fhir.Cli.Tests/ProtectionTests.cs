@@ -19,7 +19,7 @@ public sealed class ProtectionTests : IDisposable
         var made = await Invocation.RunAsync("protection", "new-key-file", "--out", Keys);
 
         made.Code.Should().Be(0, made.Error);
-        made.Error.Should().Contain("nobody can make it again");
+        made.Error.Should().Contain("Nobody can make it again");
         if (!OperatingSystem.IsWindows())
             File.GetUnixFileMode(Keys).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using var store = new SealedRecords(new ProtectionKeyFile(Keys).Read());
@@ -78,10 +78,10 @@ public sealed class ProtectionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(2, "there is a key 'first'", "add-key", "KEYS", "--id", "first")]
-    [InlineData(2, "there is no key 'other'", "use-key", "KEYS", "other")]
-    [InlineData(2, "--id has 1 to 32", "add-key", "KEYS", "--id", "a b")]
-    [InlineData(2, "is no key file", "add-key", "CLIENT")]
+    [InlineData(2, "it already has a key 'first'", "add-key", "KEYS", "--id", "first")]
+    [InlineData(2, "it has no key 'other'", "use-key", "KEYS", "other")]
+    [InlineData(2, "--id must be 1 to 32", "add-key", "KEYS", "--id", "a b")]
+    [InlineData(2, "is not a key file", "add-key", "CLIENT")]
     [InlineData(2, "Could not find", "add-key", "NOWHERE")]
     public async Task What_cannot_be_done_is_told_and_changes_nothing(int code, string reason, params string[] args)
     {

@@ -58,7 +58,7 @@ public sealed class StoreTests : IDisposable
         var again = await CopyAsync("filled", "copy");
 
         again.Code.Should().Be(1);
-        again.Error.Should().Contain("holds something already");
+        again.Error.Should().Contain("is not empty");
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class StoreTests : IDisposable
             run.Interrupt();
             var ended = await run.EndAsync();
             ended.Code.Should().Be(2);
-            ended.Error.Should().Contain("run the same command again");
+            ended.Error.Should().Contain("Run the same command again");
         }
 
         var open = () => OpenAsync("copy");
@@ -100,9 +100,9 @@ public sealed class StoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("oracle:x", "no kind of store")]
+    [InlineData("oracle:x", "is not a kind of store")]
     [InlineData("mongodb://somewhere", "CPIS_MONGODB")]
-    [InlineData("mongodb", "how is MongoDB reached")]
+    [InlineData("mongodb", "the connection string of MongoDB is missing")]
     [InlineData("sqlite:./nowhere", "no store in")]
     public async Task A_store_that_cannot_be_meant_or_read_is_told(string from, string why)
     {

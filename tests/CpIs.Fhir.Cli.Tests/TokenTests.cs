@@ -102,7 +102,7 @@ public sealed class TokenTests : IDisposable
     {
         var ended = await Invocation.RunAsync("token", "--client", _workshop.Write("bad.json", "{\"clientId\":3}"));
         ended.Code.Should().Be(2);
-        ended.Error.Should().Contain("bad.json is no client file");
+        ended.Error.Should().Contain("bad.json is not a client file");
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class TokenTests : IDisposable
         var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         process.ExitCode.Should().Be(2);
-        error.Should().StartWith("cpis: that is no valid NHS number");
+        error.Should().StartWith("cpis: this is not a valid NHS number");
     }
 
     public void Dispose() => _workshop.Dispose();

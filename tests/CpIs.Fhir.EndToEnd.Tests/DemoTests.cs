@@ -29,7 +29,7 @@ public sealed partial class DemoTests : IDisposable
 
         await using var second = await ExchangeProcess.StartAsync(_data, settings: Seeding);
         await NoticeAsync(second);
-        second.Output.Should().Contain("nothing is sent twice").And.Contain("event 2 of Subscription/");
+        second.Output.Should().Contain("Nothing is sent twice").And.Contain("event 2 of Subscription/");
         using var authority = await Actor.SignInAsync(second, "authority-xhf01");
         var held = await authority.ReadAsync("Patient?_count=0");
         held.GetProperty("total").GetInt32().Should().Be(721 + 1_033 + 36 + 180 + 40);

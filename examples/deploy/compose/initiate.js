@@ -1,4 +1,4 @@
-// Run once by mongosh beside the first member (it shares that member's network, so that "localhost" is the member): makes
+// Run once by mongosh next to the first member (it shares that member's network, so that "localhost" is the member): makes
 // three members a replica set, and then the two users. Running it again changes nothing.
 const { readFileSync } = require('node:fs');
 const secret = (name) => readFileSync(`/run/cpis/mongo/${name}`, 'utf8').trim();

@@ -9,11 +9,11 @@ Description: "What an authority gets back for an upload that was stored: one ent
 * type = #transaction-response (exactly)
 * insert Optional(timestamp, 1, [[when it was made.]])
 
-* insert Required(entry, *, [[as many as were sent, which cannot be none.]])
-* insert Prohibited(entry.fullUrl, [[there is no resource here whose URL it would be.]])
+* insert Required(entry, *, [[one for each entry that was sent, so at least one.]])
+* insert Prohibited(entry.fullUrl, [[the entry has no resource.]])
 * insert Prohibited(entry.resource, [[the authority has the resources already, and a receipt without personal data can be kept and passed on.]])
 * insert Prohibited(entry.request, [[the authority knows what it sent.]])
-* insert Required(entry.response, 1, [[what became of the entry.]])
+* insert Required(entry.response, 1, [[it says what was done with the entry.]])
 * insert BareBackbone(entry.response)
 * entry.response obeys cpis-acknowledgement-status and cpis-acknowledgement-outcome
 * insert Required(entry.response.status, 1, [[what was done: 200, 201 or 204.]])
@@ -24,16 +24,16 @@ Description: "What an authority gets back for an upload that was stored: one ent
 * insert Optional(entry.response.outcome, 1, [[a warning, such as a plan that starts before birth; or that the entry was known already, or is older than what is held, so that no new version was made.]])
 
 Invariant: cpis-acknowledgement-status
-Description: "The status of a stored entry is 200, 201 or 204; 200 and 201 have a location and an ETag."
+Description: "The status of a stored entry must be 200, 201 or 204; 200 and 201 need a location and an ETag."
 Severity: #error
 Expression: "status.empty() or (status.matches('^(200|201|204)( .*)?$') and (status.startsWith('204') or (location.exists() and etag.exists())))"
 
 Invariant: cpis-acknowledgement-outcome
-Description: "An outcome is an OperationOutcome without errors."
+Description: "An outcome must be an OperationOutcome without errors."
 Severity: #error
 Expression: "outcome.all($this is OperationOutcome) and outcome.ofType(OperationOutcome).issue.severity.all($this = 'warning' or $this = 'information')"
 
 Invariant: cpis-acknowledgement-location
-Description: "A location is a type, an id and a version: it carries no NHS number."
+Description: "A location must be a type, an id and a version. It must not contain an NHS number."
 Severity: #error
 Expression: "matches('^(.*/)?(Patient|EpisodeOfCare|Flag)/[A-Za-z0-9.-]{1,64}/_history/[A-Za-z0-9.-]{1,64}$')"

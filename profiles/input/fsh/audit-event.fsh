@@ -33,7 +33,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 
 * insert Required(recorded, 1, [[when it was, to the millisecond.]])
 * insert Required(outcome, 1, [[whether it was allowed: 0 success, 4 and 8 refused.]])
-* insert Prohibited(outcomeDesc, [[why a look-up was refused is not told outside.]])
+* insert Prohibited(outcomeDesc, [[the reason for a refusal is not shown outside.]])
 * insert Prohibited(period, [[a look-up is a moment.]])
 * insert Prohibited(purposeOfEvent, [[the purpose belongs to the person who states it (agent user), as IHE has it.]])
 
@@ -80,18 +80,18 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * agent[server].requestor = false (exactly)
 
 * agent[user] ^short = "The person who looked"
-* insert Optional(agent[user], 1, [[an authority asks who looked, and as what. It is missing only where a look-up was refused because the request named no person; for a device it is the nominated person.]])
+* insert Optional(agent[user], 1, [[an authority asks who looked, and in which role. It is missing only where a look-up was refused because the request named no person; for a device it is the nominated person.]])
 * agent[user].type = $participation#IRCP
 * agent[user].who.identifier.system = "https://fhir.nhs.uk/Id/sds-user-id" (exactly)
 * insert Prohibited(agent[user].who.display, [[the name stands in name.]])
 * insert Required(agent[user].name, 1, [[people know people by name.]])
 * agent[user].requestor = true (exactly)
-* insert Required(agent[user].role, 1, [[an authority asks as what the person looked.]])
+* insert Required(agent[user].role, 1, [[an authority asks in which role the person looked.]])
 * insert Bare(agent[user].role)
 * insert Required(agent[user].role.coding, 1, [[the role under which the person was signed in.]])
 * insert Bare(agent[user].role.coding)
 * insert Required(agent[user].role.coding.system, 1, [[a code without its system says nothing.]])
-* insert Prohibited(agent[user].role.coding.version, [[the role is told as it was called then.]])
+* insert Prohibited(agent[user].role.coding.version, [[the name of the role at that time.]])
 * insert Required(agent[user].role.coding.code, 1, [[it is the role.]])
 * insert Required(agent[user].role.coding.display, 1, [[people do not know the codes.]])
 * insert Prohibited(agent[user].role.coding.userSelected, [[how the code was chosen is of no use here.]])
@@ -151,7 +151,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * entity[patient].what.type = "Patient" (exactly)
 * insert Required(entity[patient].what.identifier, 1, [[it is the NHS number.]])
 * insert NhsNumber(entity[patient].what.identifier)
-* insert Prohibited(entity[patient].what.display, [[it would tell the name.]])
+* insert Prohibited(entity[patient].what.display, [[it would show the name.]])
 * entity[patient].type = $audit-entity-type#1
 * insert Required(entity[patient].role, 1, [[IHE says so.]])
 * entity[patient].role = $object-role#1
@@ -187,7 +187,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * insert Required(entity[plan].what.reference, 1, [[with its version it can be proved later what the person was shown.]])
 * entity[plan].what.reference obeys cpis-audit-version
 * insert Prohibited(entity[plan].what.type, [[only an EpisodeOfCare is possible.]])
-* insert Optional(entity[plan].what.identifier, 1, [[the plan id, where the server tells it.]])
+* insert Optional(entity[plan].what.identifier, 1, [[the plan id, where the server shows it.]])
 * insert PlainIdentifier(entity[plan].what.identifier)
 * insert Prohibited(entity[plan].what.display, [[free text could travel in it.]])
 * entity[plan].type = $resource-types#EpisodeOfCare
@@ -204,21 +204,21 @@ RuleSet: SystemAgent(slice)
 * insert Prohibited(agent[{slice}].purposeOfUse, [[only a person states a purpose.]])
 
 Invariant: cpis-audit-mode
-Description: "A look-up that was allowed has a mode."
+Description: "A look-up that was allowed must have a mode."
 Severity: #error
 Expression: "outcome.where($this = '0').exists() implies subtype.where(system = 'https://fhir.cpis.example/CodeSystem/access-mode').exists()"
 
 Invariant: cpis-audit-complete
-Description: "A look-up that was allowed names the person and the child."
+Description: "A look-up that was allowed must name the person and the child."
 Severity: #error
 Expression: "outcome.where($this = '0').exists() implies (agent.where(type.coding.code = 'IRCP').exists() and entity.where(type.code = '1').exists())"
 
 Invariant: cpis-audit-refused
-Description: "A refused look-up showed no plan."
+Description: "A refused look-up must not show a plan."
 Severity: #error
 Expression: "outcome.where($this != '0').exists() implies entity.where(type.code = 'EpisodeOfCare').empty()"
 
 Invariant: cpis-audit-version
-Description: "A plan is referred to in the version that was shown."
+Description: "A reference to a plan must name the version that was shown."
 Severity: #error
 Expression: "matches('^(.*/)?EpisodeOfCare/[A-Za-z0-9.-]{1,64}/_history/[A-Za-z0-9.-]{1,64}$')"

@@ -18,10 +18,10 @@ Description: "A plan: one status of one child held by one authority. It is the o
 * insert Required(type, 1, [[which of the three statuses; a child with two has two plans.]])
 * insert PlanTypeConcept(type)
 
-* insert Required(patient, 1, [[the child, for an unborn plan the mother. It never changes: a wrong number is withdrawn and sent anew under a new plan id.]])
+* insert Required(patient, 1, [[the child, for an unborn plan the mother. A plan sent again under another number is a correction: the old record is withdrawn.]])
 * insert ChildReference(patient)
 
-* insert Required(managingOrganization, 1, [[the authority that holds the plan, which is told of accesses and whose numbers a clinician rings.]])
+* insert Required(managingOrganization, 1, [[the authority that holds the plan, which receives notices of accesses and which a clinician phones.]])
 * insert AuthorityReference(managingOrganization)
 
 * insert PlanPeriod(period)
@@ -29,14 +29,14 @@ Description: "A plan: one status of one child held by one authority. It is the o
 * period obeys cpis-plan-finished-end and cpis-plan-unborn-end
 
 * insert Prohibited(statusHistory, [[versions keep the history.]])
-* insert Prohibited(diagnosis, [[why there is a plan is the content of the case.]])
-* insert Prohibited(referralRequest, [[how it came to a plan is the content of the case.]])
-* insert Prohibited(careManager, [[who works on the case is its content; a clinician rings the authority.]])
-* insert Prohibited(team, [[who works on the case is its content; a clinician rings the authority.]])
-* insert Prohibited(account, [[who pays has no use here.]])
+* insert Prohibited(diagnosis, [[why the plan exists is case detail.]])
+* insert Prohibited(referralRequest, [[how the plan came about is case detail.]])
+* insert Prohibited(careManager, [[who works on the case is case detail; a clinician phones the authority.]])
+* insert Prohibited(team, [[who works on the case is case detail; a clinician phones the authority.]])
+* insert Prohibited(account, [[who pays is not needed.]])
 
 Invariant: cpis-plan-system
-Description: "The system of the plan id is https://fhir.cpis.example/Id/plan/{ODS} with the ODS code of the managing organisation."
+Description: "The system of the plan id must be https://fhir.cpis.example/Id/plan/{ODS}, with the ODS code of the managing organisation."
 Severity: #error
 Expression: "%resource.managingOrganization.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/plan/' + %resource.managingOrganization.identifier.value.toString()"
 

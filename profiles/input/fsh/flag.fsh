@@ -58,12 +58,12 @@ Description: "What a clinician sees: the alert that a plan exists, derived from 
 * period obeys cpis-flag-inactive-end and cpis-flag-unborn-end
 
 Invariant: cpis-flag-category-display
-Description: "The display of the category is 'Safety': it is not a place for other text. Send that display, or leave it out."
+Description: "The display of the category must be 'Safety', because it is not a place for other text. Send that display, or leave it out."
 Severity: #error
 Expression: "display.empty() or code.empty() or code != 'safety' or display = 'Safety'"
 
 Invariant: cpis-flag-system
-Description: "The system of the plan id is https://fhir.cpis.example/Id/plan/{ODS} with the ODS code of the author."
+Description: "The system of the plan id must be https://fhir.cpis.example/Id/plan/{ODS}, with the ODS code of the author."
 Severity: #error
 Expression: "%resource.author.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/plan/' + %resource.author.identifier.value.toString()"
 

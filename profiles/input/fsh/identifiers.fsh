@@ -2,7 +2,7 @@
 // NamingSystem of them that could be depended on; what stands here describes them, and NHS England has the last word.
 
 Invariant: cpis-nhs-number
-Description: "An NHS number is ten digits without spaces, of which the last is the check digit. Check it against the person's record."
+Description: "An NHS number is ten digits without spaces; the last is a check digit. Check it against the person's record."
 Severity: #error
 Expression: "matches('^[0-9]{10}$') and (substring(0, 1).toInteger() * 10 + substring(1, 1).toInteger() * 9 + substring(2, 1).toInteger() * 8 + substring(3, 1).toInteger() * 7 + substring(4, 1).toInteger() * 6 + substring(5, 1).toInteger() * 5 + substring(6, 1).toInteger() * 4 + substring(7, 1).toInteger() * 3 + substring(8, 1).toInteger() * 2 + substring(9, 1).toInteger()) mod 11 = 0"
 
@@ -12,7 +12,7 @@ Severity: #error
 Expression: "matches('^[A-Z0-9]{3,12}$')"
 
 Invariant: cpis-own-id
-Description: "An authority's own id is 1 to 64 letters, digits, dots, colons, slashes, hyphens or underscores: it has to survive a URL."
+Description: "An authority's own id is 1 to 64 letters, digits, dots, colons, slashes, hyphens or underscores: it must be safe in a URL."
 Severity: #error
 Expression: "matches('^[A-Za-z0-9._:/-]{1,64}$')"
 

@@ -3,10 +3,10 @@ Profile: CPISNotificationStatus
 Parent: Parameters
 Id: CPIS-NotificationStatus
 Title: "CP-IS Notification Status"
-Description: "The state of a Subscription and, in a notification, the events that are told. The R4 form of the R5 Backport's SubscriptionStatus, which it narrows: no error details of other kinds, no other parameters."
+Description: "The state of a Subscription and, in a notification, the events that it reports. The R4 form of the R5 Backport's SubscriptionStatus, which it narrows: no error details of other kinds, no other parameters."
 * insert Optional(id, 1, [[the server gives it in a notification.]])
 * insert PlainMeta
-* insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
+* insert Prohibited(implicitRules, [[rules from elsewhere are not supported.]])
 * insert Prohibited(language, [[there is no text whose language would matter.]])
 
 * insert Required(parameter, *, [[the state of the Subscription.]])
@@ -24,7 +24,7 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * parameter[subscription].name = "subscription" (exactly)
 * insert ValueOnly(parameter[subscription])
 * parameter[subscription].value[x] only Reference(Subscription)
-* insert Optional(parameter[topic], 1, [[with content empty nothing says what it is about.]])
+* insert Optional(parameter[topic], 1, [[with content empty the notification does not say what it is about.]])
 * parameter[topic].name = "topic" (exactly)
 * insert ValueOnly(parameter[topic])
 * parameter[topic].value[x] only canonical
@@ -43,12 +43,12 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * insert ValueOnly(parameter[eventsSinceSubscriptionStart])
 * parameter[eventsSinceSubscriptionStart].value[x] only string
 * parameter[eventsSinceSubscriptionStart].valueString obeys cpis-notification-number
-* insert Optional(parameter[error], 1, [[what went wrong last, for who looks after the receiver.]])
+* insert Optional(parameter[error], 1, [[what went wrong last, for whoever runs the receiver.]])
 * parameter[error].name = "error" (exactly)
 * insert ValueOnly(parameter[error])
 * parameter[error].value[x] only CodeableConcept
 
-* insert Optional(parameter[notificationEvent], *, [[the events that are told; a handshake and a heartbeat have none.]])
+* insert Optional(parameter[notificationEvent], *, [[the events that are reported; a handshake and a heartbeat have none.]])
 * parameter[notificationEvent].name = "notification-event" (exactly)
 * insert Prohibited(parameter[notificationEvent].value[x], [[an event is its parts.]])
 * insert Required(parameter[notificationEvent].part, *, [[number, time and the accesses.]])
@@ -64,10 +64,10 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * insert Required(parameter[notificationEvent].part[timestamp], 1, [[when the access was.]])
 * parameter[notificationEvent].part[timestamp].value[x] only instant
 * insert EventPart(focus, focus)
-* insert Optional(parameter[notificationEvent].part[focus], 1, [[the access; with content empty it is not told.]])
+* insert Optional(parameter[notificationEvent].part[focus], 1, [[the access; left out with content empty.]])
 * parameter[notificationEvent].part[focus].value[x] only Reference(AuditEvent)
 * insert EventPart(additionalContext, additional-context)
-* insert Optional(parameter[notificationEvent].part[additionalContext], *, [[further accesses of the same person to the same child within minutes: they are one event.]])
+* insert Optional(parameter[notificationEvent].part[additionalContext], *, [[further accesses of the same attendance, when look-ups raced: they are one event.]])
 * parameter[notificationEvent].part[additionalContext].value[x] only Reference(AuditEvent)
 * obeys cpis-notification-kind and cpis-notification-events
 
@@ -100,12 +100,12 @@ Severity: #error
 Expression: "(parameter.where(name = 'type' and value = 'event-notification').exists() implies parameter.where(name = 'notification-event').exists()) and (parameter.where(name = 'type').where(value = 'handshake' or value = 'heartbeat' or value = 'query-status').exists() implies parameter.where(name = 'notification-event').empty())"
 
 Invariant: cpis-notification-events
-Description: "No event number comes twice."
+Description: "An event number must not occur twice."
 Severity: #error
 Expression: "parameter.where(name = 'notification-event').part.where(name = 'event-number').value.isDistinct()"
 
 Invariant: cpis-notification-number
-Description: "A count is digits: in R4 it travels as a string."
+Description: "A count must be digits; in R4 it is sent as a string."
 Severity: #error
 Expression: "matches('^(0|[1-9][0-9]*)$')"
 

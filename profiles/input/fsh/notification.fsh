@@ -17,17 +17,17 @@ Description: "What the server posts to an authority: a history Bundle whose firs
 * insert BareBackbone(entry.request)
 * insert Required(entry.request.method, 1, [[R4 asks for it.]])
 * insert Required(entry.request.url, 1, [[R4 asks for it.]])
-* insert Prohibited(entry.request.ifNoneMatch, [[the receiver carries nothing out.]])
-* insert Prohibited(entry.request.ifModifiedSince, [[the receiver carries nothing out.]])
-* insert Prohibited(entry.request.ifMatch, [[the receiver carries nothing out.]])
-* insert Prohibited(entry.request.ifNoneExist, [[the receiver carries nothing out.]])
+* insert Prohibited(entry.request.ifNoneMatch, [[the receiver does not act on it.]])
+* insert Prohibited(entry.request.ifModifiedSince, [[the receiver does not act on it.]])
+* insert Prohibited(entry.request.ifMatch, [[the receiver does not act on it.]])
+* insert Prohibited(entry.request.ifNoneExist, [[the receiver does not act on it.]])
 * insert Required(entry.response, 1, [[every entry of a history has one (bdl-4).]])
 * insert BareBackbone(entry.response)
 * insert Required(entry.response.status, 1, [[R4 asks for it.]])
 * insert Prohibited(entry.response.location, [[the fullUrl says where.]])
 * insert Prohibited(entry.response.etag, [[an AuditEvent has one version.]])
 * insert Prohibited(entry.response.lastModified, [[the event says when.]])
-* insert Prohibited(entry.response.outcome, [[a notification tells of accesses, not of failures.]])
+* insert Prohibited(entry.response.outcome, [[a notification reports accesses, not failures.]])
 * entry ^slicing.discriminator.type = #type
 * entry ^slicing.discriminator.path = "resource"
 * entry ^slicing.rules = #open
@@ -41,11 +41,11 @@ Description: "What the server posts to an authority: a history Bundle whose firs
 * obeys cpis-notification-first and cpis-notification-url
 
 Invariant: cpis-notification-first
-Description: "The first entry is Parameters, and every other resource is an AuditEvent."
+Description: "The first entry must be Parameters, and every other resource an AuditEvent."
 Severity: #error
 Expression: "entry.resource.ofType(Parameters).empty() or (entry.first().resource.ofType(Parameters).exists() and entry.tail().resource.all($this is AuditEvent))"
 
 Invariant: cpis-notification-url
-Description: "No URL of a notification has a query part: URLs carry ids, never an NHS number."
+Description: "A URL in a notification must not have a query part: URLs contain ids, never an NHS number."
 Severity: #error
 Expression: "(entry.fullUrl | entry.request.url).all(matches('[?]').not())"

@@ -116,7 +116,7 @@ Usage: #definition
 * parameter[=].min = 0
 * parameter[=].max = "1"
 * parameter[=].type = #uri
-* parameter[=].documentation = "Canonical of a StructureDefinition that the resource must meet, besides those that it claims."
+* parameter[=].documentation = "Canonical of a StructureDefinition that the resource must meet, as well as those that it claims."
 * parameter[+].name = #return
 * parameter[=].use = #out
 * parameter[=].min = 1

@@ -10,7 +10,7 @@ RuleSet: OdsOrganisation
 * insert Prohibited(alias, [[one name is enough.]])
 * insert Prohibited(address, [[no rule of this service reads it; ODS has it.]])
 * insert Prohibited(partOf, [[rights are given to one organisation and not inherited.]])
-* insert Prohibited(contact, [[a person's name and number grow old; the numbers of a team do not.]])
+* insert Prohibited(contact, [[a person's name and number go out of date; those of a team do not.]])
 * insert Prohibited(endpoint, [[where notifications go stands in the Subscription.]])
 
 RuleSet: Phone(slice, use, rank)
@@ -29,7 +29,7 @@ Profile: CPISAuthority
 Parent: Organization
 Id: CPIS-Authority
 Title: "CP-IS Authority"
-Description: "A local authority: who holds a plan and which number to ring, by day and at night."
+Description: "A local authority: who holds a plan, and which number to phone by day and at night."
 * insert OdsOrganisation
 * insert NoExtension
 * insert Required(telecom, 2, [[the number for office hours and the one of the emergency duty team.]])
@@ -92,11 +92,11 @@ Context: Organization
 * valueCode from CPISAccessModes (required)
 
 Invariant: cpis-phone
-Description: "A phone number is digits and spaces, with a plus sign in front where it is international."
+Description: "A phone number must be digits and spaces, with a plus sign first if it is international."
 Severity: #error
 Expression: "matches('^[+]?[0-9][0-9 ]{4,19}$')"
 
 Invariant: cpis-setting-rights
-Description: "Each mode right is given once."
+Description: "A mode must not be given twice."
 Severity: #error
 Expression: "extension.where(url = 'https://fhir.cpis.example/StructureDefinition/mode-right').value.isDistinct()"

@@ -14,12 +14,12 @@ Description: "What the exchange answers where it refuses, and what an acknowledg
 * insert Required(issue.code, 1, [[software that knows FHIR and not this service understands it.]])
 * insert Optional(issue.details, 1, [[where a rule or a Spine code fits.]])
 * insert Bare(issue.details)
-* insert Required(issue.details.coding, *, [[software acts on it, while the text may be worded anew.]])
+* insert Required(issue.details.coding, *, [[software acts on it, while the text may change.]])
 * insert Bare(issue.details.coding)
 * insert Required(issue.details.coding.system, 1, [[a code without its system says nothing.]])
 * insert Prohibited(issue.details.coding.version, [[the id of a rule is stable.]])
 * insert Required(issue.details.coding.code, 1, [[it is the rule or the Spine code.]])
-* insert Optional(issue.details.coding.display, 1, [[people read the diagnostics; a display may stand beside the code.]])
+* insert Optional(issue.details.coding.display, 1, [[people read the diagnostics; the code may have a display.]])
 * insert Prohibited(issue.details.coding.userSelected, [[nobody selected it.]])
 * issue.details.coding ^slicing.discriminator.type = #value
 * issue.details.coding ^slicing.discriminator.path = "system"

@@ -2,7 +2,7 @@ Profile: CPISPatient
 Parent: Patient
 Id: CPIS-Patient
 Title: "CP-IS Patient"
-Description: "One child (for an unborn plan, the mother) as ONE authority knows them: who they are and nothing more. The same child held by two authorities is two Patients, joined at look-up by NHS number."
+Description: "One child (for an unborn plan, the mother) as ONE authority knows them: who they are, and nothing more. The same child held by two authorities is two Patients, joined at look-up by NHS number."
 * insert DataOnly
 * insert NoExtension
 
@@ -56,26 +56,26 @@ Description: "One child (for an unborn plan, the mother) as ONE authority knows 
 * insert Prohibited(link, [[it would join the old and the new NHS number of an adopted child, which must never happen.]])
 
 Invariant: cpis-patient-local-id
-Description: "An identifier that is not the NHS number is the authority's local person id: system https://fhir.cpis.example/Id/local-person/{ODS}, and 1 to 64 letters, digits or . _ : / - as the value."
+Description: "An identifier that is not the NHS number must be the authority's local person id: system https://fhir.cpis.example/Id/local-person/{ODS}, and 1 to 64 letters, digits or . _ : / - as the value."
 Severity: #error
 Expression: "system.empty() or system = 'https://fhir.nhs.uk/Id/nhs-number' or (system.matches('^https://fhir[.]cpis[.]example/Id/local-person/[A-Z0-9]{3,12}$') and (value.empty() or value.matches('^[A-Za-z0-9._:/-]{1,64}$')))"
 
 Invariant: cpis-patient-authority
-Description: "The local person id belongs to the authority that manages the record: both have the same ODS code."
+Description: "The local person id must belong to the authority that manages the record: both must have the same ODS code."
 Severity: #error
 Expression: "startsWith('https://fhir.cpis.example/Id/local-person/').not() or %resource.managingOrganization.identifier.value.empty() or toString() = 'https://fhir.cpis.example/Id/local-person/' + %resource.managingOrganization.identifier.value.toString()"
 
 Invariant: cpis-patient-name-trimmed
-Description: "A name neither begins nor ends with a blank: it would differ from the same name elsewhere. Take the blank away."
+Description: "A name must not begin or end with a space, because it would differ from the same name elsewhere. Remove the space."
 Severity: #error
 Expression: "matches('^\\\\s').not() and matches('\\\\s$').not()"
 
 Invariant: cpis-patient-name-one-line
-Description: "A name holds no tab, no line break and no invisible character: it would not be read as it is written. Type the name again."
+Description: "A name must not contain a tab, a line break or an invisible character. Type the name again."
 Severity: #error
 Expression: "replace('\\u200C', '').replace('\\u200D', '').matches('[\\\\p{Cc}\\\\p{Cf}\\\\p{Zl}\\\\p{Zp}]').not()"
 
 Invariant: cpis-birth-date-day
-Description: "A date of birth names the day, written as YYYY-MM-DD, and is not before 1900: the 18th birthday decides who sees a plan."
+Description: "A date of birth must be a day from 1900 on, written as YYYY-MM-DD, because the 18th birthday decides who sees a plan."
 Severity: #error
 Expression: "toString().length() >= 10 and (toString().matches('^[0-9]{4}-').not() or toString().substring(0, 4) >= '1900')"

@@ -43,7 +43,7 @@ RuleSet: LabelledDataOnly
 
 RuleSet: DataApartFromMeta
 * insert Optional(id, 1, [[the server gives ids; a resource that is sent for the first time has none.]])
-* insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
+* insert Prohibited(implicitRules, [[rules from elsewhere are not supported.]])
 * insert Prohibited(language, [[there is no text whose language would matter.]])
 * insert Prohibited(text, [[a narrative is where case detail would travel; people read what software makes of the data.]])
 * insert Prohibited(contained, [[a resource inside a resource has no authority that answers for it.]])
@@ -85,11 +85,11 @@ RuleSet: BundleOnly
 
 RuleSet: BundleApartFromMeta
 * insert Optional(id, 1, [[a Bundle is not kept, so that its id matters to nobody but its sender.]])
-* insert Prohibited(implicitRules, [[rules from elsewhere are not understood here.]])
+* insert Prohibited(implicitRules, [[rules from elsewhere are not supported.]])
 * insert Prohibited(language, [[there is no text whose language would matter.]])
 * insert Prohibited(identifier, [[a repeated Bundle is known by X-Request-ID.]])
 * insert Prohibited(total, [[a total belongs to a search.]])
-* insert Prohibited(link, [[such a Bundle is one piece: there is no next page.]])
+* insert Prohibited(link, [[this Bundle has no next page.]])
 * insert Prohibited(signature, [[a signature inside is not verified by this service; the transport and the token say who sends.]])
 * insert BareBackbone(entry)
 * insert Prohibited(entry.link, [[an entry leads nowhere but to its fullUrl.]])
@@ -98,13 +98,13 @@ RuleSet: BundleApartFromMeta
 // An extension is its url and one value. (With a rule on `value[x]` SUSHI itself prohibits extensions inside, and allows no comment on
 // them: the comment on the value says it.)
 RuleSet: ExtensionOnly
-* insert Required(value[x], 1, [[it is what the extension says; beside a value FHIR allows no extensions.]])
+* insert Required(value[x], 1, [[it is what the extension says; FHIR allows no extensions next to a value.]])
 * insert Prohibited(id, [[nothing refers to it, and free text could travel in it unseen.]])
 * url ^comment = "Required: it says which extension this is."
 
 // The same where a profile looks into an extension that it uses.
 RuleSet: BareExtension(path)
-* insert Required({path}.value[x], 1, [[it is what the extension says; beside a value FHIR allows no extensions.]])
+* insert Required({path}.value[x], 1, [[it is what the extension says; FHIR allows no extensions next to a value.]])
 * insert Prohibited({path}.id, [[nothing refers to it, and free text could travel in it unseen.]])
 * {path}.url ^comment = "Required: it says which extension this is."
 
@@ -184,16 +184,16 @@ RuleSet: PlanPeriod(path)
 // R4 says nearly the same (per-1). Days are London days, which FHIRPath cannot tell: this server's validator judges the rule by its own code
 // under the same id, and the expression is what other validators can hold.
 Invariant: cpis-period-order
-Description: "A period ends on or after the day on which it starts."
+Description: "A period must end on or after the day on which it starts."
 Severity: #error
 Expression: "end.exists() and start.exists() implies start.toString().substring(0, 10) <= end.toString().substring(0, 10)"
 
 Invariant: cpis-period-day
-Description: "A plan starts and ends on a day between 1900 and 2199, written as YYYY-MM-DD: a month or a year cannot decide who sees it on which day."
+Description: "A plan must start and end on a day between 1900 and 2199, written as YYYY-MM-DD. A month or a year does not decide who sees it on which day."
 Severity: #error
 Expression: "toString().length() >= 10 and (toString().matches('^[0-9]{4}-').not() or (toString().substring(0, 4) >= '1900' and toString().substring(0, 4) < '2200'))"
 
 Invariant: cpis-plan-type-display
-Description: "The display of a plan type is the one that belongs to its code: it is not a place for other text. Send that display, or leave it out."
+Description: "The display of a plan type must be that of its code, because it is not a place for other text. Send that display, or leave it out."
 Severity: #error
 Expression: "display.empty() or code.empty() or (code in ('342191000000101' | '764841000000100' | '818901000000100')).not() or (code = '342191000000101' and display = 'Subject to child protection plan') or (code = '764841000000100' and display = 'Looked after child') or (code = '818901000000100' and display = 'Unborn child subject to child protection plan')"

@@ -2,13 +2,13 @@ Profile: CPISSubscription
 Parent: Subscription
 Id: CPIS-Subscription
 Title: "CP-IS Subscription"
-Description: "An authority's wish to be told when its records are accessed. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
+Description: "An authority's request for notices when its records are accessed. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
 * insert DataOnly
 * insert NoExtension
 
 * insert Required(status, 1, [[a client submits requested or off; active and error are the server's.]])
 * insert Bare(status)
-* insert Prohibited(contact, [[whom to ring is known to the operator; a name in a Subscription grows old.]])
+* insert Prohibited(contact, [[the operator knows whom to phone; a name in a Subscription goes out of date.]])
 * insert Optional(end, 1, [[until when; without it the Subscription stays.]])
 * insert Required(reason, 1, [[R4 asks why, for the operator who reads it.]])
 * insert Bare(reason)
@@ -32,7 +32,7 @@ Description: "An authority's wish to be told when its records are accessed. It h
 * insert Required(channel.type, 1, [[this server calls a webhook; other channels cannot prove that a notification arrived.]])
 * channel.type = #rest-hook (exactly)
 * insert Bare(channel.type)
-* insert Required(channel.endpoint, 1, [[where to: HTTPS, and plain HTTP only to the same machine, for trying out.]])
+* insert Required(channel.endpoint, 1, [[where to send: HTTPS, or plain HTTP to the same machine, to try it out.]])
 * channel.endpoint obeys cpis-subscription-endpoint
 * insert Bare(channel.endpoint)
 * insert Required(channel.payload, 1, [[FHIR JSON is what this server sends.]])
@@ -43,20 +43,20 @@ Description: "An authority's wish to be told when its records are accessed. It h
 * channel.payload.extension ^slicing.rules = #closed
 * insert Optional(channel.payload.extension[content], 1, [[how much a notification may carry; absent means id-only, and a Subscription that is read says so.]])
 * channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
-// Notifications are signed besides, so a header need be no secret.
-* insert Optional(channel.header, 10, [[what a gateway before the receiver asks for. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.]])
+// Notifications are signed too, so a header need not be secret.
+* insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.]])
 
 Invariant: cpis-subscription-topic
-Description: "The criteria is the canonical URL of a topic of this service."
+Description: "The criteria must be the canonical URL of a topic of this service."
 Severity: #error
 Expression: "matches('^https://fhir[.]cpis[.]example/SubscriptionTopic/[a-z-]+$')"
 
 Invariant: cpis-subscription-payload
-Description: "The payload is application/fhir+json, with no parameters but fhirVersion=4.0 and charset=utf-8."
+Description: "The payload must be application/fhir+json. The only parameters allowed are fhirVersion=4.0 and charset=utf-8."
 Severity: #error
 Expression: "matches('^application/fhir[+]json( ?; ?(fhirVersion=4[.]0|charset=utf-8))*$')"
 
 Invariant: cpis-subscription-endpoint
-Description: "The endpoint is an https URL without a user name or fragment; http is for the same machine only."
+Description: "The endpoint must be an https URL without a user name or fragment; http is allowed only to the same machine."
 Severity: #error
 Expression: "matches('^https://[^@#/?]+([/?][^#]*)?$') or matches('^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?(/[^#]*)?$')"

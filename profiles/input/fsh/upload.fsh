@@ -43,22 +43,22 @@ Description: "What an authority sends: children and their plans in one transacti
 * obeys cpis-upload-entry and cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references and cpis-upload-flag-agrees
 
 Invariant: cpis-upload-entry
-Description: "An entry puts a Patient, EpisodeOfCare or Flag by one identifier."
+Description: "An entry must be a PUT of a Patient, EpisodeOfCare or Flag by one identifier."
 Severity: #error
 Expression: "entry.all(resource.empty() or request.method.empty() or request.url.empty() or (request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$')))))"
 
 Invariant: cpis-upload-full-url
-Description: "The fullUrl of an entry is a urn:uuid, or the http or https URL of the resource in your own system. Other entries refer to it."
+Description: "The fullUrl of an entry must be a urn:uuid, or the http or https URL of the resource in your own system. Other entries refer to it."
 Severity: #error
 Expression: "matches('^(urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|https?://[^?#]+/(Patient|EpisodeOfCare|Flag)/[A-Za-z0-9.-]{1,64})$')"
 
 Invariant: cpis-entry-if-match
-Description: "ifMatch is the version that you read, written W/\"version\", such as W/\"3\"."
+Description: "ifMatch must be the version that you read, written W/\"version\", such as W/\"3\"."
 Severity: #error
 Expression: "matches('^W/\"[1-9][0-9]{0,8}\"$')"
 
 Invariant: cpis-upload-one-authority
-Description: "All entries belong to one authority: managing organisation, author and the systems of the authority's own ids name one ODS code."
+Description: "All entries must belong to one authority: managing organisation, author and the systems of the authority's own ids must name the same ODS code."
 Severity: #error
 Expression: "(entry.resource.managingOrganization.identifier.value.select(toString()) | entry.resource.author.identifier.value.select(toString()) | entry.resource.ofType(Patient).identifier.where(system.startsWith('https://fhir.cpis.example/Id/local-person/')).system.select(toString().replace('https://fhir.cpis.example/Id/local-person/', ''))).count() <= 1"
 
@@ -73,7 +73,7 @@ Severity: #error
 Expression: "entry.resource.ofType(EpisodeOfCare).identifier.value.isDistinct() and entry.resource.ofType(Flag).identifier.value.isDistinct()"
 
 Invariant: cpis-upload-references
-Description: "A reference of a plan or a Flag to its child leads to the Patient of the same NHS number."
+Description: "The reference of a plan or a Flag to its child must lead to the Patient with the same NHS number."
 Severity: #error
 Expression: "(entry.resource.ofType(EpisodeOfCare).patient | entry.resource.ofType(Flag).subject).reference.where(startsWith('urn:uuid:')).select(toString()).subsetOf(entry.where(resource is Patient).fullUrl.select(toString()))"
 
@@ -81,6 +81,6 @@ Expression: "(entry.resource.ofType(EpisodeOfCare).patient | entry.resource.ofTy
 // refers to an entry of this Bundle in the same way; the lines of the Flags must be among those of the plans. (So the time it takes is linear
 // in the size of the Bundle.) The status and London days are compared in the code alone.
 Invariant: cpis-upload-flag-agrees
-Description: "A Flag that refers to an EpisodeOfCare of this Bundle refers to one that is there, with the same plan id, plan type, NHS number, period and authority."
+Description: "A Flag that refers to an EpisodeOfCare of this Bundle must have the same plan id, plan type, NHS number, period and authority."
 Severity: #error
 Expression: "entry.where(resource is Flag).where(resource.extension.value.reference.first().startsWith('urn:uuid:')).select(resource.extension.value.reference.first().toString() + ' ' + resource.identifier.first().system.toString() + ' ' + resource.identifier.first().value.toString() + ' ' + resource.code.coding.first().code.toString() + ' ' + resource.subject.identifier.value.toString() + ' ' + resource.period.start.toString().substring(0, 10) + ' ' + iif(resource.period.end.exists(), resource.period.end.toString().substring(0, 10), '-') + ' ' + resource.author.identifier.value.toString()).subsetOf(entry.where(resource is EpisodeOfCare).select(fullUrl.toString() + ' ' + resource.identifier.first().system.toString() + ' ' + resource.identifier.first().value.toString() + ' ' + resource.type.first().coding.first().code.toString() + ' ' + resource.patient.identifier.value.toString() + ' ' + resource.period.start.toString().substring(0, 10) + ' ' + iif(resource.period.end.exists(), resource.period.end.toString().substring(0, 10), '-') + ' ' + resource.managingOrganization.identifier.value.toString()))"

@@ -47,7 +47,7 @@ internal static class AdminChange
     /// <param name="verb"><c>suspend</c> or <c>restore</c>.</param>
     /// <param name="description">For the help.</param>
     /// <param name="idName">What names the subject.</param>
-    /// <param name="list">Path of the list it stands in.</param>
+    /// <param name="list">Path of the list it is in.</param>
     /// <param name="example">For the help.</param>
     public static Command Switch(Tool tool, string verb, string description, string idName, string list, string example)
     {

@@ -46,7 +46,7 @@ internal static class AdminList
         }
         catch (JsonException unreadable)
         {
-            throw new CannotRunException("the answer is no list.", inner: unreadable);
+            throw new CannotRunException("the answer is not a list.", inner: unreadable);
         }
     }
 

@@ -41,11 +41,11 @@ internal static class PublicKeys
             var publics = keys.Select(PublicOf).ToList();
             return publics.Count > 0 && publics.TrueForAll(k => k.ContainsKey("kty"))
                 ? new JsonObject { ["keys"] = new JsonArray([.. publics]) }
-                : throw new CannotRunException($"{path} holds no JSON Web Key.");
+                : throw new CannotRunException($"{path} does not contain a JSON Web Key.");
         }
         catch (JsonException unreadable)
         {
-            throw new CannotRunException($"{path} is no JSON: {unreadable.Message}", inner: unreadable);
+            throw new CannotRunException($"{path} is not JSON: {unreadable.Message}", inner: unreadable);
         }
     }
 

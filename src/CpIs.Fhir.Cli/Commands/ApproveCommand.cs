@@ -4,7 +4,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis approve</c>.</summary>
 internal static class ApproveCommand
 {
     public static Command Create(Tool tool)

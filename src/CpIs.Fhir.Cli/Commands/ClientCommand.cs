@@ -5,7 +5,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis client</c>.</summary>
 internal static class ClientCommand
 {
     private const string Path = "/admin/clients";
@@ -36,7 +35,7 @@ internal static class ClientCommand
             AdminChange.Switch(
                 tool,
                 "suspend",
-                "Give a client no token, and take none of its tokens, any more.",
+                "Suspend a client: it gets no tokens, and its tokens are no longer accepted.",
                 "CLIENT-ID",
                 Path,
                 "cpis client suspend ed-system --client examples/clients/operator.json"
@@ -56,7 +55,7 @@ internal static class ClientCommand
         var id = new Argument<string>("CLIENT-ID");
         var organisation = new Option<string>("--organisation")
         {
-            Description = "ODS code of the organisation in whose name it acts.",
+            Description = "ODS code of the organisation that it acts for.",
             Required = true,
             HelpName = "ODS",
         };
@@ -69,7 +68,7 @@ internal static class ClientCommand
         };
         var device = new Option<string?>("--device-person")
         {
-            Description = "The nominated person (JSON, with activities) of a device that has no user.",
+            Description = "The nominated person (JSON, with activities) of a device without users.",
             HelpName = "FILE",
         };
         var command = new ToolCommand(

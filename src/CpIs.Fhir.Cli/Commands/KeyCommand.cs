@@ -10,7 +10,6 @@ using CpIs.Fhir.Core.Callers;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis key</c>.</summary>
 internal static class KeyCommand
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -20,7 +19,7 @@ internal static class KeyCommand
     };
 
     public static Command Create(Tool tool) =>
-        new ToolCommand("key", "Make the key by which a client proves itself.") { New(tool) };
+        new ToolCommand("key", "Make the key that a client proves itself with.") { New(tool) };
 
     private static Command New(Tool tool)
     {
@@ -32,13 +31,13 @@ internal static class KeyCommand
         };
         var id = new Option<string>("--id")
         {
-            Description = "The client_id it is registered by, or will be.",
+            Description = "The client_id that it is or will be registered under.",
             Required = true,
             HelpName = "CLIENT-ID",
         };
         var organisation = new Option<string>("--organisation")
         {
-            Description = "ODS code of the organisation in whose name it acts.",
+            Description = "ODS code of the organisation that it acts for.",
             Required = true,
             HelpName = "ODS",
         };
@@ -51,7 +50,7 @@ internal static class KeyCommand
         algorithm.AcceptOnlyFromAmong("ES384", "RS384");
         var user = new Option<string?>("--user")
         {
-            Description = "For a setting: the person in whose name it asks (JSON).",
+            Description = "For a care setting: the person for whom it asks (JSON).",
             HelpName = "FILE",
         };
         var command = new ToolCommand(
@@ -84,7 +83,7 @@ internal static class KeyCommand
                 WriteSecret(run.Get(output)!, file.ToJsonString(Indented) + "\n");
                 using var document = JsonDocument.Parse(jwk.ToJsonString());
                 run.Report.Bare(PublicKeys.PublicOf(document.RootElement).ToJsonString());
-                run.Report.Note($"{run.Get(output)} holds the private key: keep it secret, never send it.");
+                run.Report.Note($"{run.Get(output)} contains the private key. Keep it secret and never send it.");
                 return Task.FromResult(ExitCode.Done);
             }
         );

@@ -4,13 +4,12 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis keys</c>.</summary>
 internal static class KeysCommand
 {
     private const string Path = "/admin/keys";
 
     public static Command Create(Tool tool) =>
-        new ToolCommand("keys", "Look after the keys of the exchange itself, as its operator.")
+        new ToolCommand("keys", "List and rotate the keys of the exchange itself, as its operator.")
         {
             tool.Runs(
                 new ToolCommand(
@@ -42,7 +41,7 @@ internal static class KeysCommand
         return tool.Runs(
             new ToolCommand(
                 "rotate",
-                "Make a new key. It is in use 15 seconds later; what the old one signed stays good for a while.",
+                "Make a new key. It is used from 15 seconds later on; what the old one signed stays valid for a while.",
                 "cpis keys rotate webhook --client examples/clients/operator.json"
             )
             {
@@ -54,7 +53,7 @@ internal static class KeysCommand
                     HttpMethod.Post,
                     $"{Path}/{run.Get(purpose)}/rotate",
                     null,
-                    $"a new {run.Get(purpose)} key is in use from 15 seconds from now (`cpis keys list` shows when)",
+                    $"a new {run.Get(purpose)} key is used from 15 seconds from now on (`cpis keys list` shows when)",
                     cancellation
                 )
         );

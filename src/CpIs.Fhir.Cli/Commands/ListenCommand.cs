@@ -10,25 +10,24 @@ using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis listen</c>.</summary>
 internal static class ListenCommand
 {
     public static Command Create(Tool tool)
     {
         var port = new Option<int>("--port")
         {
-            Description = "Port on 127.0.0.1; 0 takes a free one and says which.",
+            Description = "Port on 127.0.0.1; 0 takes a free port and shows which.",
             DefaultValueFactory = _ => 9000,
             HelpName = "P",
         };
         port.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-                result.AddError("--port is 0 to 65535.");
+                result.AddError("--port must be 0 to 65535.");
         });
         var count = new Option<int?>("--count")
         {
-            Description = "End after so many notices of events; without it, Ctrl-C ends it.",
+            Description = "End after this many notices of events; without it, Ctrl-C ends it.",
             HelpName = "N",
         };
         var command = new ToolCommand(
@@ -40,8 +39,8 @@ internal static class ListenCommand
         {
             Details = """
                 Each signature is verified against the exchange's published keys (Standard Webhooks, Ed25519, 300 s).
-                A notice that verifies gets 204, and is shown once however often it comes; anything else gets 400, is not
-                shown, and is noted on standard error.
+                A notice with a valid signature gets 204 and is shown once, however often it comes. Anything else gets 400, is not
+                shown, and is reported on standard error.
                 """,
         };
         command.Add(port);
@@ -75,7 +74,9 @@ internal static class ListenCommand
                 }
                 catch (OperationCanceledException)
                 {
-                    run.Report.Note(string.Create(CultureInfo.InvariantCulture, $"{events} notices of events taken."));
+                    run.Report.Note(
+                        string.Create(CultureInfo.InvariantCulture, $"{events} notices of events received.")
+                    );
                 }
 
                 return run.Get(count) is { } wanted && events < wanted ? ExitCode.CouldNotRun : ExitCode.Done;

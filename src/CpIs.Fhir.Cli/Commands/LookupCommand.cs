@@ -10,7 +10,6 @@ using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis lookup</c>.</summary>
 internal static class LookupCommand
 {
     public static Command Create(Tool tool)
@@ -18,15 +17,15 @@ internal static class LookupCommand
         var number = new Argument<string>("NHS-NUMBER")
         {
             Description =
-                "Ten digits, blanks allowed; or - to read it from standard input, unseen by other users of the machine.",
+                "Ten digits, spaces allowed; or - to read it from standard input, where other users of the machine cannot see it.",
         };
         var scheduled = new Option<bool>("--scheduled")
         {
-            Description = "A scheduled (silent) look-up: the authority is not notified. Without it, it is.",
+            Description = "A scheduled (silent) look-up: the authority gets no notice. Without this option it does.",
         };
         var user = new Option<string?>("--user")
         {
-            Description = "The person in whose name to ask (JSON), instead of the client file's.",
+            Description = "The person for whom to ask (JSON), instead of the client file's.",
             HelpName = "FILE",
         };
         var command = new ToolCommand(
@@ -37,10 +36,10 @@ internal static class LookupCommand
         )
         {
             Details = """
-                Tells one of three things:
+                Shows one of three answers:
                   PLAN HELD            what each authority holds, and its phones
-                  No plan found        which is not "no concern"
-                  WE COULD NOT CHECK   nothing is known; exit code 1 (refused) or 2
+                  No plan found        does not mean "no concern"
+                  WE COULD NOT CHECK   whether there is a plan is unknown; exit code 1 (refused) or 2
                 """,
         };
         command.Add(number);
@@ -109,7 +108,7 @@ internal static class LookupCommand
         return NhsNumber.TryParse(text.Replace(" ", "", StringComparison.Ordinal), out var child)
             ? child
             : throw new CannotRunException(
-                "that is no valid NHS number: ten digits, the last of which is a modulus-11 check digit. Nothing was looked up."
+                "this is not a valid NHS number: ten digits, the last of which is a check digit. Nothing was looked up."
             );
     }
 

@@ -31,8 +31,8 @@ internal static partial class MongoCommand
             )
             {
                 Details =
-                    "It connects to nothing: read what it prints, and run it in mongosh. The role first. Then start one server, "
-                    + "which makes collections and indexes. A replica set needs no more; on a sharded cluster the rest follows, "
+                    "It does not connect to anything: read what it prints, and run it in mongosh. First make the role. Then start one server, "
+                    + "which makes collections and indexes. A replica set needs no more. On a sharded cluster, run the rest, "
                     + "connected to a mongos.",
                 Options = { database },
             },
@@ -43,7 +43,7 @@ internal static partial class MongoCommand
     private static int Print(Report report, string database)
     {
         if (!DatabaseName().IsMatch(database))
-            throw new CannotRunException("--database: a name is 1 to 60 letters, digits, _ or -.");
+            throw new CannotRunException("--database: a name must be 1 to 60 letters, digits, _ or -.");
         var (role, commands) = (ShardPlan.RoleCommand(database), ShardPlan.Commands(database).ToList());
         report.Object(
             new JsonObject { ["role"] = role, ["shards"] = new JsonArray([.. commands.Select(c => (JsonNode)c)]) }

@@ -5,7 +5,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis org</c>.</summary>
 internal static class OrganisationCommand
 {
     private const string Path = "/admin/organisations";
@@ -40,7 +39,7 @@ internal static class OrganisationCommand
             AdminChange.Switch(
                 tool,
                 "suspend",
-                "Let nothing be done in an organisation's name any more. Its records stay.",
+                "Suspend an organisation: its clients can do nothing any more. Its records stay.",
                 "ODS",
                 Path,
                 "cpis org suspend XHF01 --client examples/clients/operator.json"
@@ -58,7 +57,7 @@ internal static class OrganisationCommand
     private static Command Add(Tool tool)
     {
         var ods = new Argument<string>("ODS") { Description = "ODS code, 3 to 12 capital letters and digits." };
-        var name = new Option<string>("--name") { Description = "What people read.", Required = true };
+        var name = new Option<string>("--name") { Description = "The name that people read.", Required = true };
         var kind = KindOption();
         var office = new Option<string?>("--office-phone") { Description = "An authority's office-hours phone." };
         var duty = new Option<string?>("--emergency-phone")
@@ -71,13 +70,13 @@ internal static class OrganisationCommand
         };
         var mode = new Option<string[]>("--mode")
         {
-            Description = "A mode in which a setting may look up; may be given twice.",
+            Description = "A mode in which a setting can look children up; can be given twice.",
             AllowMultipleArgumentsPerToken = true,
         };
         mode.AcceptOnlyFromAmong("unscheduled", "scheduled");
         var command = new ToolCommand(
             "add",
-            "Register an organisation, or change what is registered of it.",
+            "Register an organisation, or change its registration.",
             "cpis org add XHF01 --kind authority --name \"Fernshire Council\" --emergency-phone \"01632 960001\"",
             "cpis org add XED01 --kind setting --name \"St Elsewhere ED\" --setting-kind emergency-department --mode unscheduled"
         )
@@ -125,7 +124,7 @@ internal static class OrganisationCommand
     /// <summary><c>--kind</c>, the same for organisations, clients and key files.</summary>
     internal static Option<string> KindOption()
     {
-        var kind = new Option<string>("--kind") { Description = "What it does in CP-IS.", Required = true };
+        var kind = new Option<string>("--kind") { Description = "Its part in CP-IS.", Required = true };
         kind.AcceptOnlyFromAmong("authority", "setting", "tester", "operator");
         return kind;
     }

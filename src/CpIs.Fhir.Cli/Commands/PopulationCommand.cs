@@ -10,7 +10,6 @@ using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis population</c>.</summary>
 internal static class PopulationCommand
 {
     public static Command Create(Tool tool)
@@ -24,7 +23,7 @@ internal static class PopulationCommand
         children.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 900_000)
-                result.AddError("--children is 1 to 900000, the size of the test range.");
+                result.AddError("--children must be 1 to 900000, the size of the test range.");
         });
         var authority = new Option<string>("--authority")
         {
@@ -34,13 +33,13 @@ internal static class PopulationCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Folder to write to; made where it is not there.",
+            Description = "Folder to write to; made if it does not exist.",
             Required = true,
             HelpName = "DIR",
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "The same seed gives the same children, another one others.",
+            Description = "The same seed gives the same children.",
             DefaultValueFactory = _ => 1,
             HelpName = "S",
         };
@@ -51,7 +50,7 @@ internal static class PopulationCommand
         };
         var date = new Option<DateOnly?>("--date")
         {
-            Description = "The day that plans are dated around, YYYY-MM-DD; today when left out.",
+            Description = "The day that plans are dated around, YYYY-MM-DD; by default today.",
         };
         var command = new ToolCommand(
             "population",
@@ -62,7 +61,7 @@ internal static class PopulationCommand
         {
             Details = """
                 People who do not exist, with NHS numbers of the test range (999...), in the proportions of a county.
-                NAME.numbers.txt holds the NHS numbers of which a look-up shows a plan.
+                NAME.numbers.txt lists the NHS numbers for which a look-up shows a plan.
                 """,
         };
         foreach (var option in new Option[] { children, authority, output, seed, name, date })
@@ -73,7 +72,7 @@ internal static class PopulationCommand
             {
                 if (!OdsCode.TryParse(run.Get(authority), out var ods))
                     throw new CannotRunException(
-                        $"'{run.Get(authority)}' is no ODS code: 3 to 12 capital letters and digits."
+                        $"'{run.Get(authority)}' is not an ODS code: 3 to 12 capital letters and digits."
                     );
                 var today = run.Get(date) ?? LondonCalendar.DayOf(run.Surroundings.Time.GetUtcNow());
                 var population = SyntheticPopulation.OfCounty(ods, run.Get(children), today, run.Get(seed));

@@ -7,7 +7,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis profiles build</c>.</summary>
 internal static class ProfilesBuildCommand
 {
     public static Command Create(Tool tool)
@@ -20,7 +19,7 @@ internal static class ProfilesBuildCommand
         )
         {
             Details = """
-                Runs profiles/build, which needs Node 20 or later and takes the pinned SUSHI. The result does not depend on the
+                Runs profiles/build, which needs Node 20 or later and uses the pinned SUSHI. The result does not depend on the
                 machine.
 
                 Exit codes: 0 built; 2 could not run, or the sources have errors.
@@ -47,7 +46,7 @@ internal static class ProfilesBuildCommand
         run.Report.Table(["FILE", "CHANGE"], [.. changes.Select(c => new[] { c.File, c.Change })]);
         run.Report.Line(
             changes.Count == 0
-                ? "The built definitions are what they were."
+                ? "The built definitions have not changed."
                 : string.Create(CultureInfo.InvariantCulture, $"{changes.Count} built files changed.")
         );
     }

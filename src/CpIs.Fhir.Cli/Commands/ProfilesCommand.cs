@@ -3,7 +3,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis profiles</c>.</summary>
 internal static class ProfilesCommand
 {
     public static Command Create(Tool tool) =>
@@ -22,7 +21,7 @@ internal static class ProfilesCommand
     public static Option<string?> Folder() =>
         new("--profiles")
         {
-            Description = "The folder with sources and built definitions; 'profiles' here or above when left out.",
+            Description = "The folder with sources and built definitions; by default 'profiles' here or above.",
             HelpName = "DIR",
         };
 }

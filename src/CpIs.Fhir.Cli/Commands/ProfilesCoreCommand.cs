@@ -8,7 +8,6 @@ using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis profiles core</c>.</summary>
 internal static class ProfilesCoreCommand
 {
     private const string Target = "src/CpIs.Fhir.Conformance/Definitions/Core/hl7.fhir.r4.core.ndjson.br";
@@ -39,7 +38,7 @@ internal static class ProfilesCoreCommand
         )
         {
             Details = """
-                Kept are all StructureDefinitions with their snapshots, and the ValueSets and CodeSystems of their bindings (but
+                Keeps all StructureDefinitions with their snapshots, and the ValueSets and CodeSystems of their bindings (except
                 example ones): paths, cardinality, types, slicing, values, bindings, constraints, codes and displays. No prose. The
                 same definitions give the same bytes.
                 """,
@@ -91,6 +90,6 @@ internal static class ProfilesCoreCommand
             throw new CannotRunException(refusal.Issues[0].Diagnostics);
         return package.Manifest.ToString() == CoreDefinitions.Package
             ? package
-            : throw new CannotRunException($"{path} is {package.Manifest}; {CoreDefinitions.Package} is wanted.");
+            : throw new CannotRunException($"{path} is {package.Manifest}; {CoreDefinitions.Package} is required.");
     }
 }

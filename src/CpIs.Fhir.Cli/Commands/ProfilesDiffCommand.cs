@@ -7,7 +7,6 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis profiles diff</c>.</summary>
 internal static class ProfilesDiffCommand
 {
     public static Command Create(Tool tool)
@@ -15,7 +14,7 @@ internal static class ProfilesDiffCommand
         var folder = ProfilesCommand.Folder();
         var old = new Argument<string?>("OLD")
         {
-            Description = "Package file to compare with; the newest in profiles/published when left out.",
+            Description = "Package file to compare with; by default the newest in profiles/published.",
             Arity = ArgumentArity.ZeroOrOne,
             DefaultValueFactory = _ => null,
         };
@@ -28,10 +27,10 @@ internal static class ProfilesDiffCommand
         {
             Details = """
                 A change breaks when something that met the older package may not meet the newer: a maximum lowered, an element
-                required or prohibited, a type or a code gone, a fixed value, a new or changed rule, a slicing closed. Widening and
-                wording do not. What breaks needs a new major version, or before 1.0 a new minor one.
+                required or prohibited, a type or a code removed, a fixed value, a new or changed rule, a slicing closed. Widening and
+                rewording do not. What breaks needs a new major version, or before 1.0 a new minor one.
 
-                Exit codes: 0 the version says what the changes do; 1 something breaks without the version step; 2 could not run.
+                Exit codes: 0 the version fits the changes; 1 something breaks and the version does not say so; 2 could not run.
                 """,
             Arguments = { old },
             Options = { folder },
@@ -45,7 +44,7 @@ internal static class ProfilesDiffCommand
                     run.Get(old)
                     ?? profiles.NewestPublished()
                     ?? throw new CannotRunException(
-                        $"nothing was published yet in {profiles.Published}. Name a package: cpis profiles diff FILE."
+                        $"{profiles.Published} has no published package yet. Name a package: cpis profiles diff FILE."
                     );
                 var before = PackageContent.OfFile(path);
                 var after = PackageContent.OfFolder(profiles);
@@ -91,7 +90,7 @@ internal static class ProfilesDiffCommand
         );
         if (!holds)
             run.Report.Note(
-                $"cpis: what breaks needs version {before.Version.NextThatMayBreak()} or later; the definitions say {after.Version}."
+                $"cpis: the changes that break need version {before.Version.NextThatMayBreak()} or later. The definitions have version {after.Version}."
             );
         return holds ? ExitCode.Done : ExitCode.Refused;
     }

@@ -9,7 +9,6 @@ using CpIs.Fhir.Conformance.Packages;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis profiles pack</c>.</summary>
 internal static class ProfilesPackCommand
 {
     public static Command Create(Tool tool)
@@ -17,7 +16,7 @@ internal static class ProfilesPackCommand
         var folder = ProfilesCommand.Folder();
         var output = new Option<string?>("--out")
         {
-            Description = "File to write; NAME-VERSION.tgz in the current folder when left out.",
+            Description = "File to write; by default NAME-VERSION.tgz in the current folder.",
             HelpName = "FILE",
         };
         var command = new ToolCommand(
@@ -29,7 +28,7 @@ internal static class ProfilesPackCommand
         {
             Details = """
                 The layout is that of the FHIR NPM package specification, so that SUSHI, Firely Terminal, the HL7 validator and
-                Simplifier take the file as it is. The same definitions give the same bytes. A file that is there is replaced.
+                Simplifier can use the file as it is. The same definitions give the same bytes. An existing file is replaced.
                 """,
             Options = { folder, output },
         };

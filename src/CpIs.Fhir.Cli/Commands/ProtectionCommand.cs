@@ -11,7 +11,7 @@ namespace CpIs.Fhir.Cli.Commands;
 internal static class ProtectionCommand
 {
     public static Command Create(Tool tool) =>
-        new ToolCommand("protection", "Look after the key file of a sealed store, as its operator.")
+        new ToolCommand("protection", "Make and change the key file of a sealed store, as its operator.")
         {
             NewKeyFile(tool),
             AddKey(tool),
@@ -35,8 +35,8 @@ internal static class ProtectionCommand
         )
         {
             Details = """
-                Keep a copy where the store's backups are not: without it nobody opens the store, and with both nothing is sealed.
-                The blind-index key in it never changes; by it everything in the store is found.
+                Keep a copy away from the store's backups. Without the file nobody can open the store; whoever has both can read it.
+                The blind-index key in it never changes: the store finds everything by it.
                 """,
         };
         command.Add(output);
@@ -48,7 +48,7 @@ internal static class ProtectionCommand
                 using var keys = ProtectionKeys.Make(run.Get(id) ?? Month(run));
                 new ProtectionKeyFile(run.Get(output)!).Create(keys);
                 Tell(run, run.Get(output)!, keys);
-                run.Report.Note("Keep a copy of it away from the store and its backups: nobody can make it again.");
+                run.Report.Note("Keep a copy of it away from the store and its backups. Nobody can make it again.");
                 return Task.FromResult(ExitCode.Done);
             }
         );
@@ -60,19 +60,19 @@ internal static class ProtectionCommand
         var id = Id();
         var standby = new Option<bool>("--standby")
         {
-            Description = "Let it open, not seal yet: for several servers, until each has it.",
+            Description = "Use it to open, not yet to seal: for several servers, until each has it.",
         };
         var command = new ToolCommand(
             "add-key",
-            "Seal under a new key from the next start on. Older keys stay and open what they sealed.",
+            "Seal with a new key from the next start on. Older keys stay and open what they sealed.",
             "cpis protection add-key /etc/cpis/protection.json",
             "cpis protection add-key /etc/cpis/protection.json --standby"
         )
         {
             Details = """
                 One server: add the key and restart it.
-                Several servers of one store: add it with --standby, bring the file to each and restart each; then the same
-                with `cpis protection use-key`. Otherwise the first to seal under it writes what the others cannot open.
+                Several servers of one store: add it with --standby, copy the file to each and restart each; then do the same
+                with `cpis protection use-key`. Otherwise the first server to seal with it writes what the others cannot open.
                 """,
         };
         command.Add(file);
@@ -85,7 +85,7 @@ internal static class ProtectionCommand
                 using var keys = Read(run.Get(file));
                 var name = run.Get(id) ?? Unused(Month(run), keys);
                 if (keys.Keys.Any(key => key.Id == name))
-                    throw new CannotRunException($"there is a key '{name}' in it already.");
+                    throw new CannotRunException($"it already has a key '{name}'.");
                 var key = ProtectionKeys.MakeKey(name);
                 Replace(run, run.Get(file), keys, run.Get(standby) ? [.. keys.Keys, key] : [key, .. keys.Keys]);
                 return Task.FromResult(ExitCode.Done);
@@ -99,7 +99,7 @@ internal static class ProtectionCommand
         var id = new Argument<string>("ID") { Description = "A key that is in the file." };
         var command = new ToolCommand(
             "use-key",
-            "Seal under a key that is in the file from the next start on.",
+            "Seal with a key that is in the file, from the next start on.",
             "cpis protection use-key /etc/cpis/protection.json 2026-12"
         )
         {
@@ -114,7 +114,7 @@ internal static class ProtectionCommand
                 var chosen =
                     keys.Keys.FirstOrDefault(key => key.Id == run.Get(id))
                     ?? throw new CannotRunException(
-                        $"there is no key '{run.Get(id)}' in it. There are: {string.Join(", ", keys.Keys.Select(k => k.Id))}"
+                        $"it has no key '{run.Get(id)}'. It has: {string.Join(", ", keys.Keys.Select(k => k.Id))}"
                     );
                 Replace(run, run.Get(file), keys, [chosen, .. keys.Keys.Where(key => key != chosen)]);
                 return Task.FromResult(ExitCode.Done);
@@ -128,13 +128,13 @@ internal static class ProtectionCommand
     {
         var id = new Option<string?>("--id")
         {
-            Description = "Names the key, readable in every value that it seals; the month when left out.",
+            Description = "Name of the key, readable in every value that it seals; by default the month.",
             HelpName = "ID",
         };
         id.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } text && !KeyEncryptionKey.IsId(text))
-                result.AddError("--id has 1 to 32 letters, digits, '.', '_' or '-'.");
+                result.AddError("--id must be 1 to 32 letters, digits, '.', '_' or '-'.");
         });
         return id;
     }

@@ -8,11 +8,10 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis stamps</c>.</summary>
 internal static class StampsCommand
 {
     public static Command Create(Tool tool) =>
-        new ToolCommand("stamps", "Look after the stamps that decide which upload of an authority is newest.")
+        new ToolCommand("stamps", "Restart the stamps that decide which upload of an authority is newest.")
         {
             Restart(tool),
         };
@@ -21,14 +20,14 @@ internal static class StampsCommand
     {
         var reason = new Option<string>("--reason")
         {
-            Description = "Why, in 1 to 140 characters. Name no child.",
+            Description = "Why, in 1 to 140 characters. Do not name a child.",
             Required = true,
             HelpName = "TEXT",
         };
         return tool.Runs(
             new ToolCommand(
                 "restart",
-                "Ask, as a lead, that every upload from now on counts as newer than all before. A second person must approve it within 24 hours.",
+                "Ask, as a lead, that every upload from now on counts as newer than all earlier ones. A second person must approve it within 24 hours.",
                 "cpis stamps restart --reason 'Clock of the extract was wrong' --client examples/clients/authority-xhf01-lead.json"
             )
             {
@@ -49,7 +48,7 @@ internal static class StampsCommand
         if (!answer.IsSuccess)
             return run.Report.Refused(answer, "the restart of the stamps");
         var request = Read(answer);
-        var id = request.Text("id") ?? throw new CannotRunException("the answer names no request.");
+        var id = request.Text("id") ?? throw new CannotRunException("the answer does not name a request.");
         run.Report.Object(JsonObject.Create(request) ?? []);
         run.Report.Line($"request {id} needs a second person within 24 hours: cpis approve {id}");
         return ExitCode.Done;

@@ -6,7 +6,6 @@ using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis store copy</c>.</summary>
 internal static class StoreCopyCommand
 {
     public static Command Create(Tool tool)
@@ -22,9 +21,9 @@ internal static class StoreCopyCommand
         )
         {
             Details = """
-                Stop every server of the source first; nothing is written to it. All of it goes along: records with their versions,
-                accesses, what is still to be told to whom, event numbers, registrations, keys, answers kept for repeats.
-                Ended anywhere (Ctrl-C, a crash), the same command goes on where it was. Until it has come through, no server
+                Stop every server of the source first; nothing is written to it. Everything is copied: records with their versions,
+                accesses, notices that are still owed, event numbers, registrations, keys, answers kept for repeats.
+                If it is interrupted (Ctrl-C, a crash), run the same command again: it continues. Until it has finished, no server
                 opens the target. At the end both stores are read again and compared, section by section.
 
                 Exit codes: 0 copied and verified; 1 the target is not empty, or the comparison failed; 2 could not run, or was

@@ -10,7 +10,6 @@ using CpIs.Fhir.Synthetic;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis store fill</c>.</summary>
 internal static class StoreFillCommand
 {
     private const int MostOfOne = 900_000;
@@ -20,29 +19,29 @@ internal static class StoreFillCommand
         var to = new StoreChoice("--to", "The empty store to fill");
         var children = new Option<int>("--children")
         {
-            Description = "How many, shared out among the authorities.",
+            Description = "How many, divided among the authorities.",
             Required = true,
             HelpName = "N",
         };
         var authorities = new Option<string[]>("--authority")
         {
-            Description = "ODS code of an authority that holds them; may be given several times.",
+            Description = "ODS code of an authority that holds them; can be given several times.",
             Required = true,
             HelpName = "ODS",
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "The same seed gives the same children, another one others.",
+            Description = "The same seed gives the same children.",
             DefaultValueFactory = _ => 1,
             HelpName = "S",
         };
         var date = new Option<DateOnly?>("--date")
         {
-            Description = "The day that plans are dated around, YYYY-MM-DD; today when left out.",
+            Description = "The day that plans are dated around, YYYY-MM-DD; by default today.",
         };
         var numbers = new Option<string>("--numbers")
         {
-            Description = "File to write the NHS numbers to of which a look-up shows a plan.",
+            Description = "File for the NHS numbers for which a look-up shows a plan.",
             DefaultValueFactory = _ => "population.numbers.txt",
             HelpName = "FILE",
         };
@@ -55,8 +54,8 @@ internal static class StoreFillCommand
         {
             Details = """
                 For tests and benchmarks: people who do not exist, with NHS numbers of the test range (999...), as `cpis population`
-                makes them. What is stored is what their first upload would store. Nobody is registered by it.
-                Ended anywhere, the same command goes on where it was; with --date also on another day.
+                makes them. It stores what their first upload would store. It registers nobody.
+                If it is interrupted, run the same command again: it continues; with --date also on another day.
                 """,
         };
         foreach (var option in new Option[] { children, authorities, seed, date, numbers }.Concat(to.Options))
@@ -93,11 +92,13 @@ internal static class StoreFillCommand
             codes.Add(
                 OdsCode.TryParse(authority, out var code)
                     ? code
-                    : throw new CannotRunException($"'{authority}' is no ODS code: 3 to 12 capital letters and digits.")
+                    : throw new CannotRunException(
+                        $"'{authority}' is not an ODS code: 3 to 12 capital letters and digits."
+                    )
             );
         if (children < codes.Count || children / codes.Count >= MostOfOne)
             throw new CannotRunException(
-                $"--children is 1 to {MostOfOne.ToString(CultureInfo.InvariantCulture)} for each authority, the size of the test range."
+                $"--children must be 1 to {MostOfOne.ToString(CultureInfo.InvariantCulture)} for each authority, the size of the test range."
             );
         return
         [
@@ -126,6 +127,6 @@ internal static class StoreFillCommand
             cancellation
         );
         run.Report.Object(new JsonObject { ["children"] = populations.Sum(p => p.Count), ["numbers"] = path });
-        run.Report.Line($"{path} holds the NHS numbers of which a look-up shows a plan");
+        run.Report.Line($"{path} lists the NHS numbers for which a look-up shows a plan");
     }
 }

@@ -10,7 +10,6 @@ using CpIs.Fhir.Core.Migrations;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis store migrate</c>.</summary>
 internal static class StoreMigrateCommand
 {
     public static Command Create(Tool tool)
@@ -18,16 +17,16 @@ internal static class StoreMigrateCommand
         var choice = new StoreChoice("--store", "The store");
         var command = new ToolCommand(
             "migrate",
-            "Bring a store of an older version forward to the schema of this one.",
+            "Migrate a store of an older version to the schema of this one.",
             "cpis store migrate --store sqlite:./exchange",
             "cpis store migrate --store mongodb:cpis --store-connection @/run/secrets/mongodb"
         )
         {
             Details = """
-                There is no way back: make a backup first. Ended anywhere, the same command goes on. For a sealed store, name its key
+                There is no way back: make a backup first. If it is interrupted, run it again. For a sealed store, name its key
                 file: a migration may have to read what is sealed.
-                An embedded store must not be in use; a server that opens it would do the same, without telling how far it is.
-                On MongoDB the servers of the version before may go on: run it, replace them one by one, and run it once more.
+                An embedded store must not be in use. A server that opens it would do the same, without showing progress.
+                On MongoDB the servers of the older version can go on: run this, replace them in turn, and run it once more.
                 """,
             Options = { choice.Store, choice.Connection, choice.KeyFile },
         };
@@ -49,7 +48,7 @@ internal static class StoreMigrateCommand
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {
                     throw new CannotRunException(
-                        "interrupted. What was done stays; run the same command again and it goes on from there."
+                        "interrupted. What was done stays. Run the same command again: it continues."
                     );
                 }
             }
@@ -82,8 +81,8 @@ internal static class StoreMigrateCommand
             run.Report.Line(string.Create(CultureInfo.InvariantCulture, $"{done.Version}: {done.What}"));
         run.Report.Line(
             before.Pending.Count == 0
-                ? $"nothing to do: {migration.Description} is of schema {after.Schema}, the one of this version"
-                : $"{migration.Description} was brought from schema {before.Schema} to {after.Schema}"
+                ? $"nothing to do: {migration.Description} has schema {after.Schema}, that of this version"
+                : $"{migration.Description} was migrated from schema {before.Schema} to {after.Schema}"
         );
         return ExitCode.Done;
     }

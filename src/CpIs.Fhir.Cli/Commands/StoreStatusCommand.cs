@@ -7,7 +7,6 @@ using CpIs.Fhir.Core.Protection;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis store status</c>.</summary>
 internal static class StoreStatusCommand
 {
     public static Command Create(Tool tool)
@@ -15,12 +14,12 @@ internal static class StoreStatusCommand
         var choice = new StoreChoice("--store", "The store");
         var command = new ToolCommand(
             "status",
-            "Show of which schema a store is, how much it holds, and whether a copy into it is unfinished.",
+            "Show which schema a store has, how much it holds, and whether a copy into it is unfinished.",
             "cpis store status --store sqlite:./exchange",
             "CPIS_MONGODB=@/run/secrets/mongodb cpis store status --store mongodb --json"
         )
         {
-            Details = "It only reads, opens nothing that is sealed, and may be run while servers are at work.",
+            Details = "It only reads, opens nothing that is sealed, and can be run while servers run.",
             Options = { choice.Store, choice.Connection },
         };
         return tool.Runs(

@@ -10,7 +10,6 @@ using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis subscribe</c>.</summary>
 internal static class SubscribeCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -19,13 +18,13 @@ internal static class SubscribeCommand
     {
         var endpoint = new Option<string>("--endpoint")
         {
-            Description = "Where notices are to be posted: https, or loopback http under --demo.",
+            Description = "Where to post notices: https, or loopback http under --demo.",
             Required = true,
             HelpName = "URL",
         };
         var payload = new Option<string>("--payload")
         {
-            Description = "What a notice tells: id-only (which accesses) or empty (only that there are some).",
+            Description = "What a notice contains: id-only (which accesses) or empty (only that there are some).",
             DefaultValueFactory = _ => "id-only",
         };
         payload.AcceptOnlyFromAmong("id-only", "empty");
@@ -42,7 +41,7 @@ internal static class SubscribeCommand
         };
         var command = new ToolCommand(
             "subscribe",
-            "Ask, as an authority, to be told of accesses to its records, and wait until the exchange has shaken hands.",
+            "Subscribe, as an authority, to notices of accesses to its records, and wait for the handshake.",
             "cpis listen --port 9000 &",
             "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json"
         )
@@ -103,7 +102,7 @@ internal static class SubscribeCommand
                 ["resourceType"] = "Subscription",
                 ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
                 ["status"] = "requested",
-                ["reason"] = "Told of accesses to our records",
+                ["reason"] = "Notices of accesses to our records",
                 ["criteria"] = FhirSystems.RecordAccessedTopic,
                 ["channel"] = Channel(endpoint, payload, heartbeat),
             }.ToJsonString()

@@ -5,19 +5,18 @@ using CpIs.Fhir.Cli.Tools;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis token</c>.</summary>
 internal static class TokenCommand
 {
     public static Command Create(Tool tool)
     {
         var user = new Option<string?>("--user")
         {
-            Description = "The person in whose name to ask (JSON), instead of the client file's.",
+            Description = "The person for whom to ask (JSON), instead of the client file's.",
             HelpName = "FILE",
         };
         var scope = new Option<string?>("--scope")
         {
-            Description = "SMART scopes, separated by blanks; left out, all that the client has.",
+            Description = "SMART scopes, separated by spaces; by default all that the client has.",
         };
         var command = new ToolCommand(
             "token",

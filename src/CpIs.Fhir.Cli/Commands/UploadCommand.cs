@@ -8,7 +8,6 @@ using CpIs.Fhir.Cli.Uploads;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis upload</c>.</summary>
 internal static class UploadCommand
 {
     private const int ShownProblems = 10;
@@ -23,19 +22,19 @@ internal static class UploadCommand
         var concurrency = new Option<int>("--concurrency")
         {
             Description =
-                "Bundles under way at a time. Leave it at 1 where two files speak of one plan: only then is the order kept.",
+                "Bundles sent at the same time. Leave it at 1 if two files contain the same plan: only then is the order kept.",
             DefaultValueFactory = _ => 1,
             HelpName = "N",
         };
         concurrency.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 64)
-                result.AddError("--concurrency is 1 to 64.");
+                result.AddError("--concurrency must be 1 to 64.");
         });
         var ledger = new Option<string?>("--ledger")
         {
             Description =
-                "Remembers what was accepted, so that the same command goes on after an interruption. One ledger for one run.",
+                "Remembers what was accepted, so that the same command continues after an interruption. One ledger for one run.",
             HelpName = "FILE",
         };
         var command = new ToolCommand(
@@ -91,7 +90,7 @@ internal static class UploadCommand
         foreach (var problem in problems.Take(ShownProblems))
             run.Report.Note($"{result.File}: {(result.Outcome == UploadResult.Accepted ? "hint: " : "")}{problem}");
         if (problems.Count > ShownProblems)
-            run.Report.Note($"{result.File}: and {problems.Count - ShownProblems} more (all of them with --json)");
+            run.Report.Note($"{result.File}: and {problems.Count - ShownProblems} more (--json shows all)");
     }
 
     private static int Summarise(Run run, int total, List<UploadResult> results, string? ended)

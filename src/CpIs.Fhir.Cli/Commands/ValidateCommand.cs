@@ -7,7 +7,6 @@ using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis validate</c>.</summary>
 internal sealed class ValidateCommand
 {
     private static readonly string[] Severities = ["information", "warning", "error"];
@@ -22,14 +21,14 @@ internal sealed class ValidateCommand
     private readonly Option<string[]> _profiles = new("--profile")
     {
         Description =
-            "Canonical that each resource must meet, or the name of a profile of ours (CPIS-Flag). May repeat.",
+            "Canonical that each resource must meet, or the name of one of our profiles (CPIS-Flag). Can be repeated.",
         HelpName = "URL",
     };
 
     private readonly Option<string[]> _packages = new("--package")
     {
         Description =
-            "FHIR package with further profiles: a .tgz, or a folder of the package cache. What it needs is looked for beside it and in ~/.fhir/packages. May repeat.",
+            "FHIR package with further profiles: a .tgz, or a folder of the package cache. What it needs is looked for next to it and in ~/.fhir/packages. Can be repeated.",
         HelpName = "P",
     };
 
@@ -39,14 +38,14 @@ internal sealed class ValidateCommand
 
     private readonly Option<string> _least = new("--min-severity")
     {
-        Description = "Leave out what is less grave: information (default), warning or error.",
+        Description = "Leave out what is less severe: information (default), warning or error.",
         DefaultValueFactory = _ => "information",
         HelpName = "SEVERITY",
     };
 
     private readonly Option<bool> _noClaims = new("--no-claims")
     {
-        Description = "Leave the profiles aside that resources claim themselves (meta.profile).",
+        Description = "Ignore the profiles that resources claim themselves (meta.profile).",
     };
 
     private readonly Option<bool> _advice = new("--advice")
@@ -56,7 +55,7 @@ internal sealed class ValidateCommand
 
     private readonly Option<int> _most = new("--max-issues")
     {
-        Description = "Most problems listed of one resource; the rest is counted. Default 200.",
+        Description = "Most problems listed for one resource; the rest are counted. Default 200.",
         DefaultValueFactory = _ => ValidatorOptions.Default.MaximumIssues,
         HelpName = "N",
     };
@@ -69,7 +68,7 @@ internal sealed class ValidateCommand
         _most.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 100_000)
-                result.AddError("--max-issues is 1 to 100000.");
+                result.AddError("--max-issues must be 1 to 100000.");
         });
         var command = new ToolCommand(
             "validate",
@@ -82,7 +81,7 @@ internal sealed class ValidateCommand
         {
             Details = """
                 Nothing is sent anywhere: the validator is in this tool. Each resource is checked against the profiles named with
-                --profile and those that it claims; without any, against its R4 type. --json writes one line for each input:
+                --profile and those that it claims; if there are none, against its R4 type. --json writes one line for each input:
                 {"file":..,"valid":..,"outcome":OperationOutcome}.
 
                 Exit codes: 0 no error, 1 errors, 2 could not run.
@@ -145,7 +144,7 @@ internal sealed class ValidateCommand
         if (packages.Problems.Count > 0)
             throw new CannotRunException(string.Join(" ", packages.Problems));
         foreach (var missing in packages.Missing)
-            run.Report.Note($"cpis: {missing}; what stands on it cannot be checked in full.");
+            run.Report.Note($"cpis: {missing}. What depends on it cannot be checked in full.");
         return ConformanceSet.With(packages.Layer());
     }
 
@@ -155,7 +154,7 @@ internal sealed class ValidateCommand
             return canonical;
         var near = set.Near(named);
         throw new CannotRunException(
-            $"--profile {named}: no such profile is at hand."
+            $"--profile {named}: this profile is not available."
                 + (near.Count > 0 ? $" Is it {string.Join(", or ", near)}?" : " Name its package with --package.")
         );
     }

@@ -163,7 +163,7 @@ internal sealed class ExchangeClient : IDisposable
         );
     }
 
-    /// <summary>How long the exchange wants us to wait: 429, 503, and 409 for a write that is still under way.</summary>
+    /// <summary>How long the exchange wants us to wait: 429, 503, and 409 for a write that is still in progress.</summary>
     internal static TimeSpan? RetryAfter(HttpResponseMessage response) =>
         (int)response.StatusCode is 409 or 429 or 503 ? response.Headers.RetryAfter?.Delta : null;
 

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Cli.Http;
 
 /// <summary>Where the parts of an exchange are.</summary>
 /// <param name="FhirBase">FHIR base without trailing slash.</param>
-/// <param name="Root">What the FHIR base stands on; <c>/admin</c> and <c>/.well-known/webhook-keys.json</c> are beside it.</param>
+/// <param name="Root">What the FHIR base stands on; <c>/admin</c> and <c>/.well-known/webhook-keys.json</c> are next to it.</param>
 /// <param name="TokenEndpoint">As the exchange publishes it; the audience of assertions.</param>
 internal sealed record ServerAddress(string FhirBase, string Root, Uri TokenEndpoint)
 {
@@ -22,10 +22,10 @@ internal sealed record ServerAddress(string FhirBase, string Root, Uri TokenEndp
             || uri.Scheme is not ("http" or "https")
             || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0
         )
-            throw new CannotRunException($"'{text}' is no server: give a URL such as https://cpis.example/FHIR/R4.");
+            throw new CannotRunException($"'{text}' is not a server. Give a URL such as https://cpis.example/FHIR/R4.");
         if (!IsSafe(uri) && !allowHttp)
             throw new CannotRunException(
-                $"{uri} is plain http to another machine, which would show tokens and children to the network. Use https, or set CPIS_ALLOW_HTTP=1 inside a network of your own."
+                $"{uri} is plain http to another machine, which would show tokens and children to the network. Use https, or set CPIS_ALLOW_HTTP=1 inside your own network."
             );
         return uri;
     }

@@ -70,7 +70,7 @@ internal sealed class TokenSource(
         catch (JsonException unreadable)
         {
             throw new CannotRunException(
-                $"the answer of {endpoint} holds no token: {unreadable.Message}",
+                $"the answer of {endpoint} has no token: {unreadable.Message}",
                 inner: unreadable
             );
         }

@@ -48,7 +48,7 @@ internal sealed class ListenServer : IAsyncDisposable
         catch (IOException taken)
         {
             await app.DisposeAsync();
-            throw new CannotRunException($"port {port} cannot be listened on: {taken.Message}", inner: taken);
+            throw new CannotRunException($"cannot listen on port {port}: {taken.Message}", inner: taken);
         }
 
         var address = app

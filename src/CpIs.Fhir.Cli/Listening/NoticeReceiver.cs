@@ -32,13 +32,13 @@ internal sealed class NoticeReceiver(PublishedKeys keys, Action<ReceivedNotice> 
         }
         catch (HttpRequestException unknown)
         {
-            note($"put off a notice: the exchange's keys cannot be had: {unknown.Message}");
+            note($"put off a notice: cannot get the exchange's keys: {unknown.Message}");
             return 503;
         }
 
         if (!NotificationReader.TryRead(body, out var notification))
         {
-            note("refused a signed request: it is no notification Bundle.");
+            note("refused a signed request: it is not a notification Bundle.");
             return 400;
         }
 
@@ -47,7 +47,7 @@ internal sealed class NoticeReceiver(PublishedKeys keys, Action<ReceivedNotice> 
         {
             if (!_seen.Add(id!))
             {
-                note("a repeat of a notice that was taken before.");
+                note("a repeat of a notice that was received before.");
                 return 204;
             }
 

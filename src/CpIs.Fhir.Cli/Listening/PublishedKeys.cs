@@ -49,7 +49,7 @@ internal sealed class PublishedKeys(HttpClient http, Uri url, TimeProvider time)
         }
         catch (Exception unreadable) when (unreadable is JsonException or FormatException or InvalidOperationException)
         {
-            throw new HttpRequestException($"{url} is no key set.", unreadable);
+            throw new HttpRequestException($"{url} is not a key set.", unreadable);
         }
         finally
         {

@@ -81,7 +81,6 @@ internal sealed record LookUpView(
         };
 }
 
-/// <summary>One plan.</summary>
 internal sealed record PlanRow(
     string Plan,
     string Person,

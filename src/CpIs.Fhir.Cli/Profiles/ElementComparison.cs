@@ -170,7 +170,7 @@ internal static class ElementComparison
         if (isSliced && now.IsTrue("ordered") && !(wasSliced && old.IsTrue("ordered")))
             yield return ("slices have an order now", true);
         if (isSliced && wasSliced && !Discriminators(old).SequenceEqual(Discriminators(now)))
-            yield return ("slices are told apart otherwise", true);
+            yield return ("slices have another discriminator", true);
     }
 
     private static IEnumerable<string> Discriminators(JsonElement slicing) =>

@@ -45,7 +45,7 @@ internal static class PackageComparison
             .ToList();
         // Version and date go with every step and say nothing.
         if (changes.Count == 0 && !Same(old, now))
-            changes.Add(new Change(key, "", "is worded or described otherwise", false));
+            changes.Add(new Change(key, "", "has other words or descriptions", false));
         return changes;
     }
 

@@ -27,12 +27,12 @@ internal sealed record PackageContent(PackageVersion Version, IReadOnlyDictionar
         );
 
     /// <summary>A version and its resources.</summary>
-    /// <exception cref="CannotRunException">It is no version.</exception>
+    /// <exception cref="CannotRunException">It is not a version.</exception>
     public static PackageContent Of(string version, IEnumerable<JsonElement> resources) =>
         new(
             PackageVersion.TryParse(version, out var parsed)
                 ? parsed!
-                : throw new CannotRunException($"'{version}' is no version: major.minor.patch."),
+                : throw new CannotRunException($"'{version}' is not a version (major.minor.patch)."),
             // Packages of others may hold a definition in two versions; the last counts.
             resources.GroupBy(Key, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Last())
         );

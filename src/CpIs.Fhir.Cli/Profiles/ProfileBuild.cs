@@ -13,7 +13,9 @@ internal static class ProfileBuild
     public static async Task RunAsync(ProfilesFolder folder, CancellationToken cancellation)
     {
         if (!File.Exists(folder.BuildScript))
-            throw new CannotRunException($"{folder.BuildScript} is not there: run it in a checkout of the project.");
+            throw new CannotRunException(
+                $"{folder.BuildScript} does not exist. Run this in a checkout of the project."
+            );
         using var process = Start(folder);
         var output = process.StandardOutput.ReadToEndAsync(cancellation);
         var errors = process.StandardError.ReadToEndAsync(cancellation);
@@ -34,7 +36,7 @@ internal static class ProfileBuild
             );
     }
 
-    // SUSHI tells much that is no error; each of its errors is a line that begins so, with its file and line below.
+    // SUSHI tells much that is not an error; each of its errors is a line that begins so, with its file and line below.
     private static IEnumerable<string> Told(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

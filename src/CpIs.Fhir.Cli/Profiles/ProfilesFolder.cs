@@ -2,7 +2,7 @@ using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Profiles;
 
-/// <summary>The folder <c>profiles</c> of a checkout: sources, built definitions, published packages, and the examples beside it.</summary>
+/// <summary>The folder <c>profiles</c> of a checkout: sources, built definitions, published packages, and the examples next to it.</summary>
 internal sealed class ProfilesFolder
 {
     private ProfilesFolder(string path) => Path = path;
@@ -29,7 +29,7 @@ internal sealed class ProfilesFolder
         if (named is not null)
             return Directory.Exists(System.IO.Path.Combine(named, "built"))
                 ? new ProfilesFolder(System.IO.Path.GetFullPath(named))
-                : throw new CannotRunException($"{named} is no folder of profiles: it has no folder 'built'.");
+                : throw new CannotRunException($"{named} is not a folder of profiles: it has no folder 'built'.");
         for (
             var folder = new DirectoryInfo(Directory.GetCurrentDirectory());
             folder is not null;

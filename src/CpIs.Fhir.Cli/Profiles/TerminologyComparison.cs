@@ -16,7 +16,7 @@ internal static class TerminologyComparison
             yield return new Change("", member, "is no longer in the value set", true);
         foreach (var member in now.Except(old))
             yield return new Change("", member, "is new in the value set", false);
-        // Filters, imported value sets and exclusions: what they leave cannot be told without the code system.
+        // Filters, imported value sets and exclusions: what they leave cannot be decided without the code system.
         if (!Rest(before).SequenceEqual(Rest(after)))
             yield return new Change("", "compose", "has other filters, imports or exclusions", true);
     }

@@ -58,16 +58,16 @@ internal static class CopyReport
 
     private static string Refusal(string target, TransferBegin begin) =>
         begin.Answer == TransferAnswer.NotEmpty
-            ? $"{target} holds something already. A copy goes into an empty store; if this one is a copy that came through, there is nothing left to do."
+            ? $"{target} is not empty. A copy needs an empty store. If this store is a finished copy, there is nothing left to do."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target} is in the middle of another copy, from {begin.Copy!.Source}, begun {begin.Copy.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC: of another store, or of the same before it went on. Run that one again, or start from an empty store."
+                $"{target} is in the middle of another copy, from {begin.Copy!.Source}, begun {begin.Copy.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC: of another store, or of this one before it changed. Run that copy again, or start with an empty store."
             );
 
     private static string Explain(SectionResult section) =>
         section.Fault == SectionFault.SourceChanged
-            ? $"{section.Section.Words()}: the source has changed since it was copied (a server ran?). Start again with an empty target."
-            : $"{section.Section.Words()}: the target does not hold what the source holds: {section.Target} against {section.Source} (count and checksum). Start again with an empty target; should it be so again, see that the disk is sound.";
+            ? $"{section.Section.Words()}: the source has changed since it was copied; perhaps a server ran. Start again with an empty target."
+            : $"{section.Section.Words()}: the target differs from the source: {section.Target} against {section.Source} (count and checksum). Start again with an empty target. If it happens again, check that the disk is sound.";
 
     private static JsonObject ToJson(
         (string From, string To) ends,

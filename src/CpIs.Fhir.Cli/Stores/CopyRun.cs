@@ -7,7 +7,7 @@ using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;
 
-/// <summary>One copy as a command runs it: with its progress shown, its end told, and a way to go on where it was ended.</summary>
+/// <summary>One copy as a command runs it: with its progress shown, its end reported, and a way to continue where it was ended.</summary>
 internal static class CopyRun
 {
     /// <summary>Copies, verifies and tells.</summary>
@@ -38,7 +38,7 @@ internal static class CopyRun
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             throw new CannotRunException(
-                "interrupted. What was written stays; run the same command again and it goes on from there."
+                "interrupted. What was written stays. Run the same command again: it continues."
             );
         }
         catch (StoreUnavailableException failure)

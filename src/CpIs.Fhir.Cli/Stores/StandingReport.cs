@@ -19,7 +19,7 @@ internal static class StandingReport
             report.Headline(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"unfinished: a copy from {copy.Source}, begun {copy.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. No server opens this store. Run the copy again, or start from an empty one."
+                    $"unfinished: a copy from {copy.Source}, begun {copy.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC. No server opens this store. Run the copy again, or start with an empty store."
                 ),
                 Tone.Alarm
             );
@@ -69,7 +69,7 @@ internal static class StandingReport
         );
 
     private static string Judge(StoreStanding standing) =>
-        standing.Schema == standing.KnownSchema ? "the one of this version"
+        standing.Schema == standing.KnownSchema ? "that of this version"
         : standing.Schema < standing.KnownSchema
             ? $"older than this version's {standing.KnownSchema}: cpis store migrate"
         : $"newer than this version's {standing.KnownSchema}: use the version that wrote it";

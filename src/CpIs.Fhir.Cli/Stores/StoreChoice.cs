@@ -25,14 +25,14 @@ internal sealed class StoreChoice
     {
         Store = new Option<string>(name)
         {
-            Description = $"{what}: sqlite[:DIR] (./data when left out) or mongodb[:DATABASE] (cpis when left out).",
+            Description = $"{what}: sqlite[:DIR] (default ./data) or mongodb[:DATABASE] (default cpis).",
             Required = true,
             HelpName = "STORE",
         };
         Connection = new Option<string?>($"{name}-connection")
         {
             Description =
-                "MongoDB's connection string, or @FILE that holds it, which no list of processes shows. [CPIS_MONGODB]",
+                "MongoDB's connection string, or @FILE with it, which a list of processes does not show. [CPIS_MONGODB]",
             HelpName = "STRING",
         };
         KeyFile = new Option<string?>($"{name}-key-file")
@@ -105,7 +105,7 @@ internal sealed class StoreChoice
         };
 
     /// <summary>The protection that its key file gives; the readable one where there is no key file.</summary>
-    /// <exception cref="CannotRunException">It is no key file, or others may read it.</exception>
+    /// <exception cref="CannotRunException">It is not a key file, or others may read it.</exception>
     public RecordProtection ReadProtection(Run run)
     {
         if (run.Get(KeyFile) is not { } path)
@@ -133,7 +133,7 @@ internal sealed class StoreChoice
             ),
             MongoDb => (kind, place.Length > 0 ? place : new MongoStoreOptions().Database),
             _ => throw new CannotRunException(
-                $"{Store.Name}: '{kind}' is no kind of store. There are sqlite:DIR and mongodb:DATABASE."
+                $"{Store.Name}: '{kind}' is not a kind of store. Allowed: sqlite:DIR and mongodb:DATABASE."
             ),
         };
     }

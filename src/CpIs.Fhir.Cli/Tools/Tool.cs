@@ -94,7 +94,7 @@ internal sealed class Run(Tool tool, ParseResult parsed)
     public Surroundings Surroundings => tool.Surroundings;
 
     /// <summary>The exchange as the user named it.</summary>
-    /// <exception cref="CannotRunException">It is no usable URL.</exception>
+    /// <exception cref="CannotRunException">It is not a usable URL.</exception>
     public Uri Server =>
         ServerAddress.Given(
             parsed.GetValue(tool.Server) ?? Surroundings.Variable("CPIS_SERVER") ?? Tool.DefaultServer,
@@ -117,7 +117,10 @@ internal sealed class Run(Tool tool, ParseResult parsed)
     /// <exception cref="CannotRunException">None was named, or it cannot be read.</exception>
     public ClientFile ReadClient() =>
         ReadClient(
-            ClientPath ?? throw new CannotRunException("which client? Name its file with --client FILE or CPIS_CLIENT.")
+            ClientPath
+                ?? throw new CannotRunException(
+                    "the client is missing. Name its file with --client FILE or CPIS_CLIENT."
+                )
         );
 
     /// <summary>A client's file, read.</summary>
@@ -129,7 +132,7 @@ internal sealed class Run(Tool tool, ParseResult parsed)
         }
         catch (JsonException unreadable)
         {
-            throw new CannotRunException($"{path} is no client file: {unreadable.Message}", inner: unreadable);
+            throw new CannotRunException($"{path} is not a client file: {unreadable.Message}", inner: unreadable);
         }
     }
 
@@ -145,7 +148,7 @@ internal sealed class Run(Tool tool, ParseResult parsed)
         }
         catch (JsonException unreadable)
         {
-            throw new CannotRunException($"{path} is no person: {unreadable.Message}", inner: unreadable);
+            throw new CannotRunException($"{path} is not a person: {unreadable.Message}", inner: unreadable);
         }
     }
 

@@ -8,7 +8,7 @@ using CpIs.Fhir.Cli.Running;
 namespace CpIs.Fhir.Cli.Uploads;
 
 /// <summary>
-/// Remembers which files of a run the exchange has accepted, so that an interrupted run goes on where it stopped. A file
+/// Remembers which files of a run the exchange has accepted, so that an interrupted run continues where it stopped. A file
 /// of JSON lines: the run first, then one accepted content a line, flushed to disk before it counts. Holds hashes, no
 /// names and no content. A run also decides the X-Request-IDs: the same content in the same run is the same request.
 /// </summary>
@@ -27,7 +27,7 @@ internal sealed class UploadLedger : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="server">The exchange: a ledger of one exchange is not taken for another.</param>
     /// <param name="clientId">The client, likewise.</param>
-    /// <exception cref="CannotRunException">It is no ledger, or another one's.</exception>
+    /// <exception cref="CannotRunException">It is not a ledger, or another one's.</exception>
     public static UploadLedger Open(string path, string server, string clientId)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -93,7 +93,7 @@ internal sealed class UploadLedger : IDisposable
 
         var head = Parse(first);
         if (!Guid.TryParse(head.Text("run"), out var run))
-            throw new CannotRunException($"{path} is no upload ledger.");
+            throw new CannotRunException($"{path} is not an upload ledger.");
         if (head.Text("server") != server || head.Text("client") != clientId)
             throw new CannotRunException(
                 $"{path} is the ledger of client '{head.Text("client")}' at {head.Text("server")}; use another file."

@@ -12,7 +12,7 @@ internal sealed class UploadRun(ExchangeClient exchange, UploadLedger ledger)
 {
     /// <summary>Sends all.</summary>
     /// <param name="sources">In the order given; that order is kept with <paramref name="concurrency"/> 1.</param>
-    /// <param name="concurrency">Bundles under way at a time.</param>
+    /// <param name="concurrency">Bundles in progress at a time.</param>
     /// <param name="done">Told of each result as it comes. Thread-safe.</param>
     /// <param name="cancellation">Stops the run; results so far are kept.</param>
     /// <returns>Why the run ended early, or null.</returns>

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Cli.Validation;
 
 /// <summary>A line of the source and the column that is meant, cut to the width of a screen.</summary>
 /// <param name="Text">The line, or what of it is near the column.</param>
-/// <param name="Caret">How many characters stand before the one that is meant.</param>
+/// <param name="Caret">How many characters are before the one that is meant.</param>
 internal sealed record Excerpt(string Text, int Caret)
 {
     private const int Width = 100;

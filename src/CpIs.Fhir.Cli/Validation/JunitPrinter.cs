@@ -31,9 +31,7 @@ internal sealed class JunitPrinter(TextWriter output) : IVerdictPrinter
             xml.WriteStartElement("failure");
             xml.WriteAttributeString(
                 "message",
-                errors.Count == 0
-                    ? "There are errors beyond those listed."
-                    : Sound($"{errors[0].Message} [{errors[0].Rule}]")
+                errors.Count == 0 ? "More errors than those listed." : Sound($"{errors[0].Message} [{errors[0].Rule}]")
             );
             xml.WriteAttributeString("type", errors.Count == 0 ? "omitted" : Sound(errors[0].Rule));
             xml.WriteString(Lines(input, errors, result.Omitted));

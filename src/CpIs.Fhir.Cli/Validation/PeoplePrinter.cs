@@ -24,7 +24,7 @@ internal sealed class PeoplePrinter(TextWriter output, bool colours) : IVerdictP
             output.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Printable.Of(input.Name)}: {result.Omitted} more problems are not listed; {result.Errors} errors in all (--max-issues).\n"
+                    $"{Printable.Of(input.Name)}: {result.Omitted} more problems are not listed; {result.Errors} errors in total (--max-issues).\n"
                 )
             );
     }

@@ -7,8 +7,8 @@ using CpIs.Fhir.Conformance.Validation;
 namespace CpIs.Fhir.Cli.Validation;
 
 /// <summary>
-/// SARIF 2.1.0 (OASIS), which code hosts show beside the lines. Results are written as they come; the rules that they name
-/// stand at the end.
+/// SARIF 2.1.0 (OASIS), which code hosts show next to the lines. Results are written as they come; the rules that they name
+/// are at the end.
 /// </summary>
 internal sealed class SarifPrinter : IVerdictPrinter, IDisposable
 {

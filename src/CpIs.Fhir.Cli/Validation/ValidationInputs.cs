@@ -41,7 +41,7 @@ internal sealed class ValidationInputs
             else
                 throw new CannotRunException($"{name}: no such file or folder.");
         if (files.Count(file => file == Standard) > 1)
-            throw new CannotRunException("standard input (-) can be read once.");
+            throw new CannotRunException("standard input (-) can be read only once.");
         return files.Count > 0
             ? new ValidationInputs(files, input)
             : throw new CannotRunException(

@@ -3,12 +3,12 @@ using System.Threading.Channels;
 namespace CpIs.Fhir.Cli.Validation;
 
 /// <summary>
-/// Validates inputs on all processors and gives the verdicts in the order of the inputs. At most a few dozen are under way, so
+/// Validates inputs on all processors and gives the verdicts in the order of the inputs. At most a few dozen are in progress, so
 /// memory does not grow with their number.
 /// </summary>
 internal sealed class ValidationRun(Func<ValidationInput, Verdict> validate) : IDisposable
 {
-    // Inputs of a folder may be large; beyond so many bytes under way the reader waits.
+    // Inputs of a folder may be large; beyond so many bytes in progress the reader waits.
     private const int MostAhead = 64;
     private const long MostBytes = 128L * 1024 * 1024;
 

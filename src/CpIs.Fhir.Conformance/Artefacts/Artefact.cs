@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace CpIs.Fhir.Conformance.Artefacts;
 
-/// <summary>One published artefact: a profile, a value set, an operation and the like. Its head is at hand, the rest is read when asked for.</summary>
+/// <summary>One published artefact: a profile, a value set, an operation and the like. Its head is available, the rest is read when asked for.</summary>
 /// <param name="Type">Resource type, such as <c>StructureDefinition</c>.</param>
 /// <param name="Id">Its id, unique within the type.</param>
 /// <param name="Url">Canonical; null for a NamingSystem, which has none in R4.</param>
@@ -70,7 +70,7 @@ public sealed record Artefact(
     /// <summary>The whole artefact as it is published.</summary>
     public ReadOnlyMemory<byte> Json() => Content();
 
-    /// <summary>The whole artefact, parsed anew.</summary>
+    /// <summary>The whole artefact, parsed again.</summary>
     public JsonElement Read()
     {
         using var document = JsonDocument.Parse(Json());

@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Conformance.Artefacts;
 /// <param name="Element">What the profile says of it.</param>
 /// <param name="Base">What R4 says of the same element; null where R4 has none such.</param>
 /// <param name="Depth">0 at the root.</param>
-/// <param name="Meaning">What it is, in a few words; null where not told.</param>
+/// <param name="Meaning">What it is, in a few words; null where unknown.</param>
 /// <param name="Decision">The first word of its reason: <c>Required</c>, <c>Optional</c> or <c>Prohibited</c>; null where the profile leaves it as it is.</param>
 /// <param name="Reason">Why it was decided so.</param>
 /// <param name="Value">The fixed value or the pattern: a text, or JSON; null for none.</param>

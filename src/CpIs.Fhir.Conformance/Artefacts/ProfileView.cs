@@ -58,13 +58,13 @@ public sealed class ProfileView
             definitions,
             definitions.FindStructure(profile.Url ?? "")
                 ?? throw new ArgumentException(
-                    $"{profile.Type}/{profile.Id} is no StructureDefinition.",
+                    $"{profile.Type}/{profile.Id} is not a StructureDefinition.",
                     nameof(profile)
                 ),
             profile.Read()
         );
 
-    /// <summary>How elements that may be there differ from R4, in their order. Prohibiting one is a difference too, and not told here.</summary>
+    /// <summary>How elements that may be there differ from R4, in their order. Prohibiting one is a difference too, and not listed here.</summary>
     public IEnumerable<Difference> Differences() => Rows.Where(row => !row.IsProhibited).SelectMany(Compare);
 
     private static IEnumerable<Difference> Compare(ElementRow row)
@@ -90,7 +90,7 @@ public sealed class ProfileView
     }
 
     private static string TypeText(ElementModel element) =>
-        // Where R4 allows every datatype, naming all fifty tells nobody anything.
+        // Where R4 allows every datatype, naming all fifty says nothing.
         element.Types.Count >= AnyType
             ? "any type"
             : string.Join(

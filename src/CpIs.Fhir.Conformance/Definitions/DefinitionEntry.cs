@@ -2,7 +2,7 @@ using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Definitions;
 
-/// <summary>A definition that is at hand and perhaps not read yet.</summary>
+/// <summary>A definition that is available and perhaps not read yet.</summary>
 /// <param name="type">Its resource type.</param>
 /// <param name="url">Canonical, without version.</param>
 /// <param name="version">Business version, where it has one.</param>

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CpIs.Fhir.Conformance.Definitions;
 
 /// <summary>What a resource is, read from its first level without building anything of the rest.</summary>
-/// <param name="ResourceType">Its type; null when it is no resource.</param>
-/// <param name="Id">Its id; known only when it stands before the others, or when all was read.</param>
+/// <param name="ResourceType">Its type; null when it is not a resource.</param>
+/// <param name="Id">Its id; known only when it is before the others, or when all was read.</param>
 /// <param name="Url">Its canonical, where it has one.</param>
 /// <param name="Version">Its business version, where it has one.</param>
 internal readonly record struct DefinitionHead(string? ResourceType, string? Id, string? Url, string? Version)

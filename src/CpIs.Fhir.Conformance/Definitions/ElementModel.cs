@@ -58,7 +58,7 @@ public sealed record ElementModel(string Id, string Path)
     /// </summary>
     public string? Reason { get; init; }
 
-    /// <summary>True when the element changes what the elements beside it mean.</summary>
+    /// <summary>True when the element changes what the elements next to it mean.</summary>
     public bool IsModifier { get; init; }
 
     /// <summary>True when sender and receiver must be able to handle the element.</summary>
@@ -90,7 +90,7 @@ public sealed record BindingModel(string Strength, string? ValueSet, string? Max
 /// <param name="IsWarning">True when a breach is a warning, false when it is an error.</param>
 /// <param name="Human">The rule in words.</param>
 /// <param name="Expression">FHIRPath that is true when the rule holds; null when only described.</param>
-/// <param name="Source">Canonical of the definition that states it first, where told.</param>
+/// <param name="Source">Canonical of the definition that states it first, where known.</param>
 /// <param name="IsBestPractice">True for rules that are only advice (extension <c>elementdefinition-bestpractice</c>).</param>
 public sealed record ConstraintModel(
     string Key,

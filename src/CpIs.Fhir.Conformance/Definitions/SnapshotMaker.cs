@@ -24,14 +24,14 @@ internal sealed class SnapshotMaker(Func<string, DefinitionEntry?> find) : IAsyn
         {
             if (Find(entry) is not { } definition)
             {
-                problem = "it is no StructureDefinition that can be read";
+                problem = "it is not a readable StructureDefinition";
                 return null;
             }
 
             var generator = new SnapshotGenerator(this, SnapshotGeneratorSettings.CreateDefault());
             // Nothing is awaited in truth: all definitions are in memory.
             generator.UpdateAsync(definition).GetAwaiter().GetResult();
-            problem = Problem(generator.Outcome) ?? (definition.HasSnapshot ? null : "nothing came of it");
+            problem = Problem(generator.Outcome) ?? (definition.HasSnapshot ? null : "it gave no snapshot");
             return problem is null ? FhirJsonSerializer.Default.SerializeToBytes(definition) : null;
         }
         catch (Exception failed)

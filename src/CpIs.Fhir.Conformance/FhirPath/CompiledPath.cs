@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Sources;
 namespace CpIs.Fhir.Conformance.FhirPath;
 
 /// <summary>A step of an expression: from one item to a collection.</summary>
-/// <param name="frame">What is at hand.</param>
+/// <param name="frame">What is available.</param>
 /// <param name="it">The item that the expression is about (<c>$this</c>).</param>
 /// <param name="into">Takes the result.</param>
 internal delegate void PathExpression(PathFrame frame, in PathItem it, PathItems into);

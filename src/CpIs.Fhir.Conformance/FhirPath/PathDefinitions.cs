@@ -107,7 +107,7 @@ internal static class PathDefinitions
             frame.GiveUp();
     }
 
-    /// <summary>A code, a Coding, or a CodeableConcept of which one coding is a member; null when that cannot be told.</summary>
+    /// <summary>A code, a Coding, or a CodeableConcept of which one coding is a member; null when that cannot be decided.</summary>
     private static bool? IsMember(IPathQuestions questions, in PathItem item, string valueSet)
     {
         if (item.Kind == PathKind.Text)

@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
 
-/// <summary>What an evaluation has at hand: the resource that the element is in, collections to use again, and whether it had to give up.</summary>
+/// <summary>What an evaluation has available: the resource that the element is in, collections to use again, and whether it had to give up.</summary>
 internal sealed class PathFrame(IPathQuestions? questions = null)
 {
     private readonly Stack<PathItems> _free = new();

@@ -2,7 +2,6 @@ using Hl7.FhirPath.Expressions;
 
 namespace CpIs.Fhir.Conformance.FhirPath;
 
-/// <summary>The operators.</summary>
 internal static class PathOperators
 {
     public static PathExpression? Build(BinaryExpression binary)

@@ -233,7 +233,7 @@ internal static class PathTexts
         return whole;
     }
 
-    /// <summary>The one text; null for nothing. What is no text, and several, are left to the SDK's engine.</summary>
+    /// <summary>The one text; null for nothing. What is not a text, and several, are left to the SDK's engine.</summary>
     private static string? OneText(PathFrame frame, PathItems items)
     {
         if (items.Count == 0)

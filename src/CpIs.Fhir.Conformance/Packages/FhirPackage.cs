@@ -23,7 +23,7 @@ public sealed record FhirPackage(PackageManifest Manifest, IReadOnlyList<Package
         if (SpecificationZip.Find(path) is { } specification)
             return SpecificationZip.Read(specification, limits ?? new PackageLimits());
         if (!File.Exists(path))
-            return PackageText.Refuse(path, null, "there is no such file or package folder");
+            return PackageText.Refuse(path, null, "the file or package folder does not exist");
         using var stream = File.OpenRead(path);
         return Read(stream, path, withExamples, limits);
     }

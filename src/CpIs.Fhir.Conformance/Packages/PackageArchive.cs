@@ -57,7 +57,7 @@ internal static class PackageArchive
             entry.EntryType
             is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
         )
-            return PackageText.Refuse(name, entry.Name, $"an entry that is no file ({entry.EntryType})");
+            return PackageText.Refuse(name, entry.Name, $"an entry that is not a file ({entry.EntryType})");
         var path = entry.Name.StartsWith("./", StringComparison.Ordinal) ? entry.Name[2..] : entry.Name;
         if (!path.StartsWith(Root, StringComparison.Ordinal) || !text.Wants(path[Root.Length..]))
             return null;
@@ -65,7 +65,7 @@ internal static class PackageArchive
             return PackageText.Refuse(
                 name,
                 entry.Name,
-                $"{entry.Length} bytes, where at most {limits.MaximumEntryBytes} are taken,"
+                $"{entry.Length} bytes, more than the {limits.MaximumEntryBytes} allowed,"
             );
         // Read as it comes: the length that an entry claims is not yet there.
         using var bytes = new MemoryStream();

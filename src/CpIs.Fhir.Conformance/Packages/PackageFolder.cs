@@ -18,7 +18,7 @@ internal static class PackageFolder
             if (++entries > limits.MaximumEntries)
                 return PackageText.Refuse(folder, null, $"it has more than {limits.MaximumEntries} entries");
             if (file.Length > limits.MaximumEntryBytes || bytes > limits.MaximumBytes)
-                return PackageText.Refuse(folder, path, "more bytes than are taken");
+                return PackageText.Refuse(folder, path, "more bytes than are allowed");
             if (text.Take(path, File.ReadAllBytes(file.FullName)) is { } refusal)
                 return refusal;
         }

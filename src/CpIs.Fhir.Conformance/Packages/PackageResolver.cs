@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Definitions;
 namespace CpIs.Fhir.Conformance.Packages;
 
 /// <summary>
-/// Finds the packages that packages need: beside the one that asks, in the folders given, and in the package cache. Nothing is fetched
+/// Finds the packages that packages need: next to the one that asks, in the folders given, and in the package cache. Nothing is fetched
 /// from a registry. FHIR's own core package is never needed, for its definitions are in this assembly.
 /// </summary>
 /// <param name="folders">Where to look: folders that hold <c>.tgz</c> files or unpacked packages.</param>

@@ -4,7 +4,7 @@ using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Conformance.Packages;
 
-/// <summary>Makes a package of the texts that stand in it, wherever they are from.</summary>
+/// <summary>Makes a package of the texts that are in it, wherever they are from.</summary>
 internal sealed class PackageText(string name, bool withExamples)
 {
     private readonly SortedDictionary<string, PackageResource> _resources = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class PackageText(string name, bool withExamples)
 
     public Result<FhirPackage> Finish() =>
         _manifest is null
-            ? Refuse(name, null, "it has no package/package.json, so it is no FHIR package")
+            ? Refuse(name, null, "it has no package/package.json, so it is not a FHIR package")
             : new FhirPackage(_manifest, [.. _resources.Values]);
 
     private static bool IsExample(string path) =>

@@ -52,7 +52,7 @@ public static class PackageWriter
         {
             var path = sorted[at].Path;
             if (at > 0 && sorted[at - 1].Path == path)
-                throw new ArgumentException($"{path} stands twice in the package.");
+                throw new ArgumentException($"{path} occurs twice in the package.");
             if (
                 !path.EndsWith(".json", StringComparison.Ordinal)
                 || path is "package.json"
@@ -61,7 +61,7 @@ public static class PackageWriter
                 || Encoding.UTF8.GetByteCount(Root + path) > LongestName
             )
                 throw new ArgumentException(
-                    $"{path} is no path of a resource in a package: a .json file below package/, at most {LongestName} bytes with it."
+                    $"{path} is not the path of a resource in a package. Allowed: a .json file under package/, with a path of at most {LongestName} bytes."
                 );
             if (!IsResource(sorted[at].Json))
                 throw new ArgumentException($"{path} is not the JSON of a resource.");

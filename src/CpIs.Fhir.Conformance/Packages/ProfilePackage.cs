@@ -43,9 +43,9 @@ public static class ProfilePackage
         };
     }
 
-    /// <summary>Where a definition stands in the package.</summary>
+    /// <summary>Where a definition is in the package.</summary>
     public static PackageFile Definition(string name, ReadOnlyMemory<byte> json) => new(name, json);
 
-    /// <summary>Where a good example stands in the package.</summary>
+    /// <summary>Where a good example is in the package.</summary>
     public static PackageFile Example(string name, ReadOnlyMemory<byte> json) => new("examples/" + name, json);
 }

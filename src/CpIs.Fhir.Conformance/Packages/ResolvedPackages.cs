@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Definitions;
 namespace CpIs.Fhir.Conformance.Packages;
 
 /// <summary>Packages that were named, with those that they need.</summary>
-/// <param name="Packages">What was read, each once; a package stands after those that it needs, unless they need each other.</param>
+/// <param name="Packages">What was read, each once; a package is after those that it needs, unless they need each other.</param>
 /// <param name="Missing">What is needed and was not found. Profiles that stand on it cannot be checked in full.</param>
 /// <param name="Problems">What was found and cannot be used, and why, for a person.</param>
 public sealed record ResolvedPackages(

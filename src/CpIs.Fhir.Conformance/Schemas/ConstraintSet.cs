@@ -22,7 +22,7 @@ internal sealed class ConstraintSet
             )
         );
 
-    /// <summary>Compiles an expression that is no invariant (a context of an extension); null when it is no FHIRPath.</summary>
+    /// <summary>Compiles an expression that is not an invariant (a context of an extension); null when it is no FHIRPath.</summary>
     public CompiledExpression? Compile(string? expression)
     {
         if (expression is null)

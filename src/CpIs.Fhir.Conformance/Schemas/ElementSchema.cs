@@ -21,7 +21,7 @@ internal sealed class ElementSchema
 
     public ElementModel Model { get; }
 
-    /// <summary>The definition that this element stands in: a breach is told with its canonical.</summary>
+    /// <summary>The definition that this element is in: a breach is reported with its canonical.</summary>
     public StructureModel Structure { get; }
 
     public SchemaSet Set { get; }

@@ -38,7 +38,7 @@ internal static class KnownConstraints
 
     /// <summary>
     /// A reference to a contained resource leads to one. The ids are gathered once for a container: each reference would go through
-    /// all of them otherwise. (<c>#</c> alone, the container, comes to nothing in the expression, which is no breach.)
+    /// all of them otherwise. (<c>#</c> alone, the container, comes to nothing in the expression, which is not a breach.)
     /// </summary>
     private static bool IsContained(FhirNode node)
     {

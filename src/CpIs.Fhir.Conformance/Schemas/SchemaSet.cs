@@ -4,7 +4,7 @@ using CpIs.Fhir.Conformance.Definitions;
 namespace CpIs.Fhir.Conformance.Schemas;
 
 /// <summary>
-/// The schemas of all definitions at hand, each compiled when it is first needed and kept. A schema is immutable; what it refers to
+/// The schemas of all definitions available, each compiled when it is first needed and kept. A schema is immutable; what it refers to
 /// (types, profiles) it looks up here, for definitions refer to each other in circles.
 /// </summary>
 internal sealed class SchemaSet(IDefinitions definitions)
@@ -15,7 +15,7 @@ internal sealed class SchemaSet(IDefinitions definitions)
 
     public ConstraintSet Constraints { get; } = new();
 
-    /// <summary>The schema of a canonical; null when its definition is not at hand.</summary>
+    /// <summary>The schema of a canonical; null when its definition is not available.</summary>
     public StructureSchema? Find(string canonical)
     {
         if (_byCanonical.TryGetValue(canonical, out var found))
@@ -27,6 +27,6 @@ internal sealed class SchemaSet(IDefinitions definitions)
         return _byCanonical.GetOrAdd(canonical, _ => SchemaCompiler.Compile(model, this));
     }
 
-    /// <summary>The schema of a FHIR type, such as <c>Period</c>; null when it is not at hand.</summary>
+    /// <summary>The schema of a FHIR type, such as <c>Period</c>; null when it is not available.</summary>
     public StructureSchema? FindType(string type) => Find(Canonicals.R4 + type);
 }

@@ -8,7 +8,7 @@ internal sealed class SliceSet(SliceSchema[] slices, string rules, bool ordered)
     /// <summary>What belongs to no slice is an error.</summary>
     public bool IsClosed => rules == "closed" && Default is null;
 
-    /// <summary>What belongs to no slice stands after all that do.</summary>
+    /// <summary>What belongs to no slice is after all that do.</summary>
     public bool IsOpenAtEnd => rules == "openAtEnd";
 
     /// <summary>A discriminator is not understood, so nothing can be told of which slice is which.</summary>

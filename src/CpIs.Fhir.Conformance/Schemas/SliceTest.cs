@@ -37,6 +37,6 @@ internal enum SliceTestKind
     /// <summary>What is at the path meets the slice's profile.</summary>
     Profile,
 
-    /// <summary>The discriminator is not understood: it cannot be told which slice it is.</summary>
+    /// <summary>The discriminator is not understood: it cannot be decided which slice it is.</summary>
     Unknown,
 }

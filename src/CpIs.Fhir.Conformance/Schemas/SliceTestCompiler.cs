@@ -35,7 +35,7 @@ internal static class SliceTestCompiler
 
     private static SliceTest OfValue(ElementSchema slice, PathStep[] path, ElementSchema[] targets)
     {
-        // An extension is known by its URL even when its definition is not at hand.
+        // An extension is known by its URL even when its definition is not available.
         if (path is [{ Kind: StepKind.Child, Text: "url" }] && slice.Types is [{ Code: "Extension" } type])
         {
             var url =
@@ -143,7 +143,7 @@ internal static class SliceTestCompiler
             .OfType<StructureSchema>()
             .Select(target => target.Root);
 
-    /// <summary>A reference names the types of its targets, also of those whose definitions are not at hand.</summary>
+    /// <summary>A reference names the types of its targets, also of those whose definitions are not available.</summary>
     private static IEnumerable<string> TypesAt(
         ElementSchema slice,
         PathStep[] path,

@@ -29,7 +29,7 @@ internal enum FhirKind
     /// <summary>An object with elements.</summary>
     Complex,
 
-    /// <summary>A value, perhaps with id and extensions beside it.</summary>
+    /// <summary>A value, perhaps with id and extensions next to it.</summary>
     Primitive,
 
     /// <summary>The XHTML of a narrative.</summary>

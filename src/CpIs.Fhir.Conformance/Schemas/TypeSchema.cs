@@ -23,7 +23,7 @@ internal sealed class TypeSchema
 
     public string Code { get; }
 
-    /// <summary>The definition of the type; null when it is not at hand.</summary>
+    /// <summary>The definition of the type; null when it is not available.</summary>
     public StructureSchema? Structure => _structure ??= _set.FindType(Code);
 
     /// <summary>Rules of the type that the element does not repeat. (Published snapshots repeat <c>ele-1</c> only.)</summary>

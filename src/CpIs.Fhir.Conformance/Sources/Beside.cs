@@ -1,8 +1,8 @@
 namespace CpIs.Fhir.Conformance.Sources;
 
 /// <summary>
-/// Puts what JSON writes beside a primitive (<c>_name</c>: its id and extensions) into the primitive's node. In an array each place
-/// of <c>_name</c> belongs to the same place of <c>name</c>, and <c>null</c> stands where one of both has nothing. Linear in the number of children.
+/// Puts what JSON writes next to a primitive (<c>_name</c>: its id and extensions) into the primitive's node. In an array each place
+/// of <c>_name</c> belongs to the same place of <c>name</c>, and <c>null</c> is where one of both has nothing. Linear in the number of children.
 /// </summary>
 internal static class Beside
 {
@@ -26,7 +26,7 @@ internal static class Beside
 
     private static void Put(FhirNode parent, List<FhirNode> group, FhirNode node)
     {
-        // Members of an array stand in the group in their order, from 0; what is not in an array is alone.
+        // Members of an array are in the group in their order, from 0; what is not in an array is alone.
         var at = Math.Max(0, node.Index);
         if (at >= group.Count)
         {

@@ -28,13 +28,13 @@ public sealed class FhirNode : ISentElement
         Position = position;
     }
 
-    /// <summary>Name as written, such as <c>valueString</c>; at the root and where a resource stands in another, the name of the place.</summary>
+    /// <summary>Name as written, such as <c>valueString</c>; at the root and where a resource is in another, the name of the place.</summary>
     public string Name { get; }
 
     /// <summary>The element that this one is in; null at the root.</summary>
     public FhirNode? Parent { get; internal set; }
 
-    /// <summary>Place among its repetitions, from 0; -1 where the source has no array (JSON), or 0 and up (XML, where that cannot be told).</summary>
+    /// <summary>Place among its repetitions, from 0; -1 where the source has no array (JSON), or 0 and up (XML, where that cannot be decided).</summary>
     public int Index { get; internal set; }
 
     /// <summary>How the value is written; <see cref="FhirValueForm.None"/> for an element without value.</summary>
@@ -43,7 +43,7 @@ public sealed class FhirNode : ISentElement
     /// <summary>Text of the value: a string unescaped, a number or boolean as written; null where there is none.</summary>
     public string? Value { get; internal set; }
 
-    /// <summary>True where JSON had an object (or XML an element with children) in the place of the value itself, not beside it.</summary>
+    /// <summary>True where JSON had an object (or XML an element with children) in the place of the value itself, not next to it.</summary>
     public bool IsObject { get; internal set; }
 
     /// <summary>Elements inside, in the order of the source, repetitions together.</summary>
@@ -150,7 +150,7 @@ public sealed class FhirNode : ISentElement
             path.Append(CultureInfo.InvariantCulture, $"[{Index}]");
     }
 
-    /// <summary>A name that is no identifier of FHIRPath stands in backticks.</summary>
+    /// <summary>A name that is not an identifier of FHIRPath is in backticks.</summary>
     private static string Identifier(string name)
     {
         var isPlain = name.Length > 0 && !char.IsAsciiDigit(name[0]);
@@ -183,7 +183,7 @@ public enum FhirValueForm
     /// <summary>An attribute <c>value</c> in XML, which tells no type.</summary>
     Attribute,
 
-    /// <summary>A JSON <c>null</c> that nothing stands beside.</summary>
+    /// <summary>A JSON <c>null</c> that has nothing next to it.</summary>
     Null,
 
     /// <summary>A JSON array in an array.</summary>

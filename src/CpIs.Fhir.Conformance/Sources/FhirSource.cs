@@ -64,7 +64,7 @@ public sealed class FhirSource
                 [
                     new Issue(
                         "too-long",
-                        $"The text has {xml.Length} bytes; at most {limits.MaximumBytes} are taken.",
+                        $"The text has {xml.Length} bytes; at most {limits.MaximumBytes} are allowed.",
                         Rule: "cpis-json-size"
                     ),
                 ]

@@ -1,6 +1,6 @@
 namespace CpIs.Fhir.Conformance.Sources;
 
-/// <summary>Line and column of an XML node in one number: 2,097,151 lines and 1,023 columns; what is beyond is told as the last.</summary>
+/// <summary>Line and column of an XML node in one number: 2,097,151 lines and 1,023 columns; what is beyond is reported as the last.</summary>
 internal static class XmlPosition
 {
     private const int ColumnBits = 10;

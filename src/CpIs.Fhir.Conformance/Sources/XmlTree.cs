@@ -45,14 +45,7 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
         {
             return (
                 null,
-                [
-                    Problem(
-                        "cpis-xml-syntax",
-                        $"The text is not XML that may be read: {e.Message}",
-                        e.LineNumber,
-                        e.LinePosition
-                    ),
-                ]
+                [Problem("cpis-xml-syntax", $"The XML cannot be read: {e.Message}", e.LineNumber, e.LinePosition)]
             );
         }
     }
@@ -99,19 +92,19 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
             switch (reader.NodeType)
             {
                 case XmlNodeType.Element when reader.Depth > limits.MaximumDepth:
-                    Add("cpis-json-depth", $"Elements are nested deeper than {limits.MaximumDepth}.");
+                    Add("cpis-json-depth", $"Elements are nested more than {limits.MaximumDepth} levels deep.");
                     break;
                 case XmlNodeType.Element when reader.NamespaceURI == Xhtml:
                     nodes.Add(ReadNarrative(parent));
                     break;
                 case XmlNodeType.Element when reader.NamespaceURI != Fhir:
-                    Add("cpis-xml-namespace", $"The element {reader.Name} is in another namespace than FHIR's.");
+                    Add("cpis-xml-namespace", $"The element {reader.Name} is not in FHIR's namespace.");
                     break;
                 case XmlNodeType.Element when char.IsUpper(reader.LocalName[0]) && parent.ResourceType is not null:
-                    Add("cpis-xml-resource", $"{reader.Name} stands where a resource already is.");
+                    Add("cpis-xml-resource", $"{reader.Name} is a second resource where only one is allowed.");
                     break;
                 case XmlNodeType.Element when char.IsUpper(reader.LocalName[0]):
-                    // A resource in another stands in an element of its own, which the tree has no use for.
+                    // A resource in another is in an element of its own, which the tree has no use for.
                     parent.ResourceType = reader.LocalName;
                     nodes.AddRange(ReadChildren(parent));
                     break;
@@ -127,7 +120,10 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
                     nodes.Add(node);
                     break;
                 default:
-                    Add("cpis-xml-text", "Text stands where only elements may; a value is written as an attribute.");
+                    Add(
+                        "cpis-xml-text",
+                        "Text is not allowed between elements. Write a value as the attribute 'value'."
+                    );
                     break;
             }
 
@@ -157,7 +153,7 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
                         || reader.NamespaceURI.EndsWith("XMLSchema-instance", StringComparison.Ordinal):
                     break;
                 default:
-                    Add("cpis-xml-attribute", $"The attribute {reader.Name} is none of FHIR's.");
+                    Add("cpis-xml-attribute", $"FHIR has no attribute {reader.Name}.");
                     break;
             }
 
@@ -178,7 +174,7 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
     private Issue TooManyEntries(FhirNode bundle) =>
         new(
             "too-long",
-            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are taken. Send several.",
+            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are allowed. Send several Bundles.",
             bundle.Path + ".entry",
             SpineCodes.TooManyValues,
             Rule: "cpis-upload-entries"

@@ -9,7 +9,7 @@ internal abstract class CodeRule
     /// <summary>Whether a code belongs here.</summary>
     public abstract Membership Check(string? system, string code);
 
-    /// <summary>All codes, where they can be told one by one; else null.</summary>
+    /// <summary>All codes, where they can be listed; else null.</summary>
     public virtual IEnumerable<(string System, string Code)>? All => null;
 
     /// <summary>Codes that surely belong here, though perhaps not all.</summary>

@@ -44,9 +44,9 @@ internal sealed class CombinedRules(CodeRule[] includes, CodeRule[] excludes) : 
         return unknown ?? Membership.NotMember;
     }
 
-    /// <summary>Without a system it cannot be told whether the code that is excluded is the one that is meant.</summary>
+    /// <summary>Without a system it cannot be decided whether the code that is excluded is the one that is meant.</summary>
     private static Membership Doubt(Membership excluded, string code) =>
         excluded.Verdict == MembershipVerdict.Unknown
             ? excluded
-            : Membership.Unknown($"code '{code}' is excluded from one system, and which system is meant is not said");
+            : Membership.Unknown($"code '{code}' is excluded from one system, and no system was sent");
 }

@@ -29,7 +29,7 @@ internal sealed class CommonRules(CodeRule[] parts, string? system) : CodeRule
 
         // Each part may have found the code in another system.
         if (asked is null)
-            unknown ??= Membership.Unknown($"which system code '{code}' is from is not said");
+            unknown ??= Membership.Unknown($"no system was sent with code '{code}'");
         return unknown ?? Membership.Member;
     }
 }

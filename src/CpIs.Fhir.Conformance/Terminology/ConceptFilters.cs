@@ -3,7 +3,7 @@ using CpIs.Fhir.Conformance.Definitions;
 
 namespace CpIs.Fhir.Conformance.Terminology;
 
-/// <summary>Filters of a value set on a code system that is at hand (R4, valueset.html#filter).</summary>
+/// <summary>Filters of a value set on a code system that is available (R4, valueset.html#filter).</summary>
 internal static class ConceptFilters
 {
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(250);
@@ -33,7 +33,7 @@ internal static class ConceptFilters
             case "regex":
                 return Matching(filter, system, out reason);
             default:
-                reason = $"filter '{filter.Property} {filter.Operator} {filter.Value}' is not understood";
+                reason = $"filter '{filter.Property} {filter.Operator} {filter.Value}' is not supported";
                 return null;
         }
     }

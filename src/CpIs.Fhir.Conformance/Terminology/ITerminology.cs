@@ -1,6 +1,6 @@
 namespace CpIs.Fhir.Conformance.Terminology;
 
-/// <summary>Says whether a code is in a value set. Never guesses: what cannot be decided from the definitions at hand is said to be so.</summary>
+/// <summary>Says whether a code is in a value set. Never guesses: what cannot be decided from the definitions available is said to be so.</summary>
 public interface ITerminology
 {
     /// <summary>Whether a code belongs to a value set.</summary>
@@ -17,7 +17,7 @@ public interface ITerminology
     /// <summary>Displays that are right for a code, the preferred one first; empty when they are not known.</summary>
     IReadOnlyList<string> Displays(string system, string code);
 
-    /// <summary>Whether one code is the other or stands above it (<c>subsumes()</c>); null when the system is not at hand.</summary>
+    /// <summary>Whether one code is the other or stands above it (<c>subsumes()</c>); null when the system is not available.</summary>
     bool? Subsumes(string system, string ancestor, string descendant);
 
     /// <summary>At most so many codes of a value set, for messages and for tests; empty when it cannot be enumerated.</summary>
@@ -25,8 +25,8 @@ public interface ITerminology
 }
 
 /// <summary>An answer of <see cref="ITerminology"/>.</summary>
-/// <param name="Verdict">Yes, no, or cannot be told.</param>
-/// <param name="Reason">Why it cannot be told, for a person: "ValueSet ... is not at hand", "SNOMED CT is not at hand". Null otherwise.</param>
+/// <param name="Verdict">Yes, no, or cannot be decided.</param>
+/// <param name="Reason">Why it cannot be decided, for a person: "ValueSet ... is not available", "SNOMED CT is not available". Null otherwise.</param>
 public readonly record struct Membership(MembershipVerdict Verdict, string? Reason = null)
 {
     /// <summary>The code is in the value set.</summary>
@@ -35,11 +35,11 @@ public readonly record struct Membership(MembershipVerdict Verdict, string? Reas
     /// <summary>The code is not in the value set.</summary>
     public static Membership NotMember { get; } = new(MembershipVerdict.NotMember);
 
-    /// <summary>It cannot be told.</summary>
+    /// <summary>It cannot be decided.</summary>
     public static Membership Unknown(string reason) => new(MembershipVerdict.Unknown, reason);
 }
 
-/// <summary>Yes, no, or cannot be told.</summary>
+/// <summary>Yes, no, or cannot be decided.</summary>
 public enum MembershipVerdict
 {
     /// <summary>In the value set.</summary>
@@ -48,6 +48,6 @@ public enum MembershipVerdict
     /// <summary>Not in the value set.</summary>
     NotMember,
 
-    /// <summary>Cannot be told from the definitions at hand.</summary>
+    /// <summary>Cannot be told from the definitions available.</summary>
     Unknown,
 }

@@ -4,7 +4,7 @@ using CpIs.Fhir.Conformance.Definitions;
 namespace CpIs.Fhir.Conformance.Terminology;
 
 /// <summary>
-/// Terminology from the definitions at hand: lists, whole systems, filters, exclusions and value sets in value sets, and systems that
+/// Terminology from the definitions available: lists, whole systems, filters, exclusions and value sets in value sets, and systems that
 /// have a grammar. Value sets and systems are compiled when they are first asked for and kept, as many as there are definitions. Codes
 /// that a system marks as abstract are codes of it. Usable from any thread.
 /// </summary>
@@ -17,7 +17,7 @@ public sealed class LocalTerminology(IDefinitions definitions) : ITerminology
     public Membership Check(string valueSet, string? system, string code) =>
         Rule(valueSet) is { } rule
             ? rule.Check(system, code)
-            : Membership.Unknown($"ValueSet {valueSet} is not at hand");
+            : Membership.Unknown($"ValueSet {valueSet} is not available");
 
     /// <inheritdoc/>
     public Membership CheckSystem(string system, string code)
@@ -55,7 +55,7 @@ public sealed class LocalTerminology(IDefinitions definitions) : ITerminology
     public IReadOnlyList<(string System, string Code)> Some(string valueSet, int most) =>
         Rule(valueSet) is { } rule ? [.. rule.Some.Take(most)] : [];
 
-    /// <summary>The compiled value set; null when it is not at hand, which is not remembered: names are not limited, definitions are.</summary>
+    /// <summary>The compiled value set; null when it is not available, which is not remembered: names are not limited, definitions are.</summary>
     private CodeRule? Rule(string canonical)
     {
         if (_valueSets.TryGetValue(canonical, out var rule))

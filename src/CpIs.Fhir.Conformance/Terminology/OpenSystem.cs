@@ -3,7 +3,7 @@ namespace CpIs.Fhir.Conformance.Terminology;
 /// <summary>A part that is not known in full: some codes surely belong to it, of the others nothing can be said.</summary>
 /// <param name="system">The system whose codes it has; null for any.</param>
 /// <param name="known">Codes that surely belong.</param>
-/// <param name="reason">Why the others cannot be told.</param>
+/// <param name="reason">Why the others cannot be decided.</param>
 internal sealed class OpenSystem(string? system, CodeRule? known, string reason) : CodeRule
 {
     private readonly Membership _unknown = Membership.Unknown(reason);

@@ -17,6 +17,6 @@ internal static class SystemNames
             _ => $"CodeSystem {system}",
         };
 
-    /// <summary>Why codes of a system that is not at hand cannot be told.</summary>
-    public static string NotAtHand(string system) => $"{Of(system)} is not at hand";
+    /// <summary>Why codes of a system that is not available cannot be decided.</summary>
+    public static string NotAtHand(string system) => $"{Of(system)} is not available";
 }

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Conformance.Terminology;
 
 /// <summary>
 /// Compiles a value set with those that it names. One is made for each value set that is asked for. Value sets may name each other in
-/// circles and chains of any length: what is open already, or too deep, is a part that cannot be told.
+/// circles and chains of any length: what is open already, or too deep, is a part that cannot be decided.
 /// </summary>
 internal sealed class ValueSetCompiler(IDefinitions definitions, Func<string, SystemCodes?> systems)
 {
@@ -29,7 +29,7 @@ internal sealed class ValueSetCompiler(IDefinitions definitions, Func<string, Sy
         var rule = Combine(set);
         _depth--;
         if (rule.Cost > MostWork)
-            rule = new OpenSystem(null, null, $"ValueSet {set.Url} is made of too many others");
+            rule = new OpenSystem(null, null, $"ValueSet {set.Url} includes too many others");
         return _compiled[set] = rule;
     }
 
@@ -66,7 +66,7 @@ internal sealed class ValueSetCompiler(IDefinitions definitions, Func<string, Sy
     private CodeRule Nested(string canonical) =>
         definitions.FindValueSet(canonical) is { } inner
             ? Compile(inner)
-            : new OpenSystem(null, null, $"ValueSet {canonical} is not at hand");
+            : new OpenSystem(null, null, $"ValueSet {canonical} is not available");
 
     private CodeRule OfSystem(ValueSetModel set, ConceptSetModel part, string system)
     {
@@ -81,7 +81,7 @@ internal sealed class ValueSetCompiler(IDefinitions definitions, Func<string, Sy
                 null,
                 part.Version is null || systems(system) is null
                     ? SystemNames.NotAtHand(system)
-                    : $"{SystemNames.Of(system)} is not at hand in version {part.Version}"
+                    : $"{SystemNames.Of(system)} is not available in version {part.Version}"
             );
         return Filtered(set, part, codes);
     }
@@ -110,12 +110,12 @@ internal sealed class ValueSetCompiler(IDefinitions definitions, Func<string, Sy
     private static OpenSystem Incomplete(string system, CodeRule? known, SystemCodes codes) =>
         new(system, known, Incompleteness(codes.Model));
 
-    /// <summary>Why codes of a system cannot be told although there is something of it.</summary>
+    /// <summary>Why codes of a system cannot be decided although there is something of it.</summary>
     public static string Incompleteness(CodeSystemModel system) =>
         system.Content switch
         {
-            "fragment" => $"of {SystemNames.Of(system.Url)} a fragment is at hand only",
-            "example" => $"of {SystemNames.Of(system.Url)} examples are at hand only",
+            "fragment" => $"only a fragment of {SystemNames.Of(system.Url)} is available",
+            "example" => $"only examples of {SystemNames.Of(system.Url)} are available",
             _ => SystemNames.NotAtHand(system.Url),
         };
 

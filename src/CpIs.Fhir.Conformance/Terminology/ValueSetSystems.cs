@@ -7,7 +7,7 @@ internal static class ValueSetSystems
 {
     private const int Deepest = 8;
 
-    /// <summary>Whether a value set has codes of a system; true when that cannot be told.</summary>
+    /// <summary>Whether a value set has codes of a system; true when that cannot be decided.</summary>
     public static bool Contains(IDefinitions definitions, string valueSet, string system, int depth = 0)
     {
         if (depth == Deepest || definitions.FindValueSet(valueSet) is not { } model)

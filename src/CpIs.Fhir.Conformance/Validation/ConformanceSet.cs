@@ -16,7 +16,7 @@ public sealed class ConformanceSet
         Validator = new Validator(definitions, new LocalTerminology(definitions));
     }
 
-    /// <summary>What is at hand.</summary>
+    /// <summary>What is available.</summary>
     public IDefinitions Definitions { get; }
 
     /// <summary>Validates against it.</summary>
@@ -30,8 +30,8 @@ public sealed class ConformanceSet
         new(new DefinitionSet(CoreDefinitions.Load(), OwnDefinitions.Load(), further));
 
     /// <summary>
-    /// The canonical that a person means: a canonical at hand as it stands, the name of one of our profiles (<c>CPIS-Flag</c>), or
-    /// the name of an R4 type (<c>Flag</c>). Null when nothing of that name is at hand.
+    /// The canonical that a person means: a canonical available as it stands, the name of one of our profiles (<c>CPIS-Flag</c>), or
+    /// the name of an R4 type (<c>Flag</c>). Null when nothing of that name is available.
     /// </summary>
     public string? Canonical(string named)
     {
@@ -43,7 +43,7 @@ public sealed class ConformanceSet
         return meant.FirstOrDefault(canonical => Definitions.FindStructure(canonical) is not null);
     }
 
-    /// <summary>The canonicals at hand that resemble a name which is not, at most <paramref name="count"/>.</summary>
+    /// <summary>The canonicals available that resemble a name which is not, at most <paramref name="count"/>.</summary>
     public IReadOnlyList<string> Near(string named, int count = 3)
     {
         var plain = Canonicals.WithoutVersion(named);

@@ -51,7 +51,7 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
     public bool IsFalse(CompiledExpression? expression, FhirNode node) =>
         expression is not null && Evaluate(expression, node, out _) == false;
 
-    /// <summary>Whether an element is among what an expression selects from its resource; null when that cannot be told.</summary>
+    /// <summary>Whether an element is among what an expression selects from its resource; null when that cannot be decided.</summary>
     public bool? Selects(CompiledExpression? expression, FhirNode node)
     {
         var (resource, _) = Targets.ResourcesOf(node);
@@ -146,7 +146,7 @@ internal sealed class Evaluation(FhirSource source, Targets targets)
         return _root;
     }
 
-    /// <summary>The resource that is validated, where it stands in another; as a root of its own.</summary>
+    /// <summary>The resource that is validated, where it is in another; as a root of its own.</summary>
     private PocoNode? Inner(PocoNode? outer)
     {
         var at = outer;

@@ -6,7 +6,7 @@ using CpIs.Fhir.Conformance.Sources;
 namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>
-/// What may stand in a narrative (R4, narrative.html#xhtml): formatting elements of HTML 4, a few attributes, links and images; no script, form, frame
+/// What may be in a narrative (R4, narrative.html#xhtml): formatting elements of HTML 4, a few attributes, links and images; no script, form, frame
 /// or style sheet, no document type, no event attribute, and some text or image. Reading is streamed, and no entity is fetched.
 /// The SDK's own check is not enough: of the 40 hostile narratives of our tests it takes 17 (scripts in links, styles that fetch), it
 /// refuses an image without <c>alt</c>, and it costs half as much again (55 against 37 microseconds).
@@ -83,29 +83,29 @@ internal static class Narrative
             {
                 case XmlNodeType.Element:
                     if (reader.Depth == 0 && (reader.LocalName != "div" || reader.NamespaceURI != Xhtml || ++roots > 1))
-                        return ("txt-1", $"its root is one <div xmlns=\"{Xhtml}\">");
+                        return ("txt-1", $"its root must be one <div xmlns=\"{Xhtml}\">");
                     if (reader.Depth > XmlNarrative.Deepest)
-                        return ("txt-1", $"its elements are nested deeper than {XmlNarrative.Deepest}");
+                        return ("txt-1", $"its elements are nested more than {XmlNarrative.Deepest} levels deep");
                     content |= reader.LocalName == "img";
                     if (Element(reader) is { } problem)
                         return ("txt-1", problem);
                     break;
                 case XmlNodeType.CDATA:
-                    return ("txt-1", "it holds a CDATA section, which a browser reads as a comment that ends early");
+                    return ("txt-1", "it contains a CDATA section, which a browser reads as a comment that ends early");
                 case XmlNodeType.Comment when IsEndedEarly(reader.Value):
-                    return ("txt-1", "it holds a comment that ends early in a browser");
+                    return ("txt-1", "it contains a comment that ends early in a browser");
                 case XmlNodeType.Text:
                     if (reader.Depth == 0)
-                        return ("txt-1", "its text stands outside the div");
+                        return ("txt-1", "its text is outside the div");
                     content |= !string.IsNullOrWhiteSpace(reader.Value);
                     break;
                 case XmlNodeType.ProcessingInstruction:
-                    return ("txt-1", "it holds a processing instruction");
+                    return ("txt-1", "it contains a processing instruction");
             }
 
-        return roots == 0 ? ("txt-1", "it holds no div")
+        return roots == 0 ? ("txt-1", "it has no div")
             : content ? null
-            : ("txt-2", "it holds neither text nor an image");
+            : ("txt-2", "it has neither text nor an image");
     }
 
     private static string? Element(XmlReader reader)

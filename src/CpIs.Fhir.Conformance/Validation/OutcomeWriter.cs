@@ -109,7 +109,7 @@ public static class OutcomeWriter
             hidesErrors ? "error" : "information",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{result.Omitted} more {(result.Omitted == 1 ? "problem is" : "problems are")} not listed; there are {result.Errors} errors in all."
+                $"{result.Omitted} more {(result.Omitted == 1 ? "problem is" : "problems are")} not listed; {result.Errors} errors in total."
             )
         );
     }

@@ -68,7 +68,7 @@ internal static partial class PrimitiveFormats
             "instant" => "a date and time with seconds and time zone, such as 2026-11-02T09:30:00.000Z",
             "time" => "a time with seconds, such as 09:30:00",
             "base64Binary" => "base64",
-            _ => "a text with something in it, and no control characters but tab and line breaks",
+            _ => "a text that is not blank, without control characters other than tab and line breaks",
         };
 
     private static bool IsInt32(string value) =>

@@ -1,18 +1,18 @@
 namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>
-/// Ids of the rules that come from the structure of a definition. An invariant has its own key (<c>per-1</c>, <c>cpis-nhs-number</c>) for
-/// an id. All stand in CodeSystem <c>rule</c>; an id is stable.
+/// Ids of the rules that come from the structure of a definition. An invariant has its own key (<c>per-1</c>, <c>cpis-nhs-number</c>) as
+/// its id. All are in CodeSystem <c>rule</c>; an id is stable.
 /// </summary>
 public static class RuleIds
 {
     /// <summary>A required element is missing (<c>min</c>).</summary>
     public const string Min = "fhir-min";
 
-    /// <summary>An element is there more often than it may be (<c>max</c>).</summary>
+    /// <summary>An element occurs more often than allowed (<c>max</c>).</summary>
     public const string Max = "fhir-max";
 
-    /// <summary>An element is there that the profile does not take at all (<c>max</c> 0).</summary>
+    /// <summary>An element that the profile prohibits (<c>max</c> 0).</summary>
     public const string Prohibited = "fhir-prohibited";
 
     /// <summary>An element that the type does not have.</summary>
@@ -27,7 +27,7 @@ public static class RuleIds
     /// <summary>In XML, an element in another place than its definition has.</summary>
     public const string Order = "fhir-order";
 
-    /// <summary>A primitive value that is not written as its type demands.</summary>
+    /// <summary>A primitive value that is not written as its type requires.</summary>
     public const string Format = "fhir-format";
 
     /// <summary>Another value than the one fixed value (<c>fixed[x]</c>).</summary>
@@ -51,31 +51,31 @@ public static class RuleIds
     /// <summary>A code that its own system does not have.</summary>
     public const string Code = "fhir-code";
 
-    /// <summary>A display that is not the code's.</summary>
+    /// <summary>A display that is not that of the code.</summary>
     public const string Display = "fhir-display";
 
-    /// <summary>A code whose value set or system is not at hand, or slices whose discriminator is not understood.</summary>
+    /// <summary>A code whose value set or system is not available, or slices whose discriminator is not supported.</summary>
     public const string Unchecked = "fhir-unchecked";
 
     /// <summary>An element that belongs to no slice, where only slices may be.</summary>
     public const string SliceClosed = "fhir-slice-closed";
 
-    /// <summary>A slice that must be there is missing.</summary>
+    /// <summary>A required slice is missing.</summary>
     public const string SliceMin = "fhir-slice-min";
 
-    /// <summary>A slice is there more often than it may be.</summary>
+    /// <summary>A slice occurs more often than allowed.</summary>
     public const string SliceMax = "fhir-slice-max";
 
     /// <summary>Slices in another order than the profile's.</summary>
     public const string SliceOrder = "fhir-slice-order";
 
-    /// <summary>An extension whose definition is not at hand.</summary>
+    /// <summary>An extension whose definition is not available.</summary>
     public const string ExtensionUnknown = "fhir-extension-unknown";
 
-    /// <summary>An extension on an element that it is not made for.</summary>
+    /// <summary>An extension on an element that it is not defined for.</summary>
     public const string ExtensionContext = "fhir-extension-context";
 
-    /// <summary>A modifier extension that is not known: it may change the meaning of what it stands on, so it cannot be passed over.</summary>
+    /// <summary>An unknown modifier extension: it may change the meaning of its element, so it cannot be ignored.</summary>
     public const string ModifierExtension = "fhir-modifier-extension";
 
     /// <summary>A reference to a resource of a type that is not allowed there.</summary>
@@ -93,10 +93,10 @@ public static class RuleIds
     /// <summary>A value that meets none of the profiles of which it must meet one.</summary>
     public const string Profile = "fhir-profile";
 
-    /// <summary>A profile that is not at hand, or is not for this type.</summary>
+    /// <summary>A profile that is not available, or is not for this type.</summary>
     public const string ProfileUnknown = "fhir-profile-unknown";
 
-    /// <summary>A resource without type, or of a type that is not at hand.</summary>
+    /// <summary>A resource without type, or of a type that is not available.</summary>
     public const string ResourceType = "fhir-resource-type";
 
     /// <summary>The fullUrl of an entry does not end in the type and id of its resource.</summary>

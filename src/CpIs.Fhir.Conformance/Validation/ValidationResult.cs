@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Conformance.Validation;
 /// <param name="Issues">The problems in the order of the source, at most as many as asked for.</param>
 /// <param name="Omitted">How many more there are.</param>
 /// <param name="Errors">How many errors there are in all, also among the omitted.</param>
-/// <param name="ResourceType">Type of the resource; null when that cannot be told.</param>
+/// <param name="ResourceType">Type of the resource; null when that cannot be decided.</param>
 /// <param name="Profiles">Canonicals that it was validated against.</param>
 public sealed record ValidationResult(
     IReadOnlyList<ValidationIssue> Issues,

@@ -79,7 +79,7 @@ internal sealed partial class Walk
             ReportNoProfileMet(node, type);
     }
 
-    /// <summary>Whether an object, a value or XHTML stands where one belongs. What has the wrong form is not looked at further.</summary>
+    /// <summary>Whether an object, a value or XHTML is where one belongs. What has the wrong form is not looked at further.</summary>
     private bool HasForm(FhirNode node, ElementSchema element, FhirKind kind, TypeSchema? type)
     {
         if (node.Form is FhirValueForm.Null or FhirValueForm.Array)

@@ -4,7 +4,7 @@ using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
-/// <summary>Extensions: each is known by its URL and must stand where its definition lets it.</summary>
+/// <summary>Extensions: each is known by its URL and must be where its definition lets it.</summary>
 internal sealed partial class Walk
 {
     /// <summary>The definition that an extension must meet: the one that its URL names, or the one that its slice names.</summary>
@@ -84,7 +84,7 @@ internal sealed partial class Walk
         return false;
     }
 
-    /// <summary>Whether a node stands at a path of names from its resource, such as <c>Patient.name.family</c>.</summary>
+    /// <summary>Whether a node is at a path of names from its resource, such as <c>Patient.name.family</c>.</summary>
     private static bool IsAt(FhirNode node, string path)
     {
         var names = path.Split('.');

@@ -5,7 +5,7 @@ using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
-/// <summary>References: what they lead to, and whether that may stand there.</summary>
+/// <summary>References: what they lead to, and whether that may be there.</summary>
 internal sealed partial class Walk
 {
     private void Reference(FhirNode node, TypeSchema type)

@@ -13,13 +13,13 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ResourceType,
-            "The resource does not say its type.",
+            "resourceType is missing.",
             expected: "resourceType, with the name of a resource type"
         );
 
     private void ReportUnknownType(FhirNode node, bool isRoot)
     {
-        // Whether it is a type of R4 that is not at hand, or none at all.
+        // Whether it is a type of R4 that is not available, or none at all.
         var exists = ResourceTypes.Contains(node.ResourceType!);
         var severity = isRoot || !exists ? Error : ValidationSeverity.Warning;
         Tell(
@@ -28,7 +28,7 @@ internal sealed partial class Walk
             exists ? "not-supported" : "structure",
             RuleIds.ResourceType,
             exists
-                ? $"The definition of {node.ResourceType} is not at hand, so it was not checked."
+                ? $"{node.ResourceType} was not checked: its definition is not available."
                 : $"{Short(node.ResourceType!)} is not a resource type of R4.",
             found: Short(node.ResourceType!),
             hint: exists ? "Load a package that holds it, such as the whole of hl7.fhir.r4.core." : null
@@ -41,7 +41,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ResourceType,
-            $"A {schema.Type} is expected here.",
+            $"The resource must be a {schema.Type}.",
             element: schema.Root,
             expected: schema.Type,
             found: node.ResourceType
@@ -53,7 +53,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"{place.Name} may not be a {Short(node.ResourceType!)} here.",
+            $"{place.Name} must not be a {Short(node.ResourceType!)}.",
             element: place,
             expected: string.Join(" or ", place.Types.Select(type => type.Code)),
             found: Short(node.ResourceType!)
@@ -70,7 +70,7 @@ internal sealed partial class Walk
                 severity,
                 "not-found",
                 RuleIds.ProfileUnknown,
-                $"The profile {Short(canonical)} is not at hand, and was not checked.",
+                $"The profile {Short(canonical)} was not checked: it is not available.",
                 node.Path
             )
             {
@@ -86,7 +86,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ProfileUnknown,
-            $"The profile {schema.Model.Name} is for {schema.Type}, and this is a {resource.ResourceType}.",
+            $"The profile {schema.Model.Name} is for {schema.Type}, not for {resource.ResourceType}.",
             expected: schema.Type,
             found: resource.ResourceType,
             profile: schema.Url,
@@ -99,7 +99,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Profile,
-            "None of the profiles is met, of which one must be.",
+            "The resource must meet one of the expected profiles, and meets none.",
             expected: string.Join(" or ", type.Model.Profiles)
         );
 
@@ -123,7 +123,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.ReferenceProfile,
-            "The resource that is referred to does not meet the profile.",
+            "The reference leads to a resource that does not meet the profile.",
             expected: string.Join(" or ", type.Model.TargetProfiles),
             hint: "Validate the resource against the profile to see why."
         );
@@ -160,7 +160,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.FullUrl,
-            "The fullUrl is not that of the resource.",
+            "The fullUrl must be that of the resource.",
             expected: $"a URL that ends in {type}/{id}",
             found: Shown(node)
         );
@@ -175,8 +175,8 @@ internal sealed partial class Walk
             isModifier ? "extension" : "not-supported",
             rule,
             isModifier
-                ? "The modifier extension is not known, so the meaning of what it stands on is not."
-                : "The extension is not known, and was not checked.",
+                ? "This modifier extension is unknown, so the meaning of its element is unknown too."
+                : "This extension is unknown, and was not checked.",
             found: Short(url),
             hint: "Load the package that defines it."
         );
@@ -189,8 +189,8 @@ internal sealed partial class Walk
             "extension",
             RuleIds.ExtensionContext,
             isModifier
-                ? $"The extension {definition.Name} changes no meaning, so it is no modifierExtension."
-                : $"The extension {definition.Name} changes the meaning of what it stands on.",
+                ? $"The extension {definition.Name} does not change the meaning of its element, so it is not a modifierExtension."
+                : $"The extension {definition.Name} changes the meaning of its element, so it must be a modifierExtension.",
             expected: isModifier ? "in extension" : "in modifierExtension",
             found: $"in {node.Name}",
             profile: definition.Url
@@ -202,7 +202,7 @@ internal sealed partial class Walk
             Error,
             "extension",
             RuleIds.ExtensionContext,
-            $"The extension {definition.Name} does not belong here.",
+            $"The extension {definition.Name} is not allowed here.",
             expected: invariant is null
                 ? $"on {string.Join(", ", definition.Contexts.Select(context => context.Expression))}"
                 : $"where {invariant}",

@@ -86,7 +86,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Type,
-            $"{Short(node.Name)} has a type that {choice.Name}[x] may not have here.",
+            $"{Short(node.Name)} has a type that is not allowed for {choice.Name}[x].",
             element: choice,
             expected: string.Join(" or ", choice.Types.Select(type => type.Code)),
             found: Short(node.Name[choice.Name.Length..])
@@ -127,7 +127,7 @@ internal sealed partial class Walk
             $"The list of {element.Name} is empty.",
             element,
             expected: "at least one member",
-            hint: "Leave the element out where there is nothing to say."
+            hint: "Leave the element out if it has no content."
         );
 
     private void ReportOrder(FhirNode node, ElementSchema element) =>
@@ -136,9 +136,9 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.Order,
-            $"{node.Name} stands behind an element that it comes before.",
+            $"{node.Name} must come before the element that it follows.",
             element,
-            expected: "the order of the definition, as XML demands"
+            expected: "the order of the definition, as XML requires"
         );
 
     private void ReportSlicingUnknown(FhirNode node, ElementSchema element) =>
@@ -147,7 +147,7 @@ internal sealed partial class Walk
             ValidationSeverity.Information,
             "not-supported",
             RuleIds.Unchecked,
-            $"The slices of {element.Name} could not be checked: a discriminator of {element.Structure.Name} is not one of R4's.",
+            $"The slices of {element.Name} could not be checked: R4 does not define a discriminator that {element.Structure.Name} uses.",
             element,
             found: string.Join(", ", element.Model.Slicing!.Discriminators.Select(each => $"{each.Type} {each.Path}"))
         );
@@ -158,7 +158,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.SliceClosed,
-            $"This {element.Name} is none of those that {element.Structure.Name} takes.",
+            $"{element.Structure.Name} does not allow this {element.Name}.",
             element,
             expected: string.Join(", ", slices.Slices.Select(slice => slice.Name)),
             found: Shown(node)
@@ -197,7 +197,7 @@ internal sealed partial class Walk
             Error,
             "structure",
             RuleIds.SliceOrder,
-            $"{element.Name} '{slice.Name}' stands in the wrong place.",
+            $"{element.Name} '{slice.Name}' is in the wrong place.",
             element: slice.Element,
             expected: $"in this order: {string.Join(", ", slices.Slices.Select(each => each.Name))}"
         );

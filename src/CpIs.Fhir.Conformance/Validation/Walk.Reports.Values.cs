@@ -31,7 +31,7 @@ internal sealed partial class Walk
             $"{node.ElementPath ?? node.Name} must be {PrimitiveFormats.Describe(type.Code)}.",
             expected: PrimitiveFormats.Describe(type.Code),
             found: Shown(node),
-            hint: string.IsNullOrWhiteSpace(node.Value) ? "Leave the element out where there is no value." : null
+            hint: string.IsNullOrWhiteSpace(node.Value) ? "Leave the element out if it has no value." : null
         );
 
     private void ReportNarrative(FhirNode node, string rule, string problem) =>
@@ -42,7 +42,7 @@ internal sealed partial class Walk
             rule,
             $"The narrative is not allowed: {problem}.",
             profile: Canonicals.R4 + "Narrative",
-            ruleText: "A narrative holds formatting elements of HTML and some text or an image, and nothing that runs."
+            ruleText: "A narrative contains formatting elements of HTML and some text or an image, and nothing that runs."
         );
 
     private void ReportMaxLength(FhirNode node, ElementSchema element, int most, int length) =>
@@ -172,7 +172,7 @@ internal sealed partial class Walk
             ValidationSeverity.Warning,
             "value",
             RuleIds.Display,
-            "The display is not the code's.",
+            "The display must be that of the code.",
             expected: right,
             found: Shown(display)
         );

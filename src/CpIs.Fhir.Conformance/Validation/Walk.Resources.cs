@@ -6,7 +6,7 @@ using CpIs.Fhir.Core;
 namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>
-/// One walk over a resource beside the schemas that it must meet. This part: resources, wherever they stand.
+/// One walk over a resource next to the schemas that it must meet. This part: resources, wherever they stand.
 /// </summary>
 internal sealed partial class Walk(Run run, IssueSink sink)
 {
@@ -126,7 +126,7 @@ internal sealed partial class Walk(Run run, IssueSink sink)
             ? ValidationSeverity.Error
             : ValidationSeverity.Information;
 
-    /// <summary>Finds a profile to apply; says so where it is not at hand or is for another type.</summary>
+    /// <summary>Finds a profile to apply; says so where it is not available or is for another type.</summary>
     private void Choose(
         FhirNode place,
         string canonical,

@@ -13,7 +13,7 @@ internal sealed partial class Walk
 
     /// <summary>
     /// What the profile demands of an element, then what its type does. When a rule of the profile is broken, the type's are not told besides:
-    /// they say the same in general (per-1 beside a profile's own rule about its period).
+    /// they say the same in general (per-1 next to a profile's own rule about its period).
     /// </summary>
     private void Rules(FhirNode node, ElementSchema element, TypeSchema? type, int errorsBefore)
     {
@@ -65,7 +65,7 @@ internal sealed partial class Walk
         if (constraint.Expression is not { } expression)
         {
             if (constraint.Model.Expression is not null)
-                ReportUnevaluated(node, constraint, "its expression is not understood");
+                ReportUnevaluated(node, constraint, "its expression is not supported");
             return;
         }
 

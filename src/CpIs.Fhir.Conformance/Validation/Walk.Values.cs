@@ -218,7 +218,7 @@ internal sealed partial class Walk
 
     /// <summary>
     /// A code that its own system does not have is wrong wherever it stands; a display that is not the code's is told as a warning, for what
-    /// else the code may be called is not always at hand.
+    /// else the code may be called is not always available.
     /// </summary>
     private void Coding(FhirNode coding)
     {

@@ -60,7 +60,7 @@ public sealed class WriteCheck(ConformanceSet conformance, IReadOnlyList<string>
                     RefusalKind.Rule,
                     new Issue(
                         "too-long",
-                        $"There are {result.Errors} problems, too many to look at each. Send fewer entries at once.",
+                        $"Found {result.Errors} problems, too many to check each. Send fewer entries at once.",
                         root.Path,
                         SpineCodes.TooManyValues,
                         Rule: "cpis-upload-entries"
@@ -80,7 +80,7 @@ public sealed class WriteCheck(ConformanceSet conformance, IReadOnlyList<string>
                             RefusalKind.Rule,
                             new Issue(
                                 "business-rule",
-                                "This exchange takes no resources that claim this profile (Validation.AllowedProfiles). Leave the claim out.",
+                                "This exchange does not accept resources that claim this profile. Leave the claim (meta.profile) out.",
                                 claim.Path,
                                 SpineCodes.ValidationError,
                                 Rule: "cpis-profile-not-allowed"

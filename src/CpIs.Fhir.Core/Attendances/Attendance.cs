@@ -3,7 +3,7 @@ using CpIs.Fhir.Core.Occurrences;
 namespace CpIs.Fhir.Core.Attendances;
 
 /// <summary>
-/// One visit of a child to one setting, as far as its look-ups tell. An authority is told of it once, and again only of a plan
+/// One visit of a child to one setting, as far as its look-ups tell. An authority is notified of it once, and again only of a plan
 /// that it was not told of yet. Decided when a look-up is written, from the accesses that it reads anyway
 /// (docs/adr/0037-attendance.md).
 /// </summary>

@@ -39,7 +39,9 @@ public sealed class ClaimPath(string text)
         {
             [var name] => (name, null, null),
             [var name, var key, var claim, ""] => (name, key, claim),
-            _ => throw new FormatException($"'{text}' is no step of a claim path: name or name[property=claim]."),
+            _ => throw new FormatException(
+                $"'{text}' is not a step of a claim path. Allowed: name, or name[property=claim]."
+            ),
         };
 
     private static List<JsonElement> Flat(JsonElement value) =>

@@ -25,7 +25,7 @@ public sealed record ClientFile
     public ClientUser? User { get; init; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="JsonException">It is no client file; the message says where.</exception>
+    /// <exception cref="JsonException">It is not a client file; the message says where.</exception>
     public static ClientFile Read(string path) =>
         JsonSerializer.Deserialize(File.ReadAllBytes(path), ClientFileJson.Default.ClientFile)
         ?? throw new JsonException($"{path} holds null, not a client.");

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Core.Callers;
 
 /// <summary>
 /// Who is registered, at one moment: an immutable snapshot in memory, so that no request reads a registration from the
-/// store. <see cref="Stamp"/> tells whether the store has a newer one.
+/// store. <see cref="Stamp"/> says whether the store has a newer one.
 /// </summary>
 public sealed class OrganisationDirectory
 {

@@ -19,7 +19,7 @@ public static class OrganisationResource
     public static byte[] ToBytes(Organisation organisation, int version, DateTimeOffset lastUpdated) =>
         Write(organisation, version, lastUpdated);
 
-    /// <summary>The search values that are stored beside it.</summary>
+    /// <summary>The search values that are stored with it.</summary>
     public static IReadOnlyList<string> Tokens(Organisation organisation) =>
         [
             SearchTokens.Identifier("identifier", FhirSystems.OdsOrganisation, organisation.Code.Value),

@@ -32,12 +32,12 @@ public static class PersonRules
         {
             var user = JsonSerializer.Deserialize(json, StrictClientUserJson.Default.ClientUser);
             if (user is null)
-                return (null, "it is null");
+                return (null, "the claim is null");
             return Check(user) is { } problem ? (null, problem) : (user, null);
         }
         catch (JsonException unreadable)
         {
-            return (null, $"it is not an object of the form described ({unreadable.Path ?? "$"})");
+            return (null, $"the claim is not an object with the expected members ({unreadable.Path ?? "$"})");
         }
     }
 
@@ -51,7 +51,7 @@ public static class PersonRules
         : user.Activities is null
         || user.Activities.Count > MostActivities
         || !user.Activities.All(Activities.IsWellFormed)
-            ? $"activities is a list of at most {MostActivities} codes such as B0107, or of the words {Activities.Worker}, {Activities.Duty}, {Activities.Lead}, {Activities.Inspector}"
+            ? $"activities must be a list of at most {MostActivities} codes such as B0107, or of the words {Activities.Worker}, {Activities.Duty}, {Activities.Lead}, {Activities.Inspector}"
         : null;
 
     /// <summary>The person without their rights.</summary>
@@ -79,8 +79,8 @@ public static class PersonRules
                 or UnicodeCategory.OtherNotAssigned
             );
 
-    private static string Id(string member) => $"{member} is 1 to {LongestId} letters, digits and . _ : -";
+    private static string Id(string member) => $"{member} must be 1 to {LongestId} letters, digits or . _ : -";
 
     private static string Name(string member) =>
-        $"{member} is 1 to {LongestName} characters without control or formatting characters";
+        $"{member} must be 1 to {LongestName} characters, without control or formatting characters";
 }

@@ -49,7 +49,7 @@ public sealed class TokenFactsReader(ClaimMapping mapping)
             Find(_name, claims)
         );
         if (users.Count > 1 || profiles.Count > 1 || codes.Count > 1 || roles.Count > 1 || names.Count > 1)
-            return Unreadable("names several persons or roles, and which of them acts is not told");
+            return Unreadable("names several persons or roles, and does not say which of them acts");
         var user = new ClientUser(
             users[0],
             profiles is [var profile] ? profile : null,

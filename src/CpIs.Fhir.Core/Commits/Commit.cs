@@ -34,7 +34,7 @@ public sealed record Commit
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }
 
-    /// <summary>No resource may stand in a commit twice, in whatever way.</summary>
+    /// <summary>No resource may be in a commit twice, in whatever way.</summary>
     /// <exception cref="ArgumentException">One does: a bug of the caller.</exception>
     public void CheckEachOnce()
     {

@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Core.Commits;
 /// <param name="Id">Its id.</param>
 /// <param name="ExpectedVersion">The version that must be current.</param>
 /// <exception cref="ArgumentOutOfRangeException">
-/// Another type: a Subscription owns the numbers of its events, which never begin anew (promise 4).
+/// Another type: a Subscription owns the numbers of its events, which never start again (promise 4).
 /// </exception>
 public sealed record Removal(RecordType Type, string Id, int ExpectedVersion)
 {

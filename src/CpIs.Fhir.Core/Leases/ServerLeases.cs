@@ -21,7 +21,7 @@ public sealed class ServerLeases(ILeaseStore store, IdGenerator ids, TimeProvide
     public Task<bool> TryHoldAsync(string name, TimeSpan duration, CancellationToken cancellation) =>
         store.TryHoldAsync(name, Server, time.GetUtcNow(), duration, cancellation);
 
-    /// <summary>Gives a lease back. One that cannot be given back lapses by itself, so that is no failure.</summary>
+    /// <summary>Gives a lease back. One that cannot be given back lapses by itself, so that is not a failure.</summary>
     public async Task ReleaseAsync(string name)
     {
         try

@@ -14,7 +14,7 @@ public interface IUseLedger
 
     /// <summary>
     /// Adds the report of one server, and reads those of the others that it has not seen. A report of a server and number
-    /// that is there already stands as it is, so one whose outcome was unknown is sent again unchanged.
+    /// that exists already stands as it is, so one whose outcome was unknown is sent again unchanged.
     /// </summary>
     /// <param name="own">What was granted here since the last report; null where nothing was.</param>
     /// <param name="server">Who reads: its own reports are not among the answers.</param>

@@ -20,7 +20,7 @@ public sealed class RateLimit(char prefix, int perSecond, int burst, TimeProvide
     /// <summary>Keys that are remembered: those that used some of their burst of late.</summary>
     public int Count => _buckets.Count;
 
-    /// <summary>Takes a token of a key; where there is none, tells how long it is until there will be one.</summary>
+    /// <summary>Takes a token of a key; where there is none, says how long it is until there will be one.</summary>
     public bool TryTake(string key, out TimeSpan wait) => Bucket(key).TryTake(Now, out wait);
 
     /// <summary>What was taken here since it was last asked, at most so many keys; the others wait for the next time.</summary>

@@ -11,7 +11,7 @@ internal sealed class TokenBucket(int perSecond, int burst, TimeSpan start)
     private TimeSpan _filledTo = start;
     private int _granted;
 
-    /// <summary>Takes a token; where there is none, tells how long it is until there will be one.</summary>
+    /// <summary>Takes a token; where there is none, says how long it is until there will be one.</summary>
     /// <param name="now">Time on any clock that never goes back.</param>
     /// <param name="wait">Zero when one was taken.</param>
     public bool TryTake(TimeSpan now, out TimeSpan wait)

@@ -17,7 +17,7 @@ public static class AnswerTexts
     public const string None =
         "No plan found under this number. This is not 'no concern': the child may be unmatched, newborn, not yet recorded, a child in need, or from Wales, Scotland or Northern Ireland.";
 
-    /// <summary>A scheduled look-up tells nobody.</summary>
+    /// <summary>A scheduled look-up notifies nobody.</summary>
     public const string Scheduled = "We have not told the authority.";
 
     /// <summary>An unborn plan is shown by the mother's number.</summary>

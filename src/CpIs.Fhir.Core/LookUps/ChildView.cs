@@ -22,7 +22,7 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans)
             var patient = held.FirstOrDefault(r => r.Type == RecordType.Patient && r.Authority == episode.Authority);
             var flag = held.FirstOrDefault(r => r.Type == RecordType.Flag && r.Plan?.EpisodeId == episode.Id);
             if (patient is null || flag is null)
-                throw new StoreUnavailableException($"EpisodeOfCare/{episode.Id} has no Patient or no Flag beside it.");
+                throw new StoreUnavailableException($"EpisodeOfCare/{episode.Id} has no Patient or no Flag.");
             if (Visibility.IsVisible(plan, LondonCalendar.DayOf(episode.LastUpdated), patient.BirthDate, today))
                 plans.Add(new VisiblePlan(episode, flag, patient, plan));
         }

@@ -30,7 +30,7 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
         {
             if (!bool.TryParse(unscheduledHeader, out var value))
                 return Refusal.Malformed(
-                    "IsUnscheduledAccessEvent is true or false.",
+                    "IsUnscheduledAccessEvent must be true or false.",
                     "http.IsUnscheduledAccessEvent",
                     SpineCodes.PreconditionFailed
                 );
@@ -44,13 +44,13 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
         return (unscheduled, scheduled, header) switch
         {
             (false, false, _) => Refusal.Forbidden(
-                "The person has no right to look children up here: activity B0107 (unscheduled) or B0170 (scheduled) is needed, within the modes of the setting."
+                "This person cannot look children up at this care setting. The person needs activity B0107 (unscheduled) or B0170 (scheduled), and the setting must be registered for that mode."
             ),
             (true, false, false) or (false, true, true) => Refusal.Because(
                 RefusalKind.Forbidden,
                 new Issue(
                     "forbidden",
-                    "IsUnscheduledAccessEvent contradicts the person's activities, which decide the mode.",
+                    "IsUnscheduledAccessEvent contradicts the person's activities, which decide the mode. Leave the header out.",
                     "http.IsUnscheduledAccessEvent",
                     SpineCodes.AccessDenied,
                     Rule: ModeContradicted

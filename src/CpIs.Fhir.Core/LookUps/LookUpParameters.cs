@@ -13,9 +13,9 @@ namespace CpIs.Fhir.Core.LookUps;
 /// <param name="IncludeAuthor"><c>_include=Flag:author</c>.</param>
 public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool IncludeAuthor)
 {
-    /// <summary>What stands in a refusal of a wrong NHS number in a search.</summary>
+    /// <summary>What is in a refusal of a wrong NHS number in a search.</summary>
     internal const string InvalidNumber =
-        $"Not a valid NHS number. Send {FhirSystems.NhsNumber}| and the number: ten digits without spaces, of which the last checks the others.";
+        $"Not a valid NHS number. Send {FhirSystems.NhsNumber}| and the number: ten digits without spaces; the last is a check digit.";
 
     private static readonly FrozenDictionary<LookUpInteraction, ParameterTable> Tables = new Dictionary<
         LookUpInteraction,
@@ -63,7 +63,7 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
 
         if (subjects.Count > 1)
             return subjects[1]
-                .Refuse("A second subject. Exactly one child can be looked up.", SpineCodes.TooManyValues);
+                .Refuse("Found a second subject; a look-up is for exactly one child.", SpineCodes.TooManyValues);
         if (Number(request.Interaction, subjects[0]).IsRefused(out refusal, out var child))
             return refusal;
         DateOnly? born = null;
@@ -105,7 +105,8 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
                 {
                     MostValues = 1,
                     Allowed = includes,
-                    Never = includes.Length > 0 ? null : "Nothing can be included in this answer.",
+                    Never =
+                        includes.Length > 0 ? null : "This look-up cannot include other resources. Leave _include out.",
                 },
                 new("_count", ParameterKind.Number)
                 {
@@ -125,7 +126,7 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
             ? child
             : subject.Refuse(
                 isOperation
-                    ? "Not a valid NHS number. An NHS number is ten digits without spaces, of which the last checks the others."
+                    ? "Not a valid NHS number. An NHS number is ten digits without spaces; the last is a check digit."
                     : InvalidNumber
             );
     }

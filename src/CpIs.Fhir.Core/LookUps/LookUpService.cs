@@ -70,7 +70,7 @@ public sealed class LookUpService(
             caller is not { Kind: CallerKind.Setting, Person: { } person }
             || directory.Current.Find(caller.Organisation) is not { } setting
         )
-            throw new InvalidOperationException("Only a person of a registered setting looks a child up.");
+            throw new InvalidOperationException("Only a person of a registered care setting can look a child up.");
         var admitted = LookUpAdmission.Decide(person, caller.Activities, setting, request.UnscheduledHeader);
         if (admitted.IsRefused(out var refusal, out var admission))
             return await RefuseAsync(attempt, refusal, cancellation);
@@ -158,7 +158,7 @@ public sealed class LookUpService(
             attempt,
             omitted == 0
                 ? told.Issues[0].Diagnostics
-                : $"{told.Issues[0].Diagnostics} {omitted} more before this one were counted and not recorded.",
+                : $"{told.Issues[0].Diagnostics} {omitted} earlier refusals were counted, but not recorded.",
             cancellation
         );
         return told;

@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public static class ChannelHeaders
 {
-    /// <summary>What stands in place of a value when a Subscription is read. Sent back it keeps the value, for the same receiver.</summary>
+    /// <summary>What is in place of a value when a Subscription is read. Sent back it keeps the value, for the same receiver.</summary>
     public const string Mask = "***";
 
     private const int Most = 10;
@@ -82,16 +82,16 @@ public static class ChannelHeaders
     {
         var read = new List<string>();
         if (lines.Count > Most)
-            refuse("Subscription.channel.header", $"at most {Most} header lines may be asked for.");
+            refuse("Subscription.channel.header", $"at most {Most} header lines are allowed.");
         for (var i = 0; i < lines.Count; i++)
         {
             var place = $"Subscription.channel.header[{i}]";
             if (!TrySplit(lines[i], out var name, out var value))
-                refuse(place, "a header line is 'Name: value' in visible ASCII, without line breaks.");
+                refuse(place, "a header line must be 'Name: value' in visible ASCII, without line breaks.");
             else if (
                 Ours.Contains(name) || OurPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))
             )
-                refuse(place, "this header is the server's own and cannot be set by a Subscription.");
+                refuse(place, "only the server sets this header. Leave it out.");
             else if (value != Mask)
                 read.Add($"{name}: {value}");
             else if (
@@ -101,7 +101,7 @@ public static class ChannelHeaders
             else
                 refuse(
                     place,
-                    $"'{Mask}' stands for a value kept here, and none is kept under this name for this receiver: send it anew."
+                    $"'{Mask}' stands for a value that the server keeps, but it keeps none under this name for this receiver. Send the value."
                 );
         }
 

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <summary>
 /// The notification engine's loop, one step at a time: number obligations, shake hands, claim what is due, send it. Any
 /// number of servers may run one: claims are leased, numbers are given in the store, and a crash repeats at most.
-/// Each Subscription has a lane of its own in which one attempt is under way at a time, so that a dead endpoint holds
+/// Each Subscription has a lane of its own in which one attempt is in progress at a time, so that a dead endpoint holds
 /// up nobody else.
 /// </summary>
 public sealed class Dispatcher(
@@ -50,7 +50,7 @@ public sealed class Dispatcher(
         return numbered == Batch;
     }
 
-    /// <summary>Ends when every attempt under way has ended.</summary>
+    /// <summary>Ends when every attempt in progress has ended.</summary>
     public Task WhenQuietAsync()
     {
         lock (_gate)
@@ -90,7 +90,7 @@ public sealed class Dispatcher(
         run.Start(TaskScheduler.Default);
     }
 
-    /// <summary>Puts a claim into its Subscription's lane: at once when the lane is free, else behind what is under way.</summary>
+    /// <summary>Puts a claim into its Subscription's lane: at once when the lane is free, else behind what is in progress.</summary>
     private void Enter(Delivery delivery, CancellationToken cancellation)
     {
         lock (_gate)

@@ -16,7 +16,7 @@ internal static class EndpointRules
     public static string? Check(string? text, OdsCode authority, NotificationOptions options)
     {
         if (string.IsNullOrEmpty(text))
-            return "an endpoint is needed: the URL that notifications are posted to.";
+            return "an endpoint is required: the URL to post notifications to.";
         if (
             text.Length > MaximumLength
             || text.Any(c => c <= ' ' || c > '~')
@@ -34,7 +34,7 @@ internal static class EndpointRules
             options.AllowedHosts.TryGetValue(authority.Value, out var hosts)
             && !hosts.Split(',', StringSplitOptions.TrimEntries).Contains(url.Host, StringComparer.OrdinalIgnoreCase)
         )
-            return "the endpoint's host is not among those that this authority agreed with the operator.";
+            return "the endpoint's host is not one that this authority has agreed with the operator.";
         if (options.AllowLoopbackHttp && url.IsLoopback && url.Scheme is "http" or "https")
             return null;
         if (url.Scheme != Uri.UriSchemeHttps)

@@ -30,7 +30,7 @@ public sealed class Handshakes(
     private readonly ConcurrentDictionary<string, bool> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _elsewhere = new(StringComparer.Ordinal);
 
-    /// <summary>Subscriptions that wait for a handshake and have none under way, here or, as far as is known, elsewhere.</summary>
+    /// <summary>Subscriptions that wait for a handshake and have none in progress, here or, as far as is known, elsewhere.</summary>
     public async Task<IReadOnlyList<StoredResource>> FindAsync(int limit, CancellationToken cancellation)
     {
         var query = new RecordQuery(

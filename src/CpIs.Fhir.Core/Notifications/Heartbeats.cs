@@ -35,7 +35,7 @@ public sealed class Heartbeats(
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
     private DateTimeOffset _next;
 
-    /// <summary>Subscriptions to be told of, or ended, now. Empty between two rounds, and where another server does this.</summary>
+    /// <summary>Subscriptions to be notified of, or ended, now. Empty between two rounds, and where another server does this.</summary>
     public async Task<IReadOnlyList<StoredResource>> FindAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();

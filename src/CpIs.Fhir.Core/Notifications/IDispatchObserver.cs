@@ -22,7 +22,7 @@ public interface IDispatchObserver
 /// <param name="Events">How many events.</param>
 /// <param name="Attempt">1 for the first try.</param>
 /// <param name="Outcome">How it ended.</param>
-/// <param name="Age">Since the oldest event told happened; zero without events.</param>
+/// <param name="Age">Since the oldest event reported happened; zero without events.</param>
 public sealed record DispatchAttempt(
     string SubscriptionId,
     NotificationType Type,

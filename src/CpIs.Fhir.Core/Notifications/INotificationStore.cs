@@ -81,7 +81,7 @@ public interface INotificationStore
 /// <param name="SubscriptionId">The Subscription.</param>
 /// <param name="Number">1, 2, 3, ... without gap.</param>
 /// <param name="Time">When the first of its occurrences happened.</param>
-/// <param name="Occurrences">Ids of the occurrences it tells of, oldest first; ids of their AuditEvents.</param>
+/// <param name="Occurrences">Ids of the occurrences it reports, oldest first; ids of their AuditEvents.</param>
 /// <param name="Delivered">When a receiver took it, or null.</param>
 /// <param name="Attempts">Failed attempts so far.</param>
 public sealed record NotificationEvent(

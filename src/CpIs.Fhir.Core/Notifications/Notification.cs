@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <param name="Subscription">Reference to the Subscription, as it stood.</param>
 /// <param name="Status">Status code of the Subscription.</param>
 /// <param name="EventCount">Events since the Subscription was created; a gap to what was received shows what is missing.</param>
-/// <param name="Events">The events told.</param>
+/// <param name="Events">The events reported.</param>
 public sealed record Notification(
     string? Id,
     NotificationType Type,
@@ -18,6 +18,6 @@ public sealed record Notification(
 
 /// <summary>One event as its receiver reads it.</summary>
 /// <param name="Number">Its number on this Subscription.</param>
-/// <param name="Time">When it happened, where told.</param>
+/// <param name="Time">When it happened, where known.</param>
 /// <param name="References">Focus first, then context: the AuditEvents to fetch. Empty with payload <c>empty</c>.</param>
 public sealed record NotifiedEvent(long Number, DateTimeOffset? Time, IReadOnlyList<string> References);

@@ -19,7 +19,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     /// <param name="id">See <see cref="NotificationId"/>.</param>
     /// <param name="type">Handshake, heartbeat or event notification.</param>
     /// <param name="standing">Where the Subscription stands.</param>
-    /// <param name="events">The events told; empty for a handshake and a heartbeat.</param>
+    /// <param name="events">The events reported; empty for a handshake and a heartbeat.</param>
     /// <param name="now">When it is assembled.</param>
     /// <param name="accesses">With <c>full-resource</c>: the accesses as their reader may see them. One that is not among them is told by reference.</param>
     public byte[] Write(

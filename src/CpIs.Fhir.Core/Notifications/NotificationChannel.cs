@@ -18,7 +18,7 @@ public sealed class NotificationChannel(
 )
 {
     /// <summary>
-    /// True while the owner may be told at all; asked before every attempt, because rights end at once (W13).
+    /// True while the owner may be notified at all; asked before every attempt, because rights end at once (W13).
     /// An authority that the directory does not know is not authorised.
     /// </summary>
     public bool IsAuthorised(StoredResource subscription) =>

@@ -42,7 +42,7 @@ public sealed record NotificationOptions
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// Attempts to send events under way at once on this server, over all Subscriptions; one Subscription has one at a time.
+    /// Attempts to send events in progress at once on this server, over all Subscriptions; one Subscription has one at a time.
     /// Handshakes and heartbeats have a quarter as many places of their own.
     /// </summary>
     [Range(1, 500)]

@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public static class NotificationReader
 {
-    /// <summary>False when the body is no notification Bundle.</summary>
+    /// <summary>False when the body is not a notification Bundle.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> body, [NotNullWhen(true)] out Notification? notification)
     {
         notification = null;

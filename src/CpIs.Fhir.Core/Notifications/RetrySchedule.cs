@@ -22,7 +22,7 @@ public sealed class RetrySchedule
     /// <param name="delays">As in <see cref="NotificationOptions.RetrySchedule"/>.</param>
     /// <param name="jitter">As in <see cref="NotificationOptions.Jitter"/>.</param>
     /// <param name="random">Where the jitter comes from; seeded in tests.</param>
-    /// <exception cref="FormatException">The text is no schedule; the message names the part.</exception>
+    /// <exception cref="FormatException">The text is not a schedule; the message names the part.</exception>
     public RetrySchedule(string delays, double jitter, Random random)
     {
         _delays = [.. delays.Split(',', StringSplitOptions.TrimEntries).Select(ParseDelay)];

@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
 /// The stored form of a Subscription: its JSON as its owner reads it (header values masked, no narrative) with the
-/// engine's terms and the search values beside it.
+/// engine's terms and the search values next to it.
 /// </summary>
 public static class SubscriptionDocument
 {
@@ -63,7 +63,7 @@ public static class SubscriptionDocument
     /// <summary>The next version, in which only the server's own fields change.</summary>
     /// <param name="current">The version before.</param>
     /// <param name="terms">The terms from now on.</param>
-    /// <param name="error">What stands in <c>Subscription.error</c>, or null for nothing.</param>
+    /// <param name="error">What is in <c>Subscription.error</c>, or null for nothing.</param>
     /// <param name="now">When.</param>
     public static StoredResource Next(
         StoredResource current,

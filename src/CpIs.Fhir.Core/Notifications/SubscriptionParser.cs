@@ -13,7 +13,7 @@ public sealed record ParsedSubscription(SubscriptionTerms Terms, Subscription Re
 
 /// <summary>
 /// Reads a Subscription in the R4 form of the R5 Backport and refuses whatever this server would not do: the guide says
-/// SHALL reject. Every problem is told at once, each with its place.
+/// SHALL reject. Every problem is reported at once, each with its place.
 /// </summary>
 /// <param name="options">What endpoints are allowed.</param>
 /// <param name="check">Has the last look at what keeps every rule here; null for none.</param>
@@ -91,23 +91,27 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
     private static void CheckShape(Subscription subscription, Action<string, string, string> refuse)
     {
         if (subscription.Contained.Count > 0)
-            refuse("Subscription.contained", "a Subscription holds no other resources.", "cpis-subscription-shape");
+            refuse(
+                "Subscription.contained",
+                "a Subscription cannot contain other resources.",
+                "cpis-subscription-shape"
+            );
         if (subscription.ModifierExtension.Count > 0)
             refuse(
                 "Subscription.modifierExtension",
-                "no modifier extension is understood here.",
+                "modifier extensions are not supported.",
                 "cpis-subscription-shape"
             );
         if (subscription.Extension.Count > 0)
-            refuse("Subscription.extension", "no extension is understood here.", "cpis-subscription-shape");
+            refuse("Subscription.extension", "this extension is not supported.", "cpis-subscription-shape");
         if (subscription.Contact.Count > 0)
             refuse(
                 "Subscription.contact",
-                "whom to reach is known to the operator; no person is named in a Subscription.",
+                "do not name a person in a Subscription. The operator knows whom to reach.",
                 "cpis-subscription-shape"
             );
         if (subscription.ImplicitRules is not null)
-            refuse("Subscription.implicitRules", "implicit rules are not understood here.", "cpis-subscription-shape");
+            refuse("Subscription.implicitRules", "implicit rules are not supported.", "cpis-subscription-shape");
     }
 
     private static void CheckCriteria(Subscription subscription, Action<string, string, string> refuse)
@@ -115,13 +119,13 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
         if (subscription.Criteria != FhirSystems.RecordAccessedTopic)
             refuse(
                 "Subscription.criteria",
-                $"the topic must be {FhirSystems.RecordAccessedTopic}; no other is offered.",
+                $"the topic must be {FhirSystems.RecordAccessedTopic}.",
                 "cpis-subscription-topic"
             );
         if (subscription.CriteriaElement?.GetExtensions(BackportCanonicals.FilterCriteria).Any() == true)
             refuse(
                 "Subscription.criteria.extension",
-                "this topic has no filters: an authority is told of every access to its own children and of no other.",
+                "this topic has no filters: an authority receives a notice of every access to its own children, and of no others.",
                 "cpis-subscription-filter"
             );
     }
@@ -129,13 +133,17 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
     private static void CheckChannelType(Subscription.ChannelComponent channel, Action<string, string, string> refuse)
     {
         if (channel.Type is { } type && type != Subscription.SubscriptionChannelType.RestHook)
-            refuse("Subscription.channel.type", "only the channel rest-hook is offered.", "cpis-subscription-channel");
+            refuse("Subscription.channel.type", "the channel must be rest-hook.", "cpis-subscription-channel");
         if (channel.TypeElement?.GetExtension(BackportCanonicals.ChannelType) is not null)
-            refuse("Subscription.channel.type.extension", "no custom channel is offered.", "cpis-subscription-channel");
+            refuse(
+                "Subscription.channel.type.extension",
+                "custom channels are not supported.",
+                "cpis-subscription-channel"
+            );
         if (channel.ModifierExtension.Count > 0)
             refuse(
                 "Subscription.channel.modifierExtension",
-                "no modifier extension is understood here.",
+                "modifier extensions are not supported.",
                 "cpis-subscription-shape"
             );
     }
@@ -179,7 +187,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
         const string Place = "Subscription.channel.payload.extension";
         var asked = channel.PayloadElement?.GetExtensions(BackportCanonicals.PayloadContent).ToList() ?? [];
         if (asked.Count > 1)
-            refuse(Place, "the payload content may be given once only.", "cpis-subscription-content");
+            refuse(Place, "the payload content is given more than once. Give it once.", "cpis-subscription-content");
         switch ((asked.FirstOrDefault()?.Value as Code)?.Value)
         {
             case "empty":
@@ -192,7 +200,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
             case "full-resource":
                 refuse(
                     Place,
-                    "the content level full-resource is not given: a notification holds no personal data. Ask for id-only or empty.",
+                    "the content level full-resource is not allowed: a notification carries no personal data. Ask for id-only or empty.",
                     "cpis-subscription-content"
                 );
                 return PayloadContent.FullResource;
@@ -219,7 +227,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck?
             default:
                 refuse(
                     "Subscription.status",
-                    "a client may ask for requested or off; active and error are the server's to set.",
+                    "a client can set requested or off. Only the server sets active and error.",
                     "cpis-subscription-status"
                 );
                 break;

@@ -148,7 +148,7 @@ public sealed class SubscriptionService(
                 RefusalKind.PreconditionFailed,
                 new Issue(
                     "conflict",
-                    $"If-Match names version {expected}, and version {current.Version} is current.",
+                    $"If-Match names version {expected}. The current version is {current.Version}. Read it and send again.",
                     "http.If-Match",
                     SpineCodes.ResourceVersionMismatch
                 )

@@ -10,7 +10,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <param name="time">Clock.</param>
 public sealed class WebhookKeys(IKeyRing ring, TimeProvider time)
 {
-    /// <summary>How long a retired key goes on signing beside its successor: as long as a receiver may cache the set.</summary>
+    /// <summary>How long a retired key goes on signing next to its successor: as long as a receiver may cache the set.</summary>
     public static readonly TimeSpan SignsAfterRetirement = TimeSpan.FromHours(24);
 
     /// <summary>Private keys (32-byte seeds) that sign now, the current one first.</summary>

@@ -13,7 +13,7 @@ public interface IOccurrenceStore
     Task RecordAsync(Occurrence occurrence, CancellationToken cancellation);
 
     /// <summary>
-    /// What a look-up must know of earlier ones, newest first: the newest <paramref name="count"/> accesses that stand in the
+    /// What a look-up must know of earlier ones, newest first: the newest <paramref name="count"/> accesses that are in the
     /// history of a child; were it further back, the newest of these by the person since <paramref name="since"/>; and
     /// every other access since <paramref name="attendedSince"/> that look-ups read (<see cref="Occurrence.IsReadByLookUps"/>),
     /// however many lie in between.

@@ -101,7 +101,7 @@ public sealed record Occurrence
             ? Shown.Select(plan => plan.Authority).Distinct()
             : [];
 
-    /// <summary>True when this access stands in the history: unscheduled, shown, and the first of this person in 24 h.</summary>
+    /// <summary>True when this access is in the history: unscheduled, shown, and the first of this person in 24 h.</summary>
     public bool InHistory { get; init; }
 
     /// <summary>
@@ -136,7 +136,7 @@ public sealed record ShownPlan(
     int FlagVersion
 );
 
-/// <summary>"This authority must be told." Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
-/// <param name="Authority">Who must be told.</param>
+/// <summary>"This authority must be notified." Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
+/// <param name="Authority">Who must be notified.</param>
 /// <param name="Plans">Of which of its plans, in the versions shown.</param>
 public sealed record Obligation(OdsCode Authority, IReadOnlyList<ShownPlan> Plans);

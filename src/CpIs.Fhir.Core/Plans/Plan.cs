@@ -1,6 +1,6 @@
 namespace CpIs.Fhir.Core.Plans;
 
-/// <summary>Where a plan stands in its life, as <c>EpisodeOfCare.status</c> says it.</summary>
+/// <summary>Where a plan is in its life, as <c>EpisodeOfCare.status</c> says it.</summary>
 public enum PlanStatus
 {
     /// <summary>In force (<c>active</c>).</summary>
@@ -14,7 +14,7 @@ public enum PlanStatus
 }
 
 /// <summary>
-/// What the rules need to know of a plan, kept beside its stored EpisodeOfCare and Flag so that a look-up parses nothing.
+/// What the rules need to know of a plan, kept with its stored EpisodeOfCare and Flag so that a look-up parses nothing.
 /// </summary>
 /// <param name="EpisodeId">Id of the EpisodeOfCare, the one truth of the plan.</param>
 /// <param name="Type">One of the three statuses.</param>

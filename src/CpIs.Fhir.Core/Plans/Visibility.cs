@@ -9,7 +9,7 @@ public static class Visibility
     /// <summary>True when a setting is shown the plan on that day.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="lastChanged">The day in London on which the plan last changed.</param>
-    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
+    /// <param name="birthDate">The subject's date of birth as the plan's authority gives it; null: no age hides it.</param>
     /// <param name="today">The day in London.</param>
     public static bool IsVisible(Plan plan, DateOnly lastChanged, DateOnly? birthDate, DateOnly today)
     {
@@ -21,11 +21,11 @@ public static class Visibility
     }
 
     /// <summary>
-    /// The last day on which a setting can be shown the plan as it stands, or null where none can be told yet. On no later
+    /// The last day on which a setting can be shown the plan as it stands, or null where none is known yet. On no later
     /// day does <see cref="IsVisible"/> say yes; before its first day a plan is not shown either.
     /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="birthDate">The subject's date of birth as the plan's authority tells it; null: no age hides it.</param>
+    /// <param name="birthDate">The subject's date of birth as the plan's authority gives it; null: no age hides it.</param>
     /// <param name="lastChanged">
     /// The day in London on which the plan last changed: a withdrawn one was shown until then, a finished one ended then at the
     /// latest.

@@ -20,7 +20,7 @@ internal sealed class BlindIndex : IDisposable
     /// <summary>96 bits: among 1e9 texts two share a hash with a probability of 1e-11. 16 characters in base64url.</summary>
     private const int TextBytes = 12;
 
-    // Half the time of a one-shot HMAC, which sets its key up anew each time. One serves one thread at a time.
+    // Half the time of a one-shot HMAC, which sets its key up again each time. One serves one thread at a time.
     private readonly ConcurrentStack<IncrementalHash> _idle = new();
     private readonly ProtectionKeys _keys;
 

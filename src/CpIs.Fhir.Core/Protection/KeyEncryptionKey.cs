@@ -33,7 +33,7 @@ public sealed class KeyEncryptionKey
     public static bool IsId(string? id) =>
         id is { Length: >= 1 and <= LongestId } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 
-    /// <summary>32 bytes that are not all the same: a placeholder of zeros is no key.</summary>
+    /// <summary>32 bytes that are not all the same: a placeholder of zeros is not a key.</summary>
     internal static bool IsKey(ReadOnlySpan<byte> key) =>
         key.Length == SecretBytes.KeyLength && key.ContainsAnyExcept(key[0]);
 

@@ -25,16 +25,16 @@ public sealed class ProtectionKeyFile(string path) : IProtectionKeySource
     public Task<ProtectionKeys> ReadAsync(CancellationToken cancellation) => Task.Run(Read, cancellation);
 
     /// <summary>Reads the keys.</summary>
-    /// <exception cref="InvalidDataException">It is no key file, or others may open it; the message says which and repeats no key.</exception>
+    /// <exception cref="InvalidDataException">It is not a key file, or others may open it; the message says which and repeats no key.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public ProtectionKeys Read()
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
         if (!OperatingSystem.IsWindows() && IsOpenToOthers(File.GetUnixFileMode(file.SafeFileHandle)))
-            throw new InvalidDataException($"{path} can be opened by others than its owner: chmod 600 '{path}'.");
+            throw new InvalidDataException($"Other users can open {path}. Run: chmod 600 '{path}'");
         if (!file.CanSeek || file.Length > MostBytes)
-            throw new InvalidDataException($"{path} is no file, or too long for a key file.");
+            throw new InvalidDataException($"{path} is not a file, or is too long to be a key file.");
         var json = GC.AllocateUninitializedArray<byte>((int)file.Length, pinned: true);
         try
         {
@@ -43,7 +43,7 @@ public sealed class ProtectionKeyFile(string path) : IProtectionKeySource
         }
         catch (InvalidDataException wrong)
         {
-            throw new InvalidDataException($"{path} is no key file: {wrong.Message}");
+            throw new InvalidDataException($"{path} is not a key file: {wrong.Message}");
         }
         finally
         {

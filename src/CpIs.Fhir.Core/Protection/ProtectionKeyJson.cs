@@ -15,7 +15,7 @@ internal static class ProtectionKeyJson
     private const string Id = "id";
     private const string Key = "key";
 
-    /// <exception cref="InvalidDataException">It is no key file; the message says where.</exception>
+    /// <exception cref="InvalidDataException">It is not a key file; the message says where.</exception>
     public static ProtectionKeys Read(ReadOnlyMemory<byte> json)
     {
         try
@@ -28,7 +28,7 @@ internal static class ProtectionKeyJson
             throw new InvalidDataException(
                 broken.LineNumber is { } line
                     ? $"it is not JSON (line {line + 1}, byte {broken.BytePositionInLine + 1})."
-                    : "a member is there twice."
+                    : "a member occurs twice."
             );
         }
     }
@@ -64,7 +64,7 @@ internal static class ProtectionKeyJson
         CheckMembers(root, "it", BlindIndexKey, Keys);
         var list = root.GetProperty(Keys);
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
-            throw new InvalidDataException("keys is a list of one or more keys.");
+            throw new InvalidDataException("keys must be a list of one or more keys.");
         var keys = new List<KeyEncryptionKey>();
         foreach (var item in list.EnumerateArray())
         {
@@ -73,7 +73,7 @@ internal static class ProtectionKeyJson
             var id = item.GetProperty(Id) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
             if (!KeyEncryptionKey.IsId(id))
                 throw new InvalidDataException(
-                    $"{place}.id has 1 to {KeyEncryptionKey.LongestId} letters, digits, '.', '_' or '-'."
+                    $"{place}.id must be 1 to {KeyEncryptionKey.LongestId} letters, digits, '.', '_' or '-'."
                 );
             keys.Add(Use(item.GetProperty(Key), $"{place}.key", key => new KeyEncryptionKey(id!, key)));
         }
@@ -119,6 +119,8 @@ internal static class ProtectionKeyJson
             || element.EnumerateObject().Any(member => !expected.Contains(member.Name))
             || !expected.All(name => element.TryGetProperty(name, out _))
         )
-            throw new InvalidDataException($"{place} has these members and no others: {string.Join(", ", expected)}.");
+            throw new InvalidDataException(
+                $"{place} must have these members and no others: {string.Join(", ", expected)}."
+            );
     }
 }

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Core.Protection;
 
 /// <summary>
 /// How a store writes what could name a child or a person: readable (<see cref="Readable"/>), or sealed so that a stolen
-/// dump tells nothing. Every store writes and searches through it, so that the choice is made in one place.
+/// dump reveals nothing. Every store writes and searches through it, so that the choice is made in one place.
 /// </summary>
 public abstract class RecordProtection
 {

@@ -164,5 +164,5 @@ public sealed class SealedRecords : RecordProtection, IDisposable
 
     // Neither the context nor a byte of the value: both may be a child's.
     private static StoreUnavailableException Broken() =>
-        new("A stored value does not open: it was changed, cut off or moved, or the key file is another one.");
+        new("A stored value cannot be opened: it was changed, cut off or moved, or this is the wrong key file.");
 }

@@ -52,7 +52,7 @@ internal sealed class SealedTokens(BlindIndex index)
 
     /// <summary>What to ask for.</summary>
     /// <exception cref="ArgumentException">
-    /// The beginning of something that is no name, or a range of something that is no day: no search asks for that.
+    /// The beginning of something that is not a name, or a range of something that is not a day: no search asks for that.
     /// </exception>
     public Condition Rewrite(Condition condition) =>
         condition switch

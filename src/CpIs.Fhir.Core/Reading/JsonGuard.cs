@@ -20,15 +20,19 @@ public static class JsonGuard
                 RefusalKind.TooLarge,
                 new Issue(
                     "too-long",
-                    $"The body has {bytes.Length} bytes; at most {limits.MaximumBytes} are taken.",
+                    $"The body has {bytes.Length} bytes; at most {limits.MaximumBytes} are allowed.",
                     Spine: SpineCodes.TooManyValues,
                     Rule: "cpis-json-size"
                 )
             );
         if (bytes.Trim(" \t\r\n"u8).IsEmpty)
-            return Refuse("structure", "cpis-json-empty", "The body is empty: one JSON object is expected.");
+            return Refuse("structure", "cpis-json-empty", "The body is empty. Send one JSON object.");
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
-            return Refuse("structure", "cpis-json-bom", "The body begins with a byte-order mark; JSON has none.");
+            return Refuse(
+                "structure",
+                "cpis-json-bom",
+                "The body begins with a byte-order mark. Send JSON without one."
+            );
         if (!Utf8.IsValid(bytes))
             return Refuse(
                 "structure",

@@ -69,7 +69,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
                 ref reader,
                 "too-long",
                 "cpis-json-depth",
-                $"Objects and arrays are nested deeper than {limits.MaximumDepth}.",
+                $"Objects and arrays are nested more than {limits.MaximumDepth} levels deep.",
                 stop: true
             );
         if (_levels.Count == _depth)
@@ -89,7 +89,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
             return Add(ref reader, "structure", "cpis-json-syntax", "A property has no name.");
         foreach (var name in level.Names)
             if (name.Span.SequenceEqual(level.Current.Span))
-                return Add(ref reader, "structure", "cpis-json-duplicate", "The property is there twice.");
+                return Add(ref reader, "structure", "cpis-json-duplicate", "This property occurs twice. Send it once.");
         if (level.Names.Count == limits.MaximumProperties)
             return Add(
                 ref reader,
@@ -136,7 +136,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
             );
     }
 
-    /// <summary>Where entries stand before the type of their resource: reads on from a copy until it comes.</summary>
+    /// <summary>Where entries are before the type of their resource: reads on from a copy until it comes.</summary>
     private static bool IsBundleAhead(Utf8JsonReader reader)
     {
         // A token in an array says the depth of what is inside it; the members of the object around it stand one less deep.
@@ -157,7 +157,7 @@ internal sealed class JsonScan(ReadOnlyMemory<byte> json, JsonLimits limits)
         var place = Place();
         TooManyEntries = new Issue(
             "too-long",
-            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are taken. Send several.",
+            $"The Bundle has more than {limits.MaximumEntries} entries; at most {limits.MaximumEntries} are allowed. Send several Bundles.",
             place[..place.LastIndexOf('[')],
             SpineCodes.TooManyValues,
             Rule: "cpis-upload-entries"

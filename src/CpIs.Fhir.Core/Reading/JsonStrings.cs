@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CpIs.Fhir.Core.Reading;
 
-/// <summary>What R4 forbids in a string by the kind of element it stands in, and the SDK does not see.</summary>
+/// <summary>What R4 forbids in a string by the kind of element it is in, and the SDK does not see.</summary>
 internal static class JsonStrings
 {
     /// <summary>

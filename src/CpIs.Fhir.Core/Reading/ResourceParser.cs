@@ -42,7 +42,7 @@ public static partial class ResourceParser
             return refusal;
         return resource as T is { } expected
             ? expected
-            : Refusal.Malformed($"A {typeof(T).Name} is expected here, not a {resource.TypeName}.", "resourceType");
+            : Refusal.Malformed($"The resource must be a {typeof(T).Name}. Sent: {resource.TypeName}.", "resourceType");
     }
 
     private static Refusal Refuse(List<CodedException> problems, string? type)

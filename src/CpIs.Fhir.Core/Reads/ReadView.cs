@@ -20,7 +20,7 @@ public sealed record ReadView
     /// <summary>X-Correlation-ID or TraceID.</summary>
     public string? CorrelationId { get; init; }
 
-    /// <summary>What is shown, each with the child that it tells of, where the reader sees one.</summary>
+    /// <summary>What is shown, each with the child that it reports, where the reader sees one.</summary>
     public required IReadOnlyList<(string Reference, NhsNumber? Child)> Shown { get; init; }
 
     /// <summary>The parameters as one query string, or null.</summary>

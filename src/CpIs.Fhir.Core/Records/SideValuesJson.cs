@@ -5,15 +5,15 @@ using CpIs.Fhir.Core.Plans;
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
-/// What lies beside the body of a <see cref="StoredResource"/> (plan, date of birth, terms of a Subscription, tokens)
-/// as one small document, written alike by every store. What a store must select by is beside it in columns or fields.
+/// What lies next to the body of a <see cref="StoredResource"/> (plan, date of birth, terms of a Subscription, tokens)
+/// as one small document, written alike by every store. What a store must select by is next to it in columns or fields.
 /// </summary>
 public static class SideValuesJson
 {
     /// <summary>The document, UTF-8.</summary>
     /// <param name="resource">Whose.</param>
     /// <param name="withKeys">
-    /// True to put child and identity into it too, for a store that keeps beside it only what they are found by.
+    /// True to put child and identity into it too, for a store that keeps next to it only what they are found by.
     /// </param>
     public static byte[] Write(StoredResource resource, bool withKeys = false) =>
         JsonSerializer.SerializeToUtf8Bytes(
@@ -30,7 +30,7 @@ public static class SideValuesJson
             SideValuesJsonContext.Default.SideValues
         );
 
-    /// <summary>Puts what <see cref="Write"/> wrote back beside a resource; child and identity where they are in it.</summary>
+    /// <summary>Puts what <see cref="Write"/> wrote back next to a resource; child and identity where they are in it.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     public static StoredResource AddTo(StoredResource resource, ReadOnlySpan<byte> document)
     {

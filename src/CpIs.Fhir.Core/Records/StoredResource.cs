@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Core.Records;
 
 /// <summary>
 /// One version of one resource as it lies in the store: the exact JSON bytes that are sent out, with the values that
-/// search and the look-up need beside them, so that the read path parses nothing.
+/// search and the look-up need next to them, so that the read path parses nothing.
 /// </summary>
 public sealed record StoredResource
 {
@@ -39,19 +39,19 @@ public sealed record StoredResource
     /// <summary>The JSON as a setting reads it where that differs (a Patient without local id); else empty.</summary>
     public ReadOnlyMemory<byte> SettingView { get; init; }
 
-    /// <summary>The plan, beside an EpisodeOfCare and its Flag.</summary>
+    /// <summary>The plan, next to an EpisodeOfCare and its Flag.</summary>
     public Plan? Plan { get; init; }
 
-    /// <summary>Date of birth, beside a Patient.</summary>
+    /// <summary>Date of birth, next to a Patient.</summary>
     public DateOnly? BirthDate { get; init; }
 
     /// <summary>
-    /// The upload that last wrote or confirmed it, beside an authority's record; null for one from before stamps, which
+    /// The upload that last wrote or confirmed it, next to an authority's record; null for one from before stamps, which
     /// counts with <see cref="LastUpdated"/>.
     /// </summary>
     public UploadStamp? Stamp { get; init; }
 
-    /// <summary>What the notification engine needs, beside a Subscription.</summary>
+    /// <summary>What the notification engine needs, next to a Subscription.</summary>
     public SubscriptionTerms? Subscription { get; init; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace CpIs.Fhir.Core.Records;
 
-/// <summary>What the engine needs of a Subscription, kept beside its stored resource so that nothing is parsed to send.</summary>
+/// <summary>What the engine needs of a Subscription, kept with its stored resource so that nothing is parsed to send.</summary>
 public sealed record SubscriptionTerms
 {
     /// <summary>Where it stands.</summary>

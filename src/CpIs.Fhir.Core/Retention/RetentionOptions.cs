@@ -27,7 +27,7 @@ public sealed record RetentionOptions : IValidatableObject
 
     /// <summary>
     /// Days until an occurrence (an access, an upload, an act of an operator) is removed, and with it leaves the access
-    /// history. One of which an authority is still to be told stays. Default null: kept.
+    /// history. One of which an authority is still to be notified stays. Default null: kept.
     /// </summary>
     [Range(LeastEventDays, 36_500)]
     public int? OccurrencesAfterDays { get; init; }
@@ -51,7 +51,7 @@ public sealed record RetentionOptions : IValidatableObject
     {
         if (OccurrencesAfterDays is { } occurrences && (EventsAfterDays is null || EventsAfterDays > occurrences))
             yield return new ValidationResult(
-                $"An event refers to occurrences, so it is kept no longer than these: give at most {occurrences}.",
+                $"An event refers to occurrences, so it cannot be kept longer than they are. Give at most {occurrences}.",
                 [nameof(EventsAfterDays)]
             );
     }

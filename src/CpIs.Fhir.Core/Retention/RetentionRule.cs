@@ -9,7 +9,7 @@ internal static class RetentionRule
 {
     /// <summary>
     /// What may go of one authority's records of one child, to be removed together: plans that could last be shown more than
-    /// so many days ago, each with its Flag, and the Patient when no plan is left of it and it was not told anew since.
+    /// so many days ago, each with its Flag, and the Patient when no plan is left of it and it was not told again since.
     /// </summary>
     /// <param name="patient">The authority's Patient.</param>
     /// <param name="held">Everything held of the child; other authorities' is passed over.</param>

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Core.Searching;
 /// <param name="Row">Its row.</param>
 /// <param name="Name">Its name as sent, with the modifier.</param>
 /// <param name="Modifier">The modifier, or null.</param>
-/// <param name="Values">One value or more, of which one must match.</param>
+/// <param name="Values">One value or more, one of which must match.</param>
 public sealed record AskedParameter(Parameter Row, string Name, string? Modifier, IReadOnlyList<AskedValue> Values)
 {
     /// <summary>The only value of a parameter that takes one.</summary>

@@ -15,7 +15,7 @@ public sealed record Parameter(string Name, ParameterKind Kind, string? Definiti
     /// <summary>The only values that are taken; empty for any.</summary>
     public IReadOnlyList<string> Allowed { get; init; } = [];
 
-    /// <summary>Most values, separated by commas, of which one must match.</summary>
+    /// <summary>Most values, separated by commas, one of which must match.</summary>
     public int MostValues { get; init; } =
         Kind is ParameterKind.Token or ParameterKind.Reference or ParameterKind.Uri ? 50 : 1;
 

@@ -55,7 +55,7 @@ public static class ParameterReader
             return Refuse(
                 name,
                 row.Modifiers.Count == 0
-                    ? $"'{row.Name}' takes no modifier."
+                    ? $"'{row.Name}' does not take a modifier. Leave it out."
                     : $"Send {string.Join(" or ", row.Modifiers.Select(known => $"{row.Name}:{known}"))}{(row.NeedsModifier ? "" : $", or {row.Name}")}."
             );
         if (string.IsNullOrWhiteSpace(text))

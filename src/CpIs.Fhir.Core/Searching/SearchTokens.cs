@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CpIs.Fhir.Core.Searching;
 
 /// <summary>
-/// The forms of search tokens. What is written beside a resource and what a query asks for are both made here, so that
+/// The forms of search tokens. What is written with a resource and what a query asks for are both made here, so that
 /// they cannot differ.
 /// </summary>
 public static class SearchTokens

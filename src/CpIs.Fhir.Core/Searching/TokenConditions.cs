@@ -101,7 +101,7 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
             {
                 if (!NhsNumber.TryParse(code, out var child))
                     return asked.Refuse(
-                        "Not a valid NHS number. An NHS number is ten digits without spaces, of which the last checks the others."
+                        "Not a valid NHS number. An NHS number is ten digits without spaces; the last is a check digit."
                     );
                 tokens.Add(SearchTokens.Exact($"{_row.Token}:identifier", child.Digits));
             }

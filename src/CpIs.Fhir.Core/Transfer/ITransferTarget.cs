@@ -30,7 +30,7 @@ public interface ITransferTarget : ITransferSource
     );
 
     /// <summary>
-    /// Makes what a server expects beside the records (indexes, marks), once every section is whole. Ended anywhere, it goes
+    /// Makes what a server expects next to the records (indexes, marks), once every section is whole. Ended anywhere, it goes
     /// on when it is called again.
     /// </summary>
     /// <param name="progress">Told of steps done and steps in all.</param>

@@ -2,14 +2,14 @@ namespace CpIs.Fhir.Core.Transfer;
 
 /// <summary>
 /// One numbered event on one Subscription. Whom it is about is not in it: that is in its occurrences, and a store that
-/// keeps it beside the event takes it from there.
+/// keeps it next to the event takes it from there.
 /// </summary>
 /// <param name="SubscriptionId">The Subscription.</param>
 /// <param name="Number">1, 2, 3, ...</param>
 /// <param name="Time">When the first of its occurrences happened.</param>
-/// <param name="Occurrences">Ids of the occurrences it tells of, oldest first.</param>
+/// <param name="Occurrences">Ids of the occurrences it reports, oldest first.</param>
 /// <param name="Due">When it may be claimed; of no meaning once delivered.</param>
-/// <param name="Lease">Until when it is claimed, or null when no claim is under way.</param>
+/// <param name="Lease">Until when it is claimed, or null when no claim is in progress.</param>
 /// <param name="Fence">The fence of its latest claim; 0 when it has never been claimed, so that others may join it.</param>
 /// <param name="Attempts">Failed attempts so far.</param>
 /// <param name="Delivered">When a receiver took it, or null.</param>

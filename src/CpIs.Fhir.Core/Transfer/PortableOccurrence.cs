@@ -30,7 +30,7 @@ public sealed record PortableOccurrence(Occurrence Occurrence, IReadOnlyList<Por
 }
 
 /// <summary>How far one obligation of an occurrence has come.</summary>
-/// <param name="Authority">Who must be told.</param>
+/// <param name="Authority">Who must be notified.</param>
 /// <param name="Settled">When it was, or null while it is open.</param>
 /// <param name="NumberedOn">
 /// Of an open one: the Subscriptions that have an event of it, in any order; every other one of the authority gets its event

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Core.Transfer;
 
 /// <summary>
 /// Copies one store into another, empty one: section by section, in batches, each with a bookmark in the target, so that a
-/// copy that was ended anywhere goes on where it was. At the end both stores are read once more and compared; only then
+/// copy that was ended anywhere continues where it was. At the end both stores are read once more and compared; only then
 /// does the target lose its mark.
 /// </summary>
 /// <param name="source">What to read. No server works on it.</param>
@@ -25,7 +25,7 @@ public sealed class StoreCopy(ITransferSource source, ITransferTarget target, Ti
     /// <param name="progress">
     /// Told at the beginning of each section and after each batch; from several threads while both stores are compared.
     /// </param>
-    /// <param name="cancellation">Stops after the batch under way; the same copy then goes on when it is run again.</param>
+    /// <param name="cancellation">Stops after the batch in progress; the same copy then goes on when it is run again.</param>
     /// <exception cref="StoreUnavailableException">A store did not answer; run it again.</exception>
     public async Task<CopyOutcome> RunAsync(IProgress<TransferProgress> progress, CancellationToken cancellation)
     {

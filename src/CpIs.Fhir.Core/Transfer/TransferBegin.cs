@@ -30,7 +30,7 @@ public enum TransferAnswer
     /// <summary>It is in the middle of this very copy.</summary>
     Resumed,
 
-    /// <summary>It holds something, and no copy is under way.</summary>
+    /// <summary>It holds something, and no copy is in progress.</summary>
     NotEmpty,
 
     /// <summary>It is in the middle of another copy.</summary>

@@ -16,7 +16,7 @@ internal static class AcknowledgementWriter
     /// <summary>200 is also said of an update: only this tells an authority that what it sent was known already.</summary>
     private static readonly Issue Unchanged = new(
         "informational",
-        "Unchanged: what was sent is what is held; no new version was made.",
+        "Unchanged: the record already says what you sent. No new version was made.",
         Severity: "information"
     );
 

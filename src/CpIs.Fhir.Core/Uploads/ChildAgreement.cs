@@ -3,7 +3,7 @@ using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 
-/// <summary>A plan or a Flag refers to the Patient of the NHS number that stands beside the reference.</summary>
+/// <summary>A plan or a Flag refers to the Patient of the NHS number that stands next to the reference.</summary>
 internal sealed class ChildAgreement(SentTargets targets, List<Disagreement> found)
 {
     private readonly HashSet<SentEntry> _disagreeing = [];
@@ -22,7 +22,7 @@ internal sealed class ChildAgreement(SentTargets targets, List<Disagreement> fou
             Tell(
                 entry,
                 at,
-                $"{Name(entry)}.reference leads to no entry of this Bundle. Send the fullUrl of the child's Patient. Sent: {Shown.Value(reference)}."
+                $"{Name(entry)}.reference does not match the fullUrl of any entry of this Bundle. Send the fullUrl of the child's Patient. Sent: {Shown.Value(reference)}."
             );
     }
 

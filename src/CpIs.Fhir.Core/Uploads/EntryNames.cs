@@ -48,7 +48,7 @@ internal static class EntryNames
                 new(
                     UploadAgreement.Entry,
                     resource,
-                    $"An upload holds Patient, EpisodeOfCare and Flag. Sent: {Shown.Value(other)}."
+                    $"An upload can contain only Patient, EpisodeOfCare and Flag. Sent: {Shown.Value(other)}."
                 )
             );
             return;
@@ -59,7 +59,7 @@ internal static class EntryNames
                 new(
                     UploadAgreement.Entry,
                     verb,
-                    $"The method of an entry is PUT. Sent: {Shown.Value(method)}. To withdraw a plan, send it with status entered-in-error."
+                    $"The method of an entry must be PUT. Sent: {Shown.Value(method)}. To withdraw a plan, send it with status entered-in-error."
                 )
             );
         if (entry.Record is { Type: { } type } record && entry.Request.At("url") is { Value: { } url } at)
@@ -81,7 +81,7 @@ internal static class EntryNames
                 new(
                     UploadAgreement.Entry,
                     at,
-                    $"The url of this entry is {type}?identifier=system|value, with the {(type == RecordType.Patient ? "NHS number" : "plan id")} of the resource."
+                    $"The url of this entry must be {type}?identifier=system|value, with the {(type == RecordType.Patient ? "NHS number" : "plan id")} of the resource."
                 )
             );
         else if (record.Key is { } key && key != (system, value) && isSound)

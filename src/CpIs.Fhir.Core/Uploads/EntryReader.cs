@@ -58,7 +58,7 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
             place.Break(
                 "birthDate",
                 "cpis-patient-birth-date",
-                "A date of birth is not in the future. Check the year."
+                "A date of birth cannot be in the future. Check the year."
             );
             // Nothing follows from it.
             born = null;

@@ -34,7 +34,7 @@ internal sealed class FlagEntries(SentTargets targets, ChildAgreement children, 
                 new(
                     UploadAgreement.FlagAgrees,
                     at,
-                    $"The reference of the Flag leads to no entry of this Bundle. Send the fullUrl of its EpisodeOfCare. Sent: {Shown.Value(reference)}."
+                    $"The reference of the Flag does not match the fullUrl of any entry of this Bundle. Send the fullUrl of its EpisodeOfCare. Sent: {Shown.Value(reference)}."
                 )
             );
         return samePlan;

@@ -21,21 +21,21 @@ internal static class PlanDays
             yield return Refused(
                 "cpis-plan-active-end",
                 "period.end",
-                $"An active plan has no end in the past. Sent: {end.Day:yyyy-MM-dd}. If the plan has ended, send status finished."
+                $"An active plan cannot end in the past. Sent: {end.Day:yyyy-MM-dd}. If the plan has ended, send status finished."
             );
         if (end is not null && status == PlanStatus.Finished && end.Day > context.Today)
             yield return Refused(
                 "cpis-plan-finished-future",
                 "period.end",
                 isUnborn
-                    ? $"A finished unborn plan ends on the day on which it ended, not on the due date. Sent: {end.Day:yyyy-MM-dd}, which is in the future."
-                    : $"A finished plan has no end in the future. Sent: {end.Day:yyyy-MM-dd}. Until that day send status active."
+                    ? $"The end of a finished unborn plan must be the day on which it ended, not the due date. Sent: {end.Day:yyyy-MM-dd}, which is in the future."
+                    : $"A finished plan cannot end in the future. Sent: {end.Day:yyyy-MM-dd}. Send status active until that day."
             );
         if (start is not null && start.Day.DayNumber > context.Today.DayNumber + context.MaximumDaysAhead)
             yield return Refused(
                 "cpis-plan-start-ahead",
                 "period.start",
-                $"A plan starts at most {context.MaximumDaysAhead} days ahead, because nobody sees it before. Sent: {start.Day:yyyy-MM-dd}. Check the year."
+                $"A plan can start at most {context.MaximumDaysAhead} days ahead, because nobody sees it before then. Sent: {start.Day:yyyy-MM-dd}. Check the year."
             );
     }
 

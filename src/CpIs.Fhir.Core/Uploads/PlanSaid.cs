@@ -23,7 +23,7 @@ internal sealed record PlanSaid
     /// <summary>Last day or due date, in London.</summary>
     public DateOnly? End { get; init; }
 
-    /// <summary>True when an end stands there that names no day: nothing can be said of it.</summary>
+    /// <summary>True when an end is there that names no day: nothing can be said of it.</summary>
     public bool EndIsUnreadable { get; init; }
 
     /// <summary>What was sent.</summary>

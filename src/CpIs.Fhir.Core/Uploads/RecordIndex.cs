@@ -3,7 +3,7 @@ using CpIs.Fhir.Core.Searching;
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// The search values that are stored beside an uploaded record, so that no search parses one. What is written here is what
+/// The search values that are stored with an uploaded record, so that no search parses one. What is written here is what
 /// <see cref="SearchTables"/> asks for.
 /// </summary>
 internal static class RecordIndex

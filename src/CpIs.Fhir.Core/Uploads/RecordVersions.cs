@@ -87,7 +87,7 @@ internal sealed class RecordVersions(
         _done[(RecordType.Flag, plan.PlanId)] = Flag(plan, patientId, episodeId, heldFlag?.Id ?? newId(), heldFlag);
     }
 
-    /// <summary>The stamp of a plan stands beside its EpisodeOfCare, the one truth; both are always written in one commit.</summary>
+    /// <summary>The stamp of a plan is next to its EpisodeOfCare, the one truth; both are always written in one commit.</summary>
     private UploadedResource Episode(
         PlanContent plan,
         string patientId,
@@ -174,7 +174,7 @@ internal sealed class RecordVersions(
     }
 
     /// <summary>
-    /// A Patient that was not told anew for long may be removed with the last of its plans at this very moment (retention).
+    /// A Patient that was not told again for long may be removed with the last of its plans at this very moment (retention).
     /// A new version of it, alike but for the date, makes that removal and this commit exclude each other.
     /// </summary>
     private void RenewPatient(NhsNumber child)

@@ -54,7 +54,7 @@ internal sealed class SentRecord(ISentElement resource)
     public ISentElement? IdentifierOf(string system) =>
         resource.ChildrenNamed("identifier").FirstOrDefault(each => each.Text("system") == system);
 
-    /// <summary>Where the plan stands; null where no status of a plan or Flag stands there.</summary>
+    /// <summary>Where the plan stands; null where no status of a plan or Flag is there.</summary>
     public PlanStatus? Status =>
         (_isFlag, resource.Text("status")) switch
         {

@@ -72,7 +72,7 @@ public sealed class TransactionUpload(
     }
 
     private static Refusal? Admit(Caller caller) =>
-        caller.Kind != CallerKind.Authority ? Refusal.Forbidden("Only a local authority uploads.")
+        caller.Kind != CallerKind.Authority ? Refusal.Forbidden("Only local authorities can upload.")
         : Types.All(type => SmartScopes.Allow(caller, type, "cu")) ? null
         : Refusal.Forbidden(
             "The token's scopes do not allow an upload: it needs system/Patient.cu, system/EpisodeOfCare.cu and system/Flag.cu."
@@ -163,7 +163,7 @@ public sealed class TransactionUpload(
             CorrelationId = upload.CorrelationId,
         };
 
-    /// <summary>What was written, in numbers: no id of a child stands in it.</summary>
+    /// <summary>What was written, in numbers: no id of a child is in it.</summary>
     private static string Counts(IEnumerable<UploadedResource> resolved) =>
         string.Join(
             "; ",

@@ -45,7 +45,7 @@ internal sealed record UploadEntry
     /// <summary>What makes the resource the one of its kind within the authority: NHS number or plan id.</summary>
     public string Key => Patient?.Number.Digits ?? Plan!.PlanId;
 
-    /// <summary>The entry with its findings told elsewhere: each try of a commit finds anew.</summary>
+    /// <summary>The entry with its findings told elsewhere: each try of a commit finds again.</summary>
     public UploadEntry Telling(Findings findings) =>
         this with
         {

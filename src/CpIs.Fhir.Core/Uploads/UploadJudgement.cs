@@ -115,7 +115,7 @@ internal sealed class UploadJudgement(
             patient.Sent.Place.Break(
                 "",
                 "cpis-patient-without-plan",
-                $"{Named(patient)} No plan of yours refers to this Patient, neither in this Bundle nor among your records. Send the plan with the Patient, or leave the Patient out."
+                "No plan of yours refers to this Patient, neither in this Bundle nor among your records. Send the plan with the Patient, or leave the Patient out."
             );
     }
 
@@ -164,7 +164,4 @@ internal sealed class UploadJudgement(
                 $"Local person id {localId}: you hold two Patients with this id under two NHS numbers. Check whether they are one child."
             );
     }
-
-    private static string Named(PatientTurn patient) =>
-        patient.Content.LocalId is { } localId ? $"Local person id {localId}:" : "Patient without local person id:";
 }

@@ -17,7 +17,7 @@ internal sealed class UploadReferences(UploadContext context, UploadSnapshot hel
     public string? PatientIdOf(NhsNumber child) =>
         _patientIds.TryGetValue(child.Digits, out var id) ? id : held.Find(RecordType.Patient, child.Digits)?.Id;
 
-    /// <summary>The reference leads to the authority's own Patient with the NHS number that stands beside it.</summary>
+    /// <summary>The reference leads to the authority's own Patient with the NHS number that stands next to it.</summary>
     /// <param name="entry">An EpisodeOfCare or a Flag.</param>
     /// <param name="element"><c>patient</c> or <c>subject</c>.</param>
     public void CheckPatient(UploadEntry entry, string element)
@@ -29,13 +29,13 @@ internal sealed class UploadReferences(UploadContext context, UploadSnapshot hel
             entry.Place.Break(
                 $"{element}.reference",
                 "cpis-upload-references",
-                $"Plan {entry.Key}: the reference leads to no Patient of yours with the NHS number beside it. Use the fullUrl of a Patient entry in this Bundle, or a Patient that you hold (Patient/id, or Patient?identifier=system|value)."
+                $"Plan {entry.Key}: the reference does not lead to a Patient of yours with the NHS number given next to it. Use the fullUrl of a Patient entry in this Bundle, or a Patient that you hold (Patient/id, or Patient?identifier=system|value)."
             );
         else if (leadsTo != child)
             entry.Place.Break(
                 $"{element}.identifier",
                 "cpis-upload-references",
-                $"Plan {entry.Key}: the NHS number is not that of the Patient that the reference leads to."
+                $"Plan {entry.Key}: the NHS number must be that of the Patient that the reference leads to."
             );
     }
 
@@ -55,7 +55,7 @@ internal sealed class UploadReferences(UploadContext context, UploadSnapshot hel
             flag.Place.Break(
                 "extension[0].valueReference.reference",
                 "cpis-upload-references",
-                $"Plan {flag.Key}: the reference leads to no EpisodeOfCare of yours with the plan id of this Flag."
+                $"Plan {flag.Key}: the reference does not lead to an EpisodeOfCare of yours with the plan id of this Flag."
             );
     }
 

@@ -141,7 +141,7 @@ internal sealed class UploadResolution(
                     "conflict",
                     "status",
                     "cpis-plan-withdrawn",
-                    $"Plan {turn.PlanId} was withdrawn (entered-in-error), and its plan id stays used. If there is a plan after all, send it under a new plan id.",
+                    $"Plan {turn.PlanId} was withdrawn (entered-in-error), and its plan id cannot be used again. If the child has a plan after all, send it under a new plan id.",
                     SpineCodes.InvalidUpdate
                 );
                 break;
@@ -166,7 +166,7 @@ internal sealed class UploadResolution(
             place.Break(
                 "type",
                 "cpis-plan-type-immutable",
-                $"Plan {turn.PlanId} is held with the type {before.Type.Display}, and a plan keeps its type. End or withdraw it, and send the other plan under a plan id of its own.",
+                $"Plan {turn.PlanId} is held with the type {before.Type.Display}, and the type of a plan cannot change. End or withdraw it, and send the other plan under its own plan id.",
                 SpineCodes.InvalidUpdate
             );
         if (turn.IsCorrection)

@@ -79,7 +79,7 @@ internal sealed class UploadSnapshot
     public StoredResource? PatientOf(string id) => _patients.Values.FirstOrDefault(patient => patient.Id == id);
 
     /// <summary>
-    /// The authority's Patients with a local person id that the upload gives anew to a Patient, which may be that Patient.
+    /// The authority's Patients with a local person id that the upload gives again to a Patient, which may be that Patient.
     /// </summary>
     public IEnumerable<StoredResource> WithLocalId(string localId) =>
         _sameLocalId.Where(patient => HasLocalId(patient, localId));

@@ -77,7 +77,7 @@ public static class ValueRules
 
     private static string? DayFault(string value) =>
         PlanDay.Parse(value) is null
-            ? $"A plan starts and ends on a day between 1900 and 2199, written as YYYY-MM-DD. Sent: {Shown.Value(value)}."
+            ? $"A plan must start and end on a day between 1900 and 2199, written as YYYY-MM-DD. Sent: {Shown.Value(value)}."
             : null;
 
     private static string? PeriodFault(ISentElement period) =>
@@ -86,6 +86,6 @@ public static class ValueRules
         && PlanDay.Parse(start) is { } first
         && PlanDay.Parse(end) is { } last
         && last.Day < first.Day
-            ? $"A plan ends on or after the day on which it starts. Sent: start {first.Day:yyyy-MM-dd}, end {last.Day:yyyy-MM-dd}."
+            ? $"A plan must end on or after the day on which it starts. Sent: start {first.Day:yyyy-MM-dd}, end {last.Day:yyyy-MM-dd}."
             : null;
 }

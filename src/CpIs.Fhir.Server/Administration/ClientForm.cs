@@ -16,7 +16,7 @@ internal static class ClientForm
     {
         form.Only(Members);
         if (!IsClientId(clientId))
-            form.Problem("clientId", "A client id is 1 to 128 letters, digits and . _ : -");
+            form.Problem("clientId", "A client id must be 1 to 128 letters, digits or . _ : -");
         var kind = OrganisationForm.KindOf(form);
         OdsCode organisation = default;
         if (form.Text("organisation", required: true) is { } code && !OdsCode.TryParse(code, out organisation))
@@ -42,12 +42,12 @@ internal static class ClientForm
         if (form.Object("devicePerson", required: false) is not { } device)
         {
             if (activities.Count > 0)
-                form.Problem("devicePerson", "deviceActivities are those of a devicePerson.", "required");
+                form.Problem("devicePerson", "Send deviceActivities only with a devicePerson.", "required");
             return (null, []);
         }
 
         if (kind is not null and not CallerKind.Setting)
-            form.Problem("devicePerson", "Only a setting's client is a device.", "business-rule");
+            form.Problem("devicePerson", "Only a client of a care setting can be a device.", "business-rule");
         device.Only("sdsUserId", "roleProfileId", "roleCode", "roleName", "name");
         var user = new ClientUser(
             device.Text("sdsUserId", required: true) ?? "",
@@ -58,7 +58,7 @@ internal static class ClientForm
             activities
         );
         if (form.Issues.Count == 0 && PersonRules.Check(user) is { } problem)
-            form.Problem("devicePerson", $"The person cannot be shown: {problem}.");
+            form.Problem("devicePerson", $"The person cannot be used: {problem}.");
         return (PersonRules.PersonOf(user), activities);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class FirstOperator(
         };
         if (!ClientForm.IsClientId(first.ClientId))
             throw new InvalidConfigurationException(
-                "Security:FirstOperator:ClientId: a client id is 1 to 128 letters, digits and . _ : -"
+                "Security:FirstOperator:ClientId: a client id must be 1 to 128 letters, digits or . _ : -"
             );
         if (
             (await writer.PutAsync(organisation, actor, cancellationToken)).Refusal is { } refused
@@ -62,7 +62,7 @@ internal sealed partial class FirstOperator(
     {
         const string Place = "Security:FirstOperator:PublicKeyFile";
         if (!File.Exists(path))
-            throw new InvalidConfigurationException($"{Place}: there is no file {path}.");
+            throw new InvalidConfigurationException($"{Place}: the file {path} does not exist.");
         try
         {
             var file = JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
@@ -76,7 +76,7 @@ internal sealed partial class FirstOperator(
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            throw new InvalidConfigurationException($"{Place}: {path} holds no JWK or JWK Set.");
+            throw new InvalidConfigurationException($"{Place}: {path} does not contain a JWK or JWK Set.");
         }
     }
 

@@ -34,7 +34,9 @@ internal sealed class JsonForm
         }
         catch (InvalidOperationException)
         {
-            return Refusal.Malformed("The body holds a text or a name with half of a surrogate pair or not in UTF-8.");
+            return Refusal.Malformed(
+                "The body contains a text or a name with half of a surrogate pair, or not in UTF-8."
+            );
         }
         catch (JsonException unreadable)
         {
@@ -44,7 +46,7 @@ internal sealed class JsonForm
         }
     }
 
-    /// <summary>An object that another reader has at hand.</summary>
+    /// <summary>An object that another reader has available.</summary>
     public static JsonForm Of(JsonElement element) => new(element, "", []);
 
     /// <summary>Notes a problem with a member, or with the whole object where <paramref name="member"/> is empty.</summary>
@@ -56,7 +58,7 @@ internal sealed class JsonForm
     {
         foreach (var member in _object.EnumerateObject())
             if (!members.Contains(member.Name))
-                Problem(member.Name, $"There is no such member; there are: {string.Join(", ", members)}.", "structure");
+                Problem(member.Name, $"This member is unknown. Known: {string.Join(", ", members)}.", "structure");
     }
 
     /// <summary>A member, or undefined where it is absent or null.</summary>
@@ -70,7 +72,7 @@ internal sealed class JsonForm
         if (value.ValueKind == JsonValueKind.Undefined)
         {
             if (required)
-                Problem(member, "This is needed.", "required", SpineCodes.MissingValue);
+                Problem(member, "This is required.", "required", SpineCodes.MissingValue);
             return null;
         }
 
@@ -84,7 +86,7 @@ internal sealed class JsonForm
             return text;
         Problem(
             member,
-            $"This is a text of 1 to {longest} characters, without control characters or blanks around it."
+            $"This must be a text of 1 to {longest} characters, without control characters and without spaces around it."
         );
         return null;
     }
@@ -97,7 +99,7 @@ internal sealed class JsonForm
             return [];
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Problem(member, "This is a list.");
+            Problem(member, "This must be a list.");
             return [];
         }
 
@@ -106,7 +108,7 @@ internal sealed class JsonForm
             if (item.ValueKind == JsonValueKind.String)
                 texts.Add(item.GetString()!);
             else
-                Problem($"{member}[{texts.Count}]", "This is a text.");
+                Problem($"{member}[{texts.Count}]", "This must be a text.");
         return texts;
     }
 
@@ -117,9 +119,9 @@ internal sealed class JsonForm
         if (value.ValueKind == JsonValueKind.Object)
             return new JsonForm(value, Place(member), _issues);
         if (value.ValueKind != JsonValueKind.Undefined)
-            Problem(member, "This is an object.");
+            Problem(member, "This must be an object.");
         else if (required)
-            Problem(member, "This is needed.", "required", SpineCodes.MissingValue);
+            Problem(member, "This is required.", "required", SpineCodes.MissingValue);
         return null;
     }
 
@@ -129,7 +131,7 @@ internal sealed class JsonForm
         var value = Member(member);
         if (value.ValueKind != JsonValueKind.Array)
         {
-            Problem(member, "This is a list of objects.");
+            Problem(member, "This must be a list of objects.");
             return [];
         }
 
@@ -138,7 +140,7 @@ internal sealed class JsonForm
         {
             var place = $"{Place(member)}[{forms.Count}]";
             if (item.ValueKind != JsonValueKind.Object)
-                _issues.Add(new Issue("structure", "This is an object.", place, SpineCodes.InvalidValue));
+                _issues.Add(new Issue("structure", "This must be an object.", place, SpineCodes.InvalidValue));
             forms.Add(new JsonForm(item.ValueKind == JsonValueKind.Object ? item : Empty, place, _issues));
         }
 

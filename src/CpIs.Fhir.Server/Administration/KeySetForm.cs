@@ -22,7 +22,7 @@ internal static class KeySetForm
     {
         var keys = form.Objects("keys");
         if (keys.Count is 0 or > MostKeys)
-            form.Problem("keys", $"This holds 1 to {MostKeys} keys.");
+            form.Problem("keys", $"Send 1 to {MostKeys} keys.");
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var registered = new JsonArray();
         foreach (var key in keys)
@@ -40,7 +40,7 @@ internal static class KeySetForm
         {
             key.Problem(
                 "",
-                $"This is a PRIVATE key ({string.Join(", ", exposed)}): it has left its owner and must never be used. Make a new pair and send the public half only.",
+                $"This is a PRIVATE key ({string.Join(", ", exposed)}): it has left its owner and must not be used any more. Make a new pair and send only the public half.",
                 "security"
             );
             return null;
@@ -48,9 +48,9 @@ internal static class KeySetForm
 
         var kid = key.Text("kid", required: true, longest: 128);
         if (kid is not null && !ids.Add(kid))
-            key.Problem("kid", "Each key has its own kid.", "duplicate");
+            key.Problem("kid", "Each key must have its own kid.", "duplicate");
         if (key.Text("use", required: false) is { } use and not "sig")
-            key.Problem("use", $"'{use}' is not sig: this key signs assertions.");
+            key.Problem("use", $"The use must be sig, because this key signs assertions. Sent: {use}.");
         var alg = key.Text("alg", required: false);
         var kty = key.Text("kty", required: true);
         var written = new JsonObject
@@ -65,16 +65,16 @@ internal static class KeySetForm
         {
             case "RSA":
                 if (alg is not null and not ("RS384" or "RS512"))
-                    key.Problem("alg", "An RSA key signs by RS384 or RS512.", "not-supported");
+                    key.Problem("alg", "An RSA key must use RS384 or RS512.", "not-supported");
                 ReadRsa(key, written);
                 break;
             case "EC":
                 if (alg is not null and not "ES384")
-                    key.Problem("alg", "An EC key signs by ES384.", "not-supported");
+                    key.Problem("alg", "An EC key must use ES384.", "not-supported");
                 ReadEc(key, written);
                 break;
             case not null:
-                key.Problem("kty", "This is RSA or EC.", "not-supported");
+                key.Problem("kty", "The key type must be RSA or EC.", "not-supported");
                 break;
         }
 
@@ -91,13 +91,13 @@ internal static class KeySetForm
         if (n.GetBitLength() is < LeastRsaBits or > MostRsaBits)
             key.Problem(
                 "n",
-                $"An RSA key has {LeastRsaBits} to {MostRsaBits} bits; this one has {n.GetBitLength()}.",
+                $"An RSA key must have {LeastRsaBits} to {MostRsaBits} bits. Sent: {n.GetBitLength()}.",
                 "security"
             );
         else if (n.IsEven)
-            key.Problem("n", "This is no RSA modulus.", "security");
+            key.Problem("n", "This is not an RSA modulus.", "security");
         if (e < 65537 || e.IsEven || e.GetBitLength() > 32)
-            key.Problem("e", "The public exponent is odd and at least 65537 (AQAB).", "security");
+            key.Problem("e", "The public exponent must be odd and at least 65537 (AQAB).", "security");
     }
 
     private static void ReadEc(JsonForm key, JsonObject written)
@@ -126,7 +126,7 @@ internal static class KeySetForm
         }
         catch (CryptographicException)
         {
-            key.Problem("x", "x and y are no point of the curve P-384.", "security");
+            key.Problem("x", "x and y are not a point of the curve P-384.", "security");
         }
     }
 
@@ -136,7 +136,7 @@ internal static class KeySetForm
             return null;
         if (!Base64Url.IsValid(text))
         {
-            key.Problem(member, "This is base64url without padding.");
+            key.Problem(member, "This must be base64url without padding.");
             return null;
         }
 

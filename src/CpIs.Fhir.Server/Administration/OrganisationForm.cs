@@ -30,7 +30,7 @@ internal static class OrganisationForm
         if (settingKind is not null && !SettingKinds.All.Contains(settingKind))
             form.Problem(
                 "settingKind",
-                $"This is one of {string.Join(", ", SettingKinds.All.Order())}.",
+                $"This must be one of {string.Join(", ", SettingKinds.All.Order())}.",
                 "code-invalid"
             );
         var rights = Rights(form);
@@ -63,7 +63,7 @@ internal static class OrganisationForm
         foreach (var kind in Enum.GetValues<CallerKind>())
             if (text == NameOf(kind))
                 return kind;
-        form.Problem("kind", "This is one of authority, setting, tester, operator.", "code-invalid");
+        form.Problem("kind", "This must be one of authority, setting, tester, operator.", "code-invalid");
         return null;
     }
 
@@ -84,7 +84,7 @@ internal static class OrganisationForm
             return phone;
         form.Problem(
             member,
-            "A phone number is digits and spaces, with a plus sign in front where it is international."
+            "A phone number must be digits and spaces, with a plus sign first if it is international."
         );
         return null;
     }
@@ -102,9 +102,9 @@ internal static class OrganisationForm
                 _ => null,
             };
             if (mode is null)
-                form.Problem($"modeRights[{i}]", "This is unscheduled or scheduled.", "code-invalid");
+                form.Problem($"modeRights[{i}]", "This must be unscheduled or scheduled.", "code-invalid");
             else if (rights.Contains(mode.Value))
-                form.Problem($"modeRights[{i}]", "Each mode right is given once.", "duplicate");
+                form.Problem($"modeRights[{i}]", "This mode is given twice. Give it once.", "duplicate");
             else
                 rights.Add(mode.Value);
         }
@@ -117,6 +117,6 @@ internal static class OrganisationForm
     {
         foreach (var member in members)
             if (form.Member(member).ValueKind != System.Text.Json.JsonValueKind.Undefined)
-                form.Problem(member, $"Only {whose} has this.", "business-rule");
+                form.Problem(member, $"Only {whose} can have this.", "business-rule");
     }
 }

@@ -11,7 +11,7 @@ namespace CpIs.Fhir.Server.Administration;
 /// <summary>
 /// Changes who is registered. Each change is one commit: the registration, the Organization that shows it, and the
 /// occurrence that says who changed what. It holds on this server at once and on others within a second. A change stands
-/// upon the stamp of what it was made from: where another server was first, it is made anew from what is there now, so that
+/// upon the stamp of what it was made from: where another server was first, it is made again from what is there now, so that
 /// a new key never undoes a suspension.
 /// </summary>
 internal sealed class RegistrationWriter(
@@ -36,7 +36,10 @@ internal sealed class RegistrationWriter(
             {
                 var known = current.Find(wanted.Code);
                 if (known is not null && known.Kind != wanted.Kind)
-                    return Broken($"{wanted.Code} is registered as another kind, which never changes.", "kind");
+                    return Broken(
+                        $"{wanted.Code} is registered as another kind. The kind of an organisation cannot change.",
+                        "kind"
+                    );
                 return Wanted(
                     wanted with
                     {
@@ -82,12 +85,12 @@ internal sealed class RegistrationWriter(
                     return Broken($"Organisation {wanted.Organisation} is not registered.", "organisation");
                 if (organisation.Kind != wanted.Kind)
                     return Broken(
-                        $"{wanted.Organisation} is of another kind; a client is of its organisation's kind.",
+                        $"{wanted.Organisation} is of another kind. A client must have the kind of its organisation.",
                         "kind"
                     );
                 var known = current.FindClient(wanted.ClientId);
                 return known is not null && known.Organisation != wanted.Organisation
-                    ? Broken("A client belongs to one organisation for good; register another client.", "organisation")
+                    ? Broken("A client cannot change its organisation. Register another client.", "organisation")
                     : Wanted(wanted with { Suspended = known?.Suspended ?? false }, known, actor);
             },
             cancellation
@@ -112,7 +115,7 @@ internal sealed class RegistrationWriter(
             cancellation
         );
 
-    /// <summary>One commit, made from what is registered now; what is there already is not written again.</summary>
+    /// <summary>One commit, made from what is registered now; what exists already is not written again.</summary>
     public async Task<Result<T>> ChangeAsync<T>(
         Func<OrganisationDirectory, Result<RegistrationChange<T>>> change,
         CancellationToken cancellation
@@ -148,7 +151,7 @@ internal sealed class RegistrationWriter(
 
         return Refusal.Because(
             RefusalKind.Conflict,
-            new Issue("conflict", "Registrations are being changed by others; try again.")
+            new Issue("conflict", "Others are changing registrations. Try again.")
         ) with
         {
             RetryAfter = TimeSpan.FromSeconds(1),
@@ -245,7 +248,7 @@ internal sealed class RegistrationWriter(
             RefusalKind.Rule,
             new Issue(
                 "business-rule",
-                "Nobody suspends themselves; another operator can.",
+                "You cannot suspend yourself. Another operator can.",
                 null,
                 SpineCodes.ValidationError
             )

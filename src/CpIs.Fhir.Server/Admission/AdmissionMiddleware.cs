@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Server.Admission;
 /// <summary>
 /// The one place where a request is let in: its token, the limits (person, then client), its request id, the kind of its
 /// caller with scope and person; then its endpoint. Stands after routing. What is under the FHIR base or <c>/admin</c> and
-/// is no endpoint is 401 for strangers too, so that nobody explores without a name.
+/// is not an endpoint is 401 for strangers too, so that nobody explores without a name.
 /// </summary>
 internal sealed class AdmissionMiddleware(
     RequestDelegate next,
@@ -61,7 +61,7 @@ internal sealed class AdmissionMiddleware(
         if (refusal is null)
         {
             await next(context);
-            // An address of a look-up with another method: it is no endpoint, and on record all the same.
+            // An address of a look-up with another method: it is not an endpoint, and on record all the same.
             if (admits is null && lookUp is not null)
                 refusal = OutcomeMiddleware.Find(context.Response);
         }

@@ -67,7 +67,7 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
         );
         if (held.Total >= register.Count)
         {
-            _screen.Line($"{held.Total:N0} children are held already; nothing is sent twice.");
+            _screen.Line($"{held.Total:N0} children are held already. Nothing is sent twice.");
             return;
         }
 

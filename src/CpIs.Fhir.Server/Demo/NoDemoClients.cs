@@ -13,7 +13,7 @@ internal sealed class NoDemoClients(IOrganisationDirectory directory) : IHostedS
     public Task StartAsync(CancellationToken cancellationToken) =>
         directory.Current.Clients.FirstOrDefault(c => !c.Suspended && DemoRegistrations.HasDemoKey(c)) is { } client
             ? throw new InvalidConfigurationException(
-                $"the store holds clients of --demo, such as '{client.ClientId}', whose private keys everybody has. Give another directory (--data DIR), or start with --demo."
+                $"the store has clients of --demo, such as '{client.ClientId}', whose private keys are public. Give another directory (--data DIR), or start with --demo."
             )
             : Task.CompletedTask;
 

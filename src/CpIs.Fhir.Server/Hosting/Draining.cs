@@ -2,12 +2,12 @@ namespace CpIs.Fhir.Server.Hosting;
 
 /// <summary>
 /// Goes in two steps: first the server says that it is not ready and still serves, so that whoever balances sends it nothing new;
-/// after <see cref="ExchangeOptions.ShutdownGrace"/> it takes no more connections and ends what is under way.
+/// after <see cref="ExchangeOptions.ShutdownGrace"/> it takes no more connections and ends what is in progress.
 /// </summary>
 internal sealed class Draining(Readiness readiness, ExchangeOptions options, TimeProvider time)
     : IHostedLifecycleService
 {
-    /// <summary>How long requests under way may take to end after the grace.</summary>
+    /// <summary>How long requests in progress may take to end after the grace.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />

@@ -105,7 +105,7 @@ internal static class ExchangeConfiguration
         if (named is not null)
             return File.Exists(named)
                 ? Path.GetFullPath(named)
-                : throw new InvalidConfigurationException($"--config {named}: there is no such file.");
+                : throw new InvalidConfigurationException($"--config {named}: the file does not exist.");
         return new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory }
             .Select(folder => Path.Combine(folder, FileName))
             .FirstOrDefault(File.Exists);

@@ -22,7 +22,7 @@ public sealed record ExchangeOptions
     /// </summary>
     [RegularExpression(
         "^(https?://[^/?#\\s]+(/[^?#\\s]*[^/?#\\s])?)?$",
-        ErrorMessage = "Expected is an http or https URL without trailing slash, such as https://cpis.example/FHIR/R4."
+        ErrorMessage = "This must be an http or https URL without a trailing slash, such as https://cpis.example/FHIR/R4."
     )]
     public string PublicBaseUrl { get; init; } = "";
 

@@ -9,7 +9,7 @@ internal sealed record StartupArguments(bool Demo, bool Bench, string? Urls, str
           --demo         run the main job with synthetic organisations and children, then keep serving (loopback only)
           --urls URL     listen here (default http://127.0.0.1:8080)
           --data DIR     folder of the embedded store (default ./data)
-          --config FILE  settings (default fhir.config.json in the current folder, else beside the program)
+          --config FILE  settings (default fhir.config.json in the current folder, or next to the program)
           --bench        raise the rate limits and serve GET /bench/constant, for the benchmarks (loopback only)
           --help         this text
 
@@ -43,7 +43,7 @@ internal sealed record StartupArguments(bool Demo, bool Bench, string? Urls, str
                     };
                     break;
                 default:
-                    return (null, $"'{args[i]}' is not an option of this server.");
+                    return (null, $"'{args[i]}' is not an option of this server. Run with --help to see the options.");
             }
         }
 

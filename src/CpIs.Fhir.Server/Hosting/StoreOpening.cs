@@ -44,7 +44,9 @@ internal static class StoreOpening
                 time,
                 cancellation
             ),
-            _ => throw new InvalidConfigurationException($"Repository: there is no store '{options.Repository}'."),
+            _ => throw new InvalidConfigurationException(
+                $"Repository: '{options.Repository}' is not a store. Allowed: SQLite, MongoDb."
+            ),
         };
     }
 }

@@ -4,7 +4,7 @@ namespace CpIs.Fhir.Server.Hosting;
 
 /// <summary>
 /// Whether the store can write, found out by a durable write, at most one a second: anybody may ask, and must not be able
-/// to wear the disk. Those who ask while one is under way get its result.
+/// to wear the disk. Those who ask while one is in progress get its result.
 /// </summary>
 internal sealed class WriteCheck(Func<CancellationToken, Task> write, TimeProvider time)
 {
@@ -37,7 +37,7 @@ internal sealed class WriteCheck(Func<CancellationToken, Task> write, TimeProvid
     private async Task WriteAsync()
     {
         using var limit = new CancellationTokenSource(Longest, time);
-        // Where the one before still hangs, another would hang beside it.
+        // Where the one before still hangs, another would hang next to it.
         if (_writing.IsCompleted)
             _writing = write(limit.Token);
         try

@@ -25,5 +25,5 @@ internal sealed class ExchangeUrls(IServer server, string configured)
 
     private string Listening() =>
         server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()?.TrimEnd('/')
-        ?? throw new InvalidOperationException("The server does not listen yet and PublicBaseUrl is not configured.");
+        ?? throw new InvalidOperationException("The server does not listen yet, and PublicBaseUrl is not configured.");
 }

@@ -45,7 +45,7 @@ internal sealed partial class FailureMiddleware(RequestDelegate next, ILogger<Fa
                         new Issue(
                             "exception",
                             AnswerOf(context)?.Refusal.Issues[0].Diagnostics
-                                ?? "The server failed; nothing is known of the outcome.",
+                                ?? "The server failed, so the outcome is unknown.",
                             null,
                             SpineCodes.FailureToProcessMessage
                         ),

@@ -13,7 +13,7 @@ internal static class MediaTypes
         RefusalKind.NotAcceptable,
         new Issue(
             "not-supported",
-            "Answers are application/fhir+json of FHIR 4.0; the Accept header excludes it.",
+            "Answers are application/fhir+json of FHIR 4.0, and the Accept header excludes it. Send Accept: application/fhir+json.",
             "http.Accept"
         )
     );

@@ -36,7 +36,7 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
             return ToBytes(search).Length <= LongestSearch
                 ? search
                 : Refusal.Malformed(
-                    $"The parameters of a search are at most {LongestSearch} bytes together, as JSON: the link to the next page holds them.",
+                    $"The search parameters are too long; at most {LongestSearch} bytes of JSON are allowed, because the link to the next page contains them.",
                     null,
                     SpineCodes.InvalidSearchData
                 );
@@ -49,7 +49,7 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
             || cursor.Type != type
         )
             return Refusal.Malformed(
-                $"{Parameter} is not a cursor of this search. Follow the link to the next page as it was given.",
+                $"{Parameter} is not a cursor of this search. Use the link to the next page unchanged.",
                 Parameter,
                 SpineCodes.InvalidSearchData
             );

@@ -31,7 +31,6 @@ internal class Places(int places, string what) : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>One place.</summary>
     internal sealed class Place(SemaphoreSlim free) : IDisposable
     {
         public void Dispose() => free.Release();

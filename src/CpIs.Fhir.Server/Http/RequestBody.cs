@@ -108,7 +108,7 @@ internal static class RequestBody
             }
             catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
             {
-                // So Kestrel tells of a chunk whose size is no 31-bit number.
+                // So Kestrel reports a chunk whose size is not a 31-bit number.
                 return NotHttp;
             }
 

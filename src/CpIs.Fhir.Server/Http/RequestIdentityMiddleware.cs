@@ -11,7 +11,7 @@ internal sealed class RequestIdentityMiddleware(RequestDelegate next, IdGenerato
     private const string TraceIdHeader = "TraceID";
 
     private static readonly Refusal NotUuid = Refusal.Malformed(
-        $"{RequestIdHeader} is a UUID such as 60e0b220-8136-4ca5-ae46-1d97ef59d068.",
+        $"{RequestIdHeader} must be a UUID such as 60e0b220-8136-4ca5-ae46-1d97ef59d068.",
         $"http.{RequestIdHeader}",
         SpineCodes.PreconditionFailed
     );

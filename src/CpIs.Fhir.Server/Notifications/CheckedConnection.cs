@@ -42,7 +42,7 @@ internal sealed class CheckedConnection(bool allowLoopback, Func<string, Cancell
         if (allowLoopback && addresses.All(PublicAddress.IsLoopback))
             return addresses;
         if (plain)
-            throw new BlockedAddressException("plain http is for loopback in demo only");
+            throw new BlockedAddressException("plain http is allowed only to loopback and only in the demo");
         return addresses.All(PublicAddress.IsPublic)
             ? addresses
             : throw new BlockedAddressException("the host resolves to an address that is not public");

@@ -19,7 +19,7 @@ internal sealed class DispatcherService(
     /// <summary>The least time between two steps.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long attempts under way may take to end when the server stops; what is cut off is repeated.</summary>
+    /// <summary>How long attempts in progress may take to end when the server stops; what is cut off is repeated.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc />

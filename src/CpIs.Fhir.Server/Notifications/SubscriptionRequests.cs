@@ -58,7 +58,7 @@ internal static class SubscriptionRequests
             && EntityTagHeaderValue.TryParse(header.ToString(), out var tag)
             && int.TryParse(tag.Tag.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
-            : Refusal.Malformed("If-Match is one version such as W/\"3\".", "http.If-Match");
+            : Refusal.Malformed("If-Match must be one version, such as W/\"3\".", "http.If-Match");
     }
 
     /// <summary>Ids and statuses that <c>$status</c> asks for; both empty for all.</summary>

@@ -117,7 +117,7 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
 
     /// <summary>
     /// Reads a short answer to its end, so that the connection can be used again; a long one is cut. The 2xx counts by
-    /// its status alone: a body that breaks off is no reason to send again.
+    /// its status alone: a body that breaks off is not a reason to send again.
     /// </summary>
     private static async Task DrainAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
@@ -147,7 +147,7 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
                 case BlockedAddressException blocked:
                     return DeliveryError.DnsResolution(blocked.Message);
                 case AuthenticationException:
-                    return DeliveryError.NoResponse("TLS failed; is the certificate valid?");
+                    return DeliveryError.NoResponse("TLS failed; check the certificate");
                 case SocketException
                 {
                     SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData

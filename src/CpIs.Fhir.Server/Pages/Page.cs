@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Server.Pages;
 /// and nothing that a page shows can make it fetch anything.
 /// </summary>
 /// <param name="title">In the browser's tab, before the name of the service.</param>
-/// <param name="content">What stands in the main part; its first heading is an h1.</param>
+/// <param name="content">What is in the main part; its first heading is an h1.</param>
 /// <param name="status">HTTP status.</param>
 /// <param name="above">What stands between the menu and the main part, such as the way back.</param>
 internal sealed class Page(string title, Html content, int status = StatusCodes.Status200OK, Html? above = null)
@@ -69,7 +69,7 @@ internal sealed class Page(string title, Html content, int status = StatusCodes.
             </div>
             <footer class="nhsuk-footer" role="contentinfo">
             <div class="nhsuk-width-container">
-            <p class="nhsuk-body-s nhsuk-u-margin-bottom-0">Synthetic data only: this software is not approved for real data, and it is no service of the NHS.</p>
+            <p class="nhsuk-body-s nhsuk-u-margin-bottom-0">Synthetic data only: this software is not approved for real data, and it is not a service of the NHS.</p>
             </div>
             </footer>
             </body>

@@ -4,7 +4,7 @@ using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.Pages;
 
-/// <summary>Style and images of the pages, from this assembly: the server needs no folder beside it.</summary>
+/// <summary>Style and images of the pages, from this assembly: the server needs no folder next to it.</summary>
 internal static class PageAssets
 {
     private const string Prefix = "wwwroot/";

@@ -12,7 +12,7 @@ internal sealed class ElementTable(IReadOnlyList<ElementRow> rows, ArtefactLinks
     /// <summary>The table.</summary>
     public Html Markup =>
         new PageTable(
-            "Elements that may be there",
+            "Elements that are allowed",
             ["Element", "Flags", "How often", "Type", "What it is, and why"],
             [.. rows.Select(Row)]
         ).Markup;

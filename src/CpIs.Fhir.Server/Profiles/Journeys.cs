@@ -35,7 +35,7 @@ internal static class Journeys
         ),
         (
             "Notify",
-            "The authority is told that its child has presented.",
+            "The authority receives a notice that its child has presented.",
             [
                 "Basic/record-accessed",
                 "StructureDefinition/CPIS-Subscription",
@@ -46,7 +46,7 @@ internal static class Journeys
         ),
         (
             "For all of them",
-            "What the server offers, and how a resource is tried before it is sent.",
+            "What the server supports, and how to check a resource before it is sent.",
             [
                 "CapabilityStatement/cpis-server",
                 "OperationDefinition/validate",

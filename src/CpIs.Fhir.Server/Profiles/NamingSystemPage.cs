@@ -14,7 +14,7 @@ internal static class NamingSystemPage
             $"""
             {ArtefactHead.Of(artefact, ("Kind", Html.Of($"{system.Text("kind")}")))}
             {new PageTable(
-                "What stands for it",
+                "Identifiers of the system",
                 ["Value", "Type", "Note"],
                 [
                     .. system

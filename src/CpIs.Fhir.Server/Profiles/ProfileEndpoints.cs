@@ -28,7 +28,7 @@ internal static class ProfileEndpoints
         open.MapRead("/{file}.tgz", Package);
         open.MapRead("/examples/{**path}", AnExample);
         open.MapRead("/{type}/{id}", AnArtefact);
-        open.MapRead("/{**path}", (string path) => NotFound("There is no such page."));
+        open.MapRead("/{**path}", (string path) => NotFound("This page does not exist."));
     }
 
     private static IResult Package(PublishedPackage package, string file) =>
@@ -43,7 +43,7 @@ internal static class ProfileEndpoints
         return
             id.EndsWith(JsonEnd, StringComparison.Ordinal) && artefacts.Find(type, id[..^JsonEnd.Length]) is { } asJson
             ? new Published(() => Results.Bytes(asJson.Json(), FhirResponse.ContentType))
-            : NotFound("There is no such artefact.");
+            : NotFound("This artefact does not exist.");
     }
 
     private static IResult AnExample(ExampleLibrary examples, ArtefactPages pages, string path)
@@ -52,7 +52,7 @@ internal static class ProfileEndpoints
             return new Published(() => pages.Of(example));
         return path.EndsWith(JsonEnd, StringComparison.Ordinal) && examples.Find(path[..^JsonEnd.Length]) is { } asJson
             ? new Published(() => Results.Bytes(ExampleLibrary.Read(asJson), FhirResponse.ContentType))
-            : NotFound("There is no such example.");
+            : NotFound("This example does not exist.");
     }
 
     private static Page NotFound(string why) =>

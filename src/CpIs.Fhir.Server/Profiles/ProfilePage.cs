@@ -41,7 +41,7 @@ internal sealed class ProfilePage(Artefact artefact, ProfileView view, ArtefactL
 
     private Html Prohibited() =>
         new PageTable(
-            "Elements of R4 that must not be there, by the reason",
+            "Elements of R4 that are prohibited, by reason",
             ["Why", "Elements"],
             [
                 .. _prohibited
@@ -95,7 +95,7 @@ internal sealed class ProfilePage(Artefact artefact, ProfileView view, ArtefactL
             [.. examples.Of(artefact.Url!, good: true).Select(example => new PageRow(Link(example)))]
         );
         var bad = new PageTable(
-            "Bad examples, each with one thing wrong",
+            "Bad examples, each with one fault",
             ["Example", "Rule that it breaks"],
             [
                 .. examples
@@ -108,7 +108,7 @@ internal sealed class ProfilePage(Artefact artefact, ProfileView view, ArtefactL
 
     private Html Differences() =>
         new PageTable(
-            "What this profile changes in the elements that may be there",
+            "What this profile changes in the elements that are allowed",
             ["Element", "What", "In R4", "Here"],
             [
                 .. view.Differences()

@@ -47,7 +47,7 @@ internal sealed class AssertionKeys(IOrganisationDirectory directory) : IOpenIdd
         parameters.TypeValidator = (type, _, _) =>
             type is null or "" or "JWT" or JsonWebTokenTypes.ClientAuthentication
                 ? JsonWebTokenTypes.ClientAuthentication
-                : throw new SecurityTokenInvalidTypeException("This is no client assertion.") { InvalidType = type };
+                : throw new SecurityTokenInvalidTypeException("This is not a client assertion.") { InvalidType = type };
         parameters.TryAllIssuerSigningKeys = true;
         parameters.IssuerSigningKeyResolver = (_, token, kid, _) => Keys(token.Issuer, kid);
         return default;
@@ -56,7 +56,7 @@ internal sealed class AssertionKeys(IOrganisationDirectory directory) : IOpenIdd
     private static bool IsOf(SecurityKey key, string algorithm) =>
         key is JsonWebKey jwk && (string.IsNullOrEmpty(jwk.Alg) || jwk.Alg == algorithm);
 
-    // A suspended client's keys too: only who proves to be the client is told of its suspension.
+    // A suspended client's keys too: only who proves to be the client is notified of its suspension.
     private IEnumerable<SecurityKey> Keys(string? clientId, string? kid)
     {
         if (clientId is null || directory.Current.FindClient(clientId) is not { } client)

@@ -42,7 +42,7 @@ internal sealed class AssertionRules(
             || assertion.GetClaim(Claims.Issuer) is not { } clientId
         )
         {
-            context.Reject(Errors.InvalidClient, "A client proves itself by a signed assertion (private_key_jwt).");
+            context.Reject(Errors.InvalidClient, "Send a signed client assertion (private_key_jwt).");
             return;
         }
 
@@ -99,7 +99,7 @@ internal sealed class AssertionRules(
 
         if (assertion.GetClaim(Claims.JwtId) is not { Length: > 0 and <= LongestId } jti)
         {
-            context.Reject(Errors.InvalidClient, $"The assertion needs a jti of 1 to {LongestId} characters.");
+            context.Reject(Errors.InvalidClient, $"The assertion must have a jti of 1 to {LongestId} characters.");
             return;
         }
 
@@ -107,7 +107,10 @@ internal sealed class AssertionRules(
         var expires = assertion.GetExpirationDate()!.Value + AssertionKeys.ClockSkew;
         if (!await store.TryUseOnceAsync("jti", $"{clientId} {jti}", expires, http.RequestAborted))
         {
-            context.Reject(Errors.InvalidClient, "The assertion was used before; each jti is good for one token.");
+            context.Reject(
+                Errors.InvalidClient,
+                "This assertion was used before. Sign a new one: each jti is valid for one token."
+            );
             return;
         }
 
@@ -122,15 +125,15 @@ internal sealed class AssertionRules(
     {
         var now = time.GetUtcNow();
         if (expires is null)
-            return "The assertion needs an exp.";
+            return "The assertion must have an exp.";
         if (Time(notBefore) > now + AssertionKeys.ClockSkew || Time(issuedAt) > now + AssertionKeys.ClockSkew)
-            return "The assertion is not valid yet; the client's clock may be fast.";
+            return "The assertion is not valid yet. Check the clock of the client.";
         // Where iat tells the client's clock, the skew is allowed for; else exp counts from our own time.
         var from = Time(issuedAt) ?? now;
         return
             expires - from > ClientAssertion.MaximumLife
             || expires - now > ClientAssertion.MaximumLife + AssertionKeys.ClockSkew
-            ? "The assertion lives longer than five minutes."
+            ? "The assertion is valid for too long; at most five minutes are allowed."
             : null;
     }
 

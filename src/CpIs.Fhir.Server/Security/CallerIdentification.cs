@@ -30,7 +30,7 @@ internal sealed class CallerIdentification(
     private async Task<Result<Caller>> IdentifyAsync(HttpContext context)
     {
         if (BearerToken.Of(context.Request) is not { } token)
-            return Reject(context, "none", null, "An access token is needed: Authorization: Bearer ...");
+            return Reject(context, "none", null, "Send an access token: Authorization: Bearer ...");
         IssuerOptions? issuer = null;
         if (_issuers.Count > 0 && BearerToken.IssuerOf(token) is { } named)
             _issuers.TryGetValue(named, out issuer);
@@ -48,7 +48,7 @@ internal sealed class CallerIdentification(
             issuer is null
             || (issuer.Kinds.Count == 0 ? caller.Kind == CallerKind.Setting : issuer.Kinds.Contains(caller.Kind))
             ? caller
-            : Reject(context, "kind", "invalid_token", "This issuer's tokens are not taken from this kind of client.");
+            : Reject(context, "kind", "invalid_token", "This kind of client cannot use tokens of this issuer.");
     }
 
     // RFC 6750: no error code where no token was sent.
@@ -67,15 +67,15 @@ internal sealed class CallerIdentification(
     private static (string Reason, string Text) Explain(Exception? failure) =>
         failure switch
         {
-            SecurityTokenExpiredException => ("expired", "The access token has expired: ask for another one."),
+            SecurityTokenExpiredException => ("expired", "The access token has expired. Get a new one."),
             SecurityTokenNotYetValidException => ("early", "The access token is not valid yet."),
             SecurityTokenNoExpirationException => ("no-expiry", "The access token has no exp."),
             SecurityTokenInvalidAudienceException => ("audience", "The access token is for another audience."),
-            SecurityTokenInvalidIssuerException => ("issuer", "The issuer of the access token is not known here."),
+            SecurityTokenInvalidIssuerException => ("issuer", "The issuer of the access token is unknown."),
             SecurityTokenInvalidTypeException => ("type", "The token is not an access token."),
             SecurityTokenInvalidAlgorithmException => (
                 "algorithm",
-                "The token is signed by an algorithm not taken here."
+                "The token is signed with an algorithm that is not allowed."
             ),
             SecurityTokenSignatureKeyNotFoundException or SecurityTokenInvalidSignatureException => (
                 "signature",

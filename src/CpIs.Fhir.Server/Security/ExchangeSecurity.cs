@@ -47,7 +47,9 @@ internal static class ExchangeSecurity
             if (issuer.Authority.Length > 0 == issuer.JwksUri.Length > 0)
                 throw new InvalidConfigurationException($"{path}: give either Authority or JwksUri.");
             if (issuer.Algorithms.Any(name => name.Length == 0 || name[0] is not ('R' or 'P' or 'E')))
-                throw new InvalidConfigurationException($"{path}:Algorithms: asymmetric ones only, such as RS256.");
+                throw new InvalidConfigurationException(
+                    $"{path}:Algorithms: only asymmetric algorithms are allowed, such as RS256."
+                );
             if (issuers.Take(i).Any(other => other.Issuer == issuer.Issuer))
                 throw new InvalidConfigurationException($"{path}:Issuer is configured twice.");
             try

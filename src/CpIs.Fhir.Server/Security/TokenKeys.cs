@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CpIs.Fhir.Server.Security;
 
-/// <summary>The token keys of the key ring in the form that the token libraries take, made anew only when they change.</summary>
+/// <summary>The token keys of the key ring in the form that the token libraries take, made again only when they change.</summary>
 internal sealed class TokenKeys
 {
     /// <summary>Signature algorithm of access tokens; see <see cref="KeyPurposes.TokenKeyBits"/> for why.</summary>

@@ -37,7 +37,7 @@ internal static class TokenEndpoint
         if (granted.Count == 0)
             return Refuse(
                 Errors.InvalidScope,
-                $"None of the scopes asked for is open to this client. Open are: {string.Join(' ', held)}"
+                $"This client can have none of the scopes that it asked for. It can have: {string.Join(' ', held)}"
             );
 
         var identity = new ClaimsIdentity("assertion", Claims.Name, Claims.Role);

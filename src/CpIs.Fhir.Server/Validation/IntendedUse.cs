@@ -36,7 +36,7 @@ internal sealed class IntendedUse(IRecordStore records)
                     "required",
                     RuleIds.Min,
                     $"{type}.id",
-                    "An update names the id of what it updates."
+                    "An update must name the id of the resource."
                 ),
             ];
         if (id is not null && own is not null && own != id)
@@ -48,7 +48,7 @@ internal sealed class IntendedUse(IRecordStore records)
                     "value",
                     "cpis-entry-url",
                     $"{type}.id",
-                    "The id is not the one in the address."
+                    "The id must be the one in the URL."
                 ),
             ];
         return mode == ValidationMode.Create && await IsHeldAsync(caller, root, cancellation)
@@ -60,7 +60,7 @@ internal sealed class IntendedUse(IRecordStore records)
                     "duplicate",
                     "cpis-entry-duplicate",
                     $"{type}.identifier",
-                    "You hold one with this identifier already; what is held is sent by PUT."
+                    "You already hold a resource with this identifier. Send it by PUT."
                 ),
             ]
             : [];
@@ -79,7 +79,7 @@ internal sealed class IntendedUse(IRecordStore records)
                 )
                 {
                     Hint =
-                        "A plan is withdrawn by status entered-in-error, and ended by status finished with the day of its end.",
+                        "To withdraw a plan, send status entered-in-error. To end it, send status finished and the day of its end.",
                 },
             ],
             0,

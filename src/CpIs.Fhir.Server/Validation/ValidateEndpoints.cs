@@ -72,20 +72,19 @@ internal static class ValidateEndpoints
             && (id is null || asked.Profile is null || asked.Source is not null)
         )
             return FhirResults.Refused(
-                Refusal.Malformed("mode=profile is for a stored resource, without a body, and names a profile.", "mode")
+                Refusal.Malformed(
+                    "mode=profile is only for a stored resource, without a body and with a profile.",
+                    "mode"
+                )
             );
         if (asked is { Mode: ValidationMode.Delete } && id is null)
-            return FhirResults.Refused(Refusal.Malformed("mode=delete is for a stored resource.", "mode"));
+            return FhirResults.Refused(Refusal.Malformed("mode=delete is only for a stored resource.", "mode"));
         var (source, caller) = (asked.Source, context.Caller());
         if (source is null || asked.Mode == ValidationMode.Delete)
         {
             if (id is null)
                 return FhirResults.Refused(
-                    Refusal.Malformed(
-                        "There is no resource in the body.",
-                        "Parameters.parameter",
-                        SpineCodes.MissingValue
-                    )
+                    Refusal.Malformed("The body has no resource.", "Parameters.parameter", SpineCodes.MissingValue)
                 );
             if (await FindAsync(records, caller, type, id, context.RequestAborted) is not { } stored)
                 return FhirResults.Refused(Refusal.Unknown($"This {type}"));
@@ -96,7 +95,7 @@ internal static class ValidateEndpoints
 
         if (source.Root?.ResourceType is { } sent && sent != type)
             return FhirResults.Refused(
-                Refusal.Malformed($"The address says {type}, the resource is of another type.", "resourceType")
+                Refusal.Malformed($"The resource must be a {type}, as the URL says.", "resourceType")
             );
         var result = desk.Conformance.Validator.Validate(source, profiles);
         if (source.Root is null)
@@ -125,7 +124,7 @@ internal static class ValidateEndpoints
                     RefusalKind.Unknown,
                     new Issue(
                         "not-found",
-                        "The profile is not at hand here. Name one that /metadata lists, or validate with cpis validate --package.",
+                        "This profile is not available. Name one that /metadata lists, or run cpis validate --package.",
                         "profile",
                         SpineCodes.UnsupportedValue
                     )

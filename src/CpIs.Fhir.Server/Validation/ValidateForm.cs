@@ -29,7 +29,7 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
         KeyLengthLimit = 64,
     };
 
-    /// <summary>Reads the form; null when it is larger than is taken, takes longer, or is no form.</summary>
+    /// <summary>Reads the form; null when it is larger than is taken, takes longer, or is not a form.</summary>
     public static async Task<ValidateForm?> ReadAsync(HttpContext context, TimeSpan longest, TimeProvider time)
     {
         if (context.Request.ContentLength > MostOfBody || !context.Request.HasFormContentType)

@@ -5,7 +5,7 @@ using CpIs.Fhir.Server.Pages;
 
 namespace CpIs.Fhir.Server.Validation;
 
-/// <summary>The page <c>/validate</c>: a form, and below it the verdict with each problem beside its line.</summary>
+/// <summary>The page <c>/validate</c>: a form, and below it the verdict with each problem next to its line.</summary>
 internal static class ValidatePage
 {
     private static readonly string[] Profiles =
@@ -75,14 +75,14 @@ internal static class ValidatePage
             {Row(
                 "Layout",
                 sent.IsLaidOut
-                    ? "The text came on one line; line breaks were put in, and line numbers are those below."
+                    ? "The text was sent on one line. Line breaks were added; the line numbers are those below."
                     : null
             )}
             {Row(
                 "Not listed",
                 result.Omitted == 0
                     ? null
-                    : string.Create(CultureInfo.InvariantCulture, $"{result.Omitted} more problems; mend these first.")
+                    : string.Create(CultureInfo.InvariantCulture, $"{result.Omitted} more problems. Correct these first.")
             )}
             </dl>
             {Contents(result)}
@@ -138,12 +138,12 @@ internal static class ValidatePage
             </div>
             <div class="nhsuk-form-group">
             <label class="nhsuk-label nhsuk-label--s" for="file">Or a file</label>
-            <div class="nhsuk-hint" id="file-hint">Choose a file, or drop one here. It counts before what is pasted.</div>
+            <div class="nhsuk-hint" id="file-hint">Choose a file, or drop one here. A file is used instead of pasted text.</div>
             <input class="nhsuk-file-upload__input" id="file" name="file" type="file" accept=".json,.xml" aria-describedby="file-hint">
             </div>
             <div class="nhsuk-form-group">
             <label class="nhsuk-label nhsuk-label--s" for="profile">Profile</label>
-            <div class="nhsuk-hint" id="profile-hint">Profiles that a resource claims (meta.profile) are checked as well.</div>
+            <div class="nhsuk-hint" id="profile-hint">Profiles that the resource claims (meta.profile) are checked too.</div>
             <select class="nhsuk-select" id="profile" name="profile" aria-describedby="profile-hint">
             {Option("", "Those that it claims, or its FHIR type", sent)}
             {Html.Join(Profiles.Select(name => Option(FhirSystems.Profile(name), name, sent)))}

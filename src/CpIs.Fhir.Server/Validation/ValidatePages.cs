@@ -17,7 +17,7 @@ internal static class ValidatePages
     {
         Charge = Charge.Page,
         Refuse = static (context, _) =>
-            Busy(context, "Too much was validated from your network address. Wait a few seconds, then try again.")
+            Busy(context, "Too many requests from your network address. Wait a few seconds, then try again.")
                 .ExecuteAsync(context),
     };
 
@@ -35,7 +35,7 @@ internal static class ValidatePages
         TimeProvider time
     )
     {
-        const string tooMany = "Too much is validated at the moment. Wait a few seconds, then try again.";
+        const string tooMany = "The validator is busy. Wait a few seconds, then try again.";
         ValidateForm? sent;
         if ((await reading.TakeAsync(context.RequestAborted)).IsRefused(out _, out var sending))
             return Busy(context, tooMany);

@@ -56,11 +56,14 @@ internal sealed record ValidateRequest(FhirSource? Source, ValidationMode Mode, 
             foreach (var parameter in root.ChildrenNamed("parameter"))
                 if (!Known.Contains(parameter.Text("name")))
                     return Refusal.Malformed(
-                        "Parameters of $validate are resource, mode and profile.",
+                        "$validate takes the parameters resource, mode and profile.",
                         parameter.Path + ".name"
                     );
             if (Repeated(root) is { } repeated)
-                return Refusal.Malformed($"The parameter {repeated} may be there once.", "Parameters.parameter");
+                return Refusal.Malformed(
+                    $"The parameter {repeated} is sent more than once. Send it once.",
+                    "Parameters.parameter"
+                );
             mode = Value(root, "mode", "valueCode", "valueString") ?? mode;
             profile = Value(root, "profile", "valueUri", "valueCanonical", "valueString") ?? profile;
             source = Parameter(root, "resource")?.Child("resource") is { } resource ? source.Within(resource) : null;

@@ -6,7 +6,7 @@ internal enum ValidationMode
     /// <summary>Nothing was said: the content alone.</summary>
     Content,
 
-    /// <summary>Made anew.</summary>
+    /// <summary>Created.</summary>
     Create,
 
     /// <summary>Stored over the one that is there.</summary>

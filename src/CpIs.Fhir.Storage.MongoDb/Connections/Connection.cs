@@ -47,7 +47,7 @@ internal static class Connection
         {
             // The message would repeat the string, and with it a password.
             throw new StoreUnavailableException(
-                "MongoDbOptions:ConnectionString is no MongoDB connection string (mongodb://host1,host2/?replicaSet=NAME)."
+                "MongoDbOptions:ConnectionString is not a MongoDB connection string, such as mongodb://host1,host2/?replicaSet=NAME."
             );
         }
     }

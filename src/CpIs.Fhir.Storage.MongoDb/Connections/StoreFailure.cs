@@ -42,13 +42,13 @@ internal static class StoreFailure
                 or System.Net.Sockets.SocketException
                 or ObjectDisposedException;
 
-    /// <summary>What a waiter is told.</summary>
+    /// <summary>What a waiter gets.</summary>
     public static StoreUnavailableException Of(Exception failure) =>
         failure as StoreUnavailableException
         ?? new StoreUnavailableException($"MongoDB could not do it: {Describe(failure)}.");
 
     /// <summary>
-    /// What a waiter is told who may have gone away, or whose own limit is over, in the very moment: then the driver may say anything
+    /// What a waiter gets who may have gone away, or whose own limit is over, in the very moment: then the driver may say anything
     /// (a broken connection, no server), and only the end of the wait counts.
     /// </summary>
     public static Exception Of(Exception failure, CancellationToken waiter) =>

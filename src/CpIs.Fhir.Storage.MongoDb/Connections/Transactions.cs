@@ -54,7 +54,7 @@ internal sealed class Transactions(IMongoClient client, MongoStoreOptions option
             {
                 if (!await budget.PauseAsync(pause))
                     throw failure is RepeatTransactionException
-                        ? new StoreUnavailableException("Other writers were in the way all the time.")
+                        ? new StoreUnavailableException("Other writers kept changing the same data.")
                         : StoreFailure.Of(failure);
                 pause = Calls.Longer(pause);
             }
@@ -99,9 +99,7 @@ internal sealed class Transactions(IMongoClient client, MongoStoreOptions option
         if (findOut is not null && await findOut())
             return result.Value;
         throw new StoreUnavailableException(
-            findOut is null
-                ? "A commit was sent, and how it ended is not known."
-                : "A commit was sent, and did not come to be."
+            findOut is null ? "A commit was sent; its outcome is not known." : "The commit was not applied."
         );
     }
 

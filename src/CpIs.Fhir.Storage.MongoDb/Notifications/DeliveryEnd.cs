@@ -100,7 +100,7 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
     private BsonDocument Numbered(BsonArray numbers) =>
         new() { { "s", delivery.SubscriptionId }, { "n", new BsonDocument("$in", numbers) } };
 
-    /// <summary>Its authority has been told of each occurrence, once, whichever of its Subscriptions was first.</summary>
+    /// <summary>Its authority has been notified of each occurrence, once, whichever of its Subscriptions was first.</summary>
     private IEnumerable<UpdateOneModel<BsonDocument>> Settle(BsonDocument settled)
     {
         var authority = settled["a"];

@@ -7,9 +7,9 @@ namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
 /// <summary>
 /// An occurrence with its obligations as one document. What happened never changes: <c>_id</c>, <c>y</c> kind, <c>t</c> time,
 /// <c>c</c> child, <c>w</c> authorities that may read it (before schema 2 <c>a</c>, with more of them), <c>h</c> where look-ups
-/// read it, <c>d</c> all of it. What has become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been told, and how many),
+/// read it, <c>d</c> all of it. What has become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been notified, and how many),
 /// <c>todo</c> and <c>todos</c> (whose events have no number yet), <c>num</c> (Subscriptions that have an event of it),
-/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was told when); <c>g</c> is the
+/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was notified when); <c>g</c> is the
 /// setting that events are joined by. A miss has none of these, and is in none of their indexes.
 /// </summary>
 internal static class OccurrenceDocument

@@ -6,14 +6,14 @@ namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
 
 /// <summary>
 /// Occurrences that wait at the same moment share one insert, and so one command and one confirmation by a majority. Whoever
-/// comes while fewer than <see cref="Lanes"/> inserts are under way is sent at once; the others wait until one ends. It is a
+/// comes while fewer than <see cref="Lanes"/> inserts are in progress is sent at once; the others wait until one ends. It is a
 /// short way for when all is well: of whom an insert does not say that a majority has it, nothing is concluded, and each is
 /// written alone. So one that fails never fails its group. See docs/adr/0024.
 /// </summary>
 internal sealed class OccurrenceGroup(IMongoCollection<BsonDocument> occurrences)
 {
     /// <summary>
-    /// Inserts under way at a time. Few, so that groups are large where many wait; several, so that nobody waits for the
+    /// Inserts in progress at a time. Few, so that groups are large where many wait; several, so that nobody waits for the
     /// whole of the insert before.
     /// </summary>
     private const int Lanes = 4;

@@ -184,7 +184,7 @@ public sealed partial class MongoStore
         );
         if (request.Count == 0)
             return new Page<T>([], total, null);
-        // One more than asked for, which tells whether there is a next page.
+        // One more than asked for, which says whether there is a next page.
         var found = await _calls.ReadAsync(
             late =>
                 collection

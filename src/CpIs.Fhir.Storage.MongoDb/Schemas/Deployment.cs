@@ -32,7 +32,7 @@ internal static class Deployment
             return null;
         if (!hello.Contains("setName"))
             return "This MongoDB is a standalone: it can acknowledge a write and lose it, and it has no transactions. "
-                + "Make it a replica set (start mongod with --replSet NAME, then rs.initiate()), best of three members, "
+                + "Make it a replica set, best of three members (start mongod with --replSet NAME, then rs.initiate()), "
                 + "and name the set in the connection string (?replicaSet=NAME).";
         return JudgeMembers(Count(hello, "hosts") + Count(hello, "passives"), Count(hello, "arbiters"));
     }
@@ -45,8 +45,8 @@ internal static class Deployment
     {
         var majority = (holding + arbiters) / 2 + 1;
         return arbiters > 0 && holding - 1 < majority
-            ? $"This replica set has {holding} members with data and {arbiters} arbiter(s): when one of the former is lost, "
-                + "a primary remains and no majority can confirm a write. Replace the arbiter by a member with data (rs.remove, rs.add)."
+            ? $"This replica set has {holding} members with data and {arbiters} arbiter(s). If one of the former is lost, "
+                + "a primary remains but no majority can confirm a write. Replace the arbiter by a member with data (rs.remove, rs.add)."
             : null;
     }
 

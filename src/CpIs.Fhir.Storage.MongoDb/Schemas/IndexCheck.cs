@@ -66,6 +66,6 @@ internal sealed class IndexCheck(IMongoDatabase database, string collection)
     private StoreUnavailableException Wrong(string name) =>
         new(
             $"Index '{name}' of collection '{collection}' is not as this version needs it. Drop it "
-                + $"(db.{collection}.dropIndex(\"{name}\")) while no server runs, and start again: it is then built anew."
+                + $"(db.{collection}.dropIndex(\"{name}\")) while no server runs, then start: the server builds it again."
         );
 }

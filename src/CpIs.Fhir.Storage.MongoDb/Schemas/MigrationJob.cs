@@ -79,8 +79,8 @@ internal sealed class MigrationJob(
         }
 
         throw new StoreUnavailableException(
-            $"Migration {migration.Version} does not come to an end: documents of the old form are written faster than they "
-                + "are changed. Run it again when less is going on."
+            $"Migration {migration.Version} does not finish: documents of the old form are written faster than they "
+                + "are changed. Run it again when there is less load."
         );
     }
 

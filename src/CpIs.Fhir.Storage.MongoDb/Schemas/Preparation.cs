@@ -91,7 +91,7 @@ internal sealed class Preparation(Collections collections, string protection)
         if (version < SchemaVersion)
             throw new StoreUnavailableException(
                 $"Database '{name}' has schema {version}; this version needs {SchemaVersion}. Run 'cpis store migrate' first; "
-                    + "servers of the version before can go on meanwhile."
+                    + "servers of the older version can go on meanwhile."
             );
     }
 
@@ -102,8 +102,8 @@ internal sealed class Preparation(Collections collections, string protection)
     {
         if (found["marker"].AsString != protection)
             throw new StoreUnavailableException(
-                "This database was written with another protection (Protection:KeyFile): with this one nothing in it would be "
-                    + "found. Give the key file that it was made with; 'cpis store copy' moves a store to another protection."
+                "This database was written with another protection (Protection:KeyFile): with this one nothing in it could be "
+                    + "found. Give the key file that it was made with. To change the protection, use 'cpis store copy'."
             );
     }
 
@@ -150,8 +150,8 @@ internal sealed class Preparation(Collections collections, string protection)
         catch (Exception lacking) when (lacking is MongoCommandException or NotSupportedException)
         {
             throw new StoreUnavailableException(
-                "This engine has no multi-document transactions, without which an upload could be half there. "
-                    + "Use MongoDB 5.0 or later as a replica set, or an engine of the capability table in docs/operations.md."
+                "This engine has no multi-document transactions. Without them an upload could be stored by half. "
+                    + "Use MongoDB 5.0 or later as a replica set, or an engine that docs/operations.md lists as tested."
             );
         }
     }

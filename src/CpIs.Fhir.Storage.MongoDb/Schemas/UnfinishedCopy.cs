@@ -23,15 +23,15 @@ internal sealed class UnfinishedCopy(Collections collections)
         if (await collections.Meta.Find(new BsonDocument("_id", Id)).AnyAsync(cancellation))
             throw new StoreUnavailableException(
                 $"A copy into this store (database '{collections.Database.DatabaseNamespace.DatabaseName}') has not finished: "
-                    + "run it again, or start from an empty one."
+                    + "run it again, or start with an empty store."
             );
     }
 
-    /// <summary>The copy that is under way, or null.</summary>
+    /// <summary>The copy that is in progress, or null.</summary>
     public static async Task<BsonDocument?> FindAsync(Collections collections, CancellationToken cancellation) =>
         await collections.Meta.Find(new BsonDocument("_id", Id)).FirstOrDefaultAsync(cancellation);
 
-    /// <summary>The copy that a mark tells of.</summary>
+    /// <summary>The copy that a mark describes.</summary>
     public static TransferStart Read(BsonDocument mark) =>
         new(mark["f"].AsString, mark["source"].AsString, mark["started"].ToUniversalTime());
 
@@ -111,5 +111,5 @@ internal sealed class UnfinishedCopy(Collections collections)
     public Task EndAsync(CancellationToken cancellation) => collections.Meta.DeleteOneAsync(Mine, cancellation);
 
     private static StoreUnavailableException TakenOver() =>
-        new("Another process has taken this copy over. See which of them is to go on, and end the other.");
+        new("Another process has taken over this copy. Decide which of them continues, and end the other.");
 }

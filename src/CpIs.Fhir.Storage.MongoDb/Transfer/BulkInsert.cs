@@ -5,14 +5,14 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Transfer;
 
 /// <summary>
-/// Many documents at a time, each confirmed by a majority in its journal. A document that is there already is one of an earlier
+/// Many documents at a time, each confirmed by a majority in its journal. A document that exists already is one of an earlier
 /// try of the same batch, and stands.
 /// </summary>
 internal sealed class BulkInsert(Calls calls)
 {
     private const int DocumentsOfOne = 1_000;
 
-    /// <summary>Commands under way at a time: while one waits for its majority, another is read and sent.</summary>
+    /// <summary>Commands in progress at a time: while one waits for its majority, another is read and sent.</summary>
     private const int Together = 4;
 
     public Task InsertAsync(

@@ -9,7 +9,7 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Transfer;
 
 /// <summary>
-/// Events of a copy as documents. Whom an event is about, by which another may join it, is that of the occurrences it tells of,
+/// Events of a copy as documents. Whom an event is about, by which another may join it, is that of the occurrences it reports,
 /// which are already there.
 /// </summary>
 internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
@@ -43,7 +43,7 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
     {
         if (!authorities.TryGetValue(record.SubscriptionId, out var standing))
             throw new StoreUnavailableException(
-                $"There is an event on Subscription {record.SubscriptionId}, of which nothing was copied."
+                $"Subscription {record.SubscriptionId} has an event, but was not copied."
             );
         var told = record.Occurrences.Select(id => occurrences.GetValueOrDefault(id) ?? Gone(record, id)).ToList();
         var document = EventDocument.Create(
@@ -74,7 +74,7 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
                 { "g", "" },
             }
             : throw new StoreUnavailableException(
-                $"Event {record.Number} of Subscription {record.SubscriptionId} tells of occurrence {occurrence}, of which nothing was copied."
+                $"Event {record.Number} of Subscription {record.SubscriptionId} reports occurrence {occurrence}, which was not copied."
             );
 
     private static async Task<Dictionary<string, BsonDocument>> ReadAsync(

@@ -24,7 +24,7 @@ public sealed class MongoTransferSource : ITransferSource
     /// <inheritdoc />
     public string Identity => MongoReading.Identity;
 
-    /// <summary>Opens a store that is there.</summary>
+    /// <summary>Opens an existing store.</summary>
     /// <param name="options">Where.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StoreUnavailableException">

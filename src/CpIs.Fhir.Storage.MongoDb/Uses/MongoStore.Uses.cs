@@ -38,7 +38,7 @@ public sealed partial class MongoStore
         }
         catch (MongoWriteException failure) when (StoreFailure.IsDuplicate(failure))
         {
-            // It is there already, and stands as it is.
+            // It exists already, and stands as it is.
         }
 
         return true;

@@ -16,7 +16,7 @@ internal sealed class Connection : IDisposable
 
     private sqlite3 Handle => _connection.Handle!;
 
-    /// <summary>True inside a transaction; some failures (a full disk) end the transaction by themselves.</summary>
+    /// <summary>True inside a transaction; some failures (a full disk) end the transaction on their own.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>The key of the row that this connection added last, to a table that has such keys.</summary>
@@ -90,7 +90,7 @@ internal sealed class Connection : IDisposable
     public void Interrupt() => raw.sqlite3_interrupt(Handle);
 
     /// <summary>
-    /// Copies pages of the log into the file as far as no reader or writer stands in the way, without making anybody wait.
+    /// Copies pages of the log into the file as far as no reader or writer is in the way, without making anybody wait.
     /// True when the whole log is copied.
     /// </summary>
     public bool Checkpoint()

@@ -50,7 +50,7 @@ public sealed record SqliteStoreOptions
     public int CheckpointPages { get; init; } = 2_000;
 
     /// <summary>
-    /// Pages written to the log after which the writer itself finishes the copying, so that the log begins anew and stays
+    /// Pages written to the log after which the writer itself finishes the copying, so that the log starts again and stays
     /// near this size under endless load. Default 16,000 (64 MB).
     /// </summary>
     public int LogLimitPages { get; init; } = 16_000;

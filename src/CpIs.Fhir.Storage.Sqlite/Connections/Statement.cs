@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Connections;
 
 /// <summary>
 /// One prepared statement, bound by position. It is prepared once for its connection and used again and again; disposing
-/// of it only gives it back (an open one would hold its snapshot, and the log could not begin anew). Written on the
+/// of it only gives it back (an open one would hold its snapshot, and the log could not start again). Written on the
 /// native interface because a command of Microsoft.Data.Sqlite looks its parameters up by name at every execution, which
 /// costs more than the insert itself.
 /// </summary>

@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Connections;
 /// <summary>SQLite's errors in the words of the store port. SQLite's messages name tables and columns, never values.</summary>
 internal static class StoreFailure
 {
-    /// <summary>What a waiter is told when SQLite failed.</summary>
+    /// <summary>What a waiter gets when SQLite failed.</summary>
     public static StoreUnavailableException Of(SqliteException failure) =>
         new($"The store failed with SQLite error {failure.SqliteExtendedErrorCode}.", failure);
 

@@ -31,8 +31,8 @@ internal sealed class StoreLock : IDisposable
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new StoreUnavailableException(
-                $"The data directory '{directory}' cannot be locked: another process uses it, or '{path}' may not be written. "
-                    + "Stop the other server, or give this one a directory of its own (--data DIR).",
+                $"The data directory '{directory}' cannot be locked: another process uses it, or '{path}' cannot be written. "
+                    + "Stop the other server, or give this one its own directory (--data DIR).",
                 failure
             );
         }

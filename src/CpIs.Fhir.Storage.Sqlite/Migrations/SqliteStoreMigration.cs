@@ -97,7 +97,7 @@ public sealed class SqliteStoreMigration : IStoreMigration
                 catch (SqliteException failure) when (running is not null && !cancellation.IsCancellationRequested)
                 {
                     throw new StoreUnavailableException(
-                        $"Migration {running.Version} ({running.What}) failed with SQLite error {failure.SqliteExtendedErrorCode}. What it had not finished is undone. See that the disk is sound and not full, and run it again.",
+                        $"Migration {running.Version} ({running.What}) failed with SQLite error {failure.SqliteExtendedErrorCode}. What it had not finished is undone. Check that the disk is sound and not full, and run it again.",
                         failure
                     );
                 }

@@ -68,7 +68,7 @@ internal static class OccurrenceSql
     private static (string From, string Where) Shape(OccurrenceQuery query)
     {
         // Accesses are nearly all of the table; the index of the other kinds is partial, and SQLite sees that it may be
-        // used only where its own condition stands in the query.
+        // used only where its own condition is in the query.
         var byKind = query is { Child: null, Concerning: null, Kind: not null and not OccurrenceKind.Access };
         var kind =
             query.Kind is not { } wanted ? ""

@@ -60,7 +60,7 @@ internal sealed class SearchSql
         return row.Step() ? row.Long(0) : 0;
     }
 
-    /// <summary>One more than asked for, which tells whether there is a next page.</summary>
+    /// <summary>One more than asked for, which says whether there is a next page.</summary>
     private List<StoredResource> Read(Connection connection)
     {
         var (comparison, direction) = _query.Order == RecordOrder.OldestFirst ? (">", "ASC") : ("<", "DESC");

@@ -124,7 +124,7 @@ public sealed partial class SqliteStore
     }
 
     /// <summary>
-    /// Removes a few expired rows beside a write that adds one: the table shrinks faster than it grows, and no write ever
+    /// Removes a few expired rows next to a write that adds one: the table shrinks faster than it grows, and no write ever
     /// pays for a long clean-up.
     /// </summary>
     private static void Purge(Connection connection, string sql, long now)

@@ -7,7 +7,7 @@ using CpIs.Fhir.Storage.Sqlite.Records;
 namespace CpIs.Fhir.Storage.Sqlite.Retention;
 
 /// <summary>
-/// Removes occurrences with what hangs on them: concerns and settled obligations. One that somebody must still be told of,
+/// Removes occurrences with what hangs on them: concerns and settled obligations. One that somebody must still be notified of,
 /// or that an event names, stays.
 /// </summary>
 internal static class OccurrenceRemoval
@@ -65,7 +65,7 @@ internal static class OccurrenceRemoval
         return found;
     }
 
-    /// <summary>Found as they were written: whose they are stands in the document, so no index leads back to them.</summary>
+    /// <summary>Found as they were written: whose they are is in the document, so no index leads back to them.</summary>
     private static void RemoveConcerns(Connection connection, Occurrence occurrence)
     {
         foreach (var authority in occurrence.Concerns)

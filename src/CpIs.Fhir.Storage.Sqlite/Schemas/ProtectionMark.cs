@@ -39,7 +39,7 @@ internal static class ProtectionMark
             return;
         var why =
             kept == RecordProtection.Readable.Marker
-                ? "was made readable, and this server is to seal what it writes. Leave the key file away"
+                ? "was made readable, but this server has a key file and would seal what it writes. Remove Protection:KeyFile"
             : protection.IsReadable
                 ? "is sealed, and this server has no key file. Name the one that it was made with (Protection:KeyFile)"
             : "is sealed under another blind-index key, which never changes. Name the key file that it was made with";

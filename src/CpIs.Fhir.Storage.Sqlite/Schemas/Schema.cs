@@ -42,7 +42,7 @@ internal static class Schema
             );
         if (tables > 0 && application != ApplicationId)
             throw new StoreUnavailableException(
-                $"'{file}' is a SQLite file, but not of this server. Give another directory (--data DIR)."
+                $"'{file}' is a SQLite file, but not a store of this server. Give another directory (--data DIR)."
             );
         foreach (var migration in migrations.Where(m => m.Version > found))
             new MigrationRun(
@@ -54,13 +54,13 @@ internal static class Schema
     }
 
     /// <summary>Of which schema a file is.</summary>
-    /// <exception cref="StoreUnavailableException">It is no file of this store.</exception>
+    /// <exception cref="StoreUnavailableException">It is not a file of this store.</exception>
     public static int Read(Connection connection, string file)
     {
         var (found, application, _) = Inspect(connection);
         return application == ApplicationId
             ? (int)found
-            : throw new StoreUnavailableException($"'{file}' is a SQLite file, but not of this server.");
+            : throw new StoreUnavailableException($"'{file}' is a SQLite file, but not a store of this server.");
     }
 
     /// <summary>Takes a file as it is: of the present schema, or not at all.</summary>
@@ -70,10 +70,10 @@ internal static class Schema
         var found = Read(connection, file);
         if (found != Version)
             throw new StoreUnavailableException(
-                $"'{file}' is of schema {found}, and this version works with {Version}. "
+                $"'{file}' has schema {found}; this version needs {Version}. "
                     + (
                         found < Version
-                            ? "Bring it forward first: cpis store migrate."
+                            ? "Migrate it first: cpis store migrate."
                             : "Use the version that wrote it, or a newer one."
                     )
             );

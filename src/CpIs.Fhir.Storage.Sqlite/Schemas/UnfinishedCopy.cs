@@ -5,7 +5,7 @@ using CpIs.Fhir.Storage.Sqlite.Connections;
 namespace CpIs.Fhir.Storage.Sqlite.Schemas;
 
 /// <summary>
-/// The mark of an unfinished copy, with its bookmarks: tables that are there only while a copy into the store is under way.
+/// The mark of an unfinished copy, with its bookmarks: tables that are there only while a copy into the store is in progress.
 /// They are no part of the schema, so that no finished store carries anything of them.
 /// </summary>
 internal static class UnfinishedCopy
@@ -34,11 +34,11 @@ internal static class UnfinishedCopy
     {
         if (IsIn(connection))
             throw new StoreUnavailableException(
-                $"A copy into this store ('{directory}') has not finished: run it again, or start from an empty one."
+                $"A copy into this store ('{directory}') has not finished. Run it again, or start with an empty store."
             );
     }
 
-    /// <summary>True when a copy into the store is under way.</summary>
+    /// <summary>True when a copy into the store is in progress.</summary>
     public static bool IsIn(Connection connection)
     {
         using var row = connection.Prepare("SELECT 1 FROM pragma_table_info('transfer')");
@@ -55,7 +55,7 @@ internal static class UnfinishedCopy
         statement.Add(copy.Fingerprint).Add(copy.Source).Add(copy.Started.ToUnixTimeMilliseconds()).Run();
     }
 
-    /// <summary>The copy that is under way.</summary>
+    /// <summary>The copy that is in progress.</summary>
     public static TransferStart Read(Connection connection)
     {
         using var row = connection.Prepare("SELECT fingerprint, source, started FROM transfer");

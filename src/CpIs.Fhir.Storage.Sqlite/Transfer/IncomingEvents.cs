@@ -5,7 +5,7 @@ using CpIs.Fhir.Storage.Sqlite.Connections;
 namespace CpIs.Fhir.Storage.Sqlite.Transfer;
 
 /// <summary>
-/// Events of a copy as rows. Whom an event is about, by which another may join it, is that of the obligations it tells of;
+/// Events of a copy as rows. Whom an event is about, by which another may join it, is that of the obligations it reports;
 /// these are already there, found by occurrence and authority.
 /// </summary>
 internal sealed class IncomingEvents
@@ -62,7 +62,7 @@ internal sealed class IncomingEvents
 
         if (record.Delivered is not { } delivered)
             throw new StoreUnavailableException(
-                $"Event {record.Number} of Subscription {record.SubscriptionId} tells of occurrence {occurrence}, of which nothing was copied."
+                $"Event {record.Number} of Subscription {record.SubscriptionId} reports occurrence {occurrence}, which was not copied."
             );
         // Another store lets an occurrence go before the delivered event that names it. Here an event finds it by its
         // obligation, of which no more is left than that it was settled.
@@ -88,7 +88,7 @@ internal sealed class IncomingEvents
         row.Add(record.SubscriptionId);
         if (!row.Step())
             throw new StoreUnavailableException(
-                $"There is an event on Subscription {record.SubscriptionId}, of which nothing was copied."
+                $"Subscription {record.SubscriptionId} has an event, but was not copied."
             );
         return _authorities[record.SubscriptionId] = row.Text(0);
     }

@@ -30,7 +30,7 @@ public sealed class SqliteTransferSource : ITransferSource
     /// <inheritdoc />
     public string Identity => SqliteReading.Identity;
 
-    /// <summary>Opens a store that is there.</summary>
+    /// <summary>Opens an existing store.</summary>
     /// <param name="options">Where.</param>
     /// <exception cref="StoreUnavailableException">
     /// There is none, a server uses it, it is an unfinished copy itself, or of another schema; the message says what to do.

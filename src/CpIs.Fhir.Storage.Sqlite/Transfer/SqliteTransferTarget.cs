@@ -51,7 +51,7 @@ public sealed class SqliteTransferTarget : ITransferTarget
                 Schema.Prepare(connection, file, options.Protection);
             else if (Schema.Read(connection, file) != Schema.Version)
                 throw new StoreUnavailableException(
-                    $"The copy into '{directory}' was begun by another version. Go on with that one, or start from an empty directory."
+                    $"The copy into '{directory}' was started by another version. Continue with that version, or start with an empty directory."
                 );
             ProtectionMark.Check(connection, file, options.Protection);
             return new SqliteTransferTarget(directory, storeLock, connection, options.Protection);

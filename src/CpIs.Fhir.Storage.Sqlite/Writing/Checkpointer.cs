@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Writing;
 
 /// <summary>
 /// Copies the log into the file on a thread of its own, so that no waiting look-up pays for it. Under endless load that
-/// never quite catches up, so past a limit the writer finishes the little that is left and the log begins anew.
+/// never quite catches up, so past a limit the writer finishes the little that is left and the log starts again.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class Checkpointer : IDisposable
         _sinceFinish += pages;
         if (_running || _sinceCopy < _options.CheckpointPages)
             return;
-        // The other thread has just ended a copy, so what is left is small. A reader may stand in the way: then that thread
+        // The other thread has just ended a copy, so what is left is small. A reader may be in the way: then that thread
         // goes on, and the writer tries again after as many pages.
         if (_sinceFinish >= _options.LogLimitPages && IsFinished(writer))
         {

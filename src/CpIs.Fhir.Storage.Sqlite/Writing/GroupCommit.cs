@@ -7,7 +7,7 @@ namespace CpIs.Fhir.Storage.Sqlite.Writing;
 
 /// <summary>
 /// The one writer: a thread with its own connection that takes what waits, writes each in a savepoint of its own, makes
-/// all of it durable with one commit (one fdatasync, 1-10 ms) and then tells the waiters. See docs/adr/0003.
+/// all of it durable with one commit (one fdatasync, 1-10 ms) and then answers the waiters. See docs/adr/0003.
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
@@ -51,7 +51,9 @@ internal sealed class GroupCommit : IAsyncDisposable
         cancellation.ThrowIfCancellationRequested();
         var job = new WriteJob<T>(write, large);
         if (!_queue.TryAdd(job))
-            throw new StoreUnavailableException("The store takes no more writes: too many wait, or it is closing.");
+            throw new StoreUnavailableException(
+                "The store accepts no more writes: too many are waiting, or it is closing."
+            );
         try
         {
             return await job.Done.WaitAsync(_options.WriteTimeout, _time, cancellation);

@@ -27,7 +27,7 @@ internal abstract class WriteJob(bool large)
     /// <summary>Writes, inside a savepoint of its own. False to undo what it wrote; its result stands all the same.</summary>
     public abstract bool Write(Connection connection);
 
-    /// <summary>The group is durable: tells the waiter the result.</summary>
+    /// <summary>The group is durable: gives the waiter the result.</summary>
     public abstract void Complete();
 
     /// <summary>Tells the waiter why there is none. The first call counts.</summary>

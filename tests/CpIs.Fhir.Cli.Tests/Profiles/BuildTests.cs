@@ -35,7 +35,7 @@ public sealed class BuildTests : IDisposable
         var built = await Invocation.RunAsync("profiles", "build", "--profiles", _workshop.Folder);
 
         built.Code.Should().Be(0, built.Error);
-        built.Out.Trim().Should().Be("The built definitions are what they were.");
+        built.Out.Trim().Should().Be("The built definitions have not changed.");
     }
 
     [Fact]

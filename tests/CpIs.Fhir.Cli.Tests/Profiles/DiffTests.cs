@@ -33,7 +33,7 @@ public sealed class DiffTests : IDisposable
 
         compared.Code.Should().Be(1);
         compared.Out.Should().MatchRegex("yes +StructureDefinition CPIS-Flag +Flag.meta +is prohibited now");
-        compared.Error.Should().MatchRegex(@"needs version 0\.[0-9]+\.0 or later");
+        compared.Error.Should().MatchRegex(@"need version 0\.[0-9]+\.0 or later");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class DiffTests : IDisposable
         var compared = await Invocation.RunAsync("profiles", "diff", "--profiles", profiles);
 
         compared.Code.Should().Be(2);
-        compared.Error.Should().Contain("nothing was published yet");
+        compared.Error.Should().Contain("has no published package yet");
     }
 
     [Fact]

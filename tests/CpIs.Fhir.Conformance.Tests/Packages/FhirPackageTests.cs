@@ -110,7 +110,7 @@ public sealed class FhirPackageTests : IDisposable
         Refused(_packages.Write("zip.tgz", "PK"u8.ToArray())).Should().Contain("the archive is broken");
         Refused(_packages.Write("empty.tgz", [])).Should().Contain("the archive is broken");
         Refused(_packages.Archive("a.tgz", ("package/Flag-a.json", Flag))).Should().Contain("no package/package.json");
-        Refused(Path.Combine(_packages.Folder, "none.tgz")).Should().Contain("there is no such file");
+        Refused(Path.Combine(_packages.Folder, "none.tgz")).Should().Contain("does not exist");
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class FhirPackageTests : IDisposable
         if (kind != TarEntryType.Fifo)
             entry.LinkName = "/etc/passwd";
 
-        Refused(_packages.Write("link.tgz", TestPackages.Tgz(entry))).Should().Contain($"no file ({kind})");
+        Refused(_packages.Write("link.tgz", TestPackages.Tgz(entry))).Should().Contain($"is not a file ({kind})");
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class PackageWriterTests
     {
         var write = () => Write(File(path, """{"resourceType":"Flag"}"""));
 
-        write.Should().Throw<ArgumentException>().WithMessage($"{path} is no path*");
+        write.Should().Throw<ArgumentException>().WithMessage($"{path} is not the path*");
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class PackageWriterTests
         var twice = () => Write(Structure, Structure);
         var broken = () => Write(File("x.json", "{"));
 
-        twice.Should().Throw<ArgumentException>().WithMessage("*stands twice*");
+        twice.Should().Throw<ArgumentException>().WithMessage("*occurs twice*");
         broken.Should().Throw<ArgumentException>().WithMessage("*not the JSON of a resource*");
     }
 

@@ -43,12 +43,12 @@ public sealed class DecidedElementsTests
         var begin = Word(element) + ": ";
         if (comment.StartsWith(begin, StringComparison.Ordinal) && comment.Length > begin.Length + 10)
             return comment.TrimEnd().EndsWith('.');
-        // SUSHI itself prohibits extensions beside a value, and takes no comment there: that on the value says it.
+        // SUSHI itself prohibits extensions next to a value, and takes no comment there: that on the value says it.
         const string Inside = ".extension";
         return id.EndsWith(Inside, StringComparison.Ordinal)
             && Max(element) == "0"
             && elements.TryGetValue(id[..^Inside.Length] + ".value[x]", out var beside)
-            && beside.GetProperty("comment").GetString()!.Contains("beside a value", StringComparison.Ordinal);
+            && beside.GetProperty("comment").GetString()!.Contains("next to a value", StringComparison.Ordinal);
     }
 
     private static string Word(JsonElement element) =>

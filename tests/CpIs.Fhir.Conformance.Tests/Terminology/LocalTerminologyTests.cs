@@ -128,17 +128,17 @@ public sealed class LocalTerminologyTests
             .Be(verdict);
 
     [Theory]
-    [InlineData("snomed", Sct, "2", "SNOMED CT is not at hand")]
+    [InlineData("snomed", Sct, "2", "SNOMED CT is not available")]
     [InlineData(
         "part",
         "https://t.example/part",
         "z",
-        "of CodeSystem https://t.example/part a fragment is at hand only"
+        "only a fragment of CodeSystem https://t.example/part is available"
     )]
-    [InlineData("hole", A, "dog", "ValueSet https://t.example/vs/none is not at hand")]
+    [InlineData("hole", A, "dog", "ValueSet https://t.example/vs/none is not available")]
     [InlineData("self", A, "bird", "ValueSet https://t.example/vs/self includes itself")]
-    [InlineData("version", A, "dog", "CodeSystem https://t.example/animals is not at hand in version 7")]
-    [InlineData("nowhere", A, "dog", "ValueSet https://t.example/vs/nowhere is not at hand")]
+    [InlineData("version", A, "dog", "CodeSystem https://t.example/animals is not available in version 7")]
+    [InlineData("nowhere", A, "dog", "ValueSet https://t.example/vs/nowhere is not available")]
     public void What_cannot_be_told_has_its_reason(string set, string system, string code, string reason) =>
         new LocalTerminology(Sets()).Check(TestDefinitions.Url(set), system, code).Reason.Should().Be(reason);
 

@@ -36,8 +36,8 @@ public sealed class IssueTests
     [InlineData("\"language\":1", "Put it in quotes.")]
     [InlineData("\"name\":{\"family\":\"x\"}", "Put it in square brackets, also when there is only one.")]
     [InlineData("\"active\":[true]", "Leave the square brackets out.")]
-    [InlineData("\"name\":[]", "Leave the element out where there is nothing to say.")]
-    [InlineData("\"id\":\"\"", "Leave the element out where there is no value.")]
+    [InlineData("\"name\":[]", "Leave the element out if it has no content.")]
+    [InlineData("\"id\":\"\"", "Leave the element out if it has no value.")]
     public void An_issue_says_how_to_mend_it(string member, string hint) =>
         Only($"{{\"resourceType\":\"Patient\",{member}}}").Hint.Should().Be(hint);
 

@@ -21,7 +21,7 @@ public sealed class SubscriptionParserTests
             { "$.status = 'active'", "Subscription.status", "requested or off" },
             { "$.status = 'error'", "Subscription.status", "requested or off" },
             { "$.channel.type = 'email'", "Subscription.channel.type", "rest-hook" },
-            { "$.channel._type = custom", "Subscription.channel.type.extension", "custom" },
+            { "$.channel._type = custom", "Subscription.channel.type.extension", "Custom" },
             { "$.channel.payload = 'application/fhir+xml'", "Subscription.channel.payload", "application/fhir+json" },
             { "$.channel.payload = 'application/fhir+json; fhirVersion=5.0'", "Subscription.channel.payload", "4.0" },
             { "$.channel.payload = 'application/fhir+json; x=1'", "Subscription.channel.payload", "4.0" },
@@ -43,17 +43,33 @@ public sealed class SubscriptionParserTests
             { "$.channel.endpoint = 'https://vault.internal./'", "Subscription.channel.endpoint", "public internet" },
             { "$.channel.endpoint = 'https://hooks.example.org/9990000018'", "Subscription.channel.endpoint", "NHS" },
             { "$.channel.endpoint = 'ftp://hooks.example.org/'", "Subscription.channel.endpoint", "https" },
-            { "$.channel.header = ['Host: other']", "Subscription.channel.header[0]", "server's own" },
-            { "$.channel.header = ['Content-Length: 3']", "Subscription.channel.header[0]", "server's own" },
-            { "$.channel.header = ['webhook-id: 3']", "Subscription.channel.header[0]", "server's own" },
-            { "$.channel.header = ['Transfer-Encoding: chunked']", "Subscription.channel.header[0]", "server's own" },
+            {
+                "$.channel.header = ['Host: other']",
+                "Subscription.channel.header[0]",
+                "Only the server sets this header"
+            },
+            {
+                "$.channel.header = ['Content-Length: 3']",
+                "Subscription.channel.header[0]",
+                "Only the server sets this header"
+            },
+            {
+                "$.channel.header = ['webhook-id: 3']",
+                "Subscription.channel.header[0]",
+                "Only the server sets this header"
+            },
+            {
+                "$.channel.header = ['Transfer-Encoding: chunked']",
+                "Subscription.channel.header[0]",
+                "Only the server sets this header"
+            },
             { "$.channel.header = ['X-Key: a\\r\\nHost: b']", "Subscription.channel.header[0]", "line breaks" },
             { "$.channel.header = ['no colon']", "Subscription.channel.header[0]", "Name: value" },
-            { "$.channel.header = ['X-Key: ***']", "Subscription.channel.header[0]", "none is kept" },
+            { "$.channel.header = ['X-Key: ***']", "Subscription.channel.header[0]", "keeps none under this name" },
             { "$.channel.extension = heartbeat 30", "heartbeat-period", "60 to 86400" },
             { "$.channel.extension = timeout 31", "timeout", "1 to 30" },
             { "$.channel.extension = max 101", "max-count", "1 to 100" },
-            { "$.contact = phone", "Subscription.contact", "no person" },
+            { "$.contact = phone", "Subscription.contact", "name a person" },
         };
 
     [Theory]

@@ -21,7 +21,7 @@ public sealed class ProfilePagesTests(Browser browser) : IClassFixture<Browser>
         (await HeadingAsync(page)).Should().Be("CP-IS Flag");
         var headings = await page.GetByRole(AriaRole.Heading, new() { Level = 2 }).AllInnerTextsAsync();
         headings.Should().Equal("Elements", "Prohibited", "Bindings", "Rules", "Examples", "Differs from R4");
-        var status = page.GetByRole(AriaRole.Table, new() { Name = "Elements that may be there" })
+        var status = page.GetByRole(AriaRole.Table, new() { Name = "Elements that are allowed" })
             .GetByRole(AriaRole.Row)
             .Filter(new() { Has = page.GetByRole(AriaRole.Rowheader, new() { Name = "Flag.status", Exact = true }) });
         (await status.InnerTextAsync()).Should().Contain("1..1").And.Contain("code").And.Contain("Required");
@@ -41,7 +41,7 @@ public sealed class ProfilePagesTests(Browser browser) : IClassFixture<Browser>
     public async Task A_bad_example_shows_its_rule_beside_the_line_and_the_rule_is_explained()
     {
         var page = await browser.OpenAsync("/profiles/StructureDefinition/CPIS-Flag");
-        var row = page.GetByRole(AriaRole.Table, new() { Name = "Bad examples, each with one thing wrong" })
+        var row = page.GetByRole(AriaRole.Table, new() { Name = "Bad examples, each with one fault" })
             .GetByRole(AriaRole.Row)
             .Filter(new() { HasText = "nine digits" });
         await row.GetByRole(AriaRole.Link, new() { Name = "cpis-nhs-number" }).ClickAsync();

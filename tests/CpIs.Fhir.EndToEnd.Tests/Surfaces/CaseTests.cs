@@ -45,7 +45,7 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
         "plan-refers-to-nobody",
         "cpis-upload-references",
         "entry[1].resource.patient.reference",
-        "Plan SH-972504-episode-ref-dangling: EpisodeOfCare.patient.reference leads to no entry of this Bundle."
+        "Plan SH-972504-episode-ref-dangling: EpisodeOfCare.patient.reference does not match the fullUrl of any entry of this Bundle."
     )]
     [InlineData(
         "plan-with-another-nhs-number",
@@ -132,12 +132,7 @@ public sealed class CaseTests(ThreeSurfaces surfaces) : IClassFixture<ThreeSurfa
         "Patient.name[0].family",
         "For a person with one name, send that name as family and as given."
     )]
-    [InlineData(
-        "name-with-a-blank-behind",
-        "cpis-patient-name-trimmed",
-        "Patient.name[0].family",
-        "Take the blank away."
-    )]
+    [InlineData("name-with-a-blank-behind", "cpis-patient-name-trimmed", "Patient.name[0].family", "Remove the space.")]
     [InlineData("given-name-null", "fhir-prohibited", "Patient.name[0].given[0].extension[0]", "Leave extension out.")]
     public async Task A_Patient_is_refused_alone_and_in_an_entry(
         string name,

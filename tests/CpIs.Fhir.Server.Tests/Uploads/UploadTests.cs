@@ -193,7 +193,7 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     [InlineData("""{"resourceType":"Nonsense"}""", "the type does not exist")]
     [InlineData(
         """{"resourceType":"Bundle","resourceType":"Bundle","type":"transaction"}""",
-        "a member is there twice"
+        "a member that occurs twice"
     )]
     [InlineData("""{"resourceType":"Bundle","type":"transaction","entry":[null]}""", "an entry is null")]
     [InlineData("""{"resourceType":"Bundle","type":"transaction","entry":[{}]}""", "an entry is empty")]

@@ -79,7 +79,7 @@ public sealed class ValidatePageTests(RunningExchange exchange) : IClassFixture<
             ("text", $$"""{"resourceType":"Patient","name":[{"family":"{{new string('x', 300)}}"}],"gender":"wren"}""")
         );
 
-        page.Text.Should().Contain("Line 8: ").And.Contain("The text came on one line");
+        page.Text.Should().Contain("Line 8: ").And.Contain("The text was sent on one line");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class OpeningTests : IDisposable
         Directory.CreateDirectory(_directory);
         RunSql("CREATE TABLE theirs (a)");
 
-        (await OpeningAsync()).Message.Should().Contain("not of this server");
+        (await OpeningAsync()).Message.Should().Contain("not a store of this server");
 
         ReadSql("SELECT count(*) FROM sqlite_schema").Should().Be(1L);
     }

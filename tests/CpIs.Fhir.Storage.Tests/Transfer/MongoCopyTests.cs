@@ -53,7 +53,7 @@ public sealed class MongoCopyTests : IAsyncLifetime
         (await Copying.RunAsync(made, second, _time, Cancellation)).Begin.Answer.Should().Be(TransferAnswer.Resumed);
 
         var write = () => first.WriteAsync(null, TransferSection.Events, TransferBookmark.Start, Cancellation);
-        (await write.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*taken this copy over*");
+        (await write.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*taken over this copy*");
     }
 
     [Fact]

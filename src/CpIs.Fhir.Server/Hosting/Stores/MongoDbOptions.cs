@@ -20,7 +20,10 @@ public sealed record MongoDbOptions
     public string ConnectionStringFile { get; init; } = "";
 
     /// <summary>The database; default <c>cpis</c>.</summary>
-    [RegularExpression("^[A-Za-z0-9_-]{1,60}$", ErrorMessage = "A database name is 1 to 60 letters, digits, _ or -.")]
+    [RegularExpression(
+        "^[A-Za-z0-9_-]{1,60}$",
+        ErrorMessage = "A database name must be 1 to 60 letters, digits, _ or -."
+    )]
     public string Database { get; init; } = Defaults.Database;
 
     /// <summary>Most connections of this server to each member; default 100.</summary>
@@ -69,11 +72,11 @@ public sealed record MongoDbOptions
             return ConnectionStringFile.Length == 0
                 ? ConnectionString
                 : throw new InvalidConfigurationException(
-                    "MongoDbOptions: ConnectionString and ConnectionStringFile are both given; which of them counts?"
+                    "MongoDbOptions: ConnectionString and ConnectionStringFile are both given. Give one of them."
                 );
         if (ConnectionStringFile.Length == 0)
             throw new InvalidConfigurationException(
-                "MongoDbOptions:ConnectionString is needed with Repository MongoDb (or ConnectionStringFile)."
+                "MongoDbOptions:ConnectionString or ConnectionStringFile is required with Repository MongoDb."
             );
         try
         {

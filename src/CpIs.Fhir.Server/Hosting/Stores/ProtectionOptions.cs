@@ -9,6 +9,6 @@ public sealed record ProtectionOptions
     /// File of the keys under which the store is sealed (`cpis protection new-key-file` makes one). Left away: the store is
     /// readable to whoever reads its files. A store opens only with what it was made with.
     /// </summary>
-    [MinLength(1, ErrorMessage = "Name the key file, or leave the setting away for a readable store.")]
+    [MinLength(1, ErrorMessage = "Name the key file, or leave the setting out for a readable store.")]
     public string? KeyFile { get; init; }
 }

@@ -78,7 +78,7 @@ public sealed class KilledEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
             while (await Task.WhenAny(unknown, Task.Delay(200, Cancellation)) != unknown)
                 await own.RunAsync(new BsonDocument { { "replSetStepDown", 0 }, { "force", true } });
             (await FluentActions.Awaiting(() => unknown).Should().ThrowAsync<StoreUnavailableException>()).WithMessage(
-                "*did not come to be*"
+                "*was not applied*"
             );
         }
 
