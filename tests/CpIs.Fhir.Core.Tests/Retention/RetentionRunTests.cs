@@ -21,7 +21,12 @@ public sealed class RetentionRunTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() =>
         _store = await SqliteStore.OpenAsync(
-            new SqliteStoreOptions { Directory = _directory },
+            new SqliteStoreOptions
+            {
+                Directory = _directory,
+                WriteTimeout = TimeSpan.FromMinutes(1),
+                SearchTimeout = TimeSpan.FromMinutes(1),
+            },
             TimeProvider.System,
             default
         );
