@@ -1,3 +1,4 @@
+using CpIs.Fhir.Server.Security;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CpIs.Fhir.Server.Admission;
@@ -13,6 +14,9 @@ internal static class AdmissionServices
     public static void UseAdmission(this IApplicationBuilder app)
     {
         app.UseMiddleware<AdmissionMiddleware>();
-        app.UseAuthentication();
+        // OpenIddict looks at every request that passes it, so only those for tokens do. By this key WebApplication knows that
+        // the middleware is in its place; else it would put it in front of all, for every request.
+        app.Properties["__AuthenticationMiddlewareSet"] = true;
+        app.UseWhen(context => TokenServer.Serves(context.Request.Path), tokens => tokens.UseAuthentication());
     }
 }

@@ -17,10 +17,16 @@ namespace CpIs.Fhir.Server.Security;
 internal static class TokenServer
 {
     public const string TokenPath = "/oauth2/token";
-    public const string KeySetPath = "/.well-known/jwks.json";
+    public const string KeySetPath = WellKnown + "/jwks.json";
+
+    private const string WellKnown = "/.well-known";
 
     /// <summary>How long an access token lives.</summary>
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether a request is for what OpenIddict answers itself or takes part in.</summary>
+    public static bool Serves(PathString path) =>
+        path.StartsWithSegments(TokenPath) || path.StartsWithSegments(WellKnown);
 
     public static void AddTokenServer(this IServiceCollection services)
     {
