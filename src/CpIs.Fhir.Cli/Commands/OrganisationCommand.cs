@@ -77,7 +77,7 @@ internal static class OrganisationCommand
         var command = new ToolCommand(
             "add",
             "Register an organisation, or change its registration.",
-            "cpis org add XHF01 --kind authority --name \"Fernshire Council\" --emergency-phone \"01632 960001\"",
+            "cpis org add XHF01 --kind authority --name \"Harefordshire Council\" --emergency-phone \"01632 960001\"",
             "cpis org add XED01 --kind setting --name \"St Elsewhere ED\" --setting-kind emergency-department --mode unscheduled"
         )
         {
@@ -124,7 +124,11 @@ internal static class OrganisationCommand
     /// <summary><c>--kind</c>, the same for organisations, clients and key files.</summary>
     internal static Option<string> KindOption()
     {
-        var kind = new Option<string>("--kind") { Description = "Its part in CP-IS.", Required = true };
+        var kind = new Option<string>("--kind")
+        {
+            Description = "What the organisation does in CP-IS.",
+            Required = true,
+        };
         kind.AcceptOnlyFromAmong("authority", "setting", "tester", "operator");
         return kind;
     }

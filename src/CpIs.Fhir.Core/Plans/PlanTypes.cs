@@ -1,8 +1,8 @@
 namespace CpIs.Fhir.Core.Plans;
 
 /// <summary>
-/// The table of plan types: three, and nothing more (facts: England-ChildProtectionPlan value set). A fourth is one row here and
-/// one code in the profiles' value set (<c>profiles/input/fsh/terminology.fsh</c>).
+/// The table of plan types: three, and nothing more (facts: England-ChildProtectionPlan value set). A fourth is one row here, one code
+/// in the profiles' value set, and its texts: <c>docs/for/contributors.md</c> lists the files.
 /// </summary>
 public static class PlanTypes
 {
