@@ -57,11 +57,17 @@ public static class FhirSystems
     /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
     public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";
 
+    /// <summary>How the identifier systems of plan ids begin, whichever authority's they are: its ODS code follows.</summary>
+    public const string PlanIds = Own + "/Id/plan/";
+
+    /// <summary>How the identifier systems of authorities' own person ids begin: the ODS code follows.</summary>
+    public const string LocalPersonIds = Own + "/Id/local-person/";
+
     /// <summary>Identifier system of an authority's own plan ids.</summary>
-    public static string PlanId(OdsCode authority) => $"{Own}/Id/plan/{authority}";
+    public static string PlanId(OdsCode authority) => $"{PlanIds}{authority}";
 
     /// <summary>Identifier system of an authority's own person ids.</summary>
-    public static string LocalPersonId(OdsCode authority) => $"{Own}/Id/local-person/{authority}";
+    public static string LocalPersonId(OdsCode authority) => $"{LocalPersonIds}{authority}";
 
     /// <summary>Canonical of one of this project's profiles, such as <c>CPIS-Flag</c>.</summary>
     public static string Profile(string name) => $"{Own}/StructureDefinition/{name}";

@@ -45,8 +45,12 @@ internal sealed class RestartableProcess(Func<Task<GuardedProcess>> start) : IAs
     /// <summary>A stop has come when no thread runs any more: until then it may answer one more request.</summary>
     private static void Send(int id, int signal)
     {
-        if (Kill(id, signal) == 0 && signal == Stop)
-            SpinWait.SpinUntil(() => !Directory.Exists($"/proc/{id}") || Threads(id).All(IsStopped));
+        if (
+            Kill(id, signal) == 0
+            && signal == Stop
+            && !SpinWait.SpinUntil(() => Threads(id).All(IsStopped), TimeSpan.FromMinutes(1))
+        )
+            throw new InvalidOperationException($"Process {id} did not stop.");
     }
 
     private static string[] Threads(int id)

@@ -130,6 +130,13 @@ internal sealed class Run(Tool tool, ParseResult parsed)
         {
             return ClientFile.Read(path);
         }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CannotRunException(
+                $"there is no client file {path}. Name another with --client FILE or CPIS_CLIENT.",
+                inner: missing
+            );
+        }
         catch (JsonException unreadable)
         {
             throw new CannotRunException($"{path} is not a client file: {unreadable.Message}", inner: unreadable);

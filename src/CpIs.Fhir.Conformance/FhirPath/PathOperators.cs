@@ -82,12 +82,15 @@ internal static class PathOperators
                         item.Count == 1
                             && (
                                 fixedMany?.Of(frame, it).Keys.Contains(item[0].Key) == true
-                                || IsAmong(frame, it, many, item[0])
+                                || !(fixedMany is not null && IsPlainText(item[0])) && IsAmong(frame, it, many, item[0])
                             )
                     )
                 );
             frame.Return(item);
         };
+
+    /// <summary>Equal to the same text only. A date can equal one that is written otherwise, a number and an element too.</summary>
+    private static bool IsPlainText(in PathItem item) => item.Kind == PathKind.Text && !PathEquality.IsDate(item.Text!);
 
     private static bool IsAmong(PathFrame frame, in PathItem it, PathExpression many, in PathItem item)
     {

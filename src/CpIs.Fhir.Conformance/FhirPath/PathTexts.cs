@@ -53,22 +53,7 @@ internal static class PathTexts
         var regex = Make(pattern);
         if (regex is null)
             return null;
-        return PathFunctions.Whole(
-            focus,
-            (frame, items, into) =>
-            {
-                if (OneText(frame, items) is not { } text)
-                    return;
-                try
-                {
-                    into.Add(PathItem.Of(regex.IsMatch(text)));
-                }
-                catch (RegexMatchTimeoutException)
-                {
-                    into.Add(PathItem.Of(false));
-                }
-            }
-        );
+        return InTime(focus, text => PathItem.Of(regex.IsMatch(text)), (_, into) => into.Add(PathItem.Of(false)));
     }
 
     private static PathExpression? ReplaceMatches(FunctionCallExpression call, PathExpression focus)
@@ -79,7 +64,16 @@ internal static class PathTexts
             || Make(pattern) is not { } regex
         )
             return null;
-        return PathFunctions.Whole(
+        return InTime(focus, text => PathItem.Of(regex.Replace(text, with)), (frame, _) => frame.GiveUp());
+    }
+
+    /// <summary>What a pattern makes of the one text; what to do where that takes longer than the limit.</summary>
+    private static PathExpression InTime(
+        PathExpression focus,
+        Func<string, PathItem> match,
+        Action<PathFrame, PathItems> late
+    ) =>
+        PathFunctions.Whole(
             focus,
             (frame, items, into) =>
             {
@@ -87,15 +81,14 @@ internal static class PathTexts
                     return;
                 try
                 {
-                    into.Add(PathItem.Of(regex.Replace(text, with)));
+                    into.Add(match(text));
                 }
                 catch (RegexMatchTimeoutException)
                 {
-                    frame.GiveUp();
+                    late(frame, into);
                 }
             }
         );
-    }
 
     private static Regex? Make(string pattern)
     {

@@ -106,10 +106,10 @@ public sealed class FhirNode : ISentElement
     /// The next place among the children at which another name may stand. Of many children the repetitions are passed over, so that
     /// a rule which asks each of 10,000 entries for the type of their Bundle does not go through all of them each time.
     /// </summary>
-    internal int After(int at)
+    internal int After(int at) => Nodes.Length < Many ? at + 1 : AfterRepetitions(at);
+
+    private int AfterRepetitions(int at)
     {
-        if (Nodes.Length < Many)
-            return at + 1;
         _starts ??= [.. Enumerable.Range(0, Nodes.Length).Where(i => i == 0 || Nodes[i].Name != Nodes[i - 1].Name)];
         var next = Array.BinarySearch(_starts, at + 1);
         next = next < 0 ? ~next : next;

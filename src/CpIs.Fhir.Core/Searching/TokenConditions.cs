@@ -130,8 +130,8 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
         && system is not null
         && new[]
         {
-            (Family: FhirSystems.Own + "/Id/plan/", Mine: FhirSystems.PlanId(own)),
-            (Family: FhirSystems.Own + "/Id/local-person/", Mine: FhirSystems.LocalPersonId(own)),
+            (Family: FhirSystems.PlanIds, Mine: FhirSystems.PlanId(own)),
+            (Family: FhirSystems.LocalPersonIds, Mine: FhirSystems.LocalPersonId(own)),
         }.Any(id => system.StartsWith(id.Family, StringComparison.Ordinal) && system != id.Mine);
 
     private Refusal OtherAuthority() =>

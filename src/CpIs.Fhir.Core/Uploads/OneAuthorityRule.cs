@@ -6,10 +6,6 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>All entries of an upload belong to one authority.</summary>
 internal static class OneAuthorityRule
 {
-    private const string LocalPerson = FhirSystems.Own + "/Id/local-person/";
-
-    private const string Plan = FhirSystems.Own + "/Id/plan/";
-
     public static void Check(IReadOnlyList<SentEntry> entries, List<Disagreement> found)
     {
         var named = entries.SelectMany(entry => entry.Record is { } record ? Named(record) : []).ToList();
@@ -34,8 +30,8 @@ internal static class OneAuthorityRule
     }
 
     private static string? PlanAuthority(SentRecord? record) =>
-        record?.Key is var (system, _) && system.StartsWith(Plan, StringComparison.Ordinal)
-            ? system[Plan.Length..]
+        record?.Key is var (system, _) && system.StartsWith(FhirSystems.PlanIds, StringComparison.Ordinal)
+            ? system[FhirSystems.PlanIds.Length..]
             : null;
 
     private static IEnumerable<(ISentElement At, string Code)> Named(SentRecord record)
@@ -49,8 +45,8 @@ internal static class OneAuthorityRule
         foreach (var identifier in record.Resource.ChildrenNamed("identifier"))
             if (
                 identifier.Child("system") is { Value: { } system } at
-                && system.StartsWith(LocalPerson, StringComparison.Ordinal)
+                && system.StartsWith(FhirSystems.LocalPersonIds, StringComparison.Ordinal)
             )
-                yield return (at, system[LocalPerson.Length..]);
+                yield return (at, system[FhirSystems.LocalPersonIds.Length..]);
     }
 }

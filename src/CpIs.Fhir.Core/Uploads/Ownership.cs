@@ -6,8 +6,6 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>An authority writes only its own records: whatever names another authority is 403 (promise 5).</summary>
 internal sealed class Ownership(UploadContext context, Findings findings)
 {
-    private const string PlanSystems = FhirSystems.Own + "/Id/plan/";
-    private const string PersonSystems = FhirSystems.Own + "/Id/local-person/";
     private const string Refused = "This names another authority. An authority writes only its own records.";
 
     /// <summary>The ids and the authority that a resource names.</summary>
@@ -17,9 +15,9 @@ internal sealed class Ownership(UploadContext context, Findings findings)
             return;
         foreach (var identifier in record.Resource.ChildrenNamed("identifier"))
             if (identifier.Child("system") is { Value: { } system } at)
-                if (NamesOther(system, PersonSystems))
+                if (NamesOther(system, FhirSystems.LocalPersonIds))
                     Forbid(at, "cpis-patient-local-id");
-                else if (NamesOther(system, PlanSystems))
+                else if (NamesOther(system, FhirSystems.PlanIds))
                     Forbid(at, "cpis-plan-system");
         Authority(record);
     }
@@ -32,7 +30,7 @@ internal sealed class Ownership(UploadContext context, Findings findings)
         if (
             entry.Request.At("url") is { Value: { } url } at
             && EntryUrl.Parse(url) is { System: { } system }
-            && NamesOther(system, PlanSystems)
+            && NamesOther(system, FhirSystems.PlanIds)
         )
             Forbid(at, "cpis-entry-condition-system");
     }

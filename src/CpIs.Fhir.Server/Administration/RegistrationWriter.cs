@@ -85,7 +85,7 @@ internal sealed class RegistrationWriter(
                     return Broken($"Organisation {wanted.Organisation} is not registered.", "organisation");
                 if (organisation.Kind != wanted.Kind)
                     return Broken(
-                        $"{wanted.Organisation} is of another kind. A client must have the kind of its organisation.",
+                        $"A client must have the kind of its organisation. Sent: {OrganisationForm.NameOf(wanted.Kind)}. Kind of {wanted.Organisation}: {OrganisationForm.NameOf(organisation.Kind)}.",
                         "kind"
                     );
                 var known = current.FindClient(wanted.ClientId);

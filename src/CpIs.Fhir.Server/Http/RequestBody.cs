@@ -10,7 +10,7 @@ internal static class RequestBody
     public static Task<Result<ReadOnlyMemory<byte>>> ReadJsonAsync(HttpContext context, int limit) =>
         IsJson(context)
             ? ReadAsync(context, limit)
-            : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json"));
+            : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json of FHIR 4.0"));
 
     /// <summary>A resource in JSON or, for the validator, in XML; UTF-8 either way.</summary>
     public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadFhirAsync(
@@ -20,7 +20,7 @@ internal static class RequestBody
     {
         var isXml = MediaTypes.IsSent(context.Request, "application/fhir+xml", "application/xml", "text/xml");
         if (!isXml && !IsJson(context))
-            return Unsupported("application/fhir+json or application/fhir+xml");
+            return Unsupported("application/fhir+json or application/fhir+xml, of FHIR 4.0");
         return (await ReadAsync(context, limit)).IsRefused(out var refusal, out var body) ? refusal : (body, isXml);
     }
 
@@ -68,7 +68,7 @@ internal static class RequestBody
     public static Refusal Unsupported(string expected) =>
         Refusal.Because(
             RefusalKind.UnsupportedMediaType,
-            new Issue("not-supported", $"The body must be {expected} of FHIR 4.0 in UTF-8.", "http.Content-Type")
+            new Issue("not-supported", $"The body must be {expected}, in UTF-8.", "http.Content-Type")
         );
 
     private static Refusal TooSlow { get; } =

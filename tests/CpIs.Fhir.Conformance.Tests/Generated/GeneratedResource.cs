@@ -70,7 +70,7 @@ internal sealed record GeneratedResource(
         {
             var larger = (JsonObject)resource.DeepClone();
             maker.Add(larger, definition, element, 1, size);
-            if (IsValid(larger))
+            if (Judge(larger).IsValid)
                 resource = larger;
             else
                 refused.Add(larger.ToJsonString());
@@ -84,9 +84,10 @@ internal sealed record GeneratedResource(
         for (var turn = 0; turn < Starts; turn++)
         {
             var made = maker.Make(type, turn % 8 * 0.1);
-            if (IsValid(made))
+            var result = Judge(made);
+            if (result.IsValid)
                 return made;
-            foreach (var rule in TheValidator.Validate(made).Issues.Select(issue => issue.Rule).Distinct())
+            foreach (var rule in result.Issues.Select(issue => issue.Rule).Distinct())
                 broken[rule] = broken.GetValueOrDefault(rule) + 1;
         }
         throw new InvalidOperationException(
@@ -108,12 +109,13 @@ internal sealed record GeneratedResource(
         );
     }
 
-    private static bool IsValid(JsonObject resource)
+    /// <summary>The verdict, where nothing but rules between elements can be broken.</summary>
+    private static ValidationResult Judge(JsonObject resource)
     {
         var result = TheValidator.Validate(resource);
         if (result.Issues.Any(issue => issue.Severity >= ValidationSeverity.Error && Structural.Contains(issue.Rule)))
             throw new InvalidOperationException($"{string.Join("; ", result.Errors())}\n{resource.ToJsonString()}");
-        return result.IsValid;
+        return result;
     }
 
     public override string ToString() => Type;

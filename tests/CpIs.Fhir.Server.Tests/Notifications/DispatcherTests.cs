@@ -1,6 +1,5 @@
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Server.Tests.Notifications;
 
@@ -8,7 +7,6 @@ public sealed class DispatcherTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private const string Hook = "https://hooks.example.org/cpis";
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
@@ -17,7 +15,7 @@ public sealed class DispatcherTests
         await using var engine = await Engine.StartAsync();
         var sender = new ScriptedSender();
         var dispatcher = engine.Dispatcher(sender);
-        var id = await engine.SubscribeAsync(Hook);
+        var id = await engine.SubscribeAsync(Engine.Hook);
 
         await Engine.RunAsync(dispatcher);
         (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
@@ -48,9 +46,9 @@ public sealed class DispatcherTests
         );
         var dispatcher = engine.Dispatcher(new ScriptedSender());
         for (var i = 0; i < 5; i++)
-            await engine.SubscribeAsync(Hook);
+            await engine.SubscribeAsync(Engine.Hook);
         engine.Time.Advance(Second);
-        var other = await engine.SubscribeAsync(Hook, Engine.OtherAuthority);
+        var other = await engine.SubscribeAsync(Engine.Hook, Engine.OtherAuthority);
         engine.Suspend(Engine.Authority);
 
         await Engine.RunAsync(dispatcher);
@@ -64,21 +62,23 @@ public sealed class DispatcherTests
         await using var engine = await Engine.StartAsync(
             new NotificationOptions { AllowLoopbackHttp = true, MaxSubscriptions = 2 }
         );
-        var first = await engine.SubscribeAsync(Hook);
-        await engine.SubscribeAsync(Hook);
-        var off = await engine.SubscribeAsync(Hook, status: "off");
+        var first = await engine.SubscribeAsync(Engine.Hook);
+        await engine.SubscribeAsync(Engine.Hook);
+        var off = await engine.SubscribeAsync(Engine.Hook, status: "off");
 
-        var body = System.Text.Encoding.UTF8.GetBytes(Engine.Json(Hook, "requested", null, 1, ""));
+        var body = System.Text.Encoding.UTF8.GetBytes(Engine.Json(Engine.Hook, "requested", null, 1, ""));
         (await engine.Subscriptions.CreateAsync(Engine.Write(body), TestContext.Current.CancellationToken))
             .Refusal!.Issues.Single()
             .Rule.Should()
             .Be("cpis-subscription-limit");
-        (await engine.UpdateAsync(off, Hook, "requested")).Refusal!.Kind.Should().Be(CpIs.Fhir.Core.RefusalKind.Rule);
-        (await engine.UpdateAsync(first, Hook, "requested")).Refusal.Should().BeNull("it is one of the two");
-        await engine.SubscribeAsync(Hook, Engine.OtherAuthority);
+        (await engine.UpdateAsync(off, Engine.Hook, "requested"))
+            .Refusal!.Kind.Should()
+            .Be(CpIs.Fhir.Core.RefusalKind.Rule);
+        (await engine.UpdateAsync(first, Engine.Hook, "requested")).Refusal.Should().BeNull("it is one of the two");
+        await engine.SubscribeAsync(Engine.Hook, Engine.OtherAuthority);
 
-        (await engine.UpdateAsync(first, Hook, "off")).Refusal.Should().BeNull();
-        (await engine.UpdateAsync(off, Hook, "requested")).Refusal.Should().BeNull();
+        (await engine.UpdateAsync(first, Engine.Hook, "off")).Refusal.Should().BeNull();
+        (await engine.UpdateAsync(off, Engine.Hook, "requested")).Refusal.Should().BeNull();
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class DispatcherTests
         await engine.RunAfterAsync(Second, dispatcher);
         sender.Sent.Should().BeEmpty();
 
-        await engine.SubscribeAsync(Hook, maxCount: 100);
+        await engine.SubscribeAsync(Engine.Hook, maxCount: 100);
         await Engine.RunAsync(dispatcher);
         await engine.RunAfterAsync(Second, dispatcher);
 
@@ -105,7 +105,7 @@ public sealed class DispatcherTests
         await using var engine = await Engine.StartAsync();
         var sender = new ScriptedSender();
         var dispatcher = engine.Dispatcher(sender);
-        await engine.SubscribeAsync(Hook);
+        await engine.SubscribeAsync(Engine.Hook);
         await Engine.RunAsync(dispatcher);
 
         var one = await engine.LookUpAsync();
@@ -121,199 +121,10 @@ public sealed class DispatcherTests
     }
 
     [Fact]
-    public async Task A_failed_handshake_is_an_error_until_the_client_asks_again()
-    {
-        await using var engine = await Engine.StartAsync();
-        var sender = new ScriptedSender { Answer = _ => Task.FromResult(ScriptedSender.Http(500)) };
-        var dispatcher = engine.Dispatcher(sender);
-        await engine.LookUpAsync();
-        var id = await engine.SubscribeAsync(Hook);
-
-        await engine.RunAfterAsync(Second, dispatcher);
-        await engine.RunAfterAsync(TimeSpan.FromHours(2), dispatcher);
-
-        sender.Sent.Should().ContainSingle("the server never asks again by itself");
-        var stored = await engine.ReadAsync(id);
-        stored.Subscription!.TakesEvents.Should().BeFalse();
-        System
-            .Text.Encoding.UTF8.GetString(stored.Body.Span)
-            .Should()
-            .Contain("\"error\":\"Handshake: error-response: HTTP 500\"");
-
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
-        (await engine.UpdateAsync(id, Hook, "requested")).Refusal.Should().BeNull();
-        await Engine.RunAsync(dispatcher);
-        await engine.RunAfterAsync(Second, dispatcher);
-
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
-        sender.Events.Should().ContainSingle("what happened meanwhile is told");
-    }
-
-    [Fact]
-    public async Task A_failure_is_tried_again_under_the_same_id_by_the_schedule_until_it_is_taken()
-    {
-        await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
-        var replies = new Queue<SendOutcome>([
-            ScriptedSender.Http(500),
-            ScriptedSender.Http(401),
-            ScriptedSender.Http(302),
-            new(SendResult.Failed, null, DeliveryError.NoResponse("TLS failed")),
-            ScriptedSender.Ok,
-        ]);
-        sender.Answer = _ => Task.FromResult(replies.Dequeue());
-        await engine.LookUpAsync();
-
-        await Engine.RunAsync(dispatcher);
-        foreach (
-            var (wait, attempts) in new[]
-            {
-                (1, 1),
-                (4, 1),
-                (1, 2),
-                (29, 2),
-                (1, 3),
-                (119, 3),
-                (1, 4),
-                (300, 5),
-                (9_000, 5),
-            }
-        )
-        {
-            await engine.RunAfterAsync(TimeSpan.FromSeconds(wait), dispatcher);
-            sender.Events.Should().HaveCount(attempts, $"after {wait} s more");
-        }
-
-        sender.Events.Select(e => e.Id).Distinct().Should().ContainSingle();
-        engine.Attempts.Select(a => a.Attempt).Should().Equal(1, 1, 2, 3, 4, 5);
-    }
-
-    [Fact]
-    public async Task Retry_After_is_honoured()
-    {
-        await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(503, retryAfter: 600));
-        await engine.LookUpAsync();
-        await Engine.RunAsync(dispatcher);
-
-        await engine.RunAfterAsync(Second, dispatcher);
-        await engine.RunAfterAsync(TimeSpan.FromSeconds(599), dispatcher);
-        sender.Events.Should().ContainSingle();
-        await engine.RunAfterAsync(Second, dispatcher);
-        sender.Events.Should().HaveCount(2);
-    }
-
-    [Fact]
-    public async Task After_fifteen_minutes_of_failure_the_status_is_error_and_attempts_go_on()
-    {
-        await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, id) = await ActiveAsync(engine);
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(500));
-        await engine.LookUpAsync();
-        await Engine.RunAsync(dispatcher);
-        for (var minutes = 0; minutes < 14; minutes++)
-            await engine.RunAfterAsync(TimeSpan.FromMinutes(1), dispatcher);
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
-
-        await engine.RunAfterAsync(TimeSpan.FromMinutes(15), dispatcher);
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Error);
-        engine.Moves.Last().Reason.Should().Contain("HTTP 500");
-
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
-        await engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
-        var ledger = await engine.Store.ReadLedgerAsync(id, Stop);
-        ledger.Undelivered.Should().Be(0);
-        ledger.LastError.Should().BeNull();
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Error, "only the client sets it back");
-        await engine.UpdateAsync(id, Hook, "requested");
-        await Engine.RunAsync(dispatcher);
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
-    }
-
-    [Fact]
-    public async Task A_receiver_that_is_back_gets_all_that_waits_at_once_oldest_first()
-    {
-        await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(500));
-        for (var i = 0; i < 3; i++)
-            await engine.LookUpAsync($"55500000000{i}");
-        for (var i = 0; i < 40; i++)
-            await engine.RunAfterAsync(TimeSpan.FromMinutes(2), dispatcher);
-        var before = sender.Events.Count();
-
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
-        await engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
-        for (var i = 0; i < 3; i++)
-            await engine.RunAfterAsync(Second, dispatcher);
-
-        sender.Events.Skip(before).Select(e => e.Notification.Events.Single().Number).Should().Equal(1, 2, 3);
-    }
-
-    [Fact]
-    public async Task Gone_ends_the_Subscription_and_loses_nothing()
-    {
-        await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, id) = await ActiveAsync(engine);
-        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(410));
-        await engine.LookUpAsync();
-        await Engine.RunAsync(dispatcher);
-        await engine.RunAfterAsync(Second, dispatcher);
-        await engine.RunAfterAsync(TimeSpan.FromHours(3), dispatcher);
-
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Off);
-        engine.Moves.Should().Contain(m => m.Status == SubscriptionStatus.Off, "an alarm is raised");
-        sender.Events.Should().ContainSingle();
-        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, Stop)).Count.Should().Be(1);
-    }
-
-    [Fact]
-    public async Task A_dead_endpoint_holds_up_nobody_else()
-    {
-        await using var engine = await Engine.StartAsync();
-        var sender = new ScriptedSender();
-        var dispatcher = engine.Dispatcher(sender);
-        await engine.SubscribeAsync(Hook);
-        await engine.SubscribeAsync("https://other.example.org/", Engine.OtherAuthority);
-        await Engine.RunAsync(dispatcher);
-        using var dead = new CancellationTokenSource();
-        var never = Task.Delay(Timeout.Infinite, dead.Token);
-        sender.Answer = async sent =>
-        {
-            if (sent.Endpoint.Host == "hooks.example.org")
-                await never;
-            return ScriptedSender.Ok;
-        };
-
-        for (var i = 0; i < 5; i++)
-        {
-            await engine.LookUpAsync($"55500000000{i}");
-            await engine.LookUpAsync($"55500000000{i}", Engine.OtherAuthority);
-        }
-
-        using var stopping = new CancellationTokenSource();
-        var seconds = 0;
-        await Eventually.TrueAsync(async () =>
-        {
-            await dispatcher.StepAsync(stopping.Token);
-            if (seconds++ < 40)
-                engine.Time.Advance(Second);
-            return sender.Sent.Count(s => s.Endpoint.Host == "other.example.org") == 6;
-        });
-        sender
-            .Sent.Count(s => s.Endpoint.Host == "hooks.example.org")
-            .Should()
-            .Be(2, "the handshake, and the one attempt that is under way");
-        await stopping.CancelAsync();
-        await dispatcher.WhenQuietAsync();
-    }
-
-    [Fact]
     public async Task A_server_that_dies_after_sending_repeats_under_the_same_id()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
+        var (sender, dispatcher, _) = await engine.ActiveAsync();
         await engine.LookUpAsync();
         await Engine.RunAsync(dispatcher);
         engine.Time.Advance(Second);
@@ -342,7 +153,7 @@ public sealed class DispatcherTests
     public async Task Two_servers_share_the_work_and_send_nothing_twice()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, one, _) = await ActiveAsync(engine);
+        var (sender, one, _) = await engine.ActiveAsync();
         var other = engine.Dispatcher(sender);
         for (var i = 0; i < 8; i++)
             await engine.LookUpAsync($"55500000000{i}");
@@ -360,7 +171,7 @@ public sealed class DispatcherTests
     public async Task A_suspended_authority_is_told_nothing_until_it_is_back()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
+        var (sender, dispatcher, _) = await engine.ActiveAsync();
         await engine.LookUpAsync();
         var before = engine.Current;
         engine.Suspend(Engine.Authority);
@@ -377,7 +188,7 @@ public sealed class DispatcherTests
     public async Task An_authority_is_told_of_its_own_children_only()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
+        var (sender, dispatcher, _) = await engine.ActiveAsync();
         await engine.LookUpAsync(authority: Engine.OtherAuthority);
         await Engine.RunAsync(dispatcher);
         await engine.RunAfterAsync(Second, dispatcher);
@@ -390,7 +201,7 @@ public sealed class DispatcherTests
     public async Task Silence_for_a_heartbeat_period_brings_a_heartbeat_that_counts_nothing()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, _) = await ActiveAsync(engine);
+        var (sender, dispatcher, _) = await engine.ActiveAsync();
         await engine.RunAfterAsync(TimeSpan.FromHours(23), dispatcher);
         sender.Sent.Should().ContainSingle("only the handshake so far");
 
@@ -407,7 +218,7 @@ public sealed class DispatcherTests
         await using var engine = await Engine.StartAsync();
         var sender = new ScriptedSender();
         var dispatcher = engine.Dispatcher(sender);
-        var id = await engine.SubscribeAsync(Hook, extra: "\"end\": \"2026-11-20T23:00:00Z\",");
+        var id = await engine.SubscribeAsync(Engine.Hook, extra: "\"end\": \"2026-11-20T23:00:00Z\",");
         await Engine.RunAsync(dispatcher);
         (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
 
@@ -419,13 +230,13 @@ public sealed class DispatcherTests
     public async Task Off_stops_the_telling_and_requested_resumes_it_where_it_stood()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, id) = await ActiveAsync(engine);
-        await engine.UpdateAsync(id, Hook, "off");
+        var (sender, dispatcher, id) = await engine.ActiveAsync();
+        await engine.UpdateAsync(id, Engine.Hook, "off");
         await engine.LookUpAsync();
         await engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
         sender.Events.Should().BeEmpty();
 
-        await engine.UpdateAsync(id, Hook, "requested");
+        await engine.UpdateAsync(id, Engine.Hook, "requested");
         await Engine.RunAsync(dispatcher);
         await engine.RunAfterAsync(Second, dispatcher);
         sender.Events.Single().Notification.Events.Single().Number.Should().Be(1);
@@ -435,7 +246,7 @@ public sealed class DispatcherTests
     public async Task A_new_endpoint_is_told_nothing_before_its_own_handshake()
     {
         await using var engine = await Engine.StartAsync();
-        var (sender, dispatcher, id) = await ActiveAsync(engine);
+        var (sender, dispatcher, id) = await engine.ActiveAsync();
         sender.Answer = _ => Task.FromResult(ScriptedSender.Http(500));
         await engine.UpdateAsync(id, "https://new.example.org/", "requested");
         await engine.LookUpAsync();
@@ -443,51 +254,5 @@ public sealed class DispatcherTests
 
         sender.Sent.Count(s => s.Endpoint.Host == "new.example.org").Should().Be(1, "only the handshake");
         (await engine.ReadAsync(id)).Subscription!.TakesEvents.Should().BeFalse();
-    }
-
-    private static async Task<(ScriptedSender Sender, Dispatcher Dispatcher, string Id)> ActiveAsync(Engine engine)
-    {
-        var sender = new ScriptedSender();
-        var dispatcher = engine.Dispatcher(sender);
-        var id = await engine.SubscribeAsync(Hook);
-        await Engine.RunAsync(dispatcher);
-        (await engine.StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
-        return (sender, dispatcher, id);
-    }
-
-    [Fact]
-    public async Task Any_number_of_handshakes_that_nobody_answers_keeps_no_event_waiting()
-    {
-        await using var engine = await Engine.StartAsync(
-            new NotificationOptions
-            {
-                AllowLoopbackHttp = true,
-                Jitter = 0,
-                MaxInFlight = 4,
-            }
-        );
-        var never = new TaskCompletionSource<SendOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var sender = new ScriptedSender
-        {
-            Answer = n =>
-                n.Endpoint.Host.StartsWith("silent", StringComparison.Ordinal)
-                    ? never.Task
-                    : Task.FromResult(ScriptedSender.Ok),
-        };
-        var dispatcher = engine.Dispatcher(sender);
-        await engine.SubscribeAsync(Hook);
-        await Engine.RunAsync(dispatcher);
-        for (var i = 0; i < 10; i++)
-            await engine.SubscribeAsync($"https://silent{i}.example.org/cpis", Engine.OtherAuthority);
-        await dispatcher.StepAsync(Stop);
-
-        await engine.LookUpAsync();
-        await dispatcher.StepAsync(Stop);
-        engine.Time.Advance(Second);
-        await dispatcher.StepAsync(Stop);
-
-        await Eventually.TrueAsync(() => sender.Events.Any());
-        never.SetResult(ScriptedSender.Ok);
-        await dispatcher.WhenQuietAsync();
     }
 }

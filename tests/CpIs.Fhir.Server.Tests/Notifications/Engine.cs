@@ -21,6 +21,7 @@ namespace CpIs.Fhir.Server.Tests.Notifications;
 internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispatchObserver
 {
     public const string Base = "https://cpis.example/FHIR/R4";
+    public const string Hook = "https://hooks.example.org/cpis";
     public static readonly OdsCode Authority = OdsCode.Parse("XHF01");
     public static readonly OdsCode OtherAuthority = OdsCode.Parse("XOT01");
     public static readonly OdsCode Setting = OdsCode.Parse("XED01");
@@ -134,6 +135,17 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     {
         Time.Advance(time);
         await RunAsync(dispatcher);
+    }
+
+    /// <summary>A Subscription that has shaken hands, with what sends to it.</summary>
+    public async Task<(ScriptedSender Sender, Dispatcher Dispatcher, string Id)> ActiveAsync()
+    {
+        var sender = new ScriptedSender();
+        var dispatcher = Dispatcher(sender);
+        var id = await SubscribeAsync(Hook);
+        await RunAsync(dispatcher);
+        (await StatusAsync(id)).Should().Be(SubscriptionStatus.Active);
+        return (sender, dispatcher, id);
     }
 
     public async Task<string> SubscribeAsync(
