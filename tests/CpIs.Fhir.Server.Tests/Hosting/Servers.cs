@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
@@ -32,6 +33,8 @@ internal sealed class Servers : IAsyncDisposable
             for (var i = 0; i < Math.Max(1, TestStore.Sharing); i++)
             {
                 servers._all.Add(await build(publicBaseUrl));
+                if (servers._all[i].Services.GetService<IKeyStore>() is { } keys)
+                    await TokenKey.GiveAsync(keys);
                 await servers._all[i].StartAsync();
             }
         }
