@@ -65,6 +65,8 @@ internal sealed class ExchangeProcess : IAsyncDisposable
             // The most that the options allow, where a test does not say less: a slow machine is no failure.
             Environment =
             {
+                // Its life is too short for code to be compiled a second time, better.
+                ["DOTNET_TC_CallCounting"] = "0",
                 ["CPIS__Demo__Seed"] = "false",
                 ["CPIS__LookUp__TimeoutSeconds"] = "60",
                 ["CPIS__SqliteDbOptions__WriteTimeout"] = "00:02:00",

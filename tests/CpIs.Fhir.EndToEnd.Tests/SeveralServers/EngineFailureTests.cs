@@ -14,6 +14,8 @@ namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 /// <summary>What callers see while the engine under the servers is killed, frozen or full, and what is there afterwards.</summary>
 public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixture<FailingDeployment>
 {
+    private static readonly int Askers = Proof.Of(everyDay: 4, inFull: 16);
+    private static readonly int ChildrenInBundle = Proof.Of(everyDay: 20, inFull: 100);
     private static readonly OdsCode Authority = OdsCode.Parse("XHF01");
 
     private Deployment Deployment => failing.Deployment;
@@ -131,7 +133,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
     public async Task Killed_engines_and_a_killed_server_lose_nothing_that_was_answered()
     {
         var children = Children.Of(400_000, 100);
-        var uploads = Children.Of(410_000, 40_000).Chunk(100).ToArray();
+        var uploads = Children.Of(410_000, 40_000).Chunk(ChildrenInBundle).ToArray();
         using var authority = await Deployment.SignInAsync("authority-xbr02");
         await Eventually.TrueAsync(async () =>
         {
@@ -151,20 +153,24 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
             RepeatAsync(
                 async i =>
                 {
-                    if (await UploadAsync(uploader, uploads[i]) == HttpStatusCode.OK)
-                        bundles.Add(i);
+                    if (await UploadAsync(uploader, uploads[i]) is not HttpStatusCode.OK)
+                        return false;
+                    bundles.Add(i);
+                    return true;
                 },
                 stop.Token
             ),
             .. Enumerable
-                .Range(0, 16)
+                .Range(0, Askers)
                 .Select(_ =>
                     RepeatAsync(
                         async i =>
                         {
                             var (status, body) = await LookUpAsync(setting, children[i % children.Length]);
-                            if (status == HttpStatusCode.OK)
-                                hits.Add(body.GetProperty("id").GetString()!);
+                            if (status is not HttpStatusCode.OK)
+                                return false;
+                            hits.Add(body.GetProperty("id").GetString()!);
+                            return true;
                         },
                         stop.Token
                     )
@@ -203,7 +209,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
 
         async Task MoreAsync()
         {
-            var (more, whole) = (hits.Count + 60, bundles.Count + 1);
+            var (more, whole) = (hits.Count + 5 * Askers, bundles.Count + 1);
             await Eventually.TrueAsync(
                 () => (hits.Count >= more && bundles.Count >= whole) || working.IsFaulted,
                 () => "look-ups and uploads are answered"
@@ -239,18 +245,24 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
         text.Should().NotContain(child.NhsNumber.Digits).And.NotContain(child.Family).And.NotContain("EpisodeOfCare");
     }
 
-    /// <summary>Over and over; a connection that breaks under it was not answered.</summary>
-    private static async Task RepeatAsync(Func<int, Task> act, CancellationToken stop)
+    /// <summary>Over and over, after a pause where it was refused or its connection broke: then it was not answered.</summary>
+    private static async Task RepeatAsync(Func<int, Task<bool>> act, CancellationToken stop)
     {
         for (var i = 0; !stop.IsCancellationRequested; i++)
+            if (!await AnsweredAsync(i))
+                await Task.Delay(50, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        async Task<bool> AnsweredAsync(int turn)
+        {
             try
             {
-                await act(i);
+                return await act(turn);
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException)
             {
-                await Task.Delay(20, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return false;
             }
+        }
     }
 
     private static async Task<HttpStatusCode> UploadAsync(Actor authority, SyntheticChild[] children)

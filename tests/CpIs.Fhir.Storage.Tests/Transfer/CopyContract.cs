@@ -1,6 +1,4 @@
-using System.Globalization;
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Transfer;
@@ -258,31 +256,6 @@ public abstract class CopyContract : IAsyncLifetime
         (await open.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*no store in*");
     }
 
-    [Fact]
-    public async Task More_than_one_batch_of_every_section_is_read_on_from_its_key()
-    {
-        const int Many = 4_100; // A batch holds 4,000.
-        var (from, to) = (await NewSourceAsync(), await NewTargetAsync());
-        var made = new MadeSource([.. ManyRecords(Many), new PortableStamp(7)], batch: 4_000);
-        await using (var target = await from.OpenTargetAsync(Time, Cancellation))
-            (await Copying.RunAsync(made, target, Time, Cancellation)).IsSound.Should().BeTrue();
-        await using var source = await from.OpenSourceAsync(Cancellation);
-        foreach (
-            var section in TransferSections.All.Where(s => s is not (TransferSection.Ledgers or TransferSection.Keys))
-        )
-        {
-            var whole = await SumAsync(source, section, null);
-            var first = await source.ReadAsync(section, null, Make.Noon, Cancellation).FirstAsync(Cancellation);
-            first.Records.Should().HaveCount(4_000, "of {0}", section);
-            var rest = await SumAsync(source, section, first.LastKey);
-            (first.Records.Count + rest.Count).Should().Be(whole.Count);
-            (await source.CountAsync(section, Make.Noon, Cancellation)).Should().Be(whole.Count);
-        }
-
-        await using var copied = await to.OpenTargetAsync(Time, Cancellation);
-        (await Copying.RunAsync(source, copied, Time, Cancellation)).IsSound.Should().BeTrue();
-    }
-
     /// <summary>Where a copy is read from.</summary>
     protected abstract Task<CopyEnd> MakeSourceEndAsync();
 
@@ -329,34 +302,6 @@ public abstract class CopyContract : IAsyncLifetime
         {
             breaking.HasBroken.Should().BeTrue();
             return true;
-        }
-    }
-
-    private static async Task<SectionSum> SumAsync(ITransferSource source, TransferSection section, string? after)
-    {
-        var sum = default(SectionSum);
-        await foreach (var batch in source.ReadAsync(section, after, Make.Noon, Cancellation))
-            sum = sum.With(batch.Records);
-        return sum;
-    }
-
-    private static IEnumerable<PortableRecord> ManyRecords(int count)
-    {
-        yield return new PortableResource(Make.Subscription("s"), []);
-        yield return ForeignNumbering.Ledger("s", count);
-        for (var i = 1; i <= count; i++)
-        {
-            var id = i.ToString("D5", CultureInfo.InvariantCulture);
-            yield return new PortableResource(Make.Resource(id, identity: id, tokens: $"id={id}"), []);
-            var access = Make.Access(id, Make.Noon.AddSeconds(i / 3), Make.Child(i), authorities: Make.Herts);
-            yield return new PortableOccurrence(access, [new PortableObligation(Make.Herts, Make.Noon, [])]);
-            yield return ForeignNumbering.Event("s", i, id, access.Time) with
-            {
-                Delivered = Make.Noon,
-            };
-            yield return new PortableRegistration(new Registration("client", id, "{}"u8.ToArray()));
-            yield return new PortableAnswer(Make.Answer(id));
-            yield return new PortableOneTimeValue("jti", id, Make.Noon.AddHours(1));
         }
     }
 }

@@ -40,7 +40,7 @@ public sealed class PassingErrorTests(MongoDatabase database) : IClassFixture<Mo
         await using (await _failing!.FailAsync(Error(code, "RetryableWriteError"), 5, "insert"))
             await Store.RecordAsync(Make.Access("a", authorities: Make.Herts), Cancellation);
 
-        (await _failing.CountAsync("occurrences")).Should().Be(1);
+        (await AccessesAsync("a")).Should().Be(1);
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class PassingErrorTests(MongoDatabase database) : IClassFixture<Mo
         await using (await _failing.FailAsync(NotConfirmed(code), 3, "commitTransaction"))
             (await CommitAsync("r")).Should().Be(CommitOutcome.Committed);
 
-        (await _failing.CountAsync("occurrences")).Should().Be(1);
+        (await AccessesAsync("a")).Should().Be(1);
         (await _failing.CountAsync("resources")).Should().Be(1);
     }
 
@@ -138,7 +138,7 @@ public sealed class PassingErrorTests(MongoDatabase database) : IClassFixture<Mo
     {
         await OpenAsync(Short);
         await using (await _failing!.FailAsync(Slow(TimeSpan.FromSeconds(20)), 1, "insert"))
-            await UnavailableAsync(() => Store.RecordAsync(Make.Access("b"), Cancellation));
+            await UnavailableAsync(() => Store.RecordAsync(Make.Access("late"), Cancellation));
     }
 
     [Fact]
@@ -155,6 +155,9 @@ public sealed class PassingErrorTests(MongoDatabase database) : IClassFixture<Mo
         (await _failing.CountAsync("resources")).Should().Be(0);
         (await CommitAsync("r")).Should().Be(CommitOutcome.Committed);
     }
+
+    /// <summary>How many of one name; what a slow engine carries out late, in the middle of another test, has another.</summary>
+    private Task<long> AccessesAsync(string id) => _failing!.CountAsync("occurrences", new BsonDocument("_id", id));
 
     private async Task OpenAsync(TimeSpan? budget = null)
     {
