@@ -13,6 +13,7 @@ namespace CpIs.Fhir.EndToEnd.Tests;
 /// An exchange moves from the embedded store to MongoDB and back, as the operator's guide says, with the tool killed on the
 /// way. Nobody who speaks to it may notice more than the pause.
 /// </summary>
+[Trait(Proof.Long, "true")]
 public sealed class MoveTests(MongoDatabase database) : IClassFixture<MongoDatabase>, IDisposable
 {
     private static readonly OdsCode Authority = OdsCode.Parse("XHF01");

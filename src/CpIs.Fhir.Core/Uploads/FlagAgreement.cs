@@ -27,7 +27,7 @@ internal static class FlagAgreement
         )
             yield return (
                 "status",
-                $"Flag.status must be {PlanCodes.FlagStatus(stands)}, because EpisodeOfCare.status is {PlanCodes.EpisodeStatus(stands)}. Sent: {PlanCodes.FlagStatus(said)}."
+                $"Flag.status must be {PlanCodes.FlagStatus(stands)}, because EpisodeOfCare.status is {PlanCodes.EpisodeStatus(stands)}. Sent: {PlanCodes.FlagStatus(said)}. Or leave the Flag out."
             );
         if ((flag.Kind, plan.Kind) is ({ } kind, { } type) && kind != type)
             yield return ("code", Equal("code", "type", Shown.Value(kind), Shown.Value(type)));
@@ -57,5 +57,5 @@ internal static class FlagAgreement
     private static string Day(DateOnly? day) => day?.ToString("O", CultureInfo.InvariantCulture) ?? "none";
 
     private static string Equal(string flag, string episode, string sent, string expected) =>
-        $"Flag.{flag} must equal EpisodeOfCare.{episode}. Sent: {sent}. Expected: {expected}.";
+        $"Flag.{flag} must equal EpisodeOfCare.{episode}. Sent: {sent}. Expected: {expected}. Or leave the Flag out.";
 }

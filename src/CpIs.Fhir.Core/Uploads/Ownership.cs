@@ -6,8 +6,6 @@ namespace CpIs.Fhir.Core.Uploads;
 /// <summary>An authority writes only its own records: whatever names another authority is 403 (promise 5).</summary>
 internal sealed class Ownership(UploadContext context, Findings findings)
 {
-    private const string Refused = "This names another authority. An authority writes only its own records.";
-
     /// <summary>The ids and the authority that a resource names.</summary>
     public void Check(SentRecord record)
     {
@@ -16,9 +14,9 @@ internal sealed class Ownership(UploadContext context, Findings findings)
         foreach (var identifier in record.Resource.ChildrenNamed("identifier"))
             if (identifier.Child("system") is { Value: { } system } at)
                 if (NamesOther(system, FhirSystems.LocalPersonIds))
-                    Forbid(at, "cpis-patient-local-id");
+                    Forbid(at, system, "cpis-patient-local-id");
                 else if (NamesOther(system, FhirSystems.PlanIds))
-                    Forbid(at, "cpis-plan-system");
+                    Forbid(at, system, "cpis-plan-system");
         Authority(record);
     }
 
@@ -32,7 +30,7 @@ internal sealed class Ownership(UploadContext context, Findings findings)
             && EntryUrl.Parse(url) is { System: { } system }
             && NamesOther(system, FhirSystems.PlanIds)
         )
-            Forbid(at, "cpis-entry-condition-system");
+            Forbid(at, system, "cpis-entry-condition-system");
     }
 
     private void Authority(SentRecord record)
@@ -43,7 +41,7 @@ internal sealed class Ownership(UploadContext context, Findings findings)
             && code != context.Authority
         )
             if (context.Organisations.Find(code) is { Kind: CallerKind.Authority })
-                Forbid(at, "cpis-authority");
+                Forbid(at, value, "cpis-authority");
             else
                 At(at)
                     .Break(
@@ -68,7 +66,13 @@ internal sealed class Ownership(UploadContext context, Findings findings)
         && OdsCode.TryParse(system[family.Length..], out var code)
         && code != context.Authority;
 
-    private void Forbid(ISentElement at, string rule) => At(at).Forbid("", rule, Refused);
+    private void Forbid(ISentElement at, string sent, string rule) =>
+        At(at)
+            .Forbid(
+                "",
+                rule,
+                $"This names another authority. Sent: {Shown.Value(sent)}. Yours is {context.Authority}. An authority writes only its own records: send each authority's with a client of that authority."
+            );
 
     private Place At(ISentElement element) => new(element.Path, findings);
 }

@@ -105,7 +105,7 @@ public sealed class TransactionUpload(
         if (made.IsAheadOf(now))
         {
             alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
-            content.Findings.Add(RefusalKind.Rule, UploadTime.Ahead);
+            content.Findings.Add(RefusalKind.Rule, made.Ahead(now));
         }
 
         return new ReadUpload(content, made);

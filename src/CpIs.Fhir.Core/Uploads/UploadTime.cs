@@ -48,12 +48,15 @@ internal sealed record UploadTime(UploadStamp Stamp, bool IsSent)
     }
 
     /// <summary>Why it is refused (422).</summary>
-    public static Issue Ahead { get; } =
+    public Issue Ahead(DateTimeOffset now) =>
         new(
             "business-rule",
-            $"Bundle.timestamp is more than {MaximumAhead.TotalMinutes:0} minutes ahead. Send the time at which the data was taken from your register, and check the clock of the sending system.",
+            $"Bundle.timestamp is more than {MaximumAhead.TotalMinutes:0} minutes ahead. Sent: {Instant(Stamp.Time)}; our clock says {Instant(now)}. Send the time at which the data was taken from your register, and check the clock of the sending system.",
             "Bundle.timestamp",
             SpineCodes.InvalidValue,
             Rule: "cpis-upload-timestamp-ahead"
         );
+
+    private static string Instant(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

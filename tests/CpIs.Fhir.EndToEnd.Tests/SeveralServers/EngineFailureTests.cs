@@ -12,9 +12,10 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 
 /// <summary>
-/// What callers see while the engine under the servers is killed, frozen or full, and what is there afterwards. For .ci/prove alone; what
-/// the store itself does then is tested on every landing.
+/// What callers see while the engine under the servers is killed, frozen or full, and what is there afterwards. CI leaves them to
+/// .ci/prove; what the store itself does then is tested on every landing.
 /// </summary>
+[Trait(Proof.Long, "true")]
 public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixture<FailingDeployment>
 {
     private static readonly int Askers = Proof.Of(everyDay: 4, inFull: 16);
@@ -25,7 +26,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("gateway", 300_000)]
     [InlineData("database", 310_000)]
     public async Task While_the_engine_is_frozen_a_look_up_could_not_be_checked_and_no_server_is_ready(
@@ -60,7 +61,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
             await AnsweredAsync(server, child);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task While_no_majority_confirms_a_write_no_server_is_ready_and_nothing_is_answered()
     {
         var child = Children.Of(315_000, 1)[0];
@@ -92,7 +93,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
         await AnsweredAsync(setting, child);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task On_a_full_disk_nothing_is_answered_and_all_goes_on_when_there_is_room()
     {
         var children = Children.Of(320_000, 10_000);
@@ -132,7 +133,7 @@ public sealed class EngineFailureTests(FailingDeployment failing) : IClassFixtur
                 .Contain(looked.Body.GetProperty("id").GetString());
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task Killed_engines_and_a_killed_server_lose_nothing_that_was_answered()
     {
         var children = Children.Of(400_000, 100);

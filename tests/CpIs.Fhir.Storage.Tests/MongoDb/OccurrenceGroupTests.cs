@@ -48,7 +48,9 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
     [Fact]
     public async Task Many_at_once_are_all_there_in_far_fewer_inserts_each_confirmed_by_a_majority()
     {
-        await Task.WhenAll(Enumerable.Range(0, Many).Select(i => RecordAsync($"o{i}")));
+        // While one insert is under way, those that come meanwhile wait together, also where they come slowly.
+        await using (await FailAsync(Hanging(500), null, "insert"))
+            await Task.WhenAll(Enumerable.Range(0, Many).Select(i => RecordAsync($"o{i}")));
 
         (await CountAsync()).Should().Be(Many);
         _inserts.Sum(insert => insert.Documents).Should().Be(Many);

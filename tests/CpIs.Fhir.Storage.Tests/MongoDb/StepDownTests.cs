@@ -14,6 +14,7 @@ namespace CpIs.Fhir.Storage.Tests.MongoDb;
 /// Primaries step down under load (promises 1, 2 and 7). Here an engine of the test's own does as if; <c>tests/replicaset</c>
 /// runs the same test on a real set of three, and on a shard of a cluster.
 /// </summary>
+[Trait(Proof.Long, "true")]
 public sealed class StepDownTests
 {
     private const int BundleSize = 30;

@@ -24,6 +24,7 @@ public sealed class MongoToSqlite : MongoCopyContract
     protected override Task<CopyEnd> MakeTargetEndAsync() => Task.FromResult<CopyEnd>(new SqliteEnd());
 }
 
+[Trait(Proof.Long, "true")]
 public sealed class MongoToMongo : MongoCopyContract
 {
     protected override async Task<CopyEnd> MakeSourceEndAsync() => new MongoEnd(await MongoEngine.GetAsync());

@@ -12,6 +12,7 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.Tests.MongoDb.Failures;
 
 /// <summary>The engine is killed with kill -9 under the store (promises 1, 2, 3, 4 and 7).</summary>
+[Trait(Proof.Long, "true")]
 public sealed class KilledEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
 {
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
