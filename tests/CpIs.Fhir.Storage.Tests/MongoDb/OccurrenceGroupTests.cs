@@ -49,8 +49,10 @@ public sealed class OccurrenceGroupTests(MongoDatabase database) : IClassFixture
     public async Task Many_at_once_are_all_there_in_far_fewer_inserts_each_confirmed_by_a_majority()
     {
         // While one insert is under way, those that come meanwhile wait together, also where they come slowly.
+        Task[] recording;
         await using (await FailAsync(Hanging(500), null, "insert"))
-            await Task.WhenAll(Enumerable.Range(0, Many).Select(i => RecordAsync($"o{i}")));
+            recording = [.. Enumerable.Range(0, Many).Select(i => RecordAsync($"o{i}"))];
+        await Task.WhenAll(recording);
 
         (await CountAsync()).Should().Be(Many);
         _inserts.Sum(insert => insert.Documents).Should().Be(Many);
