@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Tests.Stub;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Cli.Tests.Profiles;
 
 /// <summary>Somebody else's FSH project takes our package as it is: it derives a profile from ours, binds our value set, uses our extension.</summary>
+[Trait(Proof.Long, "true")]
 public sealed class DependantTests : IDisposable
 {
     private readonly Workshop _workshop = new();
