@@ -52,7 +52,10 @@ internal static class ClientCommand
 
     private static Command Add(Tool tool)
     {
-        var id = new Argument<string>("CLIENT-ID");
+        var id = new Argument<string>("CLIENT-ID")
+        {
+            Description = "The name by which the client proves itself; of your choice, and unique.",
+        };
         var organisation = new Option<string>("--organisation")
         {
             Description = "ODS code of the organisation that it acts for.",
