@@ -13,6 +13,7 @@ internal sealed record Assertion(ClientFile Client, string Audience, DateTimeOff
     public string? Issuer { get; init; }
     public string? Subject { get; init; }
     public string? Type { get; init; }
+    public string? Critical { get; init; }
     public SecurityKey? Key { get; init; }
     public string? Algorithm { get; init; }
     public object? User { get; init; }
@@ -35,6 +36,9 @@ internal sealed record Assertion(ClientFile Client, string Audience, DateTimeOff
                 Expires = (Now + Life).UtcDateTime,
                 Claims = claims,
                 TokenType = Type,
+                AdditionalHeaderClaims = Critical is null
+                    ? null
+                    : new Dictionary<string, object> { ["crit"] = new[] { Critical }, [Critical] = true },
                 SigningCredentials =
                     Algorithm == "none" ? null : new SigningCredentials(Key ?? own, Algorithm ?? own.Alg),
             }

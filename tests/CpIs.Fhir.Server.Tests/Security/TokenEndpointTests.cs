@@ -180,6 +180,12 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     public async Task A_token_of_another_type_is_no_assertion(string type) =>
         (await Refused(Good() with { Type = type })).Should().Be("invalid_client");
 
+    [Theory]
+    [InlineData("b64")]
+    [InlineData("https://vendor.example/bound-to")]
+    public async Task A_header_that_must_be_understood_and_is_not_is_refused(string critical) =>
+        (await Refused(Good() with { Critical = critical })).Should().Be("invalid_client");
+
     [Fact]
     public async Task The_newer_type_of_assertions_is_accepted() =>
         (await Ask(Good() with { Type = "client-authentication+jwt" })).Should().Be(200);
