@@ -9,6 +9,8 @@ using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
+[assembly: AssemblyFixture(typeof(TestDatabases))]
+
 namespace CpIs.Fhir.Server.Tests.Hosting;
 
 /// <summary>

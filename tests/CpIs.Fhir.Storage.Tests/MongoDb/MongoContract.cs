@@ -1,76 +1,75 @@
 using CpIs.Fhir.Storage.Tests.Contract;
-using CpIs.Fhir.Testing.MongoDb;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb;
 
-public sealed class MongoCommits(MongoDatabase database) : CommitContract, IClassFixture<MongoDatabase>
+public sealed class MongoCommits : CommitContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoSearches(MongoDatabase database) : SearchContract, IClassFixture<MongoDatabase>
+public sealed class MongoSearches : SearchContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoOccurrences(MongoDatabase database) : OccurrenceContract, IClassFixture<MongoDatabase>
+public sealed class MongoOccurrences : OccurrenceContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+public sealed class MongoAttendances : AttendanceContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoRegistrations(MongoDatabase database) : RegistrationContract, IClassFixture<MongoDatabase>
+public sealed class MongoRegistrations : RegistrationContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoNotifications(MongoDatabase database) : NotificationContract, IClassFixture<MongoDatabase>
+public sealed class MongoNotifications : NotificationContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoRemovals(MongoDatabase database) : RemovalContract, IClassFixture<MongoDatabase>
+public sealed class MongoRemovals : RemovalContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoLeases(MongoDatabase database) : LeaseContract, IClassFixture<MongoDatabase>
+public sealed class MongoLeases : LeaseContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoRetention(MongoDatabase database) : RetentionContract, IClassFixture<MongoDatabase>
+public sealed class MongoRetention : RetentionContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoUses(MongoDatabase database) : UseLedgerContract, IClassFixture<MongoDatabase>
+public sealed class MongoUses : UseLedgerContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
+public sealed class MongoStamps : StampContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoUploadOrder(MongoDatabase database) : UploadOrderContract, IClassFixture<MongoDatabase>
+public sealed class MongoUploadOrder : UploadOrderContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(database, time);
+        await MongoStoreUnderTest.TakeAsync(time);
 }

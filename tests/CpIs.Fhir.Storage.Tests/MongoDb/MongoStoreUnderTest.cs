@@ -10,12 +10,13 @@ using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
-using MongoDB.Bson;
 using MongoDB.Driver;
+
+[assembly: AssemblyFixture(typeof(TestDatabases))]
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb;
 
-/// <summary>The store on the database of a test class, emptied after each test: to make its indexes anew would take longer.</summary>
+/// <summary>The store on a database that is emptied after each test: to make its indexes anew would take longer.</summary>
 internal sealed class MongoStoreUnderTest : IStoreUnderTest
 {
     // Of what has to succeed, on however slow a machine.
@@ -23,13 +24,15 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
 
     private readonly MongoDatabase _database;
     private readonly TimeProvider _time;
+    private readonly Func<MongoDatabase, Task> _leave;
 
     private MongoStoreUnderTest(
         MongoStore store,
         MongoStoreOptions options,
         MongoDatabase database,
-        TimeProvider time
-    ) => (Store, Options, _database, _time) = (store, options, database, time);
+        TimeProvider time,
+        Func<MongoDatabase, Task> leave
+    ) => (Store, Options, _database, _time, _leave) = (store, options, database, time, leave);
 
     public MongoStore Store { get; private set; }
 
@@ -50,11 +53,26 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
 
     public IUseLedger Uses => Store;
 
-    public static async Task<MongoStoreUnderTest> OpenAsync(
+    /// <summary>On any database of the run.</summary>
+    public static async Task<MongoStoreUnderTest> TakeAsync(
+        TimeProvider time,
+        Func<MongoStoreOptions, MongoStoreOptions>? change = null
+    ) => await OpenAsync(await TestDatabases.TakeAsync(), time, change, null, TestDatabases.GiveBackAsync);
+
+    /// <summary>On that of a test class.</summary>
+    public static Task<MongoStoreUnderTest> OpenAsync(
         MongoDatabase database,
         TimeProvider time,
         Func<MongoStoreOptions, MongoStoreOptions>? change = null,
         Action<MongoClientSettings>? listen = null
+    ) => OpenAsync(database, time, change, listen, TestDatabases.EmptyAsync);
+
+    private static async Task<MongoStoreUnderTest> OpenAsync(
+        MongoDatabase database,
+        TimeProvider time,
+        Func<MongoStoreOptions, MongoStoreOptions>? change,
+        Action<MongoClientSettings>? listen,
+        Func<MongoDatabase, Task> leave
     )
     {
         var options = new MongoStoreOptions
@@ -69,7 +87,7 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
         };
         options = change?.Invoke(options) ?? options;
         var store = await MongoStore.OpenAsync(options, time, listen, default);
-        return new MongoStoreUnderTest(store, options, database, time);
+        return new MongoStoreUnderTest(store, options, database, time, leave);
     }
 
     public async Task ReopenAsync()
@@ -81,8 +99,6 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        using var names = await _database.Database.ListCollectionNamesAsync();
-        foreach (var name in await names.ToListAsync())
-            await _database.Database.GetCollection<BsonDocument>(name).DeleteManyAsync(new BsonDocument());
+        await _leave(_database);
     }
 }

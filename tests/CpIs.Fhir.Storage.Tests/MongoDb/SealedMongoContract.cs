@@ -1,68 +1,59 @@
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Tests.Contract;
-using CpIs.Fhir.Testing.MongoDb;
 
 namespace CpIs.Fhir.Storage.Tests.MongoDb;
 
 // The contract once more, of every port that keeps what could name somebody, on a store that is sealed.
 
-public sealed class SealedMongoCommits(MongoDatabase database) : CommitContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoCommits : CommitContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoSearches(MongoDatabase database) : SearchContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoSearches : SearchContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoOccurrences(MongoDatabase database) : OccurrenceContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoOccurrences : OccurrenceContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoAttendances(MongoDatabase database) : AttendanceContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoAttendances : AttendanceContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoRegistrations(MongoDatabase database)
-    : RegistrationContract,
-        IClassFixture<MongoDatabase>
+public sealed class SealedMongoRegistrations : RegistrationContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoNotifications(MongoDatabase database)
-    : NotificationContract,
-        IClassFixture<MongoDatabase>
+public sealed class SealedMongoNotifications : NotificationContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoRemovals(MongoDatabase database) : RemovalContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoRemovals : RemovalContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoRetention(MongoDatabase database) : RetentionContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoRetention : RetentionContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoStamps(MongoDatabase database) : StampContract, IClassFixture<MongoDatabase>
+public sealed class SealedMongoStamps : StampContract
 {
-    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.OpenAsync(database, time);
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
 internal static class SealedMongo
 {
     private static readonly ProtectionKeys Keys = ProtectionKeys.Make("test");
 
-    public static async Task<IStoreUnderTest> OpenAsync(MongoDatabase database, TimeProvider time) =>
-        await MongoStoreUnderTest.OpenAsync(
-            database,
-            time,
-            options => options with { Protection = new SealedRecords(Keys) }
-        );
+    public static async Task<IStoreUnderTest> TakeAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time, options => options with { Protection = new SealedRecords(Keys) });
 }

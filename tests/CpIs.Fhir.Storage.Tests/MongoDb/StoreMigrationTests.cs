@@ -5,7 +5,6 @@ using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using CpIs.Fhir.Storage.Tests.Transfer;
-using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -36,26 +35,21 @@ public sealed class StoreMigrationTests : IAsyncLifetime
     private static int Known => MongoMigration.VersionOf(MongoMigration.All);
 
     private MongoEnd _end = null!;
-    private MongoClient _client = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private IMongoCollection<BsonDocument> Occurrences =>
-        _client.GetDatabase(_end.Options.Database).GetCollection<BsonDocument>("occurrences");
+    private IMongoCollection<BsonDocument> Occurrences => _end.Database.GetCollection<BsonDocument>("occurrences");
 
-    private IMongoCollection<BsonDocument> Meta =>
-        _client.GetDatabase(_end.Options.Database).GetCollection<BsonDocument>("meta");
+    private IMongoCollection<BsonDocument> Meta => _end.Database.GetCollection<BsonDocument>("meta");
 
     public async ValueTask InitializeAsync()
     {
-        _end = new MongoEnd(await MongoEngine.GetAsync());
-        _client = new MongoClient(_end.Options.ConnectionString);
+        _end = await MongoEnd.NewAsync();
         await using var store = await _end.OpenAsync(TimeProvider.System, Cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
         if (_end is not null)
             await _end.DisposeAsync();
     }
@@ -214,7 +208,7 @@ public sealed class StoreMigrationTests : IAsyncLifetime
     [Fact]
     public async Task A_database_without_a_store_is_told_and_stays_so()
     {
-        await using var empty = new MongoEnd(await MongoEngine.GetAsync());
+        await using var empty = await MongoEnd.NewAsync();
         await using var migration = await MongoStoreMigration.OpenAsync(
             empty.Options,
             TimeProvider.System,
@@ -224,9 +218,7 @@ public sealed class StoreMigrationTests : IAsyncLifetime
         var read = () => migration.ReadAsync(Cancellation);
 
         (await read.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*no store in*");
-        using var names = await _client
-            .GetDatabase(empty.Options.Database)
-            .ListCollectionNamesAsync(null, Cancellation);
+        using var names = await empty.Database.ListCollectionNamesAsync(null, Cancellation);
         (await names.ToListAsync(Cancellation)).Should().BeEmpty();
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
-using CpIs.Fhir.Testing.MongoDb;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
@@ -21,7 +20,7 @@ public sealed class BatchTests
     [InlineData("mongodb")]
     public async Task Every_section_is_read_on_from_the_last_key_of_a_batch(string store)
     {
-        await using CopyEnd from = store == "sqlite" ? new SqliteEnd() : new MongoEnd(await MongoEngine.GetAsync());
+        await using CopyEnd from = store == "sqlite" ? new SqliteEnd() : await MongoEnd.TakeAsync();
         await using var to = new SqliteEnd();
         var made = new MadeSource([.. Records(InBatch + 100), new PortableStamp(7)], InBatch);
         await using (var target = await from.OpenTargetAsync(_time, Cancellation))

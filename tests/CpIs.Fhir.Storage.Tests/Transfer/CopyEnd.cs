@@ -47,16 +47,37 @@ internal sealed class SqliteEnd : CopyEnd
     }
 }
 
-/// <summary>A database of its own.</summary>
-internal sealed class MongoEnd(MongoEngine engine) : CopyEnd
+/// <summary>A database.</summary>
+internal sealed class MongoEnd : CopyEnd
 {
-    public MongoStoreOptions Options { get; } =
-        new()
+    private readonly MongoDatabase _database;
+    private readonly Func<MongoDatabase, Task> _leave;
+
+    private MongoEnd(MongoDatabase database, Func<MongoDatabase, Task> leave)
+    {
+        (_database, _leave) = (database, leave);
+        Options = new MongoStoreOptions
         {
-            ConnectionString = engine.ConnectionString,
-            Database = "cpis_test_" + Guid.NewGuid().ToString("N"),
+            ConnectionString = database.Engine.ConnectionString,
+            Database = database.Name,
             MinPoolSize = 0,
         };
+    }
+
+    public MongoStoreOptions Options { get; }
+
+    public IMongoDatabase Database => _database.Database;
+
+    /// <summary>One that has held a store before, its indexes too, and is empty.</summary>
+    public static async Task<MongoEnd> TakeAsync() => new(await TestDatabases.TakeAsync(), TestDatabases.GiveBackAsync);
+
+    /// <summary>One that is not there yet.</summary>
+    public static async Task<MongoEnd> NewAsync()
+    {
+        var database = new MongoDatabase();
+        await database.InitializeAsync();
+        return new(database, static dropped => dropped.DisposeAsync().AsTask());
+    }
 
     public override async Task<IExchangeStore> OpenAsync(TimeProvider time, CancellationToken cancellation) =>
         await MongoStore.OpenAsync(Options, time, cancellation);
@@ -67,9 +88,5 @@ internal sealed class MongoEnd(MongoEngine engine) : CopyEnd
     public override async Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation) =>
         await MongoTransferTarget.OpenAsync(Options, time, cancellation);
 
-    public override async ValueTask DisposeAsync()
-    {
-        using var client = new MongoClient(Options.ConnectionString);
-        await client.DropDatabaseAsync(Options.Database);
-    }
+    public override async ValueTask DisposeAsync() => await _leave(_database);
 }

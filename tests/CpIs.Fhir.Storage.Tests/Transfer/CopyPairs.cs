@@ -1,4 +1,3 @@
-using CpIs.Fhir.Testing.MongoDb;
 using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
@@ -14,22 +13,23 @@ public sealed class SqliteToMongo : MongoCopyContract
 {
     protected override Task<CopyEnd> MakeSourceEndAsync() => Task.FromResult<CopyEnd>(new SqliteEnd());
 
-    protected override async Task<CopyEnd> MakeTargetEndAsync() => new MongoEnd(await MongoEngine.GetAsync());
+    protected override async Task<CopyEnd> MakeTargetEndAsync() => await MongoEnd.TakeAsync();
 }
 
 public sealed class MongoToSqlite : MongoCopyContract
 {
-    protected override async Task<CopyEnd> MakeSourceEndAsync() => new MongoEnd(await MongoEngine.GetAsync());
+    protected override async Task<CopyEnd> MakeSourceEndAsync() => await MongoEnd.TakeAsync();
 
     protected override Task<CopyEnd> MakeTargetEndAsync() => Task.FromResult<CopyEnd>(new SqliteEnd());
 }
 
+/// <summary>Into databases that were not there before; the others copy into one that was emptied.</summary>
 [Trait(Proof.Long, "true")]
 public sealed class MongoToMongo : MongoCopyContract
 {
-    protected override async Task<CopyEnd> MakeSourceEndAsync() => new MongoEnd(await MongoEngine.GetAsync());
+    protected override async Task<CopyEnd> MakeSourceEndAsync() => await MongoEnd.TakeAsync();
 
-    protected override async Task<CopyEnd> MakeTargetEndAsync() => new MongoEnd(await MongoEngine.GetAsync());
+    protected override async Task<CopyEnd> MakeTargetEndAsync() => await MongoEnd.NewAsync();
 }
 
 /// <summary>Fewer rounds: a database of its own for each takes seconds to make.</summary>

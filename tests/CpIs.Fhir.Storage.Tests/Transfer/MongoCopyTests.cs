@@ -4,7 +4,6 @@ using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
-using CpIs.Fhir.Testing.MongoDb;
 using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -17,23 +16,20 @@ public sealed class MongoCopyTests : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(Make.Noon);
     private MongoEnd _end = null!;
-    private MongoClient _client = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private IMongoDatabase Database => _client.GetDatabase(_end.Options.Database);
+    private IMongoDatabase Database => _end.Database;
 
     public async ValueTask InitializeAsync()
     {
-        _end = new MongoEnd(await MongoEngine.GetAsync());
-        _client = new MongoClient(_end.Options.ConnectionString);
+        _end = await MongoEnd.NewAsync();
         await using var store = await Copying.OpenAsync(_folder["source"], _time, Cancellation);
         await Everything.FillAsync(store, Cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
         if (_end is not null)
             await _end.DisposeAsync();
         _folder.Dispose();
