@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Packages;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Conformance.Tests.Definitions;
 
@@ -63,6 +64,7 @@ public sealed class CoreDefinitionsTests
 
     /// <summary>A look at the published JSON that shares nothing with the reader.</summary>
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void Models_hold_what_the_published_json_says()
     {
         var set = new DefinitionSet(CoreDefinitions.Load());

@@ -7,6 +7,7 @@ using CpIs.Fhir.Tests.Shared;
 namespace CpIs.Fhir.EndToEnd.Tests.SeveralServers;
 
 /// <summary>Servers are stopped and started one after the other under load, as an upgrade does it (promises 1 and 3).</summary>
+[Trait(Proof.Long, "true")]
 [Collection(SharedDeployment.Name)]
 public sealed class RollingRestartTests(SharedDeployment shared)
 {

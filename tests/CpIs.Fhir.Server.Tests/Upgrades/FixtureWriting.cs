@@ -1,9 +1,12 @@
+using CpIs.Fhir.Tests.Shared;
+
 namespace CpIs.Fhir.Server.Tests.Upgrades;
 
 /// <summary>
 /// Writes the fixtures of the present version: to the folder that <c>CPIS_WRITE_STORES</c> names, where they are kept
 /// (tests/fixtures/stores/README.md), or only to see that they could be.
 /// </summary>
+[Trait(Proof.Long, "true")]
 public sealed class FixtureWriting : IDisposable
 {
     private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("cpis-fixtures-");

@@ -2,6 +2,7 @@ using System.Globalization;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
+using CpIs.Fhir.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
@@ -15,9 +16,11 @@ public sealed class BatchTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    public static TheoryData<string> Stores =>
+        [new("sqlite"), new TheoryDataRow<string>("mongodb").WithTrait(Proof.Long, "true")];
+
     [Theory]
-    [InlineData("sqlite")]
-    [InlineData("mongodb")]
+    [MemberData(nameof(Stores))]
     public async Task Every_section_is_read_on_from_the_last_key_of_a_batch(string store)
     {
         await using CopyEnd from = store == "sqlite" ? new SqliteEnd() : await MongoEnd.TakeAsync();
