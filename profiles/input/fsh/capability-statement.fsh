@@ -45,7 +45,8 @@ Usage: #definition
 * kind = #requirements
 * instantiates = "http://hl7.org/fhir/uv/subscriptions-backport/CapabilityStatement/backport-subscription-server-r4"
 * fhirVersion = #4.0.1
-* format = #application/fhir+json
+* format[0] = #application/fhir+json
+* format[1] = #application/fhir+xml
 * rest.mode = #server
 * rest.interaction.code = #transaction
 

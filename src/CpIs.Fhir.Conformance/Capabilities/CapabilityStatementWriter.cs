@@ -31,7 +31,7 @@ public static class CapabilityStatementWriter
         json.WriteString("url", baseUrl);
         json.WriteEndObject();
         json.WriteString("fhirVersion", "4.0.1");
-        WriteStrings(json, "format", "application/fhir+json");
+        WriteStrings(json, "format", "application/fhir+json", "application/fhir+xml");
         json.WriteStartArray("rest");
         json.WriteStartObject();
         json.WriteString("mode", "server");

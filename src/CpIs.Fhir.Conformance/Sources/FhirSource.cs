@@ -41,6 +41,17 @@ public sealed class FhirSource
     /// <summary>Names and places from the outermost resource of the text to this one; empty when it is that one.</summary>
     internal IReadOnlyList<(string Name, int Index)> Way { get; private init; } = [];
 
+    /// <summary>Why nothing can be done with the text: too large, or not readable. Null where there is a <see cref="Root"/>.</summary>
+    internal Refusal? Refusal =>
+        Root is not null
+            ? null
+            : new Refusal(
+                Problems.Any(problem => problem.Rule is "cpis-json-size" or "cpis-upload-entries")
+                    ? RefusalKind.TooLarge
+                    : RefusalKind.Malformed,
+                Problems
+            );
+
     /// <summary>The text that was read.</summary>
     internal ReadOnlyMemory<byte> Text => _text;
 

@@ -1,6 +1,9 @@
 using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Conformance.Formats;
+using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Conformance.Terminology;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Validation;
 
@@ -28,6 +31,18 @@ public sealed class ConformanceSet
     /// <summary>FHIR R4, the profiles of this exchange, and further definitions, which win where canonicals are equal.</summary>
     public static ConformanceSet With(DefinitionLayer further) =>
         new(new DefinitionSet(CoreDefinitions.Load(), OwnDefinitions.Load(), further));
+
+    /// <summary>
+    /// A resource in XML as the JSON that says the same, faults included: it is not judged here. Refused is what is too large, or no
+    /// XML of a resource at all.
+    /// </summary>
+    /// <param name="xml">As it was sent.</param>
+    /// <param name="limits">How much may be in it.</param>
+    public Result<ReadOnlyMemory<byte>> ToJson(ReadOnlyMemory<byte> xml, JsonLimits limits)
+    {
+        var source = FhirSource.ReadXml(xml, limits);
+        return source.Root is { } root ? XmlResource.ToJson(root, Validator.Schemas) : source.Refusal!;
+    }
 
     /// <summary>
     /// The canonical that a person means: a canonical available as it stands, the name of one of our profiles (<c>CPIS-Flag</c>), or

@@ -13,6 +13,9 @@ public sealed class Validator(IDefinitions definitions, ITerminology terminology
 {
     private readonly SchemaSet _schemas = new(definitions);
 
+    /// <summary>What the definitions were compiled to.</summary>
+    internal SchemaSet Schemas => _schemas;
+
     /// <summary>Validates one resource.</summary>
     /// <param name="source">The resource as it was sent.</param>
     /// <param name="profiles">Canonicals that it must meet, perhaps with version. Without any, and without claims, its R4 type counts.</param>

@@ -34,10 +34,7 @@ public sealed class WriteCheck(ConformanceSet conformance, IReadOnlyList<string>
         ArgumentNullException.ThrowIfNull(limits);
         // Values are judged where their types are known, so that one of them never ends the reading.
         var source = FhirSource.ReadJson(body, limits with { ChecksValues = false });
-        if (source.Root is { } root)
-            return new SentBody(root, () => Judge(source, root));
-        var isTooLarge = source.Problems.Any(problem => problem.Rule is "cpis-json-size" or "cpis-upload-entries");
-        return new Refusal(isTooLarge ? RefusalKind.TooLarge : RefusalKind.Malformed, source.Problems);
+        return source.Root is { } root ? new SentBody(root, () => Judge(source, root)) : source.Refusal!;
     }
 
     private List<Finding> Judge(FhirSource source, FhirNode root)

@@ -9,7 +9,6 @@ public static class ParameterReader
     private const int MostParameters = 32;
     private const int LongestShown = 64;
 
-    private static readonly string[] JsonFormats = ["json", "application/json", "application/fhir+json", "text/json"];
 
     /// <summary>Reads the parameters of a request.</summary>
     /// <param name="table">What it takes.</param>
@@ -104,13 +103,12 @@ public static class ParameterReader
                     : Refuse(name, $"The value must be {SearchDate.Form}.");
             case ParameterKind.Number when !text.All(char.IsAsciiDigit):
                 return Refuse(name, "The value must be a whole number from 0.");
-            // A plus that is not escaped in a URL arrives as a blank.
-            case ParameterKind.Format when !JsonFormats.Contains(text.Replace(' ', '+')):
+            case ParameterKind.Format when AnswerFormats.Parse(text) is null:
                 return Refusal.Because(
                     RefusalKind.NotAcceptable,
                     new Issue(
                         "not-supported",
-                        $"{Shown(name)}: Answers are JSON. The value must be one of: {string.Join(", ", JsonFormats)}.",
+                        $"{Shown(name)}: Answers are JSON or XML. The value must be one of: {string.Join(", ", AnswerFormats.Names)}.",
                         Shown(name),
                         SpineCodes.UnsupportedValue
                     )

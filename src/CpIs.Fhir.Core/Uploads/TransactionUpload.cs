@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Core.Uploads;
 
@@ -92,8 +91,7 @@ public sealed class TransactionUpload(
 
     private Result<ReadUpload> Read(Upload upload, UploadContext context)
     {
-        var limits = new JsonLimits { MaximumBytes = options.MaximumBytes, MaximumEntries = options.MaximumEntries };
-        if (check.Read(upload.Body, limits).IsRefused(out var refusal, out var body))
+        if (check.Read(upload.Body, options.Limits).IsRefused(out var refusal, out var body))
             return refusal;
         var content = UploadContent.Read(body, context);
         var now = time.GetUtcNow();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Core.Uploads;
 
@@ -21,6 +22,9 @@ public sealed record UploadOptions
     /// <summary>Most bytes of a body.</summary>
     [Range(1_024, 64 * 1_024 * 1_024)]
     public int MaximumBytes { get; init; } = DefaultMaximumBytes;
+
+    /// <summary>The same as limits of the text.</summary>
+    public JsonLimits Limits => new() { MaximumBytes = MaximumBytes, MaximumEntries = MaximumEntries };
 
     /// <summary>
     /// How many days in the future an active plan may start. A plan is hidden until it starts, so that a mistyped year

@@ -2,7 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CpIs.Fhir.Conformance.Formats;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Searching;
+using Microsoft.Net.Http.Headers;
 
 namespace CpIs.Fhir.Server.Http;
 
@@ -10,6 +13,8 @@ namespace CpIs.Fhir.Server.Http;
 internal static class FhirResponse
 {
     public const string ContentType = "application/fhir+json; charset=utf-8";
+
+    private const string XmlContentType = "application/fhir+xml; charset=utf-8";
 
     /// <summary>The HTTP status of each kind of refusal.</summary>
     public static int StatusOf(RefusalKind kind) =>
@@ -44,11 +49,15 @@ internal static class FhirResponse
     /// <summary>A resource as bytes, sent in one write.</summary>
     public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
     {
-        if (context.IsAnswerPretty())
+        var isXml = context.AnswerFormat() == AnswerFormat.Xml;
+        if (isXml)
+            body = JsonResource.ToXml(body, context.IsAnswerPretty());
+        else if (context.IsAnswerPretty())
             body = Pretty(body);
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = ContentType;
+        response.ContentType = isXml ? XmlContentType : ContentType;
+        response.Headers.Vary = HeaderNames.Accept;
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Server.Http;
 
@@ -6,6 +7,7 @@ namespace CpIs.Fhir.Server.Http;
 internal static class HttpContextExtensions
 {
     private static readonly object PrettyKey = new();
+    private static readonly object FormatKey = new();
 
     /// <summary>Who is behind the request. Endpoints that need a caller are reached only with one.</summary>
     /// <exception cref="InvalidOperationException">The endpoint allows anonymous requests.</exception>
@@ -17,9 +19,22 @@ internal static class HttpContextExtensions
         context.Features.Get<RequestIdentity>()
         ?? throw new InvalidOperationException("The request identity middleware has not run.");
 
-    /// <summary>The answer is laid out for a person (<c>_pretty=true</c>).</summary>
-    public static void AnswerPretty(this HttpContext context) => context.Items[PrettyKey] = true;
+    /// <summary>Takes note of the parameters that say how the answer looks: <c>_format</c> and <c>_pretty</c>.</summary>
+    public static void AnswerAs(this HttpContext context, IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        foreach (var (name, value) in parameters)
+            if (name == "_pretty" && value == "true")
+                context.Items[PrettyKey] = true;
+            else if (name == "_format" && AnswerFormats.Parse(value) is { } format)
+                context.Items[FormatKey] = format;
+    }
 
     /// <summary>True when the answer is laid out for a person.</summary>
     public static bool IsAnswerPretty(this HttpContext context) => context.Items.ContainsKey(PrettyKey);
+
+    /// <summary>The form of the answer: what <c>_format</c> says, else what the header Accept likes best.</summary>
+    public static AnswerFormat AnswerFormat(this HttpContext context) =>
+        context.Items.TryGetValue(FormatKey, out var noted)
+            ? (AnswerFormat)noted!
+            : MediaTypes.Accepted(context.Request) ?? Core.Searching.AnswerFormat.Json;
 }

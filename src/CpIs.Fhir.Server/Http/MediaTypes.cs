@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Searching;
 using Microsoft.Net.Http.Headers;
 
 namespace CpIs.Fhir.Server.Http;
@@ -13,21 +14,31 @@ internal static class MediaTypes
         RefusalKind.NotAcceptable,
         new Issue(
             "not-supported",
-            "Answers are application/fhir+json of FHIR 4.0, and the Accept header excludes it. Send Accept: application/fhir+json.",
+            "Answers are application/fhir+json or application/fhir+xml, of FHIR 4.0, and the Accept header excludes both. Send Accept: application/fhir+json.",
             "http.Accept"
         )
     );
 
     /// <summary>
-    /// 406 when the header Accept excludes JSON of this FHIR version, or null. <c>_format</c> goes before the header (R4:
+    /// 406 when the header Accept excludes every form of this FHIR version, or null. <c>_format</c> goes before the header (R4:
     /// http.html#parameters), and what reads the parameters judges it.
     /// </summary>
     public static Refusal? RefuseAnswer(HttpRequest request) =>
-        request.Headers.Accept is not { Count: > 0 } accept
-        || request.Query.ContainsKey("_format")
-        || MediaTypeHeaderValue.TryParseList(accept, out var types) && types.Any(TakesJson)
-            ? null
-            : NotAcceptable;
+        request.Query.ContainsKey("_format") || Accepted(request) is not null ? null : NotAcceptable;
+
+    /// <summary>The form that the header Accept likes best, JSON where it likes both; null when it excludes both.</summary>
+    public static AnswerFormat? Accepted(HttpRequest request)
+    {
+        if (request.Headers.Accept is not { Count: > 0 } accept)
+            return AnswerFormat.Json;
+        if (!MediaTypeHeaderValue.TryParseList(accept, out var types))
+            return null;
+        (AnswerFormat? Format, double Quality) best = (null, 0);
+        foreach (var type in types)
+            if (FormatOf(type) is { } format && IsOurs(type) && (type.Quality ?? 1) > best.Quality)
+                best = (format, type.Quality ?? 1);
+        return best.Format;
+    }
 
     /// <summary>True when the body is said to be of one of these types, in UTF-8 and of this FHIR version.</summary>
     public static bool IsSent(HttpRequest request, params ReadOnlySpan<string> types)
@@ -45,15 +56,10 @@ internal static class MediaTypes
         request.Headers.ContentEncoding is not { Count: > 0 } encodings
         || encodings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
 
-    private static bool TakesJson(MediaTypeHeaderValue type) =>
-        type.Quality is not 0
-        && IsOurs(type)
-        && (
-            type.MatchesAllTypes
-            || type.MediaType.Equals("application/*", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("application/fhir+json", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        );
+    private static AnswerFormat? FormatOf(MediaTypeHeaderValue type) =>
+        type.MatchesAllTypes || type.MediaType.Equals("application/*", StringComparison.OrdinalIgnoreCase)
+            ? AnswerFormat.Json
+            : AnswerFormats.Parse(type.MediaType.ToString().ToLowerInvariant());
 
     private static bool IsOurs(MediaTypeHeaderValue type)
     {

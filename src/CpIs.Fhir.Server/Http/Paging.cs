@@ -53,8 +53,7 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
                 Parameter,
                 SpineCodes.InvalidSearchData
             );
-        if (cursor.Parameters.Contains(new("_pretty", "true")))
-            context.AnswerPretty();
+        context.AnswerAs(cursor.Parameters);
         return cursor;
     }
 

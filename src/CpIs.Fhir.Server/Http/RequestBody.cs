@@ -1,5 +1,7 @@
 using System.Buffers;
+using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Server.Http;
 
@@ -12,7 +14,23 @@ internal static class RequestBody
             ? ReadAsync(context, limit)
             : Task.FromResult<Result<ReadOnlyMemory<byte>>>(Unsupported("application/fhir+json of FHIR 4.0"));
 
-    /// <summary>A resource in JSON or, for the validator, in XML; UTF-8 either way.</summary>
+    /// <summary>A small resource, whole, as JSON, whether it is sent so or in XML.</summary>
+    public static async Task<Result<ReadOnlyMemory<byte>>> ReadResourceAsync(HttpContext context, int limit) =>
+        (await ReadFhirAsync(context, limit)).IsRefused(out var refusal, out var body)
+            ? refusal
+            : AsJson(context, body, JsonLimits.Default);
+
+    /// <summary>A resource as JSON, whether it was sent so or in XML.</summary>
+    public static Result<ReadOnlyMemory<byte>> AsJson(
+        HttpContext context,
+        (ReadOnlyMemory<byte> Bytes, bool IsXml) body,
+        JsonLimits limits
+    ) =>
+        body.IsXml
+            ? context.RequestServices.GetRequiredService<ConformanceSet>().ToJson(body.Bytes, limits)
+            : body.Bytes;
+
+    /// <summary>A resource as it was sent, in JSON or in XML; UTF-8 either way.</summary>
     public static async Task<Result<(ReadOnlyMemory<byte> Bytes, bool IsXml)>> ReadFhirAsync(
         HttpContext context,
         int limit

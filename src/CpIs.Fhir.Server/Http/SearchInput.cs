@@ -47,7 +47,7 @@ internal static class SearchInput
         var parameters = FromUrl(context);
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return parameters;
-        if ((await RequestBody.ReadJsonAsync(context, MaximumParameters)).IsRefused(out var refusal, out var body))
+        if ((await RequestBody.ReadResourceAsync(context, MaximumParameters)).IsRefused(out var refusal, out var body))
             return refusal;
         return TryAdd(parameters, body)
             ? Noted(context, parameters)
@@ -97,8 +97,7 @@ internal static class SearchInput
         List<KeyValuePair<string, string>> parameters
     )
     {
-        if (parameters.Contains(new("_pretty", "true")))
-            context.AnswerPretty();
+        context.AnswerAs(parameters);
         return parameters;
     }
 

@@ -32,7 +32,7 @@ internal static class SubscriptionRequests
     /// <summary>The write as the service wants it.</summary>
     public static async Task<Result<SubscriptionWrite>> ReadWriteAsync(HttpContext context, ExchangeUrls urls)
     {
-        if ((await RequestBody.ReadJsonAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
+        if ((await RequestBody.ReadResourceAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
             return refusal;
         var caller = context.Caller();
         var identity = context.Identity();

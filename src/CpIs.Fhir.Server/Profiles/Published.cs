@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using CpIs.Fhir.Conformance.Definitions;
+using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Server.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace CpIs.Fhir.Server.Profiles;
@@ -12,7 +14,8 @@ namespace CpIs.Fhir.Server.Profiles;
 /// <param name="keep">How long a cache may keep it without asking.</param>
 internal sealed class Published(Func<IResult> make, TimeSpan keep) : IResult
 {
-    private static readonly EntityTagHeaderValue Tag = new($"\"{BuildTag()}\"");
+    private static readonly EntityTagHeaderValue Json = new($"\"{BuildTag()}\"");
+    private static readonly EntityTagHeaderValue Xml = new($"\"{BuildTag()}-xml\"");
 
     /// <summary>An answer that caches keep for five minutes, and then ask whether it is still true.</summary>
     public Published(Func<IResult> make)
@@ -21,13 +24,14 @@ internal sealed class Published(Func<IResult> make, TimeSpan keep) : IResult
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext)
     {
+        var tag = httpContext.AnswerFormat() == AnswerFormat.Xml ? Xml : Json;
         var headers = httpContext.Response.GetTypedHeaders();
-        headers.ETag = Tag;
+        headers.ETag = tag;
         headers.CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = keep };
         if (
             !httpContext
                 .Request.GetTypedHeaders()
-                .IfNoneMatch.Any(held => Tag.Compare(held, useStrongComparison: false))
+                .IfNoneMatch.Any(held => tag.Compare(held, useStrongComparison: false))
         )
             return make().ExecuteAsync(httpContext);
         httpContext.Response.StatusCode = StatusCodes.Status304NotModified;

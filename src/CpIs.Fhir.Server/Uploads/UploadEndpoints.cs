@@ -24,11 +24,13 @@ internal static class UploadEndpoints
     {
         context.Features.Set(new FailureAnswer(Refusal.UploadUnknown()));
         if (
-            (await RequestBody.ReadJsonAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var body)
+            (await RequestBody.ReadFhirAsync(context, options.MaximumBytes)).IsRefused(out var refusal, out var sent)
             || (await places.TakeAsync(context.RequestAborted)).IsRefused(out refusal, out var place)
         )
             return FhirResults.Refused(refusal);
         using var _ = place;
+        if (RequestBody.AsJson(context, sent, options.Limits).IsRefused(out refusal, out var body))
+            return FhirResults.Refused(refusal);
         var caller = context.Caller();
         var identity = context.Identity();
         var write = WriteRequest.Of(

@@ -132,10 +132,10 @@ public sealed class RecordSearchTests
             );
 
     [Theory]
-    [InlineData("xml")]
-    [InlineData("application/fhir+xml")]
+    [InlineData("ttl")]
+    [InlineData("application/fhir+turtle")]
     [InlineData("html")]
-    public void A_format_other_than_JSON_is_406(string format) =>
+    public void A_format_that_is_neither_JSON_nor_XML_is_406(string format) =>
         RecordSearch
             .Read(RecordType.Flag, [new("_format", format)], Own)
             .Refusal!.Kind.Should()
@@ -147,7 +147,12 @@ public sealed class RecordSearchTests
     [InlineData("application/json")]
     [InlineData("application/fhir+json")]
     [InlineData("application/fhir json")] // a plus that came unescaped
-    public void JSON_has_these_names(string format) =>
+    [InlineData("xml")]
+    [InlineData("text/xml")]
+    [InlineData("application/xml")]
+    [InlineData("application/fhir+xml")]
+    [InlineData("application/fhir xml")]
+    public void JSON_and_XML_have_these_names(string format) =>
         RecordSearch.Read(RecordType.Flag, [new("_format", format)], Own).Refusal.Should().BeNull();
 
     [Fact]

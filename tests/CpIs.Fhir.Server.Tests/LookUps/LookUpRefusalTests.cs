@@ -151,10 +151,10 @@ public sealed class LookUpRefusalTests(RunningExchange exchange) : IClassFixture
     public async Task The_body_of_the_operation_has_its_media_type_and_its_limit()
     {
         var setting = await SettingAsync;
-        using var xml = new StringContent("<Parameters/>", Encoding.UTF8, "application/fhir+xml");
+        using var text = new StringContent(Valid, Encoding.UTF8, "text/plain");
         using var utf16 = new StringContent(Speaker.Parameters(Valid), Encoding.Unicode, "application/fhir+json");
 
-        (await setting.SendAsync(HttpMethod.Post, "Patient/$child-protection", xml)).Status.Should().Be(415);
+        (await setting.SendAsync(HttpMethod.Post, "Patient/$child-protection", text)).Status.Should().Be(415);
         (await setting.SendAsync(HttpMethod.Post, "Patient/$child-protection", utf16)).Status.Should().Be(415);
         (await setting.PostAsync("Flag/_search", "{}")).Status.Should().Be(415);
         (await setting.PostAsync("Patient/$child-protection", Speaker.Parameters(new string('9', 20_000))))

@@ -61,9 +61,9 @@ public sealed class OnRecordTests(RunningExchange exchange) : IClassFixture<Runn
     {
         var setting = await exchange.AsAsync("hareford-ed");
 
-        var xml = await setting.GetAsync(path, ("Accept", "application/fhir+xml"));
-        xml.Status.Should().Be(406);
-        await ShouldBeRefusedOnRecordAsync(xml);
+        var turtle = await setting.GetAsync(path, ("Accept", "application/fhir+turtle"));
+        turtle.Status.Should().Be(406);
+        await ShouldBeRefusedOnRecordAsync(turtle);
 
         var unsound = await setting.GetAsync(path, ("X-Request-ID", "42"));
         unsound.Status.Should().Be(400);

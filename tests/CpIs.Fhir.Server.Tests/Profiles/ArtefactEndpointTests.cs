@@ -161,8 +161,8 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     }
 
     [Fact]
-    public async Task An_answer_other_than_JSON_is_not_given() =>
-        (await exchange.Anonymous.GetAsync("StructureDefinition/CPIS-Flag", ("Accept", "application/fhir+xml")))
+    public async Task An_answer_in_no_form_of_FHIR_is_not_given() =>
+        (await exchange.Anonymous.GetAsync("StructureDefinition/CPIS-Flag", ("Accept", "application/fhir+turtle")))
             .Status.Should()
             .Be(406);
 }

@@ -248,7 +248,7 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
     public async Task Another_media_type_or_coding_is_415_and_another_answer_406()
     {
         var authority = await AuthorityAsync;
-        using var xml = new StringContent("<Bundle/>", Encoding.UTF8, "application/fhir+xml");
+        using var turtle = new StringContent("a b c .", Encoding.UTF8, "application/fhir+turtle");
         using var latin = new StringContent("{}", Encoding.Latin1, "application/fhir+json");
         using var zipped = new StringContent("{}", null, "application/fhir+json")
         {
@@ -256,16 +256,16 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
         };
         using var none = new ByteArrayContent("{}"u8.ToArray());
 
-        foreach (var content in new HttpContent[] { xml, latin, zipped, none })
+        foreach (var content in new HttpContent[] { turtle, latin, zipped, none })
         {
             var answer = await authority.SendAsync(HttpMethod.Post, "", content);
             answer.Status.Should().Be(415, answer.Text);
             answer.Issue.Code.Should().Be("not-supported");
         }
 
-        var unacceptable = await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+xml"));
+        var unacceptable = await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+turtle"));
         unacceptable.Status.Should().Be(406, unacceptable.Text);
-        (await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+xml, */*;q=0.1")))
+        (await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+turtle, */*;q=0.1")))
             .Status.Should()
             .Be(200);
         foreach (var method in new[] { "PUT", "DELETE", "PATCH" })
