@@ -27,7 +27,7 @@ Description: "One child (for an unborn plan, the mother) as ONE authority knows 
 * insert Bare(name.family)
 * name.family ^maxLength = 200
 * name.family obeys cpis-patient-name-trimmed and cpis-patient-name-one-line
-* insert Required(name.given, *, [[a child is recognised by family and given name. For a person with one name, send that name as family and as given. For a newborn without a name, send the mother's family name as family and BABY as given.]])
+* insert Required(name.given, 20, [[a child is recognised by family and given name. For a person with one name, send that name as family and as given. For a newborn without a name, send the mother's family name as family and BABY as given.]])
 * insert Bare(name.given)
 * name.given ^maxLength = 200
 * name.given obeys cpis-patient-name-trimmed and cpis-patient-name-one-line

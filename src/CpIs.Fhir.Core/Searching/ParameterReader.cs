@@ -9,7 +9,6 @@ public static class ParameterReader
     private const int MostParameters = 32;
     private const int LongestShown = 64;
 
-
     /// <summary>Reads the parameters of a request.</summary>
     /// <param name="table">What it takes.</param>
     /// <param name="sent">Every parameter in order, decoded.</param>

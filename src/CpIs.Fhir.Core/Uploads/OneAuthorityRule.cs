@@ -24,7 +24,7 @@ internal static class OneAuthorityRule
                     new(
                         UploadAgreement.OneAuthority,
                         at,
-                        $"All entries of an upload must belong to one authority. Sent: {Shown.Value(code)}. Expected: {Shown.Value(meant)}."
+                        $"All entries of an upload must belong to one authority. This one names {Shown.Value(code)}; most name {Shown.Value(meant)}."
                     )
                 );
     }

@@ -75,6 +75,9 @@ internal sealed class AdmissionMiddleware(
 
     private async Task<Refusal?> ReadBodyAsync(HttpContext context, BodyLimit limit)
     {
+        // Whoever reads the form later takes its encoding for one that there is.
+        if (!MediaTypes.IsUtf8(context.Request))
+            return RequestBody.Unsupported("what this address takes");
         var read = await RequestBody.ReadAsync(context, limit.Bytes, limit.Time, time);
         if (read.IsRefused(out var refusal, out var body))
             return refusal;

@@ -51,6 +51,12 @@ internal static class MediaTypes
         return false;
     }
 
+    /// <summary>True unless the body is said to be in another encoding than UTF-8.</summary>
+    public static bool IsUtf8(HttpRequest request) =>
+        !MediaTypeHeaderValue.TryParse(request.ContentType, out var sent)
+        || sent.Charset.Length == 0
+        || HeaderUtilities.RemoveQuotes(sent.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>True when the body comes as it is: without Content-Encoding, or as <c>identity</c>.</summary>
     public static bool IsPlain(HttpRequest request) =>
         request.Headers.ContentEncoding is not { Count: > 0 } encodings

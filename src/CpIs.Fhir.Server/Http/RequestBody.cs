@@ -89,7 +89,8 @@ internal static class RequestBody
             new Issue("not-supported", $"The body must be {expected}, in UTF-8.", "http.Content-Type")
         );
 
-    private static Refusal TooSlow { get; } =
+    /// <summary>408.</summary>
+    public static Refusal TooSlow { get; } =
         Refusal.Because(RefusalKind.TooSlow, new Issue("timeout", "The body took too long to arrive. Send it again."));
 
     private static Refusal NotHttp { get; } = Refusal.Malformed("The request is not well-formed HTTP.");

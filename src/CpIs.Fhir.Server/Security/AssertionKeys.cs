@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core.Callers;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -45,18 +44,14 @@ internal sealed class AssertionKeys(IOrganisationDirectory directory) : IOpenIdd
         parameters.ValidAlgorithms = Algorithms;
         parameters.AlgorithmValidator = (algorithm, key, _, _) =>
             Algorithms.Contains(algorithm) && IsOf(key, algorithm);
-        parameters.TypeValidator = (type, token, _) =>
-            type is null or "" or "JWT" or JsonWebTokenTypes.ClientAuthentication && !HasCritical(token)
+        parameters.TypeValidator = (type, _, _) =>
+            type is null or "" or "JWT" or JsonWebTokenTypes.ClientAuthentication
                 ? JsonWebTokenTypes.ClientAuthentication
                 : throw new SecurityTokenInvalidTypeException("This is not a client assertion.") { InvalidType = type };
         parameters.TryAllIssuerSigningKeys = true;
         parameters.IssuerSigningKeyResolver = (_, token, kid, _) => Keys(token.Issuer, kid);
         return default;
     }
-
-    // RFC 7515 4.1.11: a token with header fields that must be understood, and are not, is refused. We understand none.
-    private static bool HasCritical(SecurityToken token) =>
-        token is not JsonWebToken jwt || jwt.TryGetHeaderValue<object>("crit", out _);
 
     private static bool IsOf(SecurityKey key, string algorithm) =>
         key is JsonWebKey jwk && (string.IsNullOrEmpty(jwk.Alg) || jwk.Alg == algorithm);

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Security.Claims;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore;
+using Microsoft.IdentityModel.JsonWebTokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -24,6 +26,15 @@ internal sealed class AssertionRules(
 {
     private const int LongestId = 128;
 
+    private static readonly string[] Once =
+    [
+        Claims.IssuedAt,
+        Claims.NotBefore,
+        Claims.ExpiresAt,
+        Claims.JwtId,
+        PersonRules.Claim,
+    ];
+
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor
             .CreateBuilder<ProcessAuthenticationContext>()
@@ -43,6 +54,12 @@ internal sealed class AssertionRules(
         )
         {
             context.Reject(Errors.InvalidClient, "Send a signed client assertion (private_key_jwt).");
+            return;
+        }
+
+        if (ProblemOfForm(context.ClientAssertion!, assertion) is { } malformed)
+        {
+            context.Reject(Errors.InvalidClient, malformed);
             return;
         }
 
@@ -115,6 +132,16 @@ internal sealed class AssertionRules(
         }
 
         http.Features.Set(new ProvenClient(client, organisation, user));
+    }
+
+    private static string? ProblemOfForm(string sent, ClaimsPrincipal assertion)
+    {
+        // RFC 7515 4.1.11: header fields that must be understood, and are not, make a token invalid.
+        if (new JsonWebToken(sent).TryGetHeaderValue<object>("crit", out _))
+            return "The header of the assertion has crit. No field that it could name is understood here: leave crit out.";
+        return Array.Find(Once, claim => assertion.FindAll(claim).Skip(1).Any()) is { } repeated
+            ? $"The claim {repeated} of the assertion must have one value."
+            : null;
     }
 
     // RFC 7523 and SMART name the token endpoint, newer drafts the issuer. Both name us alone.

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Server.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CpIs.Fhir.Server.Validation;
@@ -29,11 +31,13 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
         KeyLengthLimit = 64,
     };
 
-    /// <summary>Reads the form; null when it is larger than is taken, takes longer, or is not a form.</summary>
-    public static async Task<ValidateForm?> ReadAsync(HttpContext context, TimeSpan longest, TimeProvider time)
+    /// <summary>Reads the form; refused when it is larger than is taken, takes longer, or is not a form.</summary>
+    public static async Task<Result<ValidateForm>> ReadAsync(HttpContext context, TimeSpan longest, TimeProvider time)
     {
-        if (context.Request.ContentLength > MostOfBody || !context.Request.HasFormContentType)
-            return null;
+        if (!context.Request.HasFormContentType || !MediaTypes.IsUtf8(context.Request))
+            return NoForm;
+        if (context.Request.ContentLength > MostOfBody)
+            return TooLarge;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = MostOfBody;
         using var late = new CancellationTokenSource(longest, time);
@@ -43,12 +47,18 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
         {
             form = await new FormFeature(context.Request, Limits).ReadFormAsync(either.Token);
         }
-        catch (Exception unfit)
-            when (unfit is InvalidDataException or IOException
-                || (unfit is OperationCanceledException && late.IsCancellationRequested)
-            )
+        catch (BadHttpRequestException bad)
         {
-            return null;
+            return bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : RequestBody.RefusalOf(bad);
+        }
+        // A part of a form may name an encoding that .NET does not know.
+        catch (Exception unfit) when (unfit is InvalidDataException or IOException or NotSupportedException)
+        {
+            return Unreadable;
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested)
+        {
+            return RequestBody.TooSlow;
         }
 
         var (text, fileName) = (form["text"].ToString(), (string?)null);
@@ -59,9 +69,29 @@ internal sealed record ValidateForm(string Text, string Profile, string? FileNam
         }
 
         if (Encoding.UTF8.GetByteCount(text) > MostBytes)
-            return null;
+            return TooLarge;
         return new ValidateForm(text, form["profile"].ToString(), fileName, IsLaidOut: false);
     }
+
+    private static Refusal TooLarge { get; } =
+        Refuse(
+            RefusalKind.TooLarge,
+            "The resource must be smaller than 1 MiB. Use the command cpis validate for larger ones."
+        );
+
+    private static Refusal NoForm { get; } =
+        Refuse(
+            RefusalKind.UnsupportedMediaType,
+            "Send a form in UTF-8, as this page does. A program sends the resource itself to $validate, or uses the command cpis validate."
+        );
+
+    private static Refusal Unreadable { get; } =
+        Refuse(
+            RefusalKind.Malformed,
+            "The form cannot be read. Paste the resource or choose the file again, and send it once more."
+        );
+
+    private static Refusal Refuse(RefusalKind kind, string why) => Refusal.Because(kind, new Issue("structure", why));
 
     /// <summary>The same with line breaks where the text came on one long line.</summary>
     public ValidateForm LaidOut() => LayOut(Text) is { } lines ? this with { Text = lines, IsLaidOut = true } : this;

@@ -1,7 +1,9 @@
 using System.Text;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Security;
 
@@ -36,16 +38,13 @@ internal static class ValidatePages
     )
     {
         const string tooMany = "The validator is busy. Wait a few seconds, then try again.";
-        ValidateForm? sent;
+        Result<ValidateForm> read;
         if ((await reading.TakeAsync(context.RequestAborted)).IsRefused(out _, out var sending))
             return Busy(context, tooMany);
         using (sending)
-            sent = await ValidateForm.ReadAsync(context, PageReading.Longest, time);
-        if (sent is null)
-            return ValidatePage.Form(
-                "The resource must be smaller than 1 MiB. Use the command cpis validate for larger ones.",
-                status: StatusCodes.Status413PayloadTooLarge
-            );
+            read = await ValidateForm.ReadAsync(context, PageReading.Longest, time);
+        if (read.IsRefused(out var refusal, out var sent))
+            return ValidatePage.Form(refusal.Issues[0].Diagnostics, status: FhirResponse.StatusOf(refusal.Kind));
         if (string.IsNullOrWhiteSpace(sent.Text))
             return ValidatePage.Form("Paste a resource or choose a file", sent, StatusCodes.Status400BadRequest);
         if (sent.Profile.Length > 0 && desk.Conformance.Canonical(sent.Profile) is null)

@@ -54,7 +54,7 @@ internal static class BuiltProfiles
 
     private static string Name(string step) => step.Replace("[x]", "", StringComparison.Ordinal);
 
-    private static string Repository()
+    public static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "CpIs.Fhir.sln")))

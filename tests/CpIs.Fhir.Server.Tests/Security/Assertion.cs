@@ -14,6 +14,7 @@ internal sealed record Assertion(ClientFile Client, string Audience, DateTimeOff
     public string? Subject { get; init; }
     public string? Type { get; init; }
     public string? Critical { get; init; }
+    public (string Claim, object Value)? Further { get; init; }
     public SecurityKey? Key { get; init; }
     public string? Algorithm { get; init; }
     public object? User { get; init; }
@@ -27,6 +28,8 @@ internal sealed record Assertion(ClientFile Client, string Audience, DateTimeOff
             claims["jti"] = JwtId;
         if (User is not null)
             claims["cpis_user"] = User;
+        if (Further is var (further, value))
+            claims[further] = value;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
             {

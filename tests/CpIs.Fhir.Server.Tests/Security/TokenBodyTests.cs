@@ -50,6 +50,20 @@ public sealed class TokenBodyTests : IAsyncLifetime
         ((int)answer.StatusCode).Should().Be(400);
     }
 
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7")] // .NET knows no such encoding any more
+    [InlineData("application/x-www-form-urlencoded; charset=\"utf-16\"")]
+    [InlineData("multipart/form-data; boundary=x; charset=utf-7")]
+    public async Task One_in_another_encoding_than_UTF_8_is_415(string type)
+    {
+        using var content = new ByteArrayContent("grant_type=client_credentials"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type).Should().BeTrue();
+
+        using var answer = await _host.Http.PostAsync(new Uri("/oauth2/token", UriKind.Relative), content, Stop);
+
+        ((int)answer.StatusCode).Should().Be(415);
+    }
+
     [Fact]
     public async Task It_comes_within_ten_seconds()
     {

@@ -186,6 +186,15 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     public async Task A_header_that_must_be_understood_and_is_not_is_refused(string critical) =>
         (await Refused(Good() with { Critical = critical })).Should().Be("invalid_client");
 
+    [Theory]
+    [InlineData("cpis_user", """[{"sdsUserId":"1"},{"sdsUserId":"2"}]""")]
+    [InlineData("jti", """["1","2"]""")]
+    [InlineData("nbf", "[1,2]")]
+    public async Task A_claim_with_two_values_is_refused(string claim, string values) =>
+        (await Refused(Good() with { Further = (claim, JsonDocument.Parse(values).RootElement) }))
+            .Should()
+            .Be("invalid_client");
+
     [Fact]
     public async Task The_newer_type_of_assertions_is_accepted() =>
         (await Ask(Good() with { Type = "client-authentication+jwt" })).Should().Be(200);
@@ -217,6 +226,7 @@ public sealed class TokenEndpointTests(SecurityFixture fixture) : IClassFixture<
     [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":["manager"]}""")]
     [InlineData("""{"sdsUserId":"1","roleCode":"R0260","roleName":"Doctor","name":"A","activities":[],"admin":true}""")]
     [InlineData("\"somebody\"")]
+    [InlineData("""[{"sdsUserId":"1"}]""")]
     public async Task A_person_who_cannot_be_shown_is_refused(string user) =>
         (await Refused(Good() with { User = JsonDocument.Parse(user).RootElement })).Should().Be("invalid_request");
 

@@ -263,7 +263,11 @@ public sealed class UploadTests(RunningExchange exchange) : IClassFixture<Runnin
             answer.Issue.Code.Should().Be("not-supported");
         }
 
-        var unacceptable = await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+turtle"));
+        var unacceptable = await authority.PostAsync(
+            "",
+            Text(exchange.NewChild()),
+            ("Accept", "application/fhir+turtle")
+        );
         unacceptable.Status.Should().Be(406, unacceptable.Text);
         (await authority.PostAsync("", Text(exchange.NewChild()), ("Accept", "application/fhir+turtle, */*;q=0.1")))
             .Status.Should()

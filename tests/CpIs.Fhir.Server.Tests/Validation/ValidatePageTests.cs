@@ -119,7 +119,28 @@ public sealed class ValidatePageTests(RunningExchange exchange) : IClassFixture<
         using var endless = new StreamContent(new MemoryStream(new byte[4 * 1024 * 1024]));
         endless.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
         (await exchange.Anonymous.SendAsync(HttpMethod.Post, "/validate", endless)).Status.Should().Be(413);
-        (await exchange.Anonymous.PostAsync("/validate", "{}")).Status.Should().Be(413);
+        (await exchange.Anonymous.PostAsync("/validate", "{}")).Status.Should().Be(415);
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-7", "text=%7B%7D", 415)]
+    [InlineData("application/json", "{}", 415)]
+    [InlineData("multipart/form-data", "{}", 400)]
+    [InlineData("multipart/form-data; boundary=x", "{}", 400)]
+    [InlineData(
+        "multipart/form-data; boundary=x",
+        "--x\r\nContent-Disposition: form-data; name=\"text\"\r\nContent-Type: text/plain; charset=utf-7\r\n\r\n{}\r\n--x--\r\n",
+        400
+    )]
+    public async Task What_is_no_form_in_UTF_8_is_refused_with_the_reason(string type, string body, int status)
+    {
+        using var content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type).Should().BeTrue();
+
+        var page = await exchange.Anonymous.SendAsync(HttpMethod.Post, "/validate", content);
+
+        page.Status.Should().Be(status, page.Text);
+        page.Text.Should().NotContain("smaller than");
     }
 
     private Task<Answer> PostAsync(params (string Name, string Value)[] fields) =>
