@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 
@@ -12,7 +12,7 @@ namespace CpIs.Fhir.Conformance.Formats;
 /// the type of a value, so R4's definitions do. Nothing that was sent is left out: what has no place in FHIR is written as it
 /// stands, for the judge to find at the same place. Sources: R4 xml.html, json.html.
 /// </summary>
-internal sealed class XmlResource(SchemaSet schemas, Utf8JsonWriter json)
+internal sealed partial class XmlResource(SchemaSet schemas, Utf8JsonWriter json)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -99,22 +99,11 @@ internal sealed class XmlResource(SchemaSet schemas, Utf8JsonWriter json)
         type switch
         {
             "boolean" => text is "true" or "false",
-            "decimal" or "integer" or "positiveInt" or "unsignedInt" => IsNumber(text),
+            "decimal" or "integer" or "positiveInt" or "unsignedInt" => Number().IsMatch(text),
             _ => false,
         };
 
-    private static bool IsNumber(string text)
-    {
-        var digits = text.AsSpan(text.StartsWith('-') ? 1 : 0);
-        return digits.Length > 0
-            && char.IsAsciiDigit(digits[0])
-            && char.IsAsciiDigit(digits[^1])
-            && (digits[0] != '0' || digits.Length == 1 || !char.IsAsciiDigit(digits[1]))
-            && double.TryParse(
-                text,
-                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent,
-                CultureInfo.InvariantCulture,
-                out _
-            );
-    }
+    // RFC 8259 6.
+    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

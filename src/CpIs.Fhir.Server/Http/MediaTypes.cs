@@ -29,7 +29,8 @@ internal static class MediaTypes
     /// <summary>The form that the header Accept likes best, JSON where it likes both; null when it excludes both.</summary>
     public static AnswerFormat? Accepted(HttpRequest request)
     {
-        if (request.Headers.Accept is not { Count: > 0 } accept)
+        // Asked twice of each request: what most clients send needs no parsing.
+        if (request.Headers.Accept is not { Count: > 0 } accept || accept is ["application/fhir+json" or "*/*"])
             return AnswerFormat.Json;
         if (!MediaTypeHeaderValue.TryParseList(accept, out var types))
             return null;

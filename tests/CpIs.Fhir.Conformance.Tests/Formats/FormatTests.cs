@@ -50,6 +50,7 @@ public sealed class FormatTests
     [InlineData("<multipleBirthInteger value='01'/>", "Patient.multipleBirth")]
     [InlineData("<multipleBirthInteger value='1.0'/>", "Patient.multipleBirth")]
     [InlineData("<multipleBirthInteger value='NaN'/>", "Patient.multipleBirth")]
+    [InlineData("<multipleBirthInteger value='1.e5'/>", "Patient.multipleBirth")] // no number of JSON
     [InlineData("<nickname value='Al'/>", "Patient.nickname")]
     [InlineData("<contained/>", "Patient.contained")]
     [InlineData("<identifier value='1'><system value='http://a.example'/></identifier>", "Patient.identifier")]
