@@ -27,8 +27,14 @@ Description: "An authority's request for notices when its records are accessed. 
 * channel.extension contains BackportHeartbeatPeriod named heartbeatPeriod 0..1 and BackportTimeout named timeout 0..1 and BackportMaxCount named maxCount 0..1
 * channel.extension ^slicing.rules = #closed
 * insert Optional(channel.extension[heartbeatPeriod], 1, [[heartbeats show that silence means that nobody looked and not that the connection is lost.]])
+* channel.extension[heartbeatPeriod].valueUnsignedInt ^minValueUnsignedInt = 60
+* channel.extension[heartbeatPeriod].valueUnsignedInt ^maxValueUnsignedInt = 86400
 * insert Optional(channel.extension[timeout], 1, [[it fits how fast the receiver answers.]])
+* channel.extension[timeout].valueUnsignedInt ^minValueUnsignedInt = 1
+* channel.extension[timeout].valueUnsignedInt ^maxValueUnsignedInt = 30
 * insert Optional(channel.extension[maxCount], 1, [[it fits how much the receiver takes at once.]])
+* channel.extension[maxCount].valuePositiveInt ^minValuePositiveInt = 1
+* channel.extension[maxCount].valuePositiveInt ^maxValuePositiveInt = 100
 * insert Required(channel.type, 1, [[this server calls a webhook; other channels cannot prove that a notification arrived.]])
 * channel.type = #rest-hook (exactly)
 * insert Bare(channel.type)

@@ -34,7 +34,7 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     public HashSet<(FhirNode Resource, StructureSchema Schema)> Applied { get; } = [];
 
     /// <summary>Codings whose code a value set has refused.</summary>
-    public HashSet<FhirNode> RefusedCodes { get; } = [];
+    public Dictionary<FhirNode, ValidationSeverity> RefusedCodes { get; } = [];
 
     /// <summary>Questions that wait until all resources have been walked.</summary>
     public List<Action> Afterwards { get; } = [];

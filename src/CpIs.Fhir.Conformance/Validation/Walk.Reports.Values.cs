@@ -105,8 +105,14 @@ internal sealed partial class Walk
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
-        if (severity >= ValidationSeverity.Warning)
-            run.RefusedCodes.Add(node);
+        // Two value sets of one element, as a profile's within FHIR's, refuse a code once.
+        if (severity >= ValidationSeverity.Warning && !sink.IsSilent)
+        {
+            if (run.RefusedCodes.TryGetValue(node, out var told) && told >= severity)
+                return;
+            run.RefusedCodes[node] = severity;
+        }
+
         if (!sink.Takes(node, severity, rule, binding.ValueSet))
             return;
         var some = run.Terminology.Some(binding.ValueSet!, 11);

@@ -59,7 +59,7 @@ internal sealed partial class Walk
             constraint.Model.IsWarning ? ValidationSeverity.Warning : Error,
             "invariant",
             constraint.Key,
-            fault ?? constraint.Model.Human,
+            fault ?? PlainRules.Find(constraint.Key) ?? constraint.Model.Human,
             found: fault is not null || node.Value is null ? null : Shown(node),
             profile: constraint.Profile,
             ruleText: fault ?? constraint.Model.Human

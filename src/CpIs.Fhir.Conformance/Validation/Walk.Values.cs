@@ -227,7 +227,7 @@ internal sealed partial class Walk
         if (run.Terminology.CheckSystem(system, code).Verdict == MembershipVerdict.NotMember)
         {
             // Where a value set has refused the code, that is the problem.
-            if (!run.RefusedCodes.Contains(coding))
+            if (!run.RefusedCodes.ContainsKey(coding))
                 ReportUnknownCode(coding, system, code);
             return;
         }

@@ -12,7 +12,6 @@ public static class ChannelHeaders
     /// <summary>What is in place of a value when a Subscription is read. Sent back it keeps the value, for the same receiver.</summary>
     public const string Mask = "***";
 
-    private const int Most = 10;
     private const int LongestLine = 2_048;
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
@@ -81,17 +80,15 @@ public static class ChannelHeaders
     )
     {
         var read = new List<string>();
-        if (lines.Count > Most)
-            refuse("Subscription.channel.header", $"at most {Most} header lines are allowed.");
         for (var i = 0; i < lines.Count; i++)
         {
             var place = $"Subscription.channel.header[{i}]";
             if (!TrySplit(lines[i], out var name, out var value))
-                refuse(place, "a header line must be 'Name: value' in visible ASCII, without line breaks.");
+                refuse(place, "A header line must be 'Name: value' in visible ASCII, without line breaks.");
             else if (
                 Ours.Contains(name) || OurPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase))
             )
-                refuse(place, "only the server sets this header. Leave it out.");
+                refuse(place, "Only the server sets this header. Leave it out.");
             else if (value != Mask)
                 read.Add($"{name}: {value}");
             else if (

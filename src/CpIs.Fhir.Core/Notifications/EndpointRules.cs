@@ -16,33 +16,33 @@ internal static class EndpointRules
     public static string? Check(string? text, OdsCode authority, NotificationOptions options)
     {
         if (string.IsNullOrEmpty(text))
-            return "an endpoint is required: the URL to post notifications to.";
+            return "An endpoint is required: the URL to post notifications to.";
         if (
             text.Length > MaximumLength
             || text.Any(c => c <= ' ' || c > '~')
             || !Uri.TryCreate(text, UriKind.Absolute, out var url)
             || url.HostNameType is UriHostNameType.Unknown or UriHostNameType.Basic
         )
-            return $"the endpoint must be an absolute URL of at most {MaximumLength} visible ASCII characters.";
+            return $"The endpoint must be an absolute URL of at most {MaximumLength} visible ASCII characters.";
         if (url.UserInfo.Length > 0)
-            return "the endpoint must not hold a user name or password.";
+            return "The endpoint must not hold a user name or password.";
         if (url.Fragment.Length > 0 || text.EndsWith('#'))
-            return "the endpoint must not have a fragment.";
+            return "The endpoint must not have a fragment.";
         if (HoldsNhsNumber(text))
-            return "the endpoint must not hold an NHS number.";
+            return "The endpoint must not hold an NHS number.";
         if (
             options.AllowedHosts.TryGetValue(authority.Value, out var hosts)
             && !hosts.Split(',', StringSplitOptions.TrimEntries).Contains(url.Host, StringComparer.OrdinalIgnoreCase)
         )
-            return "the endpoint's host is not one that this authority has agreed with the operator.";
+            return "The endpoint's host is not one that this authority has agreed with the operator.";
         if (options.AllowLoopbackHttp && url.IsLoopback && url.Scheme is "http" or "https")
             return null;
         if (url.Scheme != Uri.UriSchemeHttps)
-            return "the endpoint must be https.";
+            return "The endpoint must be https.";
         if (options.RequirePort443 && url.Port != 443)
-            return "the endpoint must be on port 443.";
+            return "The endpoint must be on port 443.";
         return url.IsLoopback || IsInside(url)
-            ? "the endpoint must be on the public internet, not on a private, loopback or reserved address."
+            ? "The endpoint must be on the public internet, not on a private, loopback or reserved address."
             : null;
     }
 

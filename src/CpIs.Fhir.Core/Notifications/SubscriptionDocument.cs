@@ -32,8 +32,6 @@ public static class SubscriptionDocument
         var lastUpdated = Milliseconds(now);
         var resource = (Subscription)parsed.Resource.DeepCopy();
         resource.Id = id;
-        resource.Text = null;
-        resource.Language = null;
         resource.Error = null;
         resource.Meta = new Meta
         {

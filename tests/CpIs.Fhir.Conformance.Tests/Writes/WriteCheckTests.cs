@@ -56,6 +56,27 @@ public sealed class WriteCheckTests
     }
 
     [Fact]
+    public void A_code_that_two_value_sets_refuse_is_told_once_with_the_profiles_codes() =>
+        Judge(ReplaceFirst(Upload, "\"status\":\"active\"", "\"status\":\"bogus\""))
+            .Should()
+            .ContainSingle()
+            .Which.Issue.Diagnostics.Should()
+            .Contain("finished")
+            .And.Contain("Sent: bogus.")
+            .And.NotContain("onhold");
+
+    [Theory]
+    [InlineData(",{}", "ele-1", "The element is empty. Give it a value, or leave it out.")]
+    [InlineData(",{\"fullUrl\":\"urn:uuid:0d2f5b1e-5c0e-4b55-9d1c-6a52c8e7a001\"}", "bdl-5", "Add what is missing.")]
+    [InlineData(",{\"fullUrl\":\"urn:uuid:0d2f5b1e-5c0e-4b55-9d1c-6a52c8e7a001\"}", "bdl-3", "Add request with method")]
+    public void A_rule_of_FHIR_is_told_in_plain_words(string entry, string rule, string words) =>
+        Judge(Upload[..Upload.LastIndexOf(']')] + entry + Upload[Upload.LastIndexOf(']')..])
+            .Should()
+            .Contain(found => found.Issue.Rule == rule)
+            .Which.Issue.Diagnostics.Should()
+            .Contain(words);
+
+    [Fact]
     public void What_is_no_JSON_is_told_without_a_verdict()
     {
         var refused = new WriteCheck(Set, []).Read("{"u8.ToArray(), JsonLimits.Default);
@@ -96,4 +117,10 @@ public sealed class WriteCheckTests
 
     private static IReadOnlyList<Finding> Judge(string body, params string[] allowed) =>
         new WriteCheck(Set, allowed).Read(Encoding.UTF8.GetBytes(body), JsonLimits.Default).Value.Judge();
+
+    private static string ReplaceFirst(string text, string old, string by)
+    {
+        var at = text.IndexOf(old, StringComparison.Ordinal);
+        return text[..at] + by + text[(at + old.Length)..];
+    }
 }

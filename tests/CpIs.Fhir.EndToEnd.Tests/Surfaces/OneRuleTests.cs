@@ -95,6 +95,30 @@ public sealed class OneRuleTests(ThreeSurfaces surfaces, ITestOutputHelper outpu
         }
     }
 
+    [Fact]
+    public async Task Every_bad_Subscription_is_told_alike_when_it_is_validated_and_when_it_is_sent()
+    {
+        const string profile = "CPIS-Subscription";
+        var folder = Path.Combine(Files.Root, "examples", "bad", profile);
+        var wrong = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal))
+        {
+            var text = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            var tool = ThreeSurfaces.Places(ThreeSurfaces.Tool(text, profile)).ToHashSet();
+            var service = ThreeSurfaces.Places(await surfaces.ServiceAsync(text, profile)).ToHashSet();
+            var sent = (ThreeSurfaces.Subscribe(text)?.Issues ?? [])
+                .Where(issue => issue.Rule != "cpis-subscription-header") // what a masked value stands for, only the server knows
+                .Select(issue => new ThreeSurfaces.Told(issue.Rule, issue.Expression))
+                .ToHashSet();
+            if (tool.Count == 0 || !tool.SetEquals(service) || !tool.SetEquals(sent))
+                wrong.Add(
+                    $"{Path.GetFileName(file)}: cpis validate [{Line(tool)}], $validate [{Line(service)}], sent [{Line(sent)}]"
+                );
+        }
+
+        wrong.Should().BeEmpty();
+    }
+
     /// <summary>Null when all surfaces tell the same.</summary>
     private async Task<string?> CompareAsync(JsonObject resource, string profile)
     {

@@ -5,6 +5,7 @@ using CpIs.Fhir.Conformance.Writes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Validation;
 using CpIs.Fhir.Storage.Sqlite;
@@ -99,6 +100,12 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory, IUpl
         );
         return answer.Refusal;
     }
+
+    /// <summary>As a Subscription of authority XHF01: the refusal, or null where it would be stored.</summary>
+    internal static Refusal? Subscribe(byte[] text) =>
+        new SubscriptionParser(new NotificationOptions(), new WriteCheck(Set, []))
+            .Parse(text, OdsCode.Parse("XHF01"))
+            .Refusal;
 
     internal static IEnumerable<Told> Places(IEnumerable<ValidationIssue> issues) =>
         issues.Select(issue => new Told(issue.Rule, issue.Expression)).Distinct();

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -20,6 +21,9 @@ namespace CpIs.Fhir.Server.Tests.Notifications;
 /// <summary>The notification engine over a real store file, a clock that stands still, and a sender of the test's choice.</summary>
 internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispatchObserver
 {
+    /// <summary>Reads and judges a Subscription as a server does.</summary>
+    public static IWriteCheck Profiles { get; } = new Conformance.Writes.WriteCheck(ConformanceSet.CoreAndOurs(), []);
+
     public const string Base = "https://cpis.example/FHIR/R4";
     public const string Hook = "https://hooks.example.org/cpis";
     public static readonly OdsCode Authority = OdsCode.Parse("XHF01");
@@ -266,7 +270,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             _store,
             _store,
             new IdempotentWrite(_store, Time),
-            new SubscriptionParser(Options),
+            new SubscriptionParser(Options, Profiles),
             new DispatchSignal(Time),
             Options,
             Ids,

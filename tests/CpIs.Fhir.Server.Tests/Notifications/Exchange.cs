@@ -65,6 +65,7 @@ internal sealed class Exchange : IAsyncDisposable
         services.AddSingleton<ServerLeases>();
         services.AddSingleton<IOrganisationDirectory>(engine);
         services.AddSingleton(new BundleOptions());
+        services.AddSingleton(Engine.Profiles);
         services.AddSingleton<CursorProtector>();
         services.AddSingleton<Paging>();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));

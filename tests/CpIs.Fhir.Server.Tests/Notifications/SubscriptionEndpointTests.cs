@@ -201,7 +201,7 @@ public sealed class SubscriptionEndpointTests
         var (refused, outcome) = await PostAsync(exchange, "http://hooks.example.org/");
 
         refused.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
-        Outcome(outcome).Should().Contain("Subscription.channel.endpoint").And.Contain("must be https");
+        Outcome(outcome).Should().Contain("Subscription.channel.endpoint").And.Contain("must be an https URL");
         (await exchange.SendAsync(HttpMethod.Get, "Subscription")).Body.GetProperty("total").GetInt32().Should().Be(0);
         using var text = new StringContent("{}");
         (await exchange.Http.PostAsync("Subscription", text, TestContext.Current.CancellationToken))
