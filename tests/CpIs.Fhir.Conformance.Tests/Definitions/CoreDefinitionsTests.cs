@@ -30,6 +30,7 @@ public sealed class CoreDefinitionsTests
     }
 
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void Each_definition_reads_the_same_from_the_slim_file_as_from_the_published_one()
     {
         var package = CorePackage.Read();

@@ -20,6 +20,7 @@ public sealed class AgreementTests(ITestOutputHelper output)
     private static readonly SchemaSet Schemas = new(TheValidator.Definitions);
 
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void Both_engines_judge_every_rule_on_every_element_alike()
     {
         var (agreed, unlike) = (0, new List<string>());

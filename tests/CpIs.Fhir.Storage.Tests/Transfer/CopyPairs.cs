@@ -16,6 +16,7 @@ public sealed class SqliteToMongo : MongoCopyContract
     protected override async Task<CopyEnd> MakeTargetEndAsync() => await MongoEnd.TakeAsync();
 }
 
+[Trait(Proof.Long, "true")]
 public sealed class MongoToSqlite : MongoCopyContract
 {
     protected override async Task<CopyEnd> MakeSourceEndAsync() => await MongoEnd.TakeAsync();
