@@ -7,11 +7,17 @@ RuleSet: Resource(type, profile)
 RuleSet: Interaction(code)
 * rest.resource[=].interaction[+].code = #{code}
 
-RuleSet: WrittenInTransaction
-* rest.resource[=].interaction[+].code = #create
-* rest.resource[=].interaction[=].documentation = "Only as an entry of a transaction: a conditional PUT that finds no match."
-* rest.resource[=].interaction[+].code = #update
-* rest.resource[=].interaction[=].documentation = "Only as an entry of a transaction: a conditional PUT that finds its match."
+// Each version is kept; the server gives ids; a read may be conditional.
+RuleSet: Versioned
+* rest.resource[=].versioning = #versioned
+* rest.resource[=].updateCreate = false
+* rest.resource[=].conditionalRead = #full-support
+
+// Alone or in a transaction, by id or by the authority's own identifier.
+RuleSet: Written
+* insert Interaction(create)
+* insert Interaction(update)
+* rest.resource[=].conditionalCreate = true
 * rest.resource[=].conditionalUpdate = true
 
 RuleSet: Search(name, type, definition)
@@ -53,9 +59,10 @@ Usage: #definition
 * insert Resource(Patient, CPIS-Patient)
 * insert Interaction(read)
 * insert Interaction(vread)
-* insert WrittenInTransaction
+* insert Interaction(history-instance)
+* insert Written
 * insert Interaction(search-type)
-* rest.resource[=].versioning = #versioned
+* insert Versioned
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Patient-identifier)
@@ -70,9 +77,10 @@ Usage: #definition
 * insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
 * insert Interaction(read)
 * insert Interaction(vread)
-* insert WrittenInTransaction
+* insert Interaction(history-instance)
+* insert Written
 * insert Interaction(search-type)
-* rest.resource[=].versioning = #versioned
+* insert Versioned
 * rest.resource[=].searchInclude[+] = "EpisodeOfCare:patient"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
@@ -87,9 +95,10 @@ Usage: #definition
 * insert Resource(Flag, CPIS-Flag)
 * insert Interaction(read)
 * insert Interaction(vread)
-* insert WrittenInTransaction
+* insert Interaction(history-instance)
+* insert Written
 * insert Interaction(search-type)
-* rest.resource[=].versioning = #versioned
+* insert Versioned
 * rest.resource[=].searchInclude[+] = "Flag:patient"
 * rest.resource[=].searchInclude[+] = "Flag:author"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
@@ -107,8 +116,9 @@ Usage: #definition
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Setting"
 * insert Interaction(read)
 * insert Interaction(vread)
+* insert Interaction(history-instance)
 * insert Interaction(search-type)
-* rest.resource[=].versioning = #versioned
+* insert Versioned
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Organization-identifier)
@@ -129,10 +139,11 @@ Usage: #definition
 * rest.resource[=].extension.valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
 * insert Interaction(read)
 * insert Interaction(vread)
+* insert Interaction(history-instance)
 * insert Interaction(create)
 * insert Interaction(update)
 * insert Interaction(search-type)
-* rest.resource[=].versioning = #versioned
+* insert Versioned
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)

@@ -40,7 +40,7 @@ public static class CapabilityStatementWriter
         foreach (var resource in CapabilityTable.Resources)
             Write(json, resource);
         json.WriteEndArray();
-        WriteInteractions(json, ["transaction"], []);
+        WriteInteractions(json, ["transaction"]);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
@@ -88,10 +88,18 @@ public static class CapabilityStatementWriter
         json.WriteString("type", resource.Type);
         if (resource.Profiles.Count > 0)
             WriteStrings(json, "supportedProfile", [.. resource.Profiles.Select(FhirSystems.Profile)]);
-        WriteInteractions(json, resource.Interactions, resource.InTransaction);
+        WriteInteractions(json, resource.Interactions);
         if (resource.IsVersioned)
+        {
             json.WriteString("versioning", "versioned");
-        if (resource.InTransaction.Contains("update"))
+            json.WriteBoolean("updateCreate", false);
+        }
+
+        if (resource.IsUploaded)
+            json.WriteBoolean("conditionalCreate", true);
+        if (resource.IsVersioned)
+            json.WriteString("conditionalRead", "full-support");
+        if (resource.IsUploaded)
             json.WriteBoolean("conditionalUpdate", true);
         if (resource.Includes.Count > 0)
             WriteStrings(json, "searchInclude", [.. resource.Includes]);
@@ -129,27 +137,15 @@ public static class CapabilityStatementWriter
         json.WriteEndArray();
     }
 
-    private static void WriteInteractions(
-        Utf8JsonWriter json,
-        IReadOnlyList<string> codes,
-        IReadOnlyList<string> inTransaction
-    )
+    private static void WriteInteractions(Utf8JsonWriter json, IReadOnlyList<string> codes)
     {
-        if (codes.Count + inTransaction.Count == 0)
+        if (codes.Count == 0)
             return;
         json.WriteStartArray("interaction");
         foreach (var code in codes)
         {
             json.WriteStartObject();
             json.WriteString("code", code);
-            json.WriteEndObject();
-        }
-
-        foreach (var code in inTransaction)
-        {
-            json.WriteStartObject();
-            json.WriteString("code", code);
-            json.WriteString("documentation", "Only as an entry of a transaction.");
             json.WriteEndObject();
         }
 

@@ -17,8 +17,7 @@ public static class CapabilityTable
         new(
             "Patient",
             ["CPIS-Patient"],
-            ["read", "vread", "search-type"],
-            ["create", "update"],
+            ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Patient)),
             [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate],
             []
@@ -26,8 +25,7 @@ public static class CapabilityTable
         new(
             "EpisodeOfCare",
             ["CPIS-EpisodeOfCare"],
-            ["read", "vread", "search-type"],
-            ["create", "update"],
+            ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.EpisodeOfCare)),
             [Validate],
             ["EpisodeOfCare:patient"]
@@ -35,8 +33,7 @@ public static class CapabilityTable
         new(
             "Flag",
             ["CPIS-Flag"],
-            ["read", "vread", "search-type"],
-            ["create", "update"],
+            ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Flag)),
             [Validate],
             ["Flag:patient", "Flag:author"]
@@ -44,26 +41,16 @@ public static class CapabilityTable
         new(
             "Organization",
             ["CPIS-Authority", "CPIS-Setting"],
-            ["read", "vread", "search-type"],
-            [],
+            ["read", "vread", "history-instance", "search-type"],
             Of(SearchTables.Of(RecordType.Organization)),
             [Validate],
             []
         ),
-        new(
-            "AuditEvent",
-            ["CPIS-AuditEvent"],
-            ["read", "search-type"],
-            [],
-            Of(SearchTables.AuditEvent),
-            [Validate],
-            []
-        ),
+        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [Validate], []),
         new(
             "Subscription",
             ["CPIS-Subscription"],
-            ["read", "vread", "create", "update", "search-type"],
-            [],
+            ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Subscription)),
             [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate],
             []
@@ -78,11 +65,11 @@ public static class CapabilityTable
 
     // What travels and is not kept: testers validate it here.
     private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
-        new(type, profiles, [], [], [], [Validate], []);
+        new(type, profiles, [], [], [Validate], []);
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>
-        new(type, [], ["read", "search-type"], [], Of(ArtefactParameters.TableOf(type)), [], []);
+        new(type, [], ["read", "search-type"], Of(ArtefactParameters.TableOf(type)), [], []);
 
     // What the one reader takes is what is offered.
     private static IReadOnlyList<SearchCapability> Of(ParameterTable table) =>

@@ -4,7 +4,6 @@ namespace CpIs.Fhir.Conformance.Capabilities;
 /// <param name="Type">FHIR resource type.</param>
 /// <param name="Profiles">Names of the profiles under our own canonical base.</param>
 /// <param name="Interactions">FHIR interaction codes, each offered at its own URL.</param>
-/// <param name="InTransaction">Interaction codes offered only as entries of a transaction.</param>
 /// <param name="SearchParameters">What can be searched by.</param>
 /// <param name="Operations">Operations on the type.</param>
 /// <param name="Includes">Values of <c>_include</c>.</param>
@@ -12,7 +11,6 @@ public sealed record ResourceCapability(
     string Type,
     IReadOnlyList<string> Profiles,
     IReadOnlyList<string> Interactions,
-    IReadOnlyList<string> InTransaction,
     IReadOnlyList<SearchCapability> SearchParameters,
     IReadOnlyList<OperationCapability> Operations,
     IReadOnlyList<string> Includes
@@ -20,6 +18,9 @@ public sealed record ResourceCapability(
 {
     /// <summary>True when every version is kept and can be read.</summary>
     public bool IsVersioned => Interactions.Contains("vread");
+
+    /// <summary>True for what an authority uploads: it is known by the authority's own identifier, so writes may be conditional.</summary>
+    public bool IsUploaded => Type is "Patient" or "EpisodeOfCare" or "Flag";
 }
 
 /// <summary>One search parameter.</summary>

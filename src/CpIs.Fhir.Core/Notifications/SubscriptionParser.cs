@@ -54,10 +54,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
 
         var terms = ReadTerms(body.Root, authority, before, Refuse);
         if (found.Count > 0)
-            return new Refusal(
-                found.Exists(each => each.Kind == RefusalKind.Malformed) ? RefusalKind.Malformed : RefusalKind.Rule,
-                [.. found.Select(each => each.Issue)]
-            );
+            return Finding.Refuse(found);
         return ResourceParser.Parse<Subscription>(json, JsonLimits.Default).IsRefused(out refusal, out var resource)
             ? refusal
             : new ParsedSubscription(terms, resource);

@@ -62,7 +62,10 @@ public static class AuditEventWriter
             occurrence.Kind switch
             {
                 OccurrenceKind.Access => "search-type",
+                OccurrenceKind.Upload when occurrence.Interaction is "create" or "update" => occurrence.Interaction,
                 OccurrenceKind.Upload => "transaction",
+                OccurrenceKind.Read when occurrence.Interaction.EndsWith("/_history", StringComparison.Ordinal) =>
+                    "history-instance",
                 OccurrenceKind.Read => occurrence.Interaction.Contains('/', StringComparison.Ordinal)
                     ? "read"
                     : "search-type",

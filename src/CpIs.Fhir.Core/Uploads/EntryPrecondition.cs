@@ -11,8 +11,18 @@ internal static class EntryPrecondition
     /// <summary>Tells, where the entry tells, what does not hold.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="existing">The authority's own resource with the identifier of the entry's, or null.</param>
-    public static void Check(UploadEntry entry, StoredResource? existing)
+    /// <param name="mustBeNew">True for a create.</param>
+    public static void Check(UploadEntry entry, StoredResource? existing, bool mustBeNew)
     {
+        if (mustBeNew && existing is not null)
+            entry.Place.Add(
+                RefusalKind.Conflict,
+                "duplicate",
+                "identifier",
+                "cpis-entry-duplicate",
+                $"{What(entry)} is held already, as {existing.Type}/{existing.Id}. Update it there by PUT, or by PUT {existing.Type}?identifier=.",
+                SpineCodes.InvalidUpdate
+            );
         if (entry.Id is not null && existing?.Id != entry.Id)
             entry.Place.Add(
                 RefusalKind.Malformed,

@@ -25,14 +25,11 @@ public sealed class TransactionUpload(
     /// <summary>An alarm is raised when more than one entry in so many is superseded.</summary>
     private const int AlarmingShare = 10;
 
-    private static readonly string[] Types = ["Patient", "EpisodeOfCare", "Flag"];
-
     /// <summary>The acknowledgement (200, a transaction-response Bundle), or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
     public async Task<Result<IdempotentAnswer>> ExecuteAsync(Upload upload, CancellationToken cancellation)
     {
-        if (Admit(upload.Caller) is { } refusal)
-            return refusal;
+        ArgumentNullException.ThrowIfNull(upload);
         // Read once, at the first try: a repeat of an answered upload is answered again even where today's rules about
         // dates would refuse it, and a conflict costs no second parse.
         ReadUpload? read = null;
@@ -70,13 +67,6 @@ public sealed class TransactionUpload(
         return result;
     }
 
-    private static Refusal? Admit(Caller caller) =>
-        caller.Kind != CallerKind.Authority ? Refusal.Forbidden("Only local authorities can upload.")
-        : Types.All(type => SmartScopes.Allow(caller, type, "cu")) ? null
-        : Refusal.Forbidden(
-            "The token's scopes do not allow an upload: it needs system/Patient.cu, system/EpisodeOfCare.cu and system/Flag.cu."
-        );
-
     private UploadContext ContextOf(Upload upload) =>
         new(
             upload.Caller.Organisation,
@@ -86,6 +76,7 @@ public sealed class TransactionUpload(
         )
         {
             FhirBase = upload.FhirBase,
+            MustBeNew = upload.MustBeNew,
             Organisations = organisations.Current,
         };
 
@@ -155,7 +146,7 @@ public sealed class TransactionUpload(
             OrganisationName = upload.Caller.OrganisationName,
             CallerKind = upload.Caller.Kind,
             Person = upload.Caller.Person,
-            Interaction = "transaction",
+            Interaction = upload.Interaction,
             Reason = Counts(resolved),
             RequestId = upload.Request.RequestId,
             CorrelationId = upload.CorrelationId,

@@ -15,4 +15,11 @@ public sealed record Upload(
     string? CorrelationId,
     ReadOnlyMemory<byte> Body,
     string? FhirBase = null
-);
+)
+{
+    /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c> and <c>update</c> of one resource.</summary>
+    public string Interaction { get; init; } = "transaction";
+
+    /// <summary>True where what is sent may not be held yet: a create.</summary>
+    public bool MustBeNew { get; init; }
+}

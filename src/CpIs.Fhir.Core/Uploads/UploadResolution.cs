@@ -48,7 +48,7 @@ internal sealed class UploadResolution(
     private PatientTurn PatientOf(UploadEntry entry)
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
-        EntryPrecondition.Check(entry, existing);
+        EntryPrecondition.Check(entry, existing, context.MustBeNew);
         return new PatientTurn(entry, existing, existing?.Id ?? newId(), Turns.Of(existing, time));
     }
 
@@ -84,9 +84,9 @@ internal sealed class UploadResolution(
         var existing = held.Find(RecordType.EpisodeOfCare, planId);
         var existingFlag = held.Find(RecordType.Flag, planId);
         if (sent is not null)
-            EntryPrecondition.Check(sent, existing);
+            EntryPrecondition.Check(sent, existing, context.MustBeNew);
         if (sentFlag is not null)
-            EntryPrecondition.Check(sentFlag, existingFlag);
+            EntryPrecondition.Check(sentFlag, existingFlag, context.MustBeNew);
         if (sent is null && existing is null)
         {
             sentFlag!.Place.Break(

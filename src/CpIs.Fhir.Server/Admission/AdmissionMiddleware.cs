@@ -49,14 +49,16 @@ internal sealed class AdmissionMiddleware(
         }
 
         context.Features.Set(caller);
-        var lookUp = admits is not null ? admits.LookUp : LookUpAt(context, caller);
+        // An address of a look-up with a method that others use there is a look-up all the same.
+        var isOfOthers = admits is null || !admits.Takes(caller.Kind);
+        var lookUp = isOfOthers ? LookUpAt(context, caller) : admits!.LookUp;
         if (lookUp is not null)
             context.Features.Set(new FailureAnswer(LookUpTexts.CouldNotCheck()));
 
         refusal =
             limits.Check(caller)
             ?? context.Identity().Problem
-            ?? admits?.Check(caller)
+            ?? (lookUp is not null && admits is not null && isOfOthers ? NoMethod(context) : admits?.Check(caller))
             ?? (admits is { IsFhir: true } ? MediaTypes.RefuseAnswer(context.Request) : null);
         if (refusal is null)
         {
@@ -97,6 +99,21 @@ internal sealed class AdmissionMiddleware(
         {
             return Refusal.Malformed("The form cannot be read: it has too many fields, or one that is too long.");
         }
+    }
+
+    /// <summary>405: a look-up has neither HEAD nor a write (design.md).</summary>
+    private static Refusal NoMethod(HttpContext context)
+    {
+        context.Response.Headers.Allow = HttpMethods.Get;
+        return Refusal.Because(
+            RefusalKind.NotAllowed,
+            new Issue(
+                "not-supported",
+                $"A look-up has no {context.Request.Method}. Send GET, or POST to _search.",
+                null,
+                SpineCodes.UnsupportedService
+            )
+        );
     }
 
     private LookUpInteraction? LookUpAt(HttpContext context, Caller caller) =>

@@ -107,9 +107,11 @@ internal static class ExchangeHost
         fhir.MapMetadata();
         fhir.MapSmartConfiguration();
         fhir.MapUploads();
+        fhir.MapWrites();
         fhir.MapLookUps();
         fhir.MapAuditEvents();
         fhir.MapRecords();
+        fhir.MapHistory();
         fhir.MapValidate();
         fhir.MapArtefacts();
         fhir.MapSubscriptions();

@@ -10,6 +10,7 @@ using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Profiles;
+using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
@@ -71,6 +72,9 @@ internal static class ExchangeServices
         services.AddProfiles();
         services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<TransactionUpload>();
+        services.AddSingleton<SingleUpload>();
+        services.AddSingleton<WriteDesk>();
+        services.AddSingleton<RecordHistory>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));
     }
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Server.Http;
 
@@ -15,6 +17,28 @@ internal static class FhirResults
     public static IResult Resource(StoredResource resource, int status = 200, string? location = null) =>
         new ResourceResult(resource.Body, status, resource, location);
 
+    /// <summary>What became of one resource that was sent, as its sender prefers to hear it; Location, ETag and Last-Modified in any case.</summary>
+    public static IResult Written(HttpContext context, WrittenRecord written, string fhirBase)
+    {
+        var (resource, status) = (written.Resource, written.IsCreated ? 201 : 200);
+        var body = context.Request.Return() switch
+        {
+            Preference.Minimal => default,
+            Preference.OperationOutcome => written.Outcome.IsEmpty ? Taken : written.Outcome,
+            _ => resource.Body,
+        };
+        return new ResourceResult(
+            body,
+            status,
+            resource,
+            $"{fhirBase}/{resource.Type}/{resource.Id}/_history/{resource.Version.ToString(CultureInfo.InvariantCulture)}"
+        );
+    }
+
+    private static readonly byte[] Taken = OperationOutcomeWriter.ToBytes([
+        new Issue("informational", "Taken as sent.", Severity: "information"),
+    ]);
+
     private sealed class RefusedResult(Refusal refusal) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext) => FhirResponse.WriteAsync(httpContext, refusal);
@@ -28,13 +52,21 @@ internal static class FhirResults
             var headers = httpContext.Response.Headers;
             if (stored is not null)
             {
-                headers.ETag = $"W/\"{stored.Version}\"";
+                headers.ETag = Versions.ETag(stored.Version);
                 headers.LastModified = stored.LastUpdated.UtcDateTime.ToString("R");
+                if (Versions.HasAlready(httpContext.Request, stored))
+                {
+                    httpContext.Response.StatusCode = StatusCodes.Status304NotModified;
+                    return Task.CompletedTask;
+                }
             }
 
             if (location is not null)
                 headers.Location = location;
-            return FhirResponse.WriteAsync(httpContext, status, body);
+            if (!body.IsEmpty)
+                return FhirResponse.WriteAsync(httpContext, status, body);
+            httpContext.Response.StatusCode = status;
+            return Task.CompletedTask;
         }
     }
 }

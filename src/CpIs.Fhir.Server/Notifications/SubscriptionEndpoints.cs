@@ -22,10 +22,10 @@ internal static class SubscriptionEndpoints
         plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c"));
         plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u"));
         plain
-            .MapGet(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
+            .MapRead(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
             .Admit(Owner("r"));
-        plain.MapGet(IdRoute + "/_history/{version:int:min(1)}", ReadAsync).Admit(Owner("r"));
-        fhir.MapGet("/Subscription", SearchAsync).Admit(Owner("s"));
+        plain.MapRead(IdRoute + "/_history/{version:int:min(1)}", ReadAsync).Admit(Owner("r"));
+        fhir.MapRead("/Subscription", SearchAsync).Admit(Owner("s"));
         fhir.MapPost("/Subscription/_search", SearchAsync).Admit(Owner("s"));
         fhir.MapMethods(IdRoute + "/$status", GetOrPost, StatusAsync).Admit(Owner("r"));
         fhir.MapMethods("/Subscription/$status", GetOrPost, StatusesAsync).Admit(Owner("s"));
@@ -50,7 +50,7 @@ internal static class SubscriptionEndpoints
         string id
     )
     {
-        var ifMatch = SubscriptionRequests.ReadIfMatch(context);
+        var ifMatch = Versions.ReadIfMatch(context);
         if (ifMatch.Refusal is { } unreadable)
             return FhirResults.Refused(unreadable);
         return (await SubscriptionRequests.ReadWriteAsync(context, urls)).IsRefused(out var refusal, out var write)

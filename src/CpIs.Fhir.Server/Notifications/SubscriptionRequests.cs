@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Headers;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
@@ -45,20 +43,6 @@ internal static class SubscriptionRequests
             body.Span
         );
         return new SubscriptionWrite(caller, request, identity.CorrelationId, urls.FhirBase, body);
-    }
-
-    /// <summary>The version that If-Match names, or null without one.</summary>
-    public static Result<int?> ReadIfMatch(HttpContext context)
-    {
-        var header = context.Request.Headers.IfMatch;
-        if (header.Count == 0)
-            return (int?)null;
-        return
-            header.Count == 1
-            && EntityTagHeaderValue.TryParse(header.ToString(), out var tag)
-            && int.TryParse(tag.Tag.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : Refusal.Malformed("If-Match must be one version, such as W/\"3\".", "http.If-Match");
     }
 
     /// <summary>Ids and statuses that <c>$status</c> asks for; both empty for all.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
@@ -15,7 +16,8 @@ namespace CpIs.Fhir.Server.Records;
 /// </summary>
 internal static class RecordEndpoints
 {
-    private static readonly RecordType[] Types =
+    /// <summary>The types that are read here.</summary>
+    public static readonly RecordType[] Types =
     [
         RecordType.Patient,
         RecordType.EpisodeOfCare,
@@ -34,18 +36,18 @@ internal static class RecordEndpoints
                 Paging pages,
                 BundleOptions options
             ) => SearchAsync(context, type, records, reads, pages, options);
-            fhir.MapGet($"/{type}", search).Admit(Readers(type, "s"));
+            fhir.MapRead($"/{type}", search).Admit(Readers(type, "s"));
             fhir.MapPost($"/{type}/_search", search).Admit(Readers(type, "s"));
             var plain = fhir.MapGroup("").TakesOnlyAnswerParameters($"reading {type}");
             plain
-                .MapGet(
+                .MapRead(
                     $"/{type}/{{id:fhirid}}",
                     (HttpContext context, IRecordStore records, RecordedReads reads, string id) =>
                         ReadAsync(context, records, reads, type, id, null)
                 )
                 .Admit(Readers(type, "r"));
             plain
-                .MapGet(
+                .MapRead(
                     $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
                     (HttpContext context, IRecordStore records, RecordedReads reads, string id, int version) =>
                         ReadAsync(context, records, reads, type, id, version)
@@ -54,7 +56,8 @@ internal static class RecordEndpoints
         }
     }
 
-    private static Guest[] Readers(RecordType type, string letter)
+    /// <summary>Who may read a type.</summary>
+    public static Guest[] Readers(RecordType type, string letter)
     {
         var scope = $"system/{type}.{letter}";
         return type == RecordType.Organization
@@ -72,7 +75,7 @@ internal static class RecordEndpoints
     )
     {
         var found = await records.ReadAsync(type, id, version, context.RequestAborted);
-        if (found is null || (Own(context.Caller()) is { } own && found.Authority != own))
+        if (!MayRead(context.Caller(), found))
             return FhirResults.Refused(Refusal.Unknown($"This {type}"));
         if (found.Child is not null)
             await reads.RecordAsync(ReadViews.Of(context, Reference(found), found.Child), context.RequestAborted);
@@ -113,7 +116,12 @@ internal static class RecordEndpoints
         return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
     }
 
+    /// <summary>False for what is not there, and for what is another authority's, which is unknown in the same words.</summary>
+    public static bool MayRead(Caller caller, [NotNullWhen(true)] StoredResource? found) =>
+        found is not null && (Own(caller) is not { } own || found.Authority == own);
+
     private static OdsCode? Own(Caller caller) => caller.Kind == CallerKind.Operator ? null : caller.Organisation;
 
-    private static string Reference(StoredResource found) => $"{found.Type}/{found.Id}/_history/{found.Version}";
+    /// <summary>A version as the record of a read names it.</summary>
+    public static string Reference(StoredResource found) => $"{found.Type}/{found.Id}/_history/{found.Version}";
 }

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Sources;
-using static CpIs.Fhir.Conformance.Tests.Validation.Synthetic;
 using CpIs.Fhir.Tests.Shared;
+using static CpIs.Fhir.Conformance.Tests.Validation.Synthetic;
 
 namespace CpIs.Fhir.Conformance.Tests.Validation;
 

@@ -40,6 +40,41 @@ public sealed class FhirClientTests(RunningExchange exchange) : IClassFixture<Ru
     }
 
     [Fact]
+    public async System.Threading.Tasks.Task An_authority_ends_a_plan_and_adds_one_resource_by_resource()
+    {
+        using var client = await ClientAsync("authority-xhf01");
+        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanTypes.LookedAfter));
+        var whole = Bundle(child);
+        var second = whole.Entry[2].Resource.As<EpisodeOfCare>();
+        whole.Entry.RemoveAt(2);
+        await client.TransactionAsync(whole);
+        var held = await client.SearchAsync<EpisodeOfCare>([
+            $"identifier=https://fhir.cpis.example/Id/plan/XHF01|{child.Plans[0].PlanId}",
+        ]);
+        var plan = held!.Entry[0].Resource.As<EpisodeOfCare>();
+        plan.Status = EpisodeOfCare.EpisodeOfCareStatus.Finished;
+        plan.Period!.End = exchange.Today.ToString("yyyy-MM-dd");
+        second.Patient!.Reference = plan.Patient!.Reference;
+
+        var ended = await client.UpdateAsync(plan, versionAware: true);
+        var added = await client.CreateAsync(second);
+        second.Period!.Start = exchange.Today.AddDays(-4).ToString("yyyy-MM-dd");
+        var moved = await client.ConditionalUpdateAsync(
+            second,
+            new SearchParams("identifier", $"https://fhir.cpis.example/Id/plan/XHF01|{child.Plans[1].PlanId}")
+        );
+        var history = await client.HistoryAsync($"EpisodeOfCare/{added!.Id}");
+
+        ended!.VersionId.Should().Be("2");
+        (moved!.Id, moved.VersionId).Should().Be((added.Id, "2"));
+        history!.Entry.Should().HaveCount(2);
+        var stale = () => client.UpdateAsync(plan, versionAware: true);
+        (await stale.Should().ThrowAsync<FhirOperationException>())
+            .Which.Status.Should()
+            .Be(System.Net.HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
     public async System.Threading.Tasks.Task An_authority_subscribes_and_ends_it()
     {
         using var client = await ClientAsync("authority-xhf01");

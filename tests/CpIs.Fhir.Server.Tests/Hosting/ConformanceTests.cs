@@ -133,6 +133,9 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                         .Concat(resource.Operation.Select(o => $"operation {o.Name} {o.Definition}"))
                         .Append($"versioning {resource.Versioning}")
                         .Append($"conditional update {resource.ConditionalUpdate ?? false}")
+                        .Append($"conditional create {resource.ConditionalCreate ?? false}")
+                        .Append($"conditional read {resource.ConditionalRead}")
+                        .Append($"update creates {resource.UpdateCreate}")
                         .Select(line => $"{resource.Type} {line}")
                 )
                 .Concat(rest.Interaction.Select(i => $"{rest.Mode} {i.Code}"))
@@ -149,6 +152,9 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                 case "vread":
                     yield return $"GET /{resource.Type}/{{id}}/_history/{{version}}";
                     break;
+                case "history-instance":
+                    yield return $"GET /{resource.Type}/{{id}}/_history";
+                    break;
                 case "search-type":
                     yield return $"GET /{resource.Type}";
                     yield return $"POST /{resource.Type}/_search";
@@ -158,6 +164,8 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                     break;
                 case "update":
                     yield return $"PUT /{resource.Type}/{{id}}";
+                    if (resource.IsUploaded)
+                        yield return $"PUT /{resource.Type}";
                     break;
                 default:
                     yield return $"{interaction} {resource.Type} has no endpoint";

@@ -1,0 +1,298 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Synthetic;
+
+namespace CpIs.Fhir.Server.Tests.Uploads;
+
+/// <summary>One resource at its own address: create, update, and both by identifier; each a transaction of one entry.</summary>
+public sealed class WriteTests(RunningExchange exchange) : IClassFixture<RunningExchange>
+{
+    private const string PlanSystem = "https://fhir.cpis.example/Id/plan/XHF01";
+
+    private Task<Speaker> AuthorityAsync => exchange.AsAsync("authority-xhf01");
+
+    [Fact]
+    public async Task A_further_plan_of_a_held_child_is_created_once()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+
+        var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+
+        created.Status.Should().Be(201, created.Text);
+        var id = created.Json.GetProperty("id").GetString()!;
+        created.Headers["Location"].Should().Be($"{exchange.FhirBase}EpisodeOfCare/{id}/_history/1");
+        created.Headers["ETag"].Should().Be("W/\"1\"");
+        created.Headers.Should().ContainKey("Last-Modified");
+        (await authority.GetAsync($"EpisodeOfCare/{id}")).Text.Should().Be(created.Text);
+        (await authority.GetAsync($"Flag?identifier={PlanSystem}|{PlanId(plan)}"))
+            .Json.GetProperty("total")
+            .GetInt32()
+            .Should()
+            .Be(1, "its Flag is derived");
+        (await exchange.RecordOfAsync(created)).GetRawText().Should().Contain("\"code\":\"create\"");
+
+        var again = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+        again.Status.Should().Be(409, again.Text);
+        again.Text.Should().Contain($"EpisodeOfCare/{id}").And.Contain("cpis-entry-duplicate");
+    }
+
+    [Fact]
+    public async Task Created_only_where_none_is_held()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
+
+        var first = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition);
+        var second = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition);
+
+        (first.Status, second.Status).Should().Be((201, 200), first.Text + second.Text);
+        second.Text.Should().Be(first.Text);
+        second.Headers["Location"].Should().Be(first.Headers["Location"]);
+        var unclear = await authority.PostAsync(
+            "EpisodeOfCare",
+            plan.ToJsonString(),
+            ("If-None-Exist", "status=active")
+        );
+        unclear.Status.Should().Be(400, unclear.Text);
+        unclear.Text.Should().Contain("http.If-None-Exist");
+    }
+
+    [Fact]
+    public async Task What_was_read_is_changed_and_sent_back_with_its_version()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+        var address = $"EpisodeOfCare/{created.Json.GetProperty("id").GetString()}";
+        var read = JsonNode.Parse((await authority.GetAsync(address)).Text)!.AsObject();
+        read["status"] = "finished";
+        read["period"]!["end"] = exchange.Today.ToString("yyyy-MM-dd");
+
+        var ended = await PutAsync(authority, address, read, ("If-Match", "W/\"1\""));
+        var stale = await PutAsync(authority, address, read, ("If-Match", "W/\"1\""));
+        var unchanged = await PutAsync(authority, address, read);
+
+        ended.Status.Should().Be(200, ended.Text);
+        ended.Headers["ETag"].Should().Be("W/\"2\"");
+        ended.Json.GetProperty("status").GetString().Should().Be("finished");
+        stale.Status.Should().Be(412, stale.Text);
+        stale.Text.Should().Contain("http.If-Match");
+        unchanged.Headers["ETag"].Should().Be("W/\"2\"");
+        (await authority.GetAsync($"Flag?identifier={PlanSystem}|{PlanId(plan)}")).Text.Should().Contain("inactive");
+    }
+
+    [Fact]
+    public async Task By_identifier_it_is_created_and_then_updated()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
+
+        var created = await PutAsync(authority, address, plan);
+        plan["period"]!["start"] = exchange.Today.AddDays(-5).ToString("yyyy-MM-dd");
+        var updated = await PutAsync(authority, address, plan);
+        var other = await PutAsync(authority, address + "9", plan);
+
+        (created.Status, updated.Status).Should().Be((201, 200), created.Text + updated.Text);
+        updated.Headers["ETag"].Should().Be("W/\"2\"");
+        other.Status.Should().Be(422, other.Text);
+        other.Text.Should().Contain("cpis-entry-condition");
+        (await PutAsync(authority, "EpisodeOfCare", plan)).Status.Should().Be(400);
+        (await PutAsync(authority, "EpisodeOfCare?status=active", plan)).Status.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task A_sender_hears_what_it_prefers()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
+
+        var minimal = await PutAsync(authority, address, plan, ("Prefer", "return=minimal"));
+        var outcome = await PutAsync(authority, address, plan, ("Prefer", "respond-async, return=OperationOutcome"));
+        var whole = await PutAsync(authority, address, plan, ("Prefer", "return=representation"));
+
+        (minimal.Status, minimal.Text).Should().Be((201, ""));
+        minimal.Headers["Location"].Should().Contain("/_history/1");
+        outcome.Json.GetProperty("resourceType").GetString().Should().Be("OperationOutcome");
+        outcome.Text.Should().Contain("Unchanged");
+        whole.Json.GetProperty("resourceType").GetString().Should().Be("EpisodeOfCare");
+    }
+
+    [Fact]
+    public async Task A_repeat_under_the_same_request_id_gets_the_first_answer_and_another_body_is_a_conflict()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var id = ("X-Request-ID", Guid.NewGuid().ToString());
+
+        var first = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), id);
+        var repeat = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), id);
+        plan["status"] = "entered-in-error";
+        var other = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), id);
+
+        (first.Status, repeat.Status, other.Status).Should().Be((201, 201, 409), first.Text);
+        repeat.Text.Should().Be(first.Text);
+        repeat.Headers["Location"].Should().Be(first.Headers["Location"]);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_told_at_the_element_of_the_resource()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        plan["status"] = "bogus";
+        plan["period"]!["start"] = "2026-13-01";
+
+        var refused = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+
+        refused.Status.Should().Be(400, refused.Text);
+        refused.Text.Should().Contain("\"EpisodeOfCare.status\"").And.Contain("\"EpisodeOfCare.period.start\"");
+        refused.Text.Should().NotContain("Bundle.entry");
+        plan["status"] = "active";
+        plan["period"]!["start"] = exchange.Today.AddDays(200).ToString("yyyy-MM-dd");
+        var ahead = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+        ahead.Status.Should().Be(422, ahead.Text);
+        ahead.Text.Should().Contain("cpis-plan-start-ahead").And.Contain("\"EpisodeOfCare.period.start\"");
+        var alone = await authority.PostAsync("Patient", Resource(exchange.NewChild(), "Patient").ToJsonString());
+        alone.Status.Should().Be(422, alone.Text);
+        alone.Text.Should().Contain("POST a Bundle to the FHIR base");
+        (await authority.PostAsync("Patient", plan.ToJsonString())).Status.Should().Be(400);
+        (await authority.PostAsync("EpisodeOfCare", "{}")).Status.Should().Be(400);
+        (await authority.PostAsync("EpisodeOfCare", """{"resourceType":"EpisodeOfCare"}"""))
+            .Text.Should()
+            .Contain("EpisodeOfCare.identifier");
+    }
+
+    [Fact]
+    public async Task Not_yours_is_unknown_and_ids_are_the_servers()
+    {
+        var child = exchange.NewChild();
+        var theirs = await exchange.UploadAsync("authority-xbr02", child);
+        var address = theirs.Json.GetProperty("entry")[0].GetProperty("response").GetProperty("location").GetString()!;
+        var id = address.Split('/')[1];
+        var authority = await AuthorityAsync;
+        var patient = Resource(child, "Patient");
+        patient["id"] = id;
+
+        var foreign = await PutAsync(authority, $"Patient/{id}", patient);
+        patient["id"] = "nobody";
+        var absent = await PutAsync(authority, "Patient/nobody", patient);
+
+        foreign.Status.Should().Be(404, foreign.Text);
+        absent.Text.Should().Be(foreign.Text, "foreign and absent are alike");
+        (await PutAsync(authority, "Patient/nobody?_pretty=true&x=1", patient)).Status.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task A_setting_writes_nothing_and_its_try_at_the_address_of_a_look_up_is_on_record()
+    {
+        var setting = await exchange.AsAsync("hareford-ed");
+
+        var written = await setting.PostAsync("Flag", """{"resourceType":"Flag"}""");
+
+        written.Status.Should().Be(405, written.Text);
+        written.Headers["Allow"].Should().Be("GET");
+        (await exchange.RecordOfAsync(written)).GetRawText().Should().Contain("AuditEvent");
+        (await setting.PostAsync("Patient", "{}")).Status.Should().Be(403);
+    }
+
+    [Fact]
+    public async Task A_read_that_has_it_already_is_304_and_HEAD_has_no_body()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+        var address = $"EpisodeOfCare/{created.Json.GetProperty("id").GetString()}";
+
+        var same = await authority.GetAsync(address, ("If-None-Match", "W/\"1\""));
+        var other = await authority.GetAsync(address, ("If-None-Match", "W/\"2\""));
+        var since = await authority.GetAsync(address, ("If-Modified-Since", created.Headers["Last-Modified"]));
+        var head = await authority.SendAsync(HttpMethod.Head, address, null);
+        var found = await authority.SendAsync(HttpMethod.Head, "EpisodeOfCare?status=active", null);
+
+        (same.Status, same.Text).Should().Be((304, ""));
+        (other.Status, since.Status).Should().Be((200, 304));
+        (head.Status, head.Text, head.Headers["ETag"]).Should().Be((200, "", "W/\"1\""));
+        (found.Status, found.Text).Should().Be((200, ""));
+        var lookUp = await (await exchange.AsAsync("hareford-ed")).SendAsync(
+            HttpMethod.Head,
+            "Flag?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018",
+            null
+        );
+        lookUp.Status.Should().Be(405);
+    }
+
+    [Fact]
+    public async Task The_history_of_a_record_is_for_its_authority_in_pages_newest_first()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
+        var made = await PutAsync(authority, address, plan);
+        for (var days = 5; days < 8; days++)
+        {
+            plan["period"]!["start"] = exchange.Today.AddDays(-days).ToString("yyyy-MM-dd");
+            (await PutAsync(authority, address, plan)).Status.Should().Be(200);
+        }
+
+        var history = $"EpisodeOfCare/{made.Json.GetProperty("id").GetString()}/_history";
+        var all = await authority.GetAsync(history);
+        var first = await authority.GetAsync(history + "?_count=3");
+        var next = first.Json.GetProperty("link").EnumerateArray().Last().GetProperty("url").GetString()!;
+        var second = await authority.GetAsync(next[exchange.FhirBase.ToString().Length..]);
+
+        all.Status.Should().Be(200, all.Text);
+        Versions(all).Should().Equal("W/\"4\"", "W/\"3\"", "W/\"2\"", "W/\"1\"");
+        all.Json.GetProperty("total").GetInt32().Should().Be(4);
+        Versions(first).Should().Equal("W/\"4\"", "W/\"3\"", "W/\"2\"");
+        Versions(second).Should().Equal("W/\"1\"");
+        second.Json.GetProperty("link").GetArrayLength().Should().Be(1);
+        (await authority.GetAsync(history + "?_count=0")).Text.Should().NotContain("\"entry\"").And.NotContain("next");
+        Versions(await authority.GetAsync(history + "?_since=2000")).Should().HaveCount(4);
+        (await authority.GetAsync(history + "?_since=2100")).Text.Should().NotContain("\"entry\"");
+        foreach (var wrong in new[] { "?_since=gt2000", "?_since=x", "?_at=2000", "?_count=-1", "?_count=1&_count=2" })
+            (await authority.GetAsync(history + wrong)).Status.Should().Be(400, wrong);
+        (await (await exchange.AsAsync("authority-xbr02")).GetAsync(history)).Status.Should().Be(404);
+        (await authority.GetAsync("EpisodeOfCare/nobody/_history")).Status.Should().Be(404);
+        (await exchange.OccurrenceOfAsync(all))
+            .Seen.Should()
+            .HaveCount(4)
+            .And.OnlyContain(seen => seen.Contains("/_history/"));
+        (await authority.GetAsync("EpisodeOfCare/_history")).Status.Should().Be(404);
+    }
+
+    private static IEnumerable<string?> Versions(Answer history) =>
+        history
+            .Json.GetProperty("entry")
+            .EnumerateArray()
+            .Select(entry => entry.GetProperty("response").GetProperty("etag").GetString());
+
+    /// <summary>A plan that is not held, of a child that is.</summary>
+    private async Task<JsonObject> FurtherPlanAsync()
+    {
+        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(Core.Plans.PlanTypes.LookedAfter));
+        await exchange.UploadAsync("authority-xhf01", child with { Plans = [child.Plans[0]] });
+        var plan = Resource(child with { Plans = [child.Plans[1]] }, "EpisodeOfCare");
+        plan["patient"]!["reference"] = $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}";
+        return plan;
+    }
+
+    private static JsonObject Resource(SyntheticChild child, string type) =>
+        JsonNode.Parse(Encoding.UTF8.GetString(SyntheticUpload.Bundle(OdsCode.Parse("XHF01"), [child]).Span))!["entry"]!
+            .AsArray()
+            .Select(entry => entry!["resource"]!.AsObject())
+            .First(resource => (string?)resource["resourceType"] == type)
+            .DeepClone()
+            .AsObject();
+
+    private static string PlanId(JsonObject plan) => (string)plan["identifier"]![0]!["value"]!;
+
+    private static Task<Answer> PutAsync(
+        Speaker speaker,
+        string path,
+        JsonObject resource,
+        params (string Name, string Value)[] headers
+    ) =>
+        speaker.SendAsync(
+            HttpMethod.Put,
+            path,
+            new StringContent(resource.ToJsonString(), Encoding.UTF8, "application/fhir+json"),
+            headers
+        );
+}
