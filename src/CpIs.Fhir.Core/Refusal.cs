@@ -65,8 +65,8 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
     ) => Because(RefusalKind.Malformed, new Issue("invalid", diagnostics, expression, spine));
 
     /// <summary>403. The text must not depend on whether a plan exists.</summary>
-    public static Refusal Forbidden(string diagnostics) =>
-        Because(RefusalKind.Forbidden, new Issue("forbidden", diagnostics, null, SpineCodes.AccessDenied));
+    public static Refusal Forbidden(string diagnostics, string? expression = null) =>
+        Because(RefusalKind.Forbidden, new Issue("forbidden", diagnostics, expression, SpineCodes.AccessDenied));
 
     /// <summary>404, in the same words for "does not exist" and "is not yours".</summary>
     public static Refusal Unknown(string what) =>

@@ -14,6 +14,7 @@ public sealed partial class DemoTests : IDisposable
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
     [Fact]
+    [Trait(Proof.Long, "true")] // CI runs the commands of the README instead
     public async Task The_demo_does_the_main_job_keeps_its_data_seeds_nothing_twice_and_prints_commands_that_work()
     {
         await using (var first = await ExchangeProcess.StartAsync(_data, settings: Seeding))

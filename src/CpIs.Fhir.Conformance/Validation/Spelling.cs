@@ -1,15 +1,31 @@
 namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>How far two words are from each other, for hints.</summary>
-internal static class Spelling
+public static class Spelling
 {
     private const int Longest = 120;
+    private const int MostNames = 2_000;
+
+    /// <summary>The name that was probably meant: the nearest, where no more than a quarter of its letters are wrong; null for none.</summary>
+    /// <param name="written">What was written.</param>
+    /// <param name="names">What could have been; at most 2,000 are looked at.</param>
+    public static string? Nearest(string written, IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        ArgumentNullException.ThrowIfNull(names);
+        string? best = null;
+        var least = Math.Max(1, written.Length / 4) + 1;
+        foreach (var name in names.Take(MostNames))
+            if (Distance(written, name, least - 1) is var distance && distance < least)
+                (best, least) = (name, distance);
+        return best;
+    }
 
     /// <summary>
     /// Letters to add, drop or change (Levenshtein), whatever their case; <see cref="int.MaxValue"/> where the lengths alone differ by more
     /// than <paramref name="most"/>, and for words too long to be names.
     /// </summary>
-    public static int Distance(string one, string other, int most)
+    internal static int Distance(string one, string other, int most)
     {
         if (Math.Abs(one.Length - other.Length) > most || one.Length > Longest)
             return int.MaxValue;

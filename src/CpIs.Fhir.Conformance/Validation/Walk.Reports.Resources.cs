@@ -63,7 +63,7 @@ internal sealed partial class Walk
     {
         if (!sink.Takes(node, severity, RuleIds.ProfileUnknown, canonical))
             return;
-        var near = Nearest(canonical, run.Schemas.Definitions.StructureUrls);
+        var near = Spelling.Nearest(canonical, run.Schemas.Definitions.StructureUrls);
         sink.Add(
             node,
             new ValidationIssue(

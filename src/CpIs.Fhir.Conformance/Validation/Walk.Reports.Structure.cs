@@ -50,7 +50,7 @@ internal sealed partial class Walk
     {
         if (!sink.Takes(node, Error, RuleIds.UnknownElement))
             return;
-        var near = Nearest(node.Name, table.Names);
+        var near = Spelling.Nearest(node.Name, table.Names);
         sink.Add(
             node,
             new ValidationIssue(

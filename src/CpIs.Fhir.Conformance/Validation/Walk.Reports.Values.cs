@@ -130,7 +130,7 @@ internal sealed partial class Walk
                     : $"{string.Join(", ", some.Select(concept => concept.Code))} of {binding.ValueSet} ({binding.Strength})",
                 Found = Short(code),
                 Hint = unknown is null
-                    ? Nearest(code, some.Select(concept => concept.Code)) is { } near && near != code
+                    ? Spelling.Nearest(code, some.Select(concept => concept.Code)) is { } near && near != code
                         ? $"Is {near} meant?"
                         : null
                     : "Load the package that defines it.",

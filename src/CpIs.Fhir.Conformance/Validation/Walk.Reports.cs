@@ -110,17 +110,4 @@ internal sealed partial class Walk
         var end = char.IsHighSurrogate(text[LongestFound - 1]) ? LongestFound - 1 : LongestFound;
         return $"{text[..end]}...";
     }
-
-    /// <summary>A name so near to what was written that it may be meant; null when there is none.</summary>
-    private static string? Nearest(string written, IEnumerable<string> names)
-    {
-        if (written.Length > LongestFound)
-            return null;
-        string? best = null;
-        var least = Math.Max(1, written.Length / 4) + 1;
-        foreach (var name in names.Take(2_000))
-            if (Spelling.Distance(written, name, least - 1) is var distance && distance < least)
-                (best, least) = (name, distance);
-        return best;
-    }
 }

@@ -19,7 +19,7 @@ public static class SmartScopes
                 "system/AuditEvent.rs",
                 "system/Organization.rs",
             ],
-            CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s"],
+            CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s", "user/Organization.r"],
             CallerKind.Tester => ["system/$validate"],
             CallerKind.Operator => ["system/Organization.rs", "system/AuditEvent.rs", "system/admin"],
             _ => [],

@@ -21,9 +21,9 @@ public static class LookUpAnswerWriter
     /// <param name="directory">The authorities, for their names and phones.</param>
     public static ReadOnlyMemory<byte> ToBytes(LookUpAnswer answer, string baseUrl, OrganisationDirectory directory)
     {
-        var everything = answer.Request.Interaction == LookUpInteraction.ChildProtection;
-        var matches =
-            answer.Request.Interaction == LookUpInteraction.AuditEvent ? answer.History.Count : answer.Plans.Count;
+        var interaction = answer.Request.Interaction;
+        var ofHistory = interaction == LookUpInteraction.AuditEvent;
+        var matches = ofHistory ? answer.History.Count : answer.Plans.Count;
         using var bundle = new SearchsetWriter(
             baseUrl,
             answer.Occurrence.Id,
@@ -34,27 +34,11 @@ public static class LookUpAnswerWriter
             notForPatient: true
         );
 
-        if (answer.Request.Interaction == LookUpInteraction.AuditEvent)
+        if (ofHistory)
             AddHistory(bundle, answer, baseUrl, "match");
         else
-            foreach (var plan in answer.Plans)
-                Add(
-                    bundle,
-                    answer.Request.Interaction == LookUpInteraction.EpisodeOfCare ? plan.Episode : plan.Flag,
-                    "match"
-                );
-
-        if (everything)
-            foreach (var plan in answer.Plans)
-                Add(bundle, plan.Episode, "include");
-        if (everything || answer.Asked.IncludePatient)
-            foreach (var patient in answer.Plans.Select(p => p.Patient).DistinctBy(p => p.Id))
-                Add(bundle, patient, "include");
-        if (everything || answer.Asked.IncludeAuthor)
-            foreach (var authority in answer.Plans.Select(p => p.Episode.Authority).Distinct())
-                if (directory.Find(authority) is { ResourceId: { } id } organisation)
-                    bundle.Add("Organization", id, OrganisationResource.ToBytes(organisation), "include");
-        if (everything)
+            AddPlans(bundle, answer, directory);
+        if (interaction == LookUpInteraction.ChildProtection)
             AddHistory(bundle, answer, baseUrl, "include");
         bundle.AddOutcome(
             answer.Occurrence.Id,
@@ -65,6 +49,22 @@ public static class LookUpAnswerWriter
             ]
         );
         return bundle.Finish();
+    }
+
+    /// <summary>The plans, and all that they refer to, each once: a setting can read nothing of it by itself.</summary>
+    private static void AddPlans(SearchsetWriter bundle, LookUpAnswer answer, OrganisationDirectory directory)
+    {
+        var areEpisodes = answer.Request.Interaction == LookUpInteraction.EpisodeOfCare;
+        foreach (var plan in answer.Plans)
+            Add(bundle, areEpisodes ? plan.Episode : plan.Flag, "match");
+        if (!areEpisodes)
+            foreach (var plan in answer.Plans)
+                Add(bundle, plan.Episode, "include");
+        foreach (var patient in answer.Plans.Select(p => p.Patient).DistinctBy(p => p.Id))
+            Add(bundle, patient, "include");
+        foreach (var authority in answer.Plans.Select(p => p.Episode.Authority).Distinct())
+            if (directory.Find(authority) is { ResourceId: { } id } organisation)
+                bundle.Add("Organization", id, OrganisationResource.ToBytes(organisation), "include");
     }
 
     private static void Add(SearchsetWriter bundle, StoredResource resource, string mode) =>

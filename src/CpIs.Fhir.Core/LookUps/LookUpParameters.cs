@@ -5,13 +5,11 @@ using CpIs.Fhir.Core.Searching;
 namespace CpIs.Fhir.Core.LookUps;
 
 /// <summary>
-/// What a look-up asks for: exactly one child by a valid NHS number, what to send along, and what the setting knows of the
-/// child. Anything else is a 400: a filter could hide a plan (promise 6).
+/// What a look-up asks for: exactly one child by a valid NHS number, and what the setting knows of the child. Anything else is a 400: a
+/// filter could hide a plan (promise 6). <c>_include</c> is taken and changes nothing: what an answer refers to is in it.
 /// </summary>
 /// <param name="Child">The child.</param>
-/// <param name="IncludePatient"><c>_include=Flag:patient</c> or <c>_include=EpisodeOfCare:patient</c>.</param>
-/// <param name="IncludeAuthor"><c>_include=Flag:author</c>.</param>
-public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool IncludeAuthor)
+public sealed record LookUpParameters(NhsNumber Child)
 {
     /// <summary>What is in a refusal of a wrong NHS number in a search.</summary>
     internal const string InvalidNumber =
@@ -82,16 +80,7 @@ public sealed record LookUpParameters(NhsNumber Child, bool IncludePatient, bool
             born = day;
         }
 
-        var includes = asked.Of("_include").Select(include => include.Value.Text).ToList();
-        return new LookUpParameters(
-            child,
-            includes.Exists(value => value.EndsWith(":patient", StringComparison.Ordinal)),
-            includes.Contains("Flag:author")
-        )
-        {
-            BirthDate = born,
-            Family = asked.Code("family"),
-        };
+        return new LookUpParameters(child) { BirthDate = born, Family = asked.Code("family") };
     }
 
     private static ParameterTable Table(string[] subjects, params string[] includes) =>

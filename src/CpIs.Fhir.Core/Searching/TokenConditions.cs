@@ -135,7 +135,10 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
         }.Any(id => system.StartsWith(id.Family, StringComparison.Ordinal) && system != id.Mine);
 
     private Refusal OtherAuthority() =>
-        Refusal.Forbidden($"{asked.Name}: this names another authority. An authority sees only its own records.");
+        Refusal.Forbidden(
+            $"{asked.Name}: this names another authority. An authority sees only its own records.",
+            asked.Name
+        );
 
     private static Condition[] Any(IEnumerable<string> tokens) => [new Condition.AnyToken([.. tokens])];
 

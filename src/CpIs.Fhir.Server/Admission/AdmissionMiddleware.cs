@@ -49,27 +49,24 @@ internal sealed class AdmissionMiddleware(
         }
 
         context.Features.Set(caller);
-        // An address of a look-up with a method that others use there is a look-up all the same.
-        var isOfOthers = admits is null || !admits.Takes(caller.Kind);
-        var lookUp = isOfOthers ? LookUpAt(context, caller) : admits!.LookUp;
+        // An address of a look-up with a method that it does not have is a look-up all the same.
+        var other =
+            admits is null || (admits.LookUp is null && !admits.Takes(caller.Kind)) ? LookUpAt(context, caller) : null;
+        var lookUp = admits?.LookUp ?? other;
         if (lookUp is not null)
             context.Features.Set(new FailureAnswer(LookUpTexts.CouldNotCheck()));
 
         refusal =
             limits.Check(caller)
             ?? context.Identity().Problem
-            ?? (lookUp is not null && admits is not null && isOfOthers ? NoMethod(context) : admits?.Check(caller))
+            ?? (other is null ? admits?.Check(caller) : NoMethod(context))
             ?? (admits is { IsFhir: true } ? MediaTypes.RefuseAnswer(context.Request) : null);
         if (refusal is null)
         {
             await next(context);
-            // An address of a look-up with another method: it is not an endpoint, and on record all the same.
-            if (admits is null && lookUp is not null)
-                refusal = OutcomeMiddleware.Find(context.Response);
+            return;
         }
 
-        if (refusal is null)
-            return;
         if (lookUp is { } interaction)
             refusal = await lookUps.RecordAsync(context, interaction, caller, refusal);
         await FhirResponse.WriteAsync(context, refusal);
@@ -101,15 +98,16 @@ internal sealed class AdmissionMiddleware(
         }
     }
 
-    /// <summary>405: a look-up has neither HEAD nor a write (design.md).</summary>
-    private static Refusal NoMethod(HttpContext context)
+    /// <summary>405: a look-up has no HEAD, and nothing is written at its address (design.md).</summary>
+    private Refusal NoMethod(HttpContext context)
     {
-        context.Response.Headers.Allow = HttpMethods.Get;
+        var methods = string.Join(", ", lookUps.MethodsAt(context.Request));
+        context.Response.Headers.Allow = methods;
         return Refusal.Because(
             RefusalKind.NotAllowed,
             new Issue(
                 "not-supported",
-                $"A look-up has no {context.Request.Method}. Send GET, or POST to _search.",
+                $"A look-up has no {context.Request.Method} here. Send {methods.Replace(", ", " or ", StringComparison.Ordinal)}.",
                 null,
                 SpineCodes.UnsupportedService
             )

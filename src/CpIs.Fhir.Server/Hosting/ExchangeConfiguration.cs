@@ -34,6 +34,8 @@ internal static class ExchangeConfiguration
             options = options with { Security = options.Security with { Limits = LimitOptions.Raised } };
         Validate(options, "");
         var urls = arguments.Urls ?? configuration["Kestrel:Urls"] ?? "http://127.0.0.1:8080";
+        foreach (var url in urls.Split(';'))
+            RefuseWithoutScheme(arguments.Urls is null ? "Kestrel:Urls" : "--urls", url);
         builder.Configuration.AddConfiguration(configuration);
         if (arguments.Demo || arguments.Bench)
         {
@@ -46,6 +48,17 @@ internal static class ExchangeConfiguration
 
         builder.WebHost.UseUrls(urls);
         return options;
+    }
+
+    private static void RefuseWithoutScheme(string place, string url)
+    {
+        if (
+            !url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        )
+            throw new InvalidConfigurationException(
+                $"{place} {url}: an address begins with http:// or https://. Did you mean http://{url[(url.LastIndexOf('/') + 1)..]}?"
+            );
     }
 
     // Demo clients have public keys, and the bench has no limits: neither may be reached from another machine.

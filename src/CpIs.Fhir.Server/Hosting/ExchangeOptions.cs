@@ -34,7 +34,7 @@ public sealed record ExchangeOptions
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.Zero;
 
     /// <summary>Which store: <c>SQLite</c> (one machine; the default) or <c>MongoDb</c> (many).</summary>
-    [AllowedValues(StoreOpening.Sqlite, StoreOpening.MongoDb)]
+    [OneOf(StoreOpening.Sqlite, StoreOpening.MongoDb)]
     public string Repository { get; init; } = StoreOpening.Sqlite;
 
     /// <summary>The embedded store.</summary>

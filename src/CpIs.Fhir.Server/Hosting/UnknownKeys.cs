@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using CpIs.Fhir.Conformance.Validation;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -9,7 +10,7 @@ internal static class UnknownKeys
     /// <summary>Sections of the framework that share the file.</summary>
     private static readonly string[] Foreign = ["Logging", "Kestrel", "AllowedHosts"];
 
-    /// <summary>Paths such as <c>SizeLimits:MaxBatchSiez</c>, in order.</summary>
+    /// <summary>Paths such as <c>SizeLimits:MaxBatchSiez</c>, in order, each with the key that was probably meant.</summary>
     public static IReadOnlyList<string> In(IConfiguration configuration, Type options) =>
         [
             .. configuration
@@ -25,7 +26,7 @@ internal static class UnknownKeys
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase
         );
         if (property is null)
-            return [section.Path];
+            return [section.Path + Meant(section.Key, owner)];
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan))
             return [];
@@ -35,6 +36,11 @@ internal static class UnknownKeys
             ? []
             : section.GetChildren().SelectMany(item => item.GetChildren().SelectMany(child => Below(child, element)));
     }
+
+    private static string Meant(string key, Type owner) =>
+        Spelling.Nearest(key, owner.GetProperties().Select(property => property.Name)) is { } near
+            ? $" (did you mean {near}?)"
+            : "";
 
     private static Type? ElementType(Type type) =>
         typeof(IEnumerable).IsAssignableFrom(type) && type.IsGenericType ? type.GetGenericArguments()[^1] : null;

@@ -35,6 +35,10 @@ internal sealed partial class LookUpDesk(
     public LookUpInteraction? At(HttpRequest request) => LookUpAddresses.At(request.Path);
 
     /// <inheritdoc />
+    public IReadOnlyList<string> MethodsAt(HttpRequest request) =>
+        LookUpAddresses.MethodsOf(request.Path.Value!.TrimEnd('/'));
+
+    /// <inheritdoc />
     public async Task<Refusal> RecordAsync(
         HttpContext context,
         LookUpInteraction interaction,

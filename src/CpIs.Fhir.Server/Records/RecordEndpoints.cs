@@ -42,15 +42,26 @@ internal static class RecordEndpoints
             plain
                 .MapRead(
                     $"/{type}/{{id:fhirid}}",
-                    (HttpContext context, IRecordStore records, RecordedReads reads, string id) =>
-                        ReadAsync(context, records, reads, type, id, null)
+                    (
+                        HttpContext context,
+                        IRecordStore records,
+                        RecordedReads reads,
+                        IOrganisationDirectory directory,
+                        string id
+                    ) => ReadAsync(context, records, reads, directory, type, id, null)
                 )
                 .Admit(Readers(type, "r"));
             plain
                 .MapRead(
                     $"/{type}/{{id:fhirid}}/_history/{{version:int:min(1)}}",
-                    (HttpContext context, IRecordStore records, RecordedReads reads, string id, int version) =>
-                        ReadAsync(context, records, reads, type, id, version)
+                    (
+                        HttpContext context,
+                        IRecordStore records,
+                        RecordedReads reads,
+                        IOrganisationDirectory directory,
+                        string id,
+                        int version
+                    ) => ReadAsync(context, records, reads, directory, type, id, version)
                 )
                 .Admit(Readers(type, "r"));
         }
@@ -60,22 +71,31 @@ internal static class RecordEndpoints
     public static Guest[] Readers(RecordType type, string letter)
     {
         var scope = $"system/{type}.{letter}";
-        return type == RecordType.Organization
-            ? [Guest.Authority(scope), Guest.Operator(scope)]
-            : [Guest.Authority(scope)];
+        return (type, letter) switch
+        {
+            (RecordType.Organization, "r") =>
+            [
+                Guest.Authority(scope),
+                Guest.Operator(scope),
+                Guest.Setting("user/Organization.r"),
+            ],
+            (RecordType.Organization, _) => [Guest.Authority(scope), Guest.Operator(scope)],
+            _ => [Guest.Authority(scope)],
+        };
     }
 
     private static async Task<IResult> ReadAsync(
         HttpContext context,
         IRecordStore records,
         RecordedReads reads,
+        IOrganisationDirectory directory,
         RecordType type,
         string id,
         int? version
     )
     {
         var found = await records.ReadAsync(type, id, version, context.RequestAborted);
-        if (!MayRead(context.Caller(), found))
+        if (!MayRead(context.Caller(), found, directory))
             return FhirResults.Refused(Refusal.Unknown($"This {type}"));
         if (found.Child is not null)
             await reads.RecordAsync(ReadViews.Of(context, Reference(found), found.Child), context.RequestAborted);
@@ -116,9 +136,25 @@ internal static class RecordEndpoints
         return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
     }
 
-    /// <summary>False for what is not there, and for what is another authority's, which is unknown in the same words.</summary>
-    public static bool MayRead(Caller caller, [NotNullWhen(true)] StoredResource? found) =>
-        found is not null && (Own(caller) is not { } own || found.Authority == own);
+    /// <summary>
+    /// False for what is not there, and for what is another's, which is unknown in the same words. A setting reads the Organization of each
+    /// authority: whom to phone.
+    /// </summary>
+    public static bool MayRead(
+        Caller caller,
+        [NotNullWhen(true)] StoredResource? found,
+        IOrganisationDirectory directory
+    ) =>
+        found is not null
+        && (
+            Own(caller) is not { } own
+            || found.Authority == own
+            || (
+                caller.Kind == CallerKind.Setting
+                && found.Type == RecordType.Organization
+                && directory.Current.Find(found.Authority)?.Kind == CallerKind.Authority
+            )
+        );
 
     private static OdsCode? Own(Caller caller) => caller.Kind == CallerKind.Operator ? null : caller.Organisation;
 

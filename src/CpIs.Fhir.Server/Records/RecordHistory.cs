@@ -1,5 +1,6 @@
 using System.Globalization;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
@@ -12,6 +13,7 @@ namespace CpIs.Fhir.Server.Records;
 internal sealed class RecordHistory(
     IRecordStore records,
     RecordedReads reads,
+    IOrganisationDirectory directory,
     BundleOptions options,
     ExchangeUrls urls,
     IdGenerator ids,
@@ -36,7 +38,7 @@ internal sealed class RecordHistory(
         if (SearchInput.FromUrl(context, Parameters).IsRefused(out var refusal, out var asked))
             return FhirResults.Refused(refusal);
         var current = await records.ReadAsync(type, id, null, context.RequestAborted);
-        if (!RecordEndpoints.MayRead(context.Caller(), current))
+        if (!RecordEndpoints.MayRead(context.Caller(), current, directory))
             return FhirResults.Refused(Refusal.Unknown($"This {type}"));
         if (asked.Of("_since").FirstOrDefault() is { Value.Date.Prefix: not "eq" } prefixed)
             return FhirResults.Refused(prefixed.Refuse("Send a date or a time without a prefix."));

@@ -50,7 +50,7 @@ public class AnswerAssembly
         var history = Enumerable.Range(1, AccessHistory.Length).Select(n => Samples.Access(n, hit: true)).ToList();
         _answer = new LookUpAnswer(
             request,
-            new LookUpParameters(child, true, true),
+            new LookUpParameters(child),
             Samples.Access(0, Hit),
             Hit ? view.Plans : [],
             Hit ? history : []

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -74,8 +75,18 @@ public sealed class EveryEndpointTests(RunningExchange exchange) : IClassFixture
                 if (address.Any(e => e.Admits.Takes(kind)))
                     continue;
                 var answer = await (await exchange.AsAsync(client)).SendAsync(new HttpMethod(method), path, null);
+                if (
+                    kind == CallerKind.Setting
+                    && LookUpAddresses.At(new Uri(exchange.FhirBase, path).LocalPath) is not null
+                )
+                {
+                    answer.Status.Should().Be(405, $"{method} {path}: a look-up has no such method");
+                    continue;
+                }
+
                 answer.Status.Should().Be(403, $"{method} {path} as {kind}: {answer.Text}");
-                answer.Issue.Diagnostics.Should().Be($"{name} cannot use this endpoint.");
+                if (method != "HEAD")
+                    answer.Issue.Diagnostics.Should().Be($"{name} cannot use this endpoint.");
             }
         }
     }

@@ -12,15 +12,16 @@ public sealed class SettingsTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("""{"SizeLimits":{"MaxBatchSiez":1}}""", "SizeLimits:MaxBatchSiez")]
-    [InlineData("""{"Sizelimitz":{"MaxBatchSize":2000}}""", "Sizelimitz")]
+    [InlineData("""{"SizeLimits":{"MaxBatchSiez":1}}""", "SizeLimits:MaxBatchSiez (did you mean MaxBatchSize?)")]
+    [InlineData("""{"Sizelimitz":{"MaxBatchSize":2000}}""", "Sizelimitz (did you mean SizeLimits?)")]
     [InlineData("""{"Security":{"Issuers":[{"Isuer":"a"}]}}""", "Security:Issuers:0:Isuer")]
     [InlineData("""{"SizeLimits":{"MaxBatchSize":1}}""", "SizeLimits:MaxBatchSize")]
     [InlineData("""{"SizeLimits":{"MaxBatchEntries":0}}""", "SizeLimits:MaxBatchEntries")]
     [InlineData("""{"BundleOptions":{"DefaultCount":1001}}""", "BundleOptions:DefaultCount")]
     [InlineData("""{"LookUp":{"TimeoutSeconds":0}}""", "LookUp:TimeoutSeconds")]
     [InlineData("""{"LookUp":{"TimeoutSeconds":"soon"}}""", "LookUp:TimeoutSeconds")]
-    [InlineData("""{"Repository":"Excel"}""", "Repository")]
+    [InlineData("""{"Repository":"Excel"}""", "Repository: 'Excel' is not allowed. Allowed: SQLite, MongoDb.")]
+    [InlineData("""{"Repository":"mongodb"}""", "Did you mean MongoDb?")]
     [InlineData("""{"Security":{"Limits":{"PersonBurst":0}}}""", "Security:Limits:PersonBurst")]
     [InlineData("""{"Demo":{"Concurrency":99}}""", "Demo:Concurrency")]
     [InlineData("""{"PublicBaseUrl":"not a url"}""", "PublicBaseUrl")]
@@ -38,6 +39,21 @@ public sealed class SettingsTests : IDisposable
         var start = () => StartAsync(settings, Loopback, demo: false);
 
         (await start.Should().ThrowAsync<InvalidConfigurationException>()).Which.Message.Should().Contain(path);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1:8080")]
+    [InlineData("http://127.0.0.1:0;localhost:8080")]
+    [InlineData("tcp://127.0.0.1:8080")]
+    [InlineData("8080")]
+    public async Task An_address_without_a_scheme_is_refused_in_one_sentence(string urls)
+    {
+        var start = () => StartAsync("{}", urls, demo: false);
+
+        (await start.Should().ThrowAsync<InvalidConfigurationException>())
+            .Which.Message.Should()
+            .StartWith("--urls ")
+            .And.Contain("begins with http://");
     }
 
     [Fact]

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Server.Tests.Hosting;
 
 namespace CpIs.Fhir.Server.Tests.LookUps;
 
 /// <summary>What a setting sees, whichever way it asks.</summary>
-public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<RunningExchange>
+public sealed partial class LookUpTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
     public static TheoryData<Way> Ways => [.. Enum.GetValues<Way>()];
 
@@ -19,7 +20,7 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
     private Task<Speaker> SettingAsync => exchange.AsAsync("hareford-ed");
 
     [Theory, MemberData(nameof(FlagWays))]
-    public async Task A_search_for_flags_matches_each_visible_flag_and_nothing_else(Way way)
+    public async Task A_search_for_flags_matches_each_visible_flag_with_what_it_refers_to(Way way)
     {
         var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanTypes.LookedAfter));
         await exchange.UploadAsync("authority-xhf01", child);
@@ -30,12 +31,12 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         answer.Total.Should().Be(2);
         answer.Entries("Flag").Should().HaveCount(2);
         answer.Entries("OperationOutcome", "outcome").Should().ContainSingle();
-        answer.AllEntries.Should().HaveCount(3, "nothing was asked to be included");
+        answer.AllEntries.Should().HaveCount(7, "both plans, the child and the authority are in it");
         answer.Link("next").Should().BeNull();
     }
 
     [Theory, MemberData(nameof(EpisodeWays))]
-    public async Task A_search_for_plans_matches_each_visible_plan_and_nothing_else(Way way)
+    public async Task A_search_for_plans_matches_each_visible_plan_with_what_it_refers_to(Way way)
     {
         var child = exchange.NewChild();
         await exchange.UploadAsync("authority-xhf01", child);
@@ -46,7 +47,7 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         answer.Total.Should().Be(1);
         answer.Entries("EpisodeOfCare").Should().ContainSingle();
         answer.Entries("OperationOutcome", "outcome").Should().ContainSingle();
-        answer.AllEntries.Should().HaveCount(2);
+        answer.AllEntries.Should().HaveCount(4, "the child and the authority are in it");
     }
 
     [Theory, MemberData(nameof(Operations))]
@@ -100,19 +101,44 @@ public sealed class LookUpTests(RunningExchange exchange) : IClassFixture<Runnin
         answer.AllEntries.Should().HaveCount(2);
     }
 
-    [Fact]
-    public async Task A_search_includes_the_patient_and_the_author_when_asked_and_once_each()
+    [Theory]
+    [InlineData("Flag?", 4)]
+    [InlineData("Flag?_include=Flag:patient&", 4)]
+    [InlineData("EpisodeOfCare?", 2)]
+    public async Task A_search_holds_all_that_its_answer_refers_to_once_each(string search, int included)
     {
         var child = exchange.NewChild(exchange.Plan(), exchange.Plan(PlanTypes.LookedAfter));
         await exchange.UploadAsync("authority-xhf01", child);
 
         var answer = await (await SettingAsync).GetAsync(
-            $"Flag?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|{child.NhsNumber.Digits}&_include=Flag:patient&_include=Flag:author"
+            $"{search}patient:identifier=https://fhir.nhs.uk/Id/nhs-number|{child.NhsNumber.Digits}"
         );
 
         answer.Total.Should().Be(2);
         answer.Entries("Patient", "include").Should().ContainSingle();
         answer.Entries("Organization", "include").Should().ContainSingle();
+        answer.AllEntries.Should().HaveCount(2 + included + 1, "the outcome too");
+        var urls = answer.AllEntries.Select(entry => entry.GetProperty("fullUrl").GetString()).ToList();
+        foreach (Match reference in Reference().Matches(answer.Text))
+            urls.Should().Contain(exchange.FhirBase + reference.Groups[1].Value);
+    }
+
+    [GeneratedRegex("\"reference\":\"([^\"]+)\"")]
+    private static partial Regex Reference();
+
+    [Fact]
+    public async Task A_setting_reads_the_Organization_of_an_authority_and_no_other()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        var setting = await SettingAsync;
+        var shown = (await setting.LookUpAsync(child.NhsNumber)).Entries("Organization", "include")[0];
+
+        var read = await setting.GetAsync($"Organization/{shown.GetProperty("id").GetString()}");
+        read.Status.Should().Be(200, read.Text);
+        read.Json.GetProperty("telecom").GetRawText().Should().Be(shown.GetProperty("telecom").GetRawText());
+        (await setting.GetAsync("Organization/XGP01")).Status.Should().Be(404);
+        (await setting.GetAsync("Organization?name=county")).Status.Should().Be(403);
     }
 
     [Fact]
