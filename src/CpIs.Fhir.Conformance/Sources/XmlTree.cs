@@ -43,12 +43,14 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
         }
         catch (XmlException e)
         {
-            return (
-                null,
-                [Problem("cpis-xml-syntax", $"The XML cannot be read: {e.Message}", e.LineNumber, e.LinePosition)]
-            );
+            return (null, [Problem("cpis-xml-syntax", Why(e), e.LineNumber, e.LinePosition)]);
         }
     }
+
+    private static string Why(XmlException e) =>
+        e.Message.Contains("DTD", StringComparison.Ordinal)
+            ? "A document type (DOCTYPE) is not allowed. Leave it out."
+            : $"The XML cannot be read: {e.Message}";
 
     /// <summary>What must not come before the reader: FHIR is written in UTF-8 alone, which is what attributes are counted in.</summary>
     private static Issue? Refuse(ReadOnlySpan<byte> xml, int mostAttributes)

@@ -26,14 +26,11 @@ public sealed class IdempotentWrite(IRecordStore store, TimeProvider time)
     {
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (
-                request.MayRepeat
-                && await store.ReadAnswerAsync(request.ClientId, request.RequestId, cancellation).ConfigureAwait(false)
-                    is { } first
-            )
-                return first.BodyHash.Span.SequenceEqual(request.Hash.Span) ? first : AnotherBody();
+            if (await FindFirstAsync(request, cancellation).ConfigureAwait(false) is { } first)
+                return first;
             if ((await prepare(cancellation).ConfigureAwait(false)).IsRefused(out var refusal, out var prepared))
-                return refusal;
+                // The same request may have been answered while this one was read: what that made may be what refuses this one.
+                return await FindFirstAsync(request, cancellation).ConfigureAwait(false) ?? refusal;
             var answer = new IdempotentAnswer(
                 request.ClientId,
                 request.RequestId,
@@ -61,6 +58,18 @@ public sealed class IdempotentWrite(IRecordStore store, TimeProvider time)
             TimeSpan.FromSeconds(1)
         );
     }
+
+    /// <summary>The answer to the same request before, or why there can be none; null where it is the first.</summary>
+    private async Task<Result<IdempotentAnswer>?> FindFirstAsync(
+        WriteRequest request,
+        CancellationToken cancellation
+    ) =>
+        !request.MayRepeat ? null
+        : await store.ReadAnswerAsync(request.ClientId, request.RequestId, cancellation).ConfigureAwait(false)
+            is not { } first
+            ? null
+        : first.BodyHash.Span.SequenceEqual(request.Hash.Span) ? first
+        : AnotherBody();
 
     private static Refusal AnotherBody() =>
         Refusal.Because(

@@ -62,6 +62,31 @@ internal static class AcknowledgementWriter
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>The answer to a conditional create that found what it asked for: one entry, and nothing stored.</summary>
+    public static byte[] Held(StoredResource there)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1_024);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("type", "transaction-response");
+        json.WriteStartArray("entry");
+        json.WriteStartObject();
+        json.WriteStartObject("response");
+        Write(json, new UploadedResource(there, UploadEffect.Unchanged, there));
+        json.WritePropertyName("outcome");
+        OperationOutcomeWriter.Write(
+            json,
+            [new Issue("informational", "Held already: nothing of what you sent was stored.", Severity: "information")]
+        );
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
     private static void Write(Utf8JsonWriter json, UploadedResource? uploaded)
     {
         if (uploaded is null)

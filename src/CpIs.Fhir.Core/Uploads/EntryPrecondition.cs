@@ -23,13 +23,14 @@ internal static class EntryPrecondition
                 $"{What(entry)} is held already, as {existing.Type}/{existing.Id}. Update it there by PUT, or by PUT {existing.Type}?identifier=.",
                 SpineCodes.InvalidUpdate
             );
-        if (entry.Id is not null && existing?.Id != entry.Id)
+        // The id in what is created is not looked at (R4 http.html#create).
+        if (!mustBeNew && entry.Id is not null && existing?.Id != entry.Id)
             entry.Place.Add(
                 RefusalKind.Malformed,
                 "invalid",
                 "id",
                 "cpis-entry-id",
-                $"{What(entry)} has another id, or is not held yet. Leave the id out: the server gives ids."
+                $"{What(entry)} has another id, or is not held yet. Send it to the address that it has, or without an id: the server gives ids."
             );
         CheckVersion(entry, existing);
     }
@@ -43,7 +44,7 @@ internal static class EntryPrecondition
                 "ifMatch",
                 "cpis-entry-if-match",
                 existing is null
-                    ? $"{What(entry)} is not held yet, so it has no version. Leave ifMatch out."
+                    ? $"{What(entry)} is not held yet, so it has no version to match. Send it without one."
                     : string.Create(
                         CultureInfo.InvariantCulture,
                         $"{What(entry)} is at version {existing.Version}. Sent: {version}. Read it and send again."

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
@@ -13,6 +14,7 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 public sealed class SingleUpload(
     TransactionUpload uploads,
+    IdempotentWrite writes,
     IRecordStore store,
     IWriteCheck check,
     UploadOptions options
@@ -25,54 +27,115 @@ public sealed class SingleUpload(
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
     public async Task<Result<WrittenRecord>> ExecuteAsync(SingleWrite write, CancellationToken cancellation)
     {
-        var type = write.Type;
-        if (write.Id is { } id)
-        {
-            // Not yours is unknown; who gives ids is the server.
-            var held = await store.ReadAsync(type, id, null, cancellation).ConfigureAwait(false);
-            if (held is null || held.Authority != write.Upload.Caller.Organisation)
-                return Refusal.Unknown($"This {type}");
-        }
+        ArgumentNullException.ThrowIfNull(write);
+        if (
+            TransactionUpload.Admit(write.Upload with { Needs = [(write.Type.ToString(), write.Access)] }) is
+            { } refused
+        )
+            return refused;
+        TransactionUpload.Attempt? attempt = null;
+        var answer = await writes
+            .RunAsync(
+                write.Upload.Request,
+                async token =>
+                {
+                    if (await RefuseAddressAsync(write, token).ConfigureAwait(false) is { } unknown)
+                        return unknown;
+                    if (attempt is null)
+                    {
+                        if (Read(write).IsRefused(out var refusal, out var upload))
+                            return refusal;
+                        attempt = new TransactionUpload.Attempt(uploads, upload);
+                    }
 
+                    if (await FindAsync(write, token).ConfigureAwait(false) is { } there)
+                        return Keep(write, there);
+                    var prepared = await attempt.PrepareAsync(token).ConfigureAwait(false);
+                    // Somebody else may have made it in between.
+                    return
+                        prepared.Refusal is not null && await FindAsync(write, token).ConfigureAwait(false) is { } made
+                        ? Keep(write, made)
+                        : prepared;
+                },
+                cancellation
+            )
+            .ConfigureAwait(false);
+        return answer.IsRefused(out var no, out var kept)
+            ? no with
+            {
+                Issues = [.. no.Issues.Select(issue => OfResource(issue, write.Type))],
+            }
+            : await ReadAsync(write.Type, kept.Body, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Not yours is unknown; who gives ids is the server.</summary>
+    private async Task<Refusal?> RefuseAddressAsync(SingleWrite write, CancellationToken cancellation)
+    {
+        if (write.Id is not { } id)
+            return null;
+        var held = await store.ReadAsync(write.Type, id, null, cancellation).ConfigureAwait(false);
+        return held is null || held.Authority != write.Upload.Caller.Organisation
+            ? Refusal.Unknown($"This {write.Type}")
+            : null;
+    }
+
+    /// <summary>The upload of one entry, or why it cannot be made of what was sent.</summary>
+    private Result<Upload> Read(SingleWrite write)
+    {
+        var type = write.Type;
         if (check.Read(write.Upload.Body, options.Limits).IsRefused(out var refusal, out var body))
             return refusal;
         if (body.Root.ResourceType is { Length: > 0 } other && other != type.ToString())
-            return Refusal.Malformed($"The resource must be a {type}. Sent: {Shown.Value(other)}.", body.Root.Path);
+            return Refusal.Malformed($"This address takes {type}. Sent: {Shown.Value(other)}.", body.Root.Path);
         if (write.Id is not null && body.Root.Text("id") != write.Id)
             return Refusal.Malformed(
                 "The id in the body must be the id in the URL.",
                 $"{type}.id",
                 SpineCodes.InvalidResourceId
             );
-        if (
-            write.IfNoneExist is { } wanted
-            && await FindAsync(write, wanted, cancellation).ConfigureAwait(false) is { } there
-        )
-            return new WrittenRecord(there, false, default);
-        if (write.Identifier is null && new SentRecord(body.Root).Key is null)
-            // It cannot be named by its identifier; what is wrong with it says why.
+        var own = new SentRecord(body.Root).Key;
+        if (write.IfNoneExist is { } wanted && RefuseCondition(write, wanted, own) is { } unfit)
+            return unfit;
+        if ((write.Identifier ?? own) is not var (system, value))
+            // It cannot be named; what is wrong with it says why.
             return Finding.Refuse([.. body.Judge(), Unnamed(type)]);
-        var (system, value) = write.Identifier ?? new SentRecord(body.Root).Key!.Value;
-        var answer = await uploads
-            .ExecuteAsync(
-                write.Upload with
-                {
-                    Body = Bundle(
-                        write,
-                        $"{type}?identifier={Uri.EscapeDataString(system)}|{Uri.EscapeDataString(value)}"
-                    ),
-                    Interaction = write.Id is null && write.Identifier is null ? "create" : "update",
-                    MustBeNew = write.Id is null && write.Identifier is null,
-                },
-                cancellation
-            )
-            .ConfigureAwait(false);
-        return answer.IsRefused(out refusal, out var kept)
-            ? refusal with
-            {
-                Issues = [.. refusal.Issues.Select(issue => OfResource(issue, type))],
-            }
-            : await ReadAsync(type, kept.Body, cancellation).ConfigureAwait(false);
+        var isCreate = write.Id is null && write.Identifier is null;
+        return write.Upload with
+        {
+            Body = Bundle(write, $"{type}?identifier={Uri.EscapeDataString(system)}|{Uri.EscapeDataString(value)}"),
+            Interaction = isCreate ? "create" : "update",
+            MustBeNew = isCreate,
+        };
+    }
+
+    /// <summary>A condition that asks for something else than what is sent would leave it unstored without a word.</summary>
+    private static Refusal? RefuseCondition(
+        SingleWrite write,
+        (string System, string Value) wanted,
+        (string System, string Value)? own
+    )
+    {
+        const string header = "http.If-None-Exist";
+        if (
+            wanted.System.StartsWith(FhirSystems.PlanIds, StringComparison.Ordinal)
+            && wanted.System != FhirSystems.PlanId(write.Upload.Caller.Organisation)
+        )
+            return Refusal.Forbidden(
+                "If-None-Exist names another authority. An authority sees only its own records.",
+                header
+            );
+        return wanted == own
+            ? null
+            : Refusal.Because(
+                RefusalKind.Rule,
+                new Issue(
+                    "business-rule",
+                    "If-None-Exist must name the identifier of the resource that is sent.",
+                    header,
+                    SpineCodes.InvalidValue,
+                    Rule: UploadAgreement.Condition
+                )
+            );
     }
 
     private static Finding Unnamed(RecordType type) =>
@@ -80,29 +143,31 @@ public sealed class SingleUpload(
             RefusalKind.Rule,
             new Issue(
                 "required",
-                $"A {type} is known by its identifier. Send one with system and value.",
+                $"{type} is known by its identifier. Send one with system and value.",
                 $"{type}.identifier",
                 SpineCodes.MissingValue,
                 Rule: UploadAgreement.Entry
             )
         );
 
-    private async Task<StoredResource?> FindAsync(
-        SingleWrite write,
-        (string System, string Value) identifier,
-        CancellationToken cancellation
-    )
+    /// <summary>What <c>If-None-Exist</c> finds; null for nothing, and without it.</summary>
+    private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation)
     {
-        var authority = write.Upload.Caller.Organisation;
-        var isOwn =
-            identifier.System
-            == (write.Type == RecordType.Patient ? FhirSystems.NhsNumber : FhirSystems.PlanId(authority));
-        if (!isOwn)
+        if (write.IfNoneExist is not { } wanted)
             return null;
-        var identity = UploadSnapshot.Identity(authority, identifier.Value);
+        var identity = UploadSnapshot.Identity(write.Upload.Caller.Organisation, wanted.Value);
         var found = await store.ReadByIdentityAsync(write.Type, [identity], cancellation).ConfigureAwait(false);
         return found.GetValueOrDefault(identity);
     }
+
+    /// <summary>Nothing is written but the answer.</summary>
+    private PreparedWrite Keep(SingleWrite write, StoredResource there) =>
+        new(
+            new Commit { Occurrence = uploads.OccurrenceOf(write.Upload with { Interaction = "create" }, []) },
+            200,
+            AcknowledgementWriter.Held(there),
+            null
+        );
 
     /// <summary>What the acknowledgement of the one entry says, with the version that it names.</summary>
     private async Task<WrittenRecord> ReadAsync(
@@ -111,21 +176,27 @@ public sealed class SingleUpload(
         CancellationToken cancellation
     )
     {
-        using var json = JsonDocument.Parse(acknowledgement);
-        var response = json.RootElement.GetProperty("entry")[0].GetProperty("response");
+        var response = JsonNode.Parse(acknowledgement.Span)!["entry"]![0]!["response"]!;
         // {type}/{id}/_history/{version}
-        var way = response.GetProperty("location").GetString()!.Split('/');
+        var way = ((string)response["location"]!).Split('/');
         var version = int.Parse(way[3], CultureInfo.InvariantCulture);
         var resource =
             await store.ReadAsync(type, way[1], version, cancellation).ConfigureAwait(false)
             ?? throw new StoreUnavailableException($"{type}/{way[1]}/_history/{version} was written and is not there.");
         return new WrittenRecord(
             resource,
-            response.GetProperty("status").GetString()!.StartsWith("201", StringComparison.Ordinal),
-            response.TryGetProperty("outcome", out var outcome)
-                ? JsonSerializer.SerializeToUtf8Bytes(outcome)
-                : default(ReadOnlyMemory<byte>)
+            ((string)response["status"]!).StartsWith("201", StringComparison.Ordinal),
+            response["outcome"] is { } outcome ? OfResource(outcome, type) : default(ReadOnlyMemory<byte>)
         );
+    }
+
+    /// <summary>An OperationOutcome about the one entry as one about the resource that was sent.</summary>
+    private static byte[] OfResource(JsonNode outcome, RecordType type)
+    {
+        foreach (var issue in outcome["issue"]!.AsArray())
+            if (issue!["expression"] is JsonArray { Count: > 0 } expression)
+                expression[0] = Place((string)expression[0]!, type);
+        return JsonSerializer.SerializeToUtf8Bytes(outcome);
     }
 
     private static byte[] Bundle(SingleWrite write, string url)
@@ -157,17 +228,20 @@ public sealed class SingleUpload(
     private static Issue OfResource(Issue issue, RecordType type) =>
         issue with
         {
-            Expression = issue.Expression switch
-            {
-                null => null,
-                var place when place.StartsWith(Resource, StringComparison.Ordinal) => type + place[Resource.Length..],
-                Entry + ".request.ifMatch" => "http.If-Match",
-                Entry + ".request.url" => "identifier",
-                _ => type.ToString(),
-            },
+            Expression = issue.Expression is { } place ? Place(place, type) : null,
             Diagnostics = issue.Rule is "cpis-patient-without-plan" or UploadAgreement.References
                 ? $"{issue.Diagnostics} Send a new child with its plan in one transaction: POST a Bundle to the FHIR base."
                 : issue.Diagnostics,
+        };
+
+    private static string Place(string place, RecordType type) =>
+        place switch
+        {
+            _ when place.StartsWith(Resource, StringComparison.Ordinal) => type + place[Resource.Length..],
+            Entry + ".request.ifMatch" => "http.If-Match",
+            Entry + ".request.url" => "identifier",
+            _ when place.StartsWith("Bundle", StringComparison.Ordinal) || place == "$this" => type.ToString(),
+            _ => place,
         };
 }
 
@@ -184,6 +258,12 @@ public sealed record SingleWrite(Upload Upload, RecordType Type)
 
     /// <summary>System and value in <c>If-None-Exist</c> of a conditional create: where the authority holds such a record, nothing is written.</summary>
     public (string System, string Value)? IfNoneExist { get; init; }
+
+    /// <summary>Letters of the scope that it needs.</summary>
+    internal string Access =>
+        Identifier is not null ? "cu"
+        : Id is not null ? "u"
+        : "c";
 
     /// <summary>The version in <c>If-Match</c>, or null.</summary>
     public int? IfMatch { get; init; }

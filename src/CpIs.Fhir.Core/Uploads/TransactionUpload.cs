@@ -25,47 +25,70 @@ public sealed class TransactionUpload(
     /// <summary>An alarm is raised when more than one entry in so many is superseded.</summary>
     private const int AlarmingShare = 10;
 
+    private readonly IUploadAlarms _alarms = alarms;
+
     /// <summary>The acknowledgement (200, a transaction-response Bundle), or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
     public async Task<Result<IdempotentAnswer>> ExecuteAsync(Upload upload, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        // Read once, at the first try: a repeat of an answered upload is answered again even where today's rules about
-        // dates would refuse it, and a conflict costs no second parse.
-        ReadUpload? read = null;
-        var superseded = 0;
-        var result = await writes
-            .RunAsync(
-                upload.Request,
-                async token =>
-                {
-                    var context = ContextOf(upload);
-                    if (read is null && Read(upload, context).IsRefused(out var no, out read))
-                        return no;
-                    if (
-                        (await ResolveAsync(read, context, token).ConfigureAwait(false)).IsRefused(
-                            out no,
-                            out var resolved
-                        )
-                    )
-                        return no;
-                    superseded = read.Content.Entries.Count(entry =>
-                        resolved[entry] is null or { Effect: UploadEffect.Superseded }
-                    );
-                    return Prepare(upload, read, resolved);
-                },
-                cancellation
-            )
-            .ConfigureAwait(false);
-        if (result.Refusal is null && superseded * AlarmingShare > read?.Content.Entries.Count)
-            alarms.ManySuperseded(
-                upload.Caller.Organisation,
-                upload.Request.RequestId,
-                superseded,
-                read.Content.Entries.Count
-            );
+        if (Admit(upload) is { } refusal)
+            return refusal;
+        var attempt = new Attempt(this, upload);
+        var result = await writes.RunAsync(upload.Request, attempt.PrepareAsync, cancellation).ConfigureAwait(false);
+        if (result.Refusal is null)
+            attempt.AlarmOfOldFile();
         return result;
     }
+
+    /// <summary>
+    /// The tries of one upload. It is read once, at the first of them: a repeat of an answered upload is answered again even where today's
+    /// rules about dates would refuse it, and a conflict costs no second parse.
+    /// </summary>
+    internal sealed class Attempt(TransactionUpload uploads, Upload upload)
+    {
+        private ReadUpload? _read;
+        private int _superseded;
+
+        /// <summary>The commit with its answer, against what is held now; or what stands against it.</summary>
+        public async Task<Result<PreparedWrite>> PrepareAsync(CancellationToken cancellation)
+        {
+            var context = uploads.ContextOf(upload);
+            if (_read is null && uploads.Read(upload, context).IsRefused(out var no, out _read))
+                return no;
+            if (
+                (await uploads.ResolveAsync(_read, context, cancellation).ConfigureAwait(false)).IsRefused(
+                    out no,
+                    out var resolved
+                )
+            )
+                return no;
+            _superseded = _read.Content.Entries.Count(entry =>
+                resolved[entry] is null or { Effect: UploadEffect.Superseded }
+            );
+            return uploads.Prepare(upload, _read, resolved);
+        }
+
+        /// <summary>Tells the operator, once the upload is answered, where much of it was older than what is held.</summary>
+        public void AlarmOfOldFile()
+        {
+            if (_superseded * AlarmingShare > _read?.Content.Entries.Count)
+                uploads._alarms.ManySuperseded(
+                    upload.Caller.Organisation,
+                    upload.Request.RequestId,
+                    _superseded,
+                    _read.Content.Entries.Count
+                );
+        }
+    }
+
+    /// <summary>Admission has asked this before; what writes a record asks for itself.</summary>
+    internal static Refusal? Admit(Upload upload) =>
+        upload.Caller.Kind != CallerKind.Authority ? Refusal.Forbidden("Only local authorities can upload.")
+        : upload.Needs.All(need => SmartScopes.Allow(upload.Caller, need.Type, need.Access)) ? null
+        : Refusal.Forbidden(
+            $"The token's scopes do not allow an upload: it needs {string.Join(", ", upload.Needs.Select(need => $"system/{need.Type}.{need.Access}"))}."
+        );
 
     private UploadContext ContextOf(Upload upload) =>
         new(
@@ -76,6 +99,7 @@ public sealed class TransactionUpload(
         )
         {
             FhirBase = upload.FhirBase,
+            IsSingle = upload.IsSingle,
             MustBeNew = upload.MustBeNew,
             Organisations = organisations.Current,
         };
@@ -93,7 +117,7 @@ public sealed class TransactionUpload(
         );
         if (made.IsAheadOf(now))
         {
-            alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
+            _alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
             content.Findings.Add(RefusalKind.Rule, made.Ahead(now));
         }
 
@@ -123,7 +147,7 @@ public sealed class TransactionUpload(
         {
             Changes = resolved.Changes,
             Confirmations = resolved.Confirmations,
-            Occurrence = OccurrenceOf(upload, resolved.Resources.Values, Now()),
+            Occurrence = OccurrenceOf(upload, resolved.Resources.Values),
         };
         return new PreparedWrite(commit, 200, AcknowledgementWriter.Write(read.Content.Entries, resolved), null);
     }
@@ -135,12 +159,12 @@ public sealed class TransactionUpload(
         return new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
     }
 
-    private Occurrence OccurrenceOf(Upload upload, IEnumerable<UploadedResource> resolved, DateTimeOffset now) =>
+    internal Occurrence OccurrenceOf(Upload upload, IEnumerable<UploadedResource> resolved) =>
         new()
         {
             Id = ids.Next(),
             Kind = OccurrenceKind.Upload,
-            Time = now,
+            Time = Now(),
             ClientId = upload.Caller.ClientId,
             Organisation = upload.Caller.Organisation,
             OrganisationName = upload.Caller.OrganisationName,

@@ -20,6 +20,15 @@ public sealed record Upload(
     /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c> and <c>update</c> of one resource.</summary>
     public string Interaction { get; init; } = "transaction";
 
+    /// <summary>
+    /// True for one resource at its own address: it is about what is held at this moment, so it counts as newer than that, whatever the stamp.
+    /// </summary>
+    public bool IsSingle => Interaction != "transaction";
+
+    /// <summary>What the token must allow, by type: create and update of all three for a transaction, whose entries may be either.</summary>
+    public IReadOnlyList<(string Type, string Access)> Needs { get; init; } =
+    [("Patient", "cu"), ("EpisodeOfCare", "cu"), ("Flag", "cu")];
+
     /// <summary>True where what is sent may not be held yet: a create.</summary>
     public bool MustBeNew { get; init; }
 }

@@ -115,7 +115,7 @@ internal sealed class UploadJudgement(
             patient.Sent.Place.Break(
                 "",
                 "cpis-patient-without-plan",
-                "No plan of yours refers to this Patient, neither in this Bundle nor among your records. Send the plan with the Patient, or leave the Patient out."
+                "No plan of yours refers to this Patient, neither sent with it nor among your records. Send the plan with the Patient, or leave the Patient out."
             );
     }
 

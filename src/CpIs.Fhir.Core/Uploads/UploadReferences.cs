@@ -29,7 +29,7 @@ internal sealed class UploadReferences(UploadContext context, UploadSnapshot hel
             entry.Place.Break(
                 $"{element}.reference",
                 "cpis-upload-references",
-                $"Plan {entry.Key}: the reference does not lead to a Patient of yours with the NHS number given next to it. Use the fullUrl of a Patient entry in this Bundle, or a Patient that you hold (Patient/id, or Patient?identifier=system|value)."
+                $"Plan {entry.Key}: the reference does not lead to a Patient of yours with the NHS number given next to it. Use a Patient that you hold (Patient/id, or Patient?identifier=system|value) or, in a Bundle, the fullUrl of its entry."
             );
         else if (leadsTo != child)
             entry.Place.Break(

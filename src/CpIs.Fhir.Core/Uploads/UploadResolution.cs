@@ -18,6 +18,7 @@ internal sealed class UploadResolution(
 )
 {
     private readonly Findings _findings = new();
+    private UploadTime _time = time;
     private readonly UploadReferences _references = new(context, held);
 
     /// <summary>What the upload makes of the store, or everything that stands against it.</summary>
@@ -26,6 +27,8 @@ internal sealed class UploadResolution(
     public Result<ResolvedUpload> Resolve(IEnumerable<UploadEntry> sent, bool isWhole = true)
     {
         var entries = sent.Select(entry => entry.Telling(_findings)).ToList();
+        if (context.IsSingle)
+            entries.ForEach(CountAsNewer);
         var patients = entries.Where(e => e.Type == RecordType.Patient).Select(PatientOf).ToList();
         foreach (var patient in patients)
             _references.Add(patient);
@@ -37,7 +40,7 @@ internal sealed class UploadResolution(
         new UploadJudgement(context.Today, held, patients, plans, isWhole).Judge();
         if (_findings.ToRefusal() is { } refusal)
             return refusal;
-        var versions = new RecordVersions(context, time.Stamp, held, _references, newId, now, writer);
+        var versions = new RecordVersions(context, _time.Stamp, held, _references, newId, now, writer);
         foreach (var patient in patients)
             versions.Add(patient);
         foreach (var plan in plans)
@@ -45,11 +48,23 @@ internal sealed class UploadResolution(
         return versions.With(_findings);
     }
 
+    /// <summary>What is held may carry the stamp of a clock that is ahead, or of a request that was written a moment before.</summary>
+    private void CountAsNewer(UploadEntry entry)
+    {
+        var type = entry.Type == RecordType.Patient ? RecordType.Patient : RecordType.EpisodeOfCare;
+        if (
+            held.Find(type, entry.Key) is { } there
+            && Turns.StampOf(there) is var stamp
+            && !stamp.IsOlderThan(_time.Stamp)
+        )
+            _time = _time with { Stamp = stamp with { Sequence = stamp.Sequence + 1 } };
+    }
+
     private PatientTurn PatientOf(UploadEntry entry)
     {
         var existing = held.Find(RecordType.Patient, entry.Key);
         EntryPrecondition.Check(entry, existing, context.MustBeNew);
-        return new PatientTurn(entry, existing, existing?.Id ?? newId(), Turns.Of(existing, time));
+        return new PatientTurn(entry, existing, existing?.Id ?? newId(), Turns.Of(existing, _time));
     }
 
     /// <summary>
@@ -92,7 +107,7 @@ internal sealed class UploadResolution(
             sentFlag!.Place.Break(
                 "identifier[0].value",
                 "cpis-flag-without-episode",
-                $"Plan {planId} has no EpisodeOfCare, neither in this Bundle nor among your records. Send the EpisodeOfCare; the server makes its Flag."
+                $"Plan {planId} has no EpisodeOfCare, neither sent with it nor among your records. Send the EpisodeOfCare; the server makes its Flag."
             );
             return null;
         }
@@ -108,8 +123,8 @@ internal sealed class UploadResolution(
             Held = existing,
             HeldFlag = existingFlag,
             Wanted = withdraws ? plan with { Status = PlanStatus.Withdrawn } : plan,
-            Turn = Turns.Of(existing, withdraws ? PlanStatus.Withdrawn : plan.Status, time),
-            Stamp = time.Stamp,
+            Turn = Turns.Of(existing, withdraws ? PlanStatus.Withdrawn : plan.Status, _time),
+            Stamp = _time.Stamp,
         };
         CheckForm(turn, plan);
         return CheckTurn(turn);
@@ -130,7 +145,7 @@ internal sealed class UploadResolution(
             FlagAgreement.CheckHeld(flag, plan);
     }
 
-    private static PlanTurn CheckTurn(PlanTurn turn)
+    private PlanTurn CheckTurn(PlanTurn turn)
     {
         var place = turn.Told.Place;
         switch (turn.Turn)
@@ -151,7 +166,9 @@ internal sealed class UploadResolution(
                     "conflict",
                     "ifMatch",
                     "cpis-plan-reopened-without-time",
-                    $"Plan {turn.PlanId} is finished. An upload without Bundle.timestamp makes it active again only with request.ifMatch, the version that you read. Or send Bundle.timestamp: the time at which the data was taken from your register.",
+                    context.IsSingle
+                        ? $"Plan {turn.PlanId} is finished. To make it active again send If-Match with the version that you read."
+                        : $"Plan {turn.PlanId} is finished. An upload without Bundle.timestamp makes it active again only with request.ifMatch, the version that you read. Or send Bundle.timestamp: the time at which the data was taken from your register.",
                     SpineCodes.PreconditionFailed
                 );
                 break;

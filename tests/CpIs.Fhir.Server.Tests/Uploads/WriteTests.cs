@@ -57,6 +57,110 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
         );
         unclear.Status.Should().Be(400, unclear.Text);
         unclear.Text.Should().Contain("http.If-None-Exist");
+        var other = await authority.PostAsync(
+            "EpisodeOfCare",
+            plan.ToJsonString(),
+            ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}9")
+        );
+        other.Status.Should().Be(422, other.Text);
+        var theirs = await authority.PostAsync(
+            "EpisodeOfCare",
+            plan.ToJsonString(),
+            ("If-None-Exist", "identifier=https://fhir.cpis.example/Id/plan/XBR02|P1")
+        );
+        theirs.Status.Should().Be(403, theirs.Text);
+        var told = await authority.PostAsync(
+            "EpisodeOfCare",
+            plan.ToJsonString(),
+            condition,
+            ("Prefer", "return=OperationOutcome")
+        );
+        told.Text.Should().Contain("Held already");
+    }
+
+    [Fact]
+    public async Task A_conditional_create_under_one_request_id_is_answered_as_the_first_time()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
+        var (first, second) = (
+            ("X-Request-ID", Guid.NewGuid().ToString()),
+            ("X-Request-ID", Guid.NewGuid().ToString())
+        );
+
+        (await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition, first)).Status.Should().Be(201);
+        (await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition, first)).Status.Should().Be(201);
+        (await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition, second)).Status.Should().Be(200);
+        plan["period"]!["start"] = exchange.Today.AddDays(-2).ToString("yyyy-MM-dd");
+        (await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition, second)).Status.Should().Be(409);
+    }
+
+    [Fact]
+    public async Task Of_many_that_create_one_plan_at_once_one_does_and_all_hear_of_it()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
+        var repeat = ("X-Request-ID", Guid.NewGuid().ToString());
+
+        var conditional = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition))
+        );
+        plan = await FurtherPlanAsync();
+        var repeated = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), repeat))
+        );
+
+        conditional.Select(answer => answer.Status).Should().OnlyContain(status => status == 200 || status == 201);
+        conditional.Count(answer => answer.Status == 201).Should().Be(1);
+        repeated.Select(answer => answer.Status).Should().AllBeEquivalentTo(201);
+    }
+
+    [Fact]
+    public async Task Every_update_that_is_answered_200_is_a_version_however_many_come_at_once()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
+        var made = await PutAsync(authority, address, plan);
+        int Alarms() => exchange.Logs.Lines.Count(line => line.Contains("was an old file sent"));
+        var alarms = Alarms();
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(11, 8)
+                .Select(days =>
+                {
+                    var changed = plan.DeepClone().AsObject();
+                    changed["period"]!["start"] = exchange.Today.AddDays(-days).ToString("yyyy-MM-dd");
+                    return PutAsync(authority, address, changed);
+                })
+        );
+
+        var stored = answers.Where(answer => answer.Status == 200).ToList();
+        answers.Should().OnlyContain(answer => answer.Status == 200 || answer.Status == 409);
+        stored.Select(answer => answer.Json.GetProperty("period").GetRawText()).Should().OnlyHaveUniqueItems();
+        var history = await authority.GetAsync($"EpisodeOfCare/{made.Json.GetProperty("id").GetString()}/_history");
+        Versions(history).Should().HaveCount(1 + stored.Count);
+        Alarms().Should().Be(alarms);
+    }
+
+    [Fact]
+    public async Task What_is_sent_now_is_newer_than_a_file_of_a_clock_that_is_ahead()
+    {
+        var authority = await AuthorityAsync;
+        var child = exchange.NewChild();
+        var ahead = SyntheticUpload.Bundle(OdsCode.Parse("XHF01"), [child], exchange.Clock.GetUtcNow().AddMinutes(8));
+        (await authority.PostAsync("", ahead)).Status.Should().Be(200);
+        var found = await authority.GetAsync($"EpisodeOfCare?identifier={PlanSystem}|{child.Plans[0].PlanId}");
+        var plan = JsonNode.Parse(found.Entries("EpisodeOfCare")[0].GetRawText())!.AsObject();
+        plan["status"] = "finished";
+        plan["period"]!["end"] = exchange.Today.ToString("yyyy-MM-dd");
+
+        var ended = await PutAsync(authority, $"EpisodeOfCare/{(string)plan["id"]!}", plan, ("If-Match", "W/\"1\""));
+        await authority.PostAsync("", ahead);
+
+        ended.Headers["ETag"].Should().Be("W/\"2\"");
+        var now = await authority.GetAsync($"EpisodeOfCare/{(string)plan["id"]!}");
+        now.Json.GetProperty("status").GetString().Should().Be("finished", "the file is older now");
     }
 
     [Fact]
