@@ -39,9 +39,9 @@ public static class HistoryWriter
         if (total is { } all)
             json.WriteNumber("total", all);
         json.WriteStartArray("link");
-        WriteLink(json, "self", self);
+        SearchsetWriter.WriteLink(json, "self", self);
         if (next is not null)
-            WriteLink(json, "next", next);
+            SearchsetWriter.WriteLink(json, "next", next);
         json.WriteEndArray();
         if (versions.Count > 0)
         {
@@ -73,14 +73,6 @@ public static class HistoryWriter
         json.WriteString("etag", string.Create(CultureInfo.InvariantCulture, $"W/\"{version.Version}\""));
         json.WriteString("lastModified", SearchsetWriter.Instant(version.LastUpdated));
         json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteLink(Utf8JsonWriter json, string relation, string url)
-    {
-        json.WriteStartObject();
-        json.WriteString("relation", relation);
-        json.WriteString("url", url);
         json.WriteEndObject();
     }
 }

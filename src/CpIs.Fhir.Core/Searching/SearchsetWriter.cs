@@ -48,9 +48,9 @@ public sealed class SearchsetWriter : IDisposable
         _json.WriteString("type", "searchset");
         _json.WriteNumber("total", total);
         _json.WriteStartArray("link");
-        WriteLink("self", self);
+        WriteLink(_json, "self", self);
         if (next is not null)
-            WriteLink("next", next);
+            WriteLink(_json, "next", next);
         _json.WriteEndArray();
     }
 
@@ -101,11 +101,11 @@ public sealed class SearchsetWriter : IDisposable
         _json.WriteEndObject();
     }
 
-    private void WriteLink(string relation, string url)
+    internal static void WriteLink(Utf8JsonWriter json, string relation, string url)
     {
-        _json.WriteStartObject();
-        _json.WriteString("relation", relation);
-        _json.WriteString("url", url);
-        _json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("relation", relation);
+        json.WriteString("url", url);
+        json.WriteEndObject();
     }
 }

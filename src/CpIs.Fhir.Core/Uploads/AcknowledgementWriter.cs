@@ -20,7 +20,34 @@ internal static class AcknowledgementWriter
         Severity: "information"
     );
 
-    public static byte[] Write(IEnumerable<UploadEntry> entries, ResolvedUpload resolved)
+    private static readonly Issue HeldAlready = new(
+        "informational",
+        "Held already: nothing of what you sent was stored.",
+        Severity: "information"
+    );
+
+    /// <summary>What became of each entry.</summary>
+    public static byte[] Write(IEnumerable<UploadEntry> entries, ResolvedUpload resolved) =>
+        Write(entries.Select(entry => (resolved[entry], IssuesOf(entry, resolved))));
+
+    /// <summary>The answer to a conditional create that found what it asked for: one entry, and nothing stored.</summary>
+    public static byte[] Held(StoredResource there) =>
+        Write([(new UploadedResource(there, UploadEffect.Unchanged, there), [HeldAlready])]);
+
+    private static List<Issue> IssuesOf(UploadEntry entry, ResolvedUpload resolved)
+    {
+        var uploaded = resolved[entry];
+        List<Issue> issues = [.. resolved.Findings.WarningsOf(entry.Place)];
+        if (uploaded is null)
+            issues.Add(TooLate(entry));
+        else if (uploaded.Effect == UploadEffect.Unchanged)
+            issues.Add(Unchanged);
+        else if (uploaded.Effect == UploadEffect.Superseded)
+            issues.Add(Superseded(entry, uploaded.Resource));
+        return issues;
+    }
+
+    private static byte[] Write(IEnumerable<(UploadedResource? Uploaded, List<Issue> Issues)> entries)
     {
         var buffer = new ArrayBufferWriter<byte>(16_384);
         using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
@@ -33,19 +60,11 @@ internal static class AcknowledgementWriter
         json.WriteEndObject();
         json.WriteString("type", "transaction-response");
         json.WriteStartArray("entry");
-        foreach (var entry in entries)
+        foreach (var (uploaded, issues) in entries)
         {
-            var uploaded = resolved[entry];
             json.WriteStartObject();
             json.WriteStartObject("response");
             Write(json, uploaded);
-            List<Issue> issues = [.. resolved.Findings.WarningsOf(entry.Place)];
-            if (uploaded is null)
-                issues.Add(TooLate(entry));
-            else if (uploaded.Effect == UploadEffect.Unchanged)
-                issues.Add(Unchanged);
-            else if (uploaded.Effect == UploadEffect.Superseded)
-                issues.Add(Superseded(entry, uploaded.Resource));
             if (issues.Count > 0)
             {
                 json.WritePropertyName("outcome");
@@ -56,31 +75,6 @@ internal static class AcknowledgementWriter
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    /// <summary>The answer to a conditional create that found what it asked for: one entry, and nothing stored.</summary>
-    public static byte[] Held(StoredResource there)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1_024);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("resourceType", "Bundle");
-        json.WriteString("type", "transaction-response");
-        json.WriteStartArray("entry");
-        json.WriteStartObject();
-        json.WriteStartObject("response");
-        Write(json, new UploadedResource(there, UploadEffect.Unchanged, there));
-        json.WritePropertyName("outcome");
-        OperationOutcomeWriter.Write(
-            json,
-            [new Issue("informational", "Held already: nothing of what you sent was stored.", Severity: "information")]
-        );
-        json.WriteEndObject();
-        json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();

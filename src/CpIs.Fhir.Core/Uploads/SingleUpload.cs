@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Reading;
@@ -20,9 +18,6 @@ public sealed class SingleUpload(
     UploadOptions options
 )
 {
-    private const string Entry = "Bundle.entry[0]";
-    private const string Resource = Entry + ".resource";
-
     /// <summary>What became of the resource, or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
     public async Task<Result<WrittenRecord>> ExecuteAsync(SingleWrite write, CancellationToken cancellation)
@@ -63,7 +58,7 @@ public sealed class SingleUpload(
         return answer.IsRefused(out var no, out var kept)
             ? no with
             {
-                Issues = [.. no.Issues.Select(issue => OfResource(issue, write.Type))],
+                Issues = [.. no.Issues.Select(issue => OneEntry.OfResource(issue, write.Type))],
             }
             : await ReadAsync(write.Type, kept.Body, cancellation).ConfigureAwait(false);
     }
@@ -102,8 +97,12 @@ public sealed class SingleUpload(
         var isCreate = write.Id is null && write.Identifier is null;
         return write.Upload with
         {
-            Body = Bundle(write, $"{type}?identifier={Uri.EscapeDataString(system)}|{Uri.EscapeDataString(value)}"),
-            Interaction = isCreate ? "create" : "update",
+            Body = OneEntry.Bundle(
+                write.Upload.Body,
+                $"{type}?identifier={Uri.EscapeDataString(system)}|{Uri.EscapeDataString(value)}",
+                write.IfMatch
+            ),
+            IsSingle = true,
             MustBeNew = isCreate,
         };
     }
@@ -153,9 +152,11 @@ public sealed class SingleUpload(
     /// <summary>What <c>If-None-Exist</c> finds; null for nothing, and without it.</summary>
     private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation)
     {
-        if (write.IfNoneExist is not { } wanted)
+        var authority = write.Upload.Caller.Organisation;
+        var own = write.Type == RecordType.Patient ? FhirSystems.NhsNumber : FhirSystems.PlanId(authority);
+        if (write.IfNoneExist is not { } wanted || wanted.System != own)
             return null;
-        var identity = UploadSnapshot.Identity(write.Upload.Caller.Organisation, wanted.Value);
+        var identity = UploadSnapshot.Identity(authority, wanted.Value);
         var found = await store.ReadByIdentityAsync(write.Type, [identity], cancellation).ConfigureAwait(false);
         return found.GetValueOrDefault(identity);
     }
@@ -163,7 +164,10 @@ public sealed class SingleUpload(
     /// <summary>Nothing is written but the answer.</summary>
     private PreparedWrite Keep(SingleWrite write, StoredResource there) =>
         new(
-            new Commit { Occurrence = uploads.OccurrenceOf(write.Upload with { Interaction = "create" }, []) },
+            new Commit
+            {
+                Occurrence = uploads.OccurrenceOf(write.Upload with { IsSingle = true, MustBeNew = true }, []),
+            },
             200,
             AcknowledgementWriter.Held(there),
             null
@@ -186,63 +190,9 @@ public sealed class SingleUpload(
         return new WrittenRecord(
             resource,
             ((string)response["status"]!).StartsWith("201", StringComparison.Ordinal),
-            response["outcome"] is { } outcome ? OfResource(outcome, type) : default(ReadOnlyMemory<byte>)
+            response["outcome"] is { } outcome ? OneEntry.OfResource(outcome, type) : default(ReadOnlyMemory<byte>)
         );
     }
-
-    /// <summary>An OperationOutcome about the one entry as one about the resource that was sent.</summary>
-    private static byte[] OfResource(JsonNode outcome, RecordType type)
-    {
-        foreach (var issue in outcome["issue"]!.AsArray())
-            if (issue!["expression"] is JsonArray { Count: > 0 } expression)
-                expression[0] = Place((string)expression[0]!, type);
-        return JsonSerializer.SerializeToUtf8Bytes(outcome);
-    }
-
-    private static byte[] Bundle(SingleWrite write, string url)
-    {
-        var buffer = new ArrayBufferWriter<byte>(write.Upload.Body.Length + 512);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("resourceType", "Bundle");
-        json.WriteString("type", "transaction");
-        json.WriteStartArray("entry");
-        json.WriteStartObject();
-        json.WriteString("fullUrl", "urn:uuid:00000000-0000-4000-8000-000000000001");
-        json.WritePropertyName("resource");
-        json.WriteRawValue(write.Upload.Body.Span, skipInputValidation: true);
-        json.WriteStartObject("request");
-        json.WriteString("method", "PUT");
-        json.WriteString("url", url);
-        if (write.IfMatch is { } version)
-            json.WriteString("ifMatch", string.Create(CultureInfo.InvariantCulture, $"W/\"{version}\""));
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    /// <summary>An issue of the one entry as an issue of the resource that was sent.</summary>
-    private static Issue OfResource(Issue issue, RecordType type) =>
-        issue with
-        {
-            Expression = issue.Expression is { } place ? Place(place, type) : null,
-            Diagnostics = issue.Rule is "cpis-patient-without-plan" or UploadAgreement.References
-                ? $"{issue.Diagnostics} Send a new child with its plan in one transaction: POST a Bundle to the FHIR base."
-                : issue.Diagnostics,
-        };
-
-    private static string Place(string place, RecordType type) =>
-        place switch
-        {
-            _ when place.StartsWith(Resource, StringComparison.Ordinal) => type + place[Resource.Length..],
-            Entry + ".request.ifMatch" => "http.If-Match",
-            Entry + ".request.url" => "identifier",
-            _ when place.StartsWith("Bundle", StringComparison.Ordinal) || place == "$this" => type.ToString(),
-            _ => place,
-        };
 }
 
 /// <summary>One resource as it was sent to an address of its own.</summary>

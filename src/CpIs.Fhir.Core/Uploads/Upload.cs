@@ -17,13 +17,16 @@ public sealed record Upload(
     string? FhirBase = null
 )
 {
-    /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c> and <c>update</c> of one resource.</summary>
-    public string Interaction { get; init; } = "transaction";
-
     /// <summary>
     /// True for one resource at its own address: it is about what is held at this moment, so it counts as newer than that, whatever the stamp.
     /// </summary>
-    public bool IsSingle => Interaction != "transaction";
+    public bool IsSingle { get; init; }
+
+    /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c> and <c>update</c> of one resource.</summary>
+    public string Interaction =>
+        !IsSingle ? "transaction"
+        : MustBeNew ? "create"
+        : "update";
 
     /// <summary>What the token must allow, by type: create and update of all three for a transaction, whose entries may be either.</summary>
     public IReadOnlyList<(string Type, string Access)> Needs { get; init; } =

@@ -101,7 +101,8 @@ internal static class SearchInput
         return parameters;
     }
 
-    private static List<KeyValuePair<string, string>> Decode(string query)
+    /// <summary>Parameters as a query writes them.</summary>
+    public static List<KeyValuePair<string, string>> Decode(string query)
     {
         var parameters = new List<KeyValuePair<string, string>>();
         foreach (var pair in new QueryStringEnumerable(query))

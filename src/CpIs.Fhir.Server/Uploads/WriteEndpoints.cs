@@ -3,7 +3,6 @@ using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace CpIs.Fhir.Server.Uploads;
 
@@ -14,7 +13,7 @@ namespace CpIs.Fhir.Server.Uploads;
 internal static class WriteEndpoints
 {
     private static readonly ParameterTable ByIdentifier = new(
-        "parameter for a conditional update",
+        "parameter for a conditional write",
         [new("identifier", ParameterKind.Token) { IsOnce = true, MostValues = 1 }]
     );
 
@@ -46,8 +45,7 @@ internal static class WriteEndpoints
         fhir.MapPut(
                 $"/{type}",
                 (HttpContext context, WriteDesk desk) =>
-                    ReadIdentifier(SearchInput.FromUrl(context), "identifier")
-                        .IsRefused(out var refusal, out var identifier)
+                    ReadIdentifier(SearchInput.FromUrl(context)).IsRefused(out var refusal, out var identifier)
                         ? Task.FromResult(FhirResults.Refused(refusal))
                         : desk.WriteAsync(context, type, write => write with { Identifier = identifier })
             )
@@ -60,10 +58,7 @@ internal static class WriteEndpoints
         const string header = "http.If-None-Exist";
         if (context.Request.Headers["If-None-Exist"] is not { Count: > 0 } sent)
             return ((string, string)?)null;
-        var parameters = new List<KeyValuePair<string, string>>();
-        foreach (var pair in new QueryStringEnumerable(sent.ToString()))
-            parameters.Add(new(pair.DecodeName().ToString(), pair.DecodeValue().ToString()));
-        return ReadIdentifier(parameters, header).IsRefused(out var refusal, out var identifier)
+        return ReadIdentifier(SearchInput.Decode(sent.ToString())).IsRefused(out var refusal, out var identifier)
             ? refusal with
             {
                 Issues = [.. refusal.Issues.Select(issue => issue with { Expression = header })],
@@ -72,8 +67,7 @@ internal static class WriteEndpoints
     }
 
     private static Result<(string System, string Value)> ReadIdentifier(
-        IReadOnlyList<KeyValuePair<string, string>> parameters,
-        string place
+        IReadOnlyList<KeyValuePair<string, string>> parameters
     ) =>
         ParameterReader.Read(ByIdentifier, parameters).IsRefused(out var refusal, out var asked) ? refusal
         : asked.Of("identifier").SingleOrDefault()?.Value
@@ -81,7 +75,7 @@ internal static class WriteEndpoints
             ? (system, value)
         : Refusal.Malformed(
             "Send identifier=system|value, the NHS number of a Patient or the plan id of an EpisodeOfCare or Flag.",
-            place,
+            "identifier",
             SpineCodes.MissingValue
         );
 }

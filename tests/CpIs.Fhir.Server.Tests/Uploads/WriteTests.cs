@@ -69,6 +69,14 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
             ("If-None-Exist", "identifier=https://fhir.cpis.example/Id/plan/XBR02|P1")
         );
         theirs.Status.Should().Be(403, theirs.Text);
+        var stray = plan.DeepClone().AsObject();
+        stray["identifier"]![0]!["system"] = "https://example.org/plans";
+        var elsewhere = await authority.PostAsync(
+            "EpisodeOfCare",
+            stray.ToJsonString(),
+            ("If-None-Exist", $"identifier=https://example.org/plans|{PlanId(plan)}")
+        );
+        elsewhere.Status.Should().Be(422, elsewhere.Text);
         var told = await authority.PostAsync(
             "EpisodeOfCare",
             plan.ToJsonString(),
