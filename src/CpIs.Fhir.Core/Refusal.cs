@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CpIs.Fhir.Core;
 
 /// <summary>Why a request was refused; the server gives each kind its HTTP status (in brackets).</summary>
@@ -14,6 +16,9 @@ public enum RefusalKind
 
     /// <summary>Nothing of that name is the caller's (404). Not yours is unknown.</summary>
     Unknown,
+
+    /// <summary>It was the caller's, and was deleted (410).</summary>
+    Gone,
 
     /// <summary>The interaction does not exist here (405).</summary>
     NotAllowed,
@@ -73,6 +78,48 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
         Because(
             RefusalKind.Unknown,
             new Issue("not-found", $"{what} was not found.", null, SpineCodes.ResourceNotFound)
+        );
+
+    /// <summary>410: it was deleted. Its owner may still read what it was before.</summary>
+    public static Refusal Gone(string what) =>
+        Because(
+            RefusalKind.Gone,
+            new Issue(
+                "deleted",
+                $"{what} was deleted. Its _history tells what it was before.",
+                null,
+                SpineCodes.ResourceNotFound
+            )
+        );
+
+    /// <summary>412: the version in If-Match is not the current one.</summary>
+    public static Refusal Stale(int sent, int current) =>
+        Because(
+            RefusalKind.PreconditionFailed,
+            new Issue(
+                "conflict",
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"If-Match names version {sent}. The current version is {current}. Read it and send again."
+                ),
+                "http.If-Match",
+                SpineCodes.ResourceVersionMismatch
+            )
+        );
+
+    /// <summary>409: other writes were first, again and again.</summary>
+    public static Refusal Changing() =>
+        new(
+            RefusalKind.Conflict,
+            [
+                new Issue(
+                    "conflict",
+                    "Others are changing the same resource. Try again.",
+                    null,
+                    SpineCodes.InvalidUpdate
+                ),
+            ],
+            TimeSpan.FromSeconds(1)
         );
 
     /// <summary>503 of what is not a look-up: nothing is known of the outcome (promise 9).</summary>

@@ -20,6 +20,11 @@ RuleSet: Written
 * rest.resource[=].conditionalCreate = true
 * rest.resource[=].conditionalUpdate = true
 
+// Both of a plan go together.
+RuleSet: Deleted
+* insert Interaction(delete)
+* rest.resource[=].conditionalDelete = #single
+
 RuleSet: Search(name, type, definition)
 * rest.resource[=].searchParam[+].name = "{name}"
 * rest.resource[=].searchParam[=].type = #{type}
@@ -79,6 +84,7 @@ Usage: #definition
 * insert Interaction(vread)
 * insert Interaction(history-instance)
 * insert Written
+* insert Deleted
 * insert Interaction(search-type)
 * insert Versioned
 * rest.resource[=].searchInclude[+] = "EpisodeOfCare:patient"
@@ -97,6 +103,7 @@ Usage: #definition
 * insert Interaction(vread)
 * insert Interaction(history-instance)
 * insert Written
+* insert Deleted
 * insert Interaction(search-type)
 * insert Versioned
 * rest.resource[=].searchInclude[+] = "Flag:patient"
@@ -142,6 +149,7 @@ Usage: #definition
 * insert Interaction(history-instance)
 * insert Interaction(create)
 * insert Interaction(update)
+* insert Interaction(delete)
 * insert Interaction(search-type)
 * insert Versioned
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)

@@ -101,6 +101,8 @@ public static class CapabilityStatementWriter
             json.WriteString("conditionalRead", "full-support");
         if (resource.IsUploaded)
             json.WriteBoolean("conditionalUpdate", true);
+        if (resource is { IsUploaded: true, IsDeletable: true })
+            json.WriteString("conditionalDelete", "single");
         if (resource.Includes.Count > 0)
             WriteStrings(json, "searchInclude", [.. resource.Includes]);
         if (resource.SearchParameters.Count > 0)

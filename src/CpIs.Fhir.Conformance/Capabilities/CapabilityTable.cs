@@ -25,7 +25,7 @@ public static class CapabilityTable
         new(
             "EpisodeOfCare",
             ["CPIS-EpisodeOfCare"],
-            ["read", "vread", "history-instance", "create", "update", "search-type"],
+            ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.EpisodeOfCare)),
             [Validate],
             ["EpisodeOfCare:patient"]
@@ -33,7 +33,7 @@ public static class CapabilityTable
         new(
             "Flag",
             ["CPIS-Flag"],
-            ["read", "vread", "history-instance", "create", "update", "search-type"],
+            ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Flag)),
             [Validate],
             ["Flag:patient", "Flag:author"]
@@ -50,7 +50,7 @@ public static class CapabilityTable
         new(
             "Subscription",
             ["CPIS-Subscription"],
-            ["read", "vread", "history-instance", "create", "update", "search-type"],
+            ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Subscription)),
             [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate],
             []

@@ -19,6 +19,9 @@ public sealed record ResourceCapability(
     /// <summary>True when every version is kept and can be read.</summary>
     public bool IsVersioned => Interactions.Contains("vread");
 
+    /// <summary>True for what its owner may delete.</summary>
+    public bool IsDeletable => Interactions.Contains("delete");
+
     /// <summary>True for what an authority uploads: it is known by the authority's own identifier, so writes may be conditional.</summary>
     public bool IsUploaded => Type is "Patient" or "EpisodeOfCare" or "Flag";
 }

@@ -32,7 +32,7 @@ public interface IRecordStore
         CancellationToken cancellation
     );
 
-    /// <summary>A page of current resources.</summary>
+    /// <summary>A page of current resources, without those that were deleted.</summary>
     Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation);
 
     /// <summary>The unexpired answer kept for a request id of a client, or null.</summary>

@@ -45,18 +45,7 @@ public sealed class IdempotentWrite(IRecordStore store, TimeProvider time)
                 return answer;
         }
 
-        return new Refusal(
-            RefusalKind.Conflict,
-            [
-                new Issue(
-                    "conflict",
-                    "Others are changing the same resource. Try again.",
-                    null,
-                    SpineCodes.InvalidUpdate
-                ),
-            ],
-            TimeSpan.FromSeconds(1)
-        );
+        return Refusal.Changing();
     }
 
     /// <summary>The answer to the same request before, or why there can be none; null where it is the first.</summary>

@@ -67,6 +67,25 @@ public sealed class SubscriptionService(
         return answer;
     }
 
+    /// <summary>Ends one for good: it is off, a read of it is 410, and no search finds it. 204, also where it was deleted before.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="ifMatch">The version that must be current, or null.</param>
+    /// <param name="write">What was asked; it has no body.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    public async Task<Result<IdempotentAnswer>> DeleteAsync(
+        string id,
+        int? ifMatch,
+        SubscriptionWrite write,
+        CancellationToken cancellation
+    )
+    {
+        var answer = await writes
+            .RunAsync(write.Request, token => PrepareDeleteAsync(id, ifMatch, write, token), cancellation)
+            .ConfigureAwait(false);
+        signal.Wake();
+        return answer;
+    }
+
     /// <summary>One version of the caller's own.</summary>
     public async Task<Result<StoredResource>> ReadAsync(
         Caller caller,
@@ -76,9 +95,9 @@ public sealed class SubscriptionService(
     )
     {
         var found = await records.ReadAsync(RecordType.Subscription, id, version, cancellation).ConfigureAwait(false);
-        return found is not null && found.Authority == caller.Organisation
-            ? found
-            : Refusal.Unknown("This Subscription");
+        return found is null || found.Authority != caller.Organisation ? Refusal.Unknown("This Subscription")
+            : found.IsDeleted ? Refusal.Gone("This Subscription")
+            : found;
     }
 
     /// <summary>Where one of the caller's own stands.</summary>
@@ -144,15 +163,7 @@ public sealed class SubscriptionService(
         )
             return unknown;
         if (ifMatch is { } expected && expected != current.Version)
-            return Refusal.Because(
-                RefusalKind.PreconditionFailed,
-                new Issue(
-                    "conflict",
-                    $"If-Match names version {expected}. The current version is {current.Version}. Read it and send again.",
-                    "http.If-Match",
-                    SpineCodes.ResourceVersionMismatch
-                )
-            );
+            return Refusal.Stale(expected, current.Version);
         var before = current.Subscription!;
         if (parser.Parse(write.Body, write.Caller.Organisation, before).IsRefused(out var refusal, out var parsed))
             return refusal;
@@ -170,6 +181,37 @@ public sealed class SubscriptionService(
             return tooMany;
         var terms = parsed.Terms with { Activated = before.Activated && before.Endpoint == parsed.Terms.Endpoint };
         return Prepare(write, parsed, terms, id, current.Version);
+    }
+
+    private async Task<Result<PreparedWrite>> PrepareDeleteAsync(
+        string id,
+        int? ifMatch,
+        SubscriptionWrite write,
+        CancellationToken cancellation
+    )
+    {
+        var read = await ReadAsync(write.Caller, id, null, cancellation).ConfigureAwait(false);
+        if (read.Refusal is { Kind: RefusalKind.Gone })
+            return new PreparedWrite(new Commit(), 204, Said($"Subscription/{id} was deleted before."), null);
+        if (read.IsRefused(out var unknown, out var current))
+            return unknown;
+        if (ifMatch is { } expected && expected != current.Version)
+            return Refusal.Stale(expected, current.Version);
+        var off = current.Subscription! with { Status = SubscriptionStatus.Off };
+        var deleted = SubscriptionDocument.Next(current, off, null, time.GetUtcNow()).AsDeleted();
+        return new PreparedWrite(
+            new Commit
+            {
+                Changes = [new Change(deleted, current.Version)],
+                Occurrence = OccurrenceOf(write, deleted, "Deleted"),
+            },
+            204,
+            Said($"Subscription/{id} is off and deleted. It sends nothing more."),
+            null
+        );
+
+        static byte[] Said(string text) =>
+            OperationOutcomeWriter.ToBytes([new Issue("informational", text, Severity: "information")]);
     }
 
     private async Task<Refusal?> FindTooManyAsync(
@@ -207,7 +249,21 @@ public sealed class SubscriptionService(
         var now = time.GetUtcNow();
         var stored = SubscriptionDocument.Create(parsed, terms, id, currentVersion + 1, write.Caller.Organisation, now);
         var created = currentVersion == 0;
-        var occurrence = new Occurrence
+        var version = stored.Version.ToString(CultureInfo.InvariantCulture);
+        return new PreparedWrite(
+            new Commit
+            {
+                Changes = [new Change(stored, currentVersion)],
+                Occurrence = OccurrenceOf(write, stored, created ? "Created" : "Updated"),
+            },
+            created ? 201 : 200,
+            stored.Body,
+            $"{write.FhirBase}/Subscription/{id}/_history/{version}"
+        );
+    }
+
+    private Occurrence OccurrenceOf(SubscriptionWrite write, StoredResource stored, string done) =>
+        new()
         {
             Id = ids.Next(),
             Kind = OccurrenceKind.Upload,
@@ -218,18 +274,10 @@ public sealed class SubscriptionService(
             CallerKind = write.Caller.Kind,
             Person = write.Caller.Person,
             Interaction = "Subscription",
-            Reason = $"{(created ? "Created" : "Updated")} Subscription/{id}/_history/{stored.Version}",
+            Reason = $"{done} Subscription/{stored.Id}/_history/{stored.Version}",
             RequestId = write.Request.RequestId,
             CorrelationId = write.CorrelationId,
         };
-        var version = stored.Version.ToString(CultureInfo.InvariantCulture);
-        return new PreparedWrite(
-            new Commit { Changes = [new Change(stored, currentVersion)], Occurrence = occurrence },
-            created ? 201 : 200,
-            stored.Body,
-            $"{write.FhirBase}/Subscription/{id}/_history/{version}"
-        );
-    }
 }
 
 /// <summary>A Subscription as it was sent, with what is known of the request.</summary>

@@ -62,7 +62,8 @@ public static class AuditEventWriter
             occurrence.Kind switch
             {
                 OccurrenceKind.Access => "search-type",
-                OccurrenceKind.Upload when occurrence.Interaction is "create" or "update" => occurrence.Interaction,
+                OccurrenceKind.Upload when occurrence.Interaction is "create" or "update" or "delete" =>
+                    occurrence.Interaction,
                 OccurrenceKind.Upload => "transaction",
                 OccurrenceKind.Read when occurrence.Interaction.EndsWith("/_history", StringComparison.Ordinal) =>
                     "history-instance",

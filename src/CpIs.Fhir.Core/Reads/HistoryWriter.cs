@@ -60,16 +60,24 @@ public static class HistoryWriter
     {
         var address = $"{version.Type}/{version.Id}";
         var isFirst = version.Version == 1;
+        var (method, status) =
+            version.IsDeleted ? ("DELETE", "204")
+            : isFirst ? ("POST", "201")
+            : ("PUT", "200");
         json.WriteStartObject();
         json.WriteString("fullUrl", $"{fhirBase}/{address}");
-        json.WritePropertyName("resource");
-        json.WriteRawValue(version.Body.Span, skipInputValidation: true);
+        if (!version.IsDeleted)
+        {
+            json.WritePropertyName("resource");
+            json.WriteRawValue(version.Body.Span, skipInputValidation: true);
+        }
+
         json.WriteStartObject("request");
-        json.WriteString("method", isFirst ? "POST" : "PUT");
+        json.WriteString("method", method);
         json.WriteString("url", isFirst ? version.Type.ToString() : address);
         json.WriteEndObject();
         json.WriteStartObject("response");
-        json.WriteString("status", isFirst ? "201" : "200");
+        json.WriteString("status", status);
         json.WriteString("etag", string.Create(CultureInfo.InvariantCulture, $"W/\"{version.Version}\""));
         json.WriteString("lastModified", SearchsetWriter.Instant(version.LastUpdated));
         json.WriteEndObject();

@@ -25,6 +25,7 @@ public static class SideValuesJson
                 BirthDate = resource.BirthDate,
                 Stamp = resource.Stamp,
                 Subscription = resource.Subscription,
+                IsDeleted = resource.IsDeleted,
                 Tokens = resource.Tokens.Count == 0 ? null : resource.Tokens,
             },
             SideValuesJsonContext.Default.SideValues
@@ -45,6 +46,7 @@ public static class SideValuesJson
             BirthDate = values.BirthDate,
             Stamp = values.Stamp,
             Subscription = values.Subscription,
+            IsDeleted = values.IsDeleted,
             Tokens = values.Tokens ?? [],
         };
     }
@@ -74,6 +76,10 @@ internal sealed record SideValues
 
     [JsonPropertyName("s")]
     public SubscriptionTerms? Subscription { get; init; }
+
+    [JsonPropertyName("d")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDeleted { get; init; }
 
     [JsonPropertyName("t")]
     public IReadOnlyList<string>? Tokens { get; init; }

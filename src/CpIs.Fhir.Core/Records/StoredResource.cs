@@ -55,7 +55,16 @@ public sealed record StoredResource
     public SubscriptionTerms? Subscription { get; init; }
 
     /// <summary>
+    /// True for the version that a DELETE made: it is in no search, a read of it is 410, and its body, the last that was held, leaves the
+    /// server no more. Its history and its <see cref="Identity"/> stay.
+    /// </summary>
+    public bool IsDeleted { get; init; }
+
+    /// <summary>
     /// Search values, each as <c>parameter=value</c>; see <see cref="SearchTokens"/> for the forms. Small, unordered.
     /// </summary>
     public IReadOnlyList<string> Tokens { get; init; } = [];
+
+    /// <summary>The same version as one that a DELETE made.</summary>
+    public StoredResource AsDeleted() => this with { IsDeleted = true, Tokens = [SearchTokens.Deleted] };
 }

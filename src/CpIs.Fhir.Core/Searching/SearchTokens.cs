@@ -11,6 +11,9 @@ public static class SearchTokens
     /// <summary>Day that stands for "still open" in <c>date:end</c>.</summary>
     internal static readonly DateOnly Open = new(9999, 12, 31);
 
+    /// <summary>The one token of what was deleted, which no search parameter asks for and every search leaves out.</summary>
+    public const string Deleted = "_deleted=true";
+
     /// <summary>
     /// An identifier: <c>system|value</c>. A search without a system is turned into the systems that there are, so that
     /// every identifier costs one token.

@@ -14,7 +14,8 @@ internal static class EntryPrecondition
     /// <param name="mustBeNew">True for a create.</param>
     public static void Check(UploadEntry entry, StoredResource? existing, bool mustBeNew)
     {
-        if (mustBeNew && existing is not null)
+        // What was deleted is told as the withdrawn plan that it is.
+        if (mustBeNew && existing is { IsDeleted: false })
             entry.Place.Add(
                 RefusalKind.Conflict,
                 "duplicate",

@@ -18,4 +18,9 @@ internal sealed record PlanContent(
     NhsNumber Child,
     PlanDay Start,
     PlanDay? End
-);
+)
+{
+    /// <summary>What lies next to a stored record of it.</summary>
+    /// <param name="episodeId">Id of its EpisodeOfCare.</param>
+    public Plan Beside(string episodeId) => new(episodeId, Type, Status, Start.Day, End?.Day);
+}

@@ -34,7 +34,7 @@ internal sealed record PlanTurn
     public UploadEntry Told => (Sent ?? SentFlag)!;
 
     /// <summary>True where the plan was held under another NHS number.</summary>
-    public bool IsCorrection => Turn == Turn.Newest && Held is not null && Held.Child != Wanted.Child;
+    public bool IsCorrection => Turn == Turn.Newest && Held is { IsDeleted: false } && Held.Child != Wanted.Child;
 
     /// <summary>True where the very upload that is held came again: as right today as on its day.</summary>
     public bool IsRepeat =>

@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
@@ -28,7 +27,7 @@ internal sealed class RecordVersions(
         var (patient, key) = (turn.Content, (RecordType.Patient, turn.Content.Number.Digits));
         if (!turn.Writes)
         {
-            Keep(RecordType.Patient, key.Digits, turn.Held);
+            Keep(RecordType.Patient, key.Digits, turn.Held, UploadEffect.Superseded);
             return;
         }
 
@@ -53,25 +52,35 @@ internal sealed class RecordVersions(
 
     public void Add(PlanTurn turn)
     {
-        if (turn.Turn == Turn.Superseded)
+        // Of a plan that was deleted nothing but a withdrawal is let in, and that it is withdrawn is known.
+        if (turn.Turn == Turn.Superseded || turn.Held is { IsDeleted: true })
         {
-            Keep(RecordType.EpisodeOfCare, turn.PlanId, turn.Held);
-            Keep(RecordType.Flag, turn.PlanId, turn.HeldFlag);
+            var effect = turn.Turn == Turn.Superseded ? UploadEffect.Superseded : UploadEffect.Unchanged;
+            Keep(RecordType.EpisodeOfCare, turn.PlanId, turn.Held, effect);
+            Keep(RecordType.Flag, turn.PlanId, turn.HeldFlag, effect);
             return;
         }
 
         var (episode, flag) = turn.IsCorrection ? (null, null) : (turn.Held, turn.HeldFlag);
         if (turn.IsCorrection)
-            Withdraw(turn.Held!, turn.HeldFlag!);
+            // The record under the wrong number; the plan id is free for the record under the right one.
+            _withdrawn.AddRange(
+                new PlanWithdrawal(context.Authority, context.OrganizationId, stamp, now, writer).Of(
+                    turn.Held!,
+                    turn.HeldFlag!,
+                    UploadEffect.Updated,
+                    gone => gone with { Identity = null }
+                )
+            );
         if (episode is null)
             RenewPatient(turn.Wanted.Child);
         Put(turn.Wanted, references.PatientIdOf(turn.Wanted.Child)!, episode, flag, turn.Stamp);
     }
 
-    private void Keep(RecordType type, string key, StoredResource? current)
+    private void Keep(RecordType type, string key, StoredResource? current, UploadEffect effect)
     {
         if (current is not null)
-            _done[(type, key)] = new UploadedResource(current, UploadEffect.Superseded, current);
+            _done[(type, key)] = new UploadedResource(current, effect, current);
     }
 
     private void Put(
@@ -105,7 +114,7 @@ internal sealed class RecordVersions(
                 resource with
                 {
                     Child = plan.Child,
-                    Plan = Beside(plan, id),
+                    Plan = plan.Beside(id),
                     Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
                 }
         );
@@ -127,51 +136,10 @@ internal sealed class RecordVersions(
                 resource with
                 {
                     Child = plan.Child,
-                    Plan = Beside(plan, episodeId),
+                    Plan = plan.Beside(episodeId),
                     Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
                 }
         );
-
-    private static Plan Beside(PlanContent plan, string episodeId) =>
-        new(episodeId, plan.Type, plan.Status, plan.Start.Day, plan.End?.Day);
-
-    /// <summary>The record under the wrong number: withdrawn, and the plan id is free for the record under the right one.</summary>
-    private void Withdraw(StoredResource episode, StoredResource flag)
-    {
-        var plan = UploadSnapshot.ReadPlan(episode) with { Status = PlanStatus.Withdrawn };
-        var patientId = UploadSnapshot.ReadPatientId(episode);
-        Give(
-            episode with
-            {
-                Stamp = stamp,
-                Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
-            },
-            version => writer.Episode(plan, patientId, version)
-        );
-        Give(
-            flag with
-            {
-                Tokens = RecordIndex.Flag(plan, context.Authority, patientId, context.OrganizationId),
-            },
-            version => writer.Flag(plan, patientId, episode.Id, version)
-        );
-
-        void Give(StoredResource current, Func<ResourceVersion, byte[]> write)
-        {
-            var version = new ResourceVersion(current.Id, current.Version + 1, now);
-            var gone = current with
-            {
-                Version = version.Version,
-                LastUpdated = now,
-                Identity = null,
-                Plan = Beside(plan, episode.Id),
-                Body = write(version),
-            };
-            _withdrawn.Add(
-                new UploadedResource(gone, UploadEffect.Updated, current.Type == RecordType.Flag ? flag : episode)
-            );
-        }
-    }
 
     /// <summary>
     /// A Patient that was not told again for long may be removed with the last of its plans at this very moment (retention).

@@ -70,7 +70,8 @@ public sealed class SingleUpload(
             return null;
         var held = await store.ReadAsync(write.Type, id, null, cancellation).ConfigureAwait(false);
         return held is null || held.Authority != write.Upload.Caller.Organisation
-            ? Refusal.Unknown($"This {write.Type}")
+                ? Refusal.Unknown($"This {write.Type}")
+            : held.IsDeleted ? Refusal.Gone($"This {write.Type}")
             : null;
     }
 
@@ -115,16 +116,8 @@ public sealed class SingleUpload(
     )
     {
         const string header = "http.If-None-Exist";
-        if (
-            wanted.System.StartsWith(FhirSystems.PlanIds, StringComparison.Ordinal)
-            && wanted.System != FhirSystems.PlanId(write.Upload.Caller.Organisation)
-        )
-            return Refusal.Forbidden(
-                "If-None-Exist names another authority. An authority sees only its own records.",
-                header
-            );
-        return wanted == own
-            ? null
+        return write.RefuseStranger(header) is { } stranger ? stranger
+            : wanted == own ? null
             : Refusal.Because(
                 RefusalKind.Rule,
                 new Issue(
@@ -158,7 +151,7 @@ public sealed class SingleUpload(
             return null;
         var identity = UploadSnapshot.Identity(authority, wanted.Value);
         var found = await store.ReadByIdentityAsync(write.Type, [identity], cancellation).ConfigureAwait(false);
-        return found.GetValueOrDefault(identity);
+        return found.GetValueOrDefault(identity) is { IsDeleted: false } there ? there : null;
     }
 
     /// <summary>Nothing is written but the answer.</summary>
@@ -174,7 +167,7 @@ public sealed class SingleUpload(
         );
 
     /// <summary>What the acknowledgement of the one entry says, with the version that it names.</summary>
-    private async Task<WrittenRecord> ReadAsync(
+    private async Task<Result<WrittenRecord>> ReadAsync(
         RecordType type,
         ReadOnlyMemory<byte> acknowledgement,
         CancellationToken cancellation
@@ -187,6 +180,8 @@ public sealed class SingleUpload(
         var resource =
             await store.ReadAsync(type, way[1], version, cancellation).ConfigureAwait(false)
             ?? throw new StoreUnavailableException($"{type}/{way[1]}/_history/{version} was written and is not there.");
+        if (resource.IsDeleted)
+            return Refusal.Gone($"This {type}");
         return new WrittenRecord(
             resource,
             ((string)response["status"]!).StartsWith("201", StringComparison.Ordinal),
@@ -217,6 +212,15 @@ public sealed record SingleWrite(Upload Upload, RecordType Type)
 
     /// <summary>The version in <c>If-Match</c>, or null.</summary>
     public int? IfMatch { get; init; }
+
+    /// <summary>403 where the condition itself names another authority.</summary>
+    /// <param name="place">Where the condition was sent.</param>
+    internal Refusal? RefuseStranger(string place) =>
+        (IfNoneExist ?? Identifier) is var (system, _)
+        && system.StartsWith(FhirSystems.PlanIds, StringComparison.Ordinal)
+        && system != FhirSystems.PlanId(Upload.Caller.Organisation)
+            ? Refusal.Forbidden("The condition names another authority. An authority sees only its own records.", place)
+            : null;
 }
 
 /// <summary>What became of one resource.</summary>

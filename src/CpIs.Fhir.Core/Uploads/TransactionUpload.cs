@@ -153,7 +153,7 @@ public sealed class TransactionUpload(
     }
 
     /// <summary>To the millisecond, as <c>meta.lastUpdated</c> tells it.</summary>
-    private DateTimeOffset Now()
+    internal DateTimeOffset Now()
     {
         var instant = time.GetUtcNow();
         return new DateTimeOffset(instant.UtcTicks - instant.UtcTicks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero);
@@ -186,14 +186,14 @@ public sealed class TransactionUpload(
                 .Select(type =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{type.Key}: {Count(type, UploadEffect.Created)} created, {Count(type, UploadEffect.Updated)} updated, {Count(type, UploadEffect.Unchanged)} unchanged{Superseded(type)}"
+                        $"{type.Key}: {Count(type, UploadEffect.Created)} created, {Count(type, UploadEffect.Updated)} updated, {Count(type, UploadEffect.Unchanged)} unchanged{Some(type, UploadEffect.Superseded)}{Some(type, UploadEffect.Deleted)}"
                     )
                 )
         );
 
-    private static string Superseded(IEnumerable<UploadedResource> resources) =>
-        Count(resources, UploadEffect.Superseded) is var count and > 0
-            ? string.Create(CultureInfo.InvariantCulture, $", {count} superseded")
+    private static string Some(IEnumerable<UploadedResource> resources, UploadEffect effect) =>
+        Count(resources, effect) is var count and > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", {count} {effect.ToString().ToLowerInvariant()}")
             : "";
 
     private static int Count(IEnumerable<UploadedResource> resources, UploadEffect effect) =>

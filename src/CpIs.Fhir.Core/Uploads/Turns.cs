@@ -35,6 +35,18 @@ internal static class Turns
         };
     }
 
+    /// <summary>
+    /// The stamp of a write of one resource, which is about what is held at this moment: the time it has, or one next to the held where that
+    /// comes from a clock that is ahead, or from a request a moment before.
+    /// </summary>
+    public static UploadStamp After(StoredResource held, UploadStamp stamp) =>
+        StampOf(held) is var before && before.IsOlderThan(stamp)
+            ? stamp
+            : before with
+            {
+                Sequence = before.Sequence + 1,
+            };
+
     /// <summary>The stamp of a record; one from before stamps counts with when it was written.</summary>
     public static UploadStamp StampOf(StoredResource held) => held.Stamp ?? new UploadStamp(held.LastUpdated);
 }

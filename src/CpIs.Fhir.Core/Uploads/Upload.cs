@@ -22,15 +22,19 @@ public sealed record Upload(
     /// </summary>
     public bool IsSingle { get; init; }
 
-    /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c> and <c>update</c> of one resource.</summary>
+    /// <summary>What was asked, for the audit: <c>transaction</c>, or <c>create</c>, <c>update</c> and <c>delete</c> of one resource.</summary>
     public string Interaction =>
         !IsSingle ? "transaction"
+        : Deletes ? "delete"
         : MustBeNew ? "create"
         : "update";
 
     /// <summary>What the token must allow, by type: create and update of all three for a transaction, whose entries may be either.</summary>
     public IReadOnlyList<(string Type, string Access)> Needs { get; init; } =
     [("Patient", "cu"), ("EpisodeOfCare", "cu"), ("Flag", "cu")];
+
+    /// <summary>True for a DELETE, which has no body.</summary>
+    public bool Deletes { get; init; }
 
     /// <summary>True where what is sent may not be held yet: a create.</summary>
     public bool MustBeNew { get; init; }

@@ -9,6 +9,9 @@ internal enum UploadEffect
     /// <summary>A new version.</summary>
     Updated,
 
+    /// <summary>A version that is the last: read no more.</summary>
+    Deleted,
+
     /// <summary>What was sent is what is there: no new version, but the stamp is that of the newest upload.</summary>
     Unchanged,
 

@@ -48,16 +48,11 @@ internal sealed class UploadResolution(
         return versions.With(_findings);
     }
 
-    /// <summary>What is held may carry the stamp of a clock that is ahead, or of a request that was written a moment before.</summary>
     private void CountAsNewer(UploadEntry entry)
     {
         var type = entry.Type == RecordType.Patient ? RecordType.Patient : RecordType.EpisodeOfCare;
-        if (
-            held.Find(type, entry.Key) is { } there
-            && Turns.StampOf(there) is var stamp
-            && !stamp.IsOlderThan(_time.Stamp)
-        )
-            _time = _time with { Stamp = stamp with { Sequence = stamp.Sequence + 1 } };
+        if (held.Find(type, entry.Key) is { } there)
+            _time = _time with { Stamp = Turns.After(there, _time.Stamp) };
     }
 
     private PatientTurn PatientOf(UploadEntry entry)

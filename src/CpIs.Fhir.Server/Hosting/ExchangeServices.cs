@@ -73,6 +73,7 @@ internal static class ExchangeServices
         services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton<SingleUpload>();
+        services.AddSingleton<PlanDeletion>();
         services.AddSingleton<WriteDesk>();
         services.AddSingleton<RecordHistory>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));

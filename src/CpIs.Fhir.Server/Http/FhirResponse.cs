@@ -24,6 +24,7 @@ internal static class FhirResponse
             RefusalKind.Unauthenticated => 401,
             RefusalKind.Forbidden => 403,
             RefusalKind.Unknown => 404,
+            RefusalKind.Gone => 410,
             RefusalKind.NotAllowed => 405,
             RefusalKind.NotAcceptable => 406,
             RefusalKind.TooSlow => 408,

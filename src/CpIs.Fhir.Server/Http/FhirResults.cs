@@ -1,5 +1,6 @@
 using System.Globalization;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Uploads;
 
@@ -34,6 +35,12 @@ internal static class FhirResults
             $"{fhirBase}/{resource.Type}/{resource.Id}/_history/{resource.Version.ToString(CultureInfo.InvariantCulture)}"
         );
     }
+
+    /// <summary>What was deleted: nothing to say, but to a caller that prefers an OperationOutcome.</summary>
+    public static IResult Deleted(HttpContext context, IdempotentAnswer answer) =>
+        context.Request.Return() == Preference.OperationOutcome
+            ? Resource(answer.Body)
+            : Results.StatusCode(answer.Status);
 
     private static readonly byte[] Taken = OperationOutcomeWriter.ToBytes([
         new Issue("informational", "Taken as sent.", Severity: "information"),

@@ -15,12 +15,13 @@ internal static class SubscriptionEndpoints
 
     private static readonly string[] GetOrPost = [HttpMethods.Get, HttpMethods.Post];
 
-    /// <summary>Maps create, update, read, vread, search and <c>$status</c> under the FHIR base.</summary>
+    /// <summary>Maps create, update, delete, read, vread, search and <c>$status</c> under the FHIR base.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)
     {
         var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("reading or writing a Subscription");
         plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c"));
         plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u"));
+        plain.MapDelete(IdRoute, DeleteAsync).Admit(Owner("d"));
         plain
             .MapRead(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
             .Admit(Owner("r"));
@@ -56,6 +57,24 @@ internal static class SubscriptionEndpoints
         return (await SubscriptionRequests.ReadWriteAsync(context, urls)).IsRefused(out var refusal, out var write)
             ? FhirResults.Refused(refusal)
             : Answer(context, await service.UpdateAsync(id, ifMatch.Value, write, context.RequestAborted));
+    }
+
+    private static async Task<IResult> DeleteAsync(
+        HttpContext context,
+        SubscriptionService service,
+        ExchangeUrls urls,
+        string id
+    )
+    {
+        if (Versions.ReadIfMatch(context).IsRefused(out var refusal, out var ifMatch))
+            return FhirResults.Refused(refusal);
+        var write = SubscriptionRequests.WriteOf(context, urls, default);
+        return (await service.DeleteAsync(id, ifMatch, write, context.RequestAborted)).IsRefused(
+            out refusal,
+            out var answer
+        )
+            ? FhirResults.Refused(refusal)
+            : FhirResults.Deleted(context, answer);
     }
 
     private static async Task<IResult> ReadAsync(

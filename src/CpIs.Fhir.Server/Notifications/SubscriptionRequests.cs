@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
@@ -28,22 +27,14 @@ internal static class SubscriptionRequests
     public const int MostBytes = 64 * 1_024;
 
     /// <summary>The write as the service wants it.</summary>
-    public static async Task<Result<SubscriptionWrite>> ReadWriteAsync(HttpContext context, ExchangeUrls urls)
-    {
-        if ((await RequestBody.ReadResourceAsync(context, MostBytes)).IsRefused(out var refusal, out var body))
-            return refusal;
-        var caller = context.Caller();
-        var identity = context.Identity();
-        var request = WriteRequest.Of(
-            caller.ClientId,
-            identity.RequestId,
-            !identity.IsOwn,
-            context.Request.Method,
-            context.Request.Path,
-            body.Span
-        );
-        return new SubscriptionWrite(caller, request, identity.CorrelationId, urls.FhirBase, body);
-    }
+    public static async Task<Result<SubscriptionWrite>> ReadWriteAsync(HttpContext context, ExchangeUrls urls) =>
+        (await RequestBody.ReadResourceAsync(context, MostBytes)).IsRefused(out var refusal, out var body)
+            ? refusal
+            : WriteOf(context, urls, body);
+
+    /// <summary>The write of a body that was read; an empty one for a DELETE.</summary>
+    public static SubscriptionWrite WriteOf(HttpContext context, ExchangeUrls urls, ReadOnlyMemory<byte> body) =>
+        new(context.Caller(), context.WriteOf(body), context.Identity().CorrelationId, urls.FhirBase, body);
 
     /// <summary>Ids and statuses that <c>$status</c> asks for; both empty for all.</summary>
     public static async Task<Result<(IReadOnlyList<string> Ids, IReadOnlyList<string> Statuses)>> ReadStatusAsync(

@@ -99,7 +99,7 @@ internal static class RecordEndpoints
             return FhirResults.Refused(Refusal.Unknown($"This {type}"));
         if (found.Child is not null)
             await reads.RecordAsync(ReadViews.Of(context, Reference(found), found.Child), context.RequestAborted);
-        return FhirResults.Resource(found);
+        return found.IsDeleted ? FhirResults.Refused(Refusal.Gone($"This {type}")) : FhirResults.Resource(found);
     }
 
     private static async Task<IResult> SearchAsync(

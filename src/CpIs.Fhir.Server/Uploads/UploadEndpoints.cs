@@ -1,5 +1,4 @@
 using CpIs.Fhir.Core;
-using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
@@ -31,18 +30,14 @@ internal static class UploadEndpoints
         using var _ = place;
         if (RequestBody.AsJson(context, sent, options.Limits).IsRefused(out refusal, out var body))
             return FhirResults.Refused(refusal);
-        var caller = context.Caller();
-        var identity = context.Identity();
-        var write = WriteRequest.Of(
-            caller.ClientId,
-            identity.RequestId,
-            mayRepeat: !identity.IsOwn,
-            HttpMethods.Post,
-            urls.FhirBase,
-            body.Span
-        );
         var result = await upload.ExecuteAsync(
-            new Upload(caller, write, identity.CorrelationId, body, urls.FhirBase),
+            new Upload(
+                context.Caller(),
+                context.WriteOf(body, urls.FhirBase),
+                context.Identity().CorrelationId,
+                body,
+                urls.FhirBase
+            ),
             context.RequestAborted
         );
         return result.IsRefused(out refusal, out var answer)

@@ -7,8 +7,8 @@ using CpIs.Fhir.Server.Http;
 namespace CpIs.Fhir.Server.Uploads;
 
 /// <summary>
-/// The journey of the UPLOAD for one resource at its own address: create, update, and both by the authority's own identifier. Each is a
-/// transaction of one entry.
+/// The journey of the UPLOAD for one resource at its own address: create, update and delete, each also by the authority's own identifier.
+/// What is created or updated is a transaction of one entry. A Patient goes with its plans, so it has no DELETE.
 /// </summary>
 internal static class WriteEndpoints
 {
@@ -50,6 +50,23 @@ internal static class WriteEndpoints
                         : desk.WriteAsync(context, type, write => write with { Identifier = identifier })
             )
             .Admit(Guest.Authority($"system/{type}.cu"));
+        if (type == RecordType.Patient)
+            return;
+        plain
+            .MapDelete(
+                $"/{type}/{{id:fhirid}}",
+                (HttpContext context, WriteDesk desk, string id) =>
+                    desk.DeleteAsync(context, type, write => write with { Id = id })
+            )
+            .Admit(Guest.Authority($"system/{type}.d"));
+        fhir.MapDelete(
+                $"/{type}",
+                (HttpContext context, WriteDesk desk) =>
+                    ReadIdentifier(SearchInput.FromUrl(context)).IsRefused(out var refusal, out var identifier)
+                        ? Task.FromResult(FhirResults.Refused(refusal))
+                        : desk.DeleteAsync(context, type, write => write with { Identifier = identifier })
+            )
+            .Admit(Guest.Authority($"system/{type}.d"));
     }
 
     /// <summary>What <c>If-None-Exist</c> asks for; null without it.</summary>

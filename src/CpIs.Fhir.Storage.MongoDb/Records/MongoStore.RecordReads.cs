@@ -99,7 +99,7 @@ public sealed partial class MongoStore
         ArgumentNullException.ThrowIfNull(query);
         var filter = SearchFilter.Of(
             query,
-            _protection.Conditions(query.Conditions),
+            _protection,
             query.Authority is { } authority ? [authority.Value] : await ReadOwnersAsync(query.Type, cancellation)
         );
         var ascending = query.Order == RecordOrder.OldestFirst;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using MongoDB.Bson;
@@ -11,15 +12,23 @@ namespace CpIs.Fhir.Storage.MongoDb.Records;
 internal static class SearchFilter
 {
     /// <param name="query">What is asked.</param>
-    /// <param name="conditions">Its conditions as the store's protection writes them.</param>
+    /// <param name="protection">How the store writes tokens.</param>
     /// <param name="owners">Every owner of the type; read only where the query names no authority.</param>
-    public static BsonDocument Of(RecordQuery query, IReadOnlyList<Condition> conditions, IReadOnlyList<string> owners)
+    public static BsonDocument Of(RecordQuery query, RecordProtection protection, IReadOnlyList<string> owners)
     {
+        var conditions = protection.Conditions(query.Conditions);
         var all = new BsonArray { new BsonDocument("y", (int)query.Type) };
         if (query.Authority is { } authority)
             all.Add(new BsonDocument("a", authority.Value));
         foreach (var condition in conditions)
             all.Add(Of(condition, query.Type, owners));
+        // What was deleted has no other token, so tokens do not find it.
+        if (conditions.All(condition => condition is Condition.AnyId or Condition.UpdatedWithin))
+        {
+            var deleted = protection.Conditions([new Condition.AnyToken([SearchTokens.Deleted])]).Single();
+            all.Add(new BsonDocument("$nor", new BsonArray { Of(deleted, query.Type, owners) }));
+        }
+
         return all.Count == 1 ? all[0].AsBsonDocument : new BsonDocument("$and", all);
     }
 

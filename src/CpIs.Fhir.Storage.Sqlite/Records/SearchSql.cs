@@ -35,6 +35,9 @@ internal sealed class SearchSql
             DriveByOrder();
         foreach (var condition in others)
             Filter(condition);
+        // What was deleted has no other token, so tokens do not find it.
+        if (tokens.Count == 0)
+            LeaveOutDeleted();
     }
 
     /// <summary>Runs the search on a connection.</summary>
@@ -80,20 +83,31 @@ internal sealed class SearchSql
         _where.Append("r.key IN (");
         for (var i = 0; i < conditions.Count; i++)
         {
-            _where
-                .Append(i == 0 ? "" : " INTERSECT ")
-                .Append("SELECT resource FROM token WHERE type = ? AND authority ");
-            _values.Add((long)_query.Type);
-            if (_query.Authority is { } authority)
-                Append("= ?", authority.Value);
-            else
-                // Some hundred owners at most: one probe of the index for each, instead of a second index over all tokens.
-                Append("IN (SELECT authority FROM token_owner WHERE type = ?)", (long)_query.Type);
-            _where.Append(" AND (");
-            AppendToken(conditions[i]);
-            _where.Append(')');
+            _where.Append(i == 0 ? "" : " INTERSECT ");
+            AppendHaving(conditions[i]);
         }
 
+        _where.Append(')');
+    }
+
+    private void LeaveOutDeleted()
+    {
+        _where.Append(" AND r.key NOT IN (");
+        AppendHaving(_protection.Conditions([new Condition.AnyToken([SearchTokens.Deleted])]).Single());
+        _where.Append(')');
+    }
+
+    /// <summary>The resources that a token condition finds.</summary>
+    private void AppendHaving(Condition condition)
+    {
+        Append("SELECT resource FROM token WHERE type = ? AND authority ", (long)_query.Type);
+        if (_query.Authority is { } authority)
+            Append("= ?", authority.Value);
+        else
+            // Some hundred owners at most: one probe of the index for each, instead of a second index over all tokens.
+            Append("IN (SELECT authority FROM token_owner WHERE type = ?)", (long)_query.Type);
+        _where.Append(" AND (");
+        AppendToken(condition);
         _where.Append(')');
     }
 

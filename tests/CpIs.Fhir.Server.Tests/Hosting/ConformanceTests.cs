@@ -134,6 +134,7 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                         .Append($"versioning {resource.Versioning}")
                         .Append($"conditional update {resource.ConditionalUpdate ?? false}")
                         .Append($"conditional create {resource.ConditionalCreate ?? false}")
+                        .Append($"conditional delete {resource.ConditionalDelete}")
                         .Append($"conditional read {resource.ConditionalRead}")
                         .Append($"update creates {resource.UpdateCreate}")
                         .Select(line => $"{resource.Type} {line}")
@@ -166,6 +167,11 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                     yield return $"PUT /{resource.Type}/{{id}}";
                     if (resource.IsUploaded)
                         yield return $"PUT /{resource.Type}";
+                    break;
+                case "delete":
+                    yield return $"DELETE /{resource.Type}/{{id}}";
+                    if (resource.IsUploaded)
+                        yield return $"DELETE /{resource.Type}";
                     break;
                 default:
                     yield return $"{interaction} {resource.Type} has no endpoint";

@@ -108,6 +108,46 @@ public sealed class SubscriptionEndpointTests
     }
 
     [Fact]
+    public async Task A_deleted_Subscription_sends_nothing_more_is_gone_for_every_read_and_stays_in_its_history()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var exchange = await Exchange.StartAsync();
+        var id = (await PostAsync(exchange, receiver.Url)).Body.GetProperty("id").GetString()!;
+        await Eventually.TrueAsync(async () =>
+            Part((await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$status")).Body, "status") == "active"
+        );
+
+        async Task<HttpStatusCode> Delete(string which, params (string, string)[] headers) =>
+            (await exchange.SendAsync(HttpMethod.Delete, $"Subscription/{which}", null, headers)).Response.StatusCode;
+        (await Delete(id, ("If-Match", "W/\"77\""))).Should().Be(HttpStatusCode.PreconditionFailed);
+        (await Delete(id, ("X-Test-Authority", Engine.OtherAuthority.Value))).Should().Be(HttpStatusCode.NotFound);
+        (await Delete("nobody")).Should().Be(HttpStatusCode.NotFound);
+        (await Delete(id)).Should().Be(HttpStatusCode.NoContent);
+        (await Delete(id)).Should().Be(HttpStatusCode.NoContent, "it is gone already");
+        await exchange.Engine.LookUpAsync();
+
+        foreach (var url in new[] { $"Subscription/{id}", $"Subscription/{id}/$status" })
+            (await exchange.SendAsync(HttpMethod.Get, url)).Response.StatusCode.Should().Be(HttpStatusCode.Gone, url);
+        var put = Engine.Json(receiver.Url, "requested", id, 1, "");
+        (await exchange.SendAsync(HttpMethod.Put, $"Subscription/{id}", put))
+            .Response.StatusCode.Should()
+            .Be(HttpStatusCode.Gone);
+        foreach (var search in new[] { "Subscription", "Subscription?status=off", "Subscription/$status" })
+            (await exchange.SendAsync(HttpMethod.Get, search)).Body.GetProperty("total").GetInt32().Should().Be(0);
+        var (again, told) = await exchange.SendAsync(
+            HttpMethod.Delete,
+            $"Subscription/{id}",
+            null,
+            ("Prefer", "return=OperationOutcome")
+        );
+        again.StatusCode.Should().Be(HttpStatusCode.OK);
+        Outcome(told).Should().Contain("deleted before");
+        var (_, first) = await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/_history/1");
+        first.GetProperty("channel").GetProperty("endpoint").GetString().Should().Be(receiver.Url);
+        receiver.Events.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Not_yours_is_unknown_and_a_setting_has_no_Subscriptions()
     {
         await using var exchange = await Exchange.StartAsync();

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
@@ -177,6 +178,55 @@ public abstract class SearchContract : StoreContract
         (await Search(Make.Herts, new Condition.AnyToken(["status=active"]))).Total.Should().Be(0);
         (await Search(Make.Herts, new Condition.AnyToken(["status=finished"]))).Total.Should().Be(1);
         (await Search(Make.Herts, new Condition.AnyToken(["kept=1"]))).Items.Single().Version.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task What_was_deleted_is_in_no_search_and_keeps_its_versions_and_its_identity()
+    {
+        var child = Make.Child(1);
+        var held = Make.Resource("a", identity: "P1", child: child, tokens: ["x=1"]);
+        await SaveAsync(held, Make.Resource("b", tokens: ["x=1"], updated: At(1)));
+        var deleted = (
+            held with
+            {
+                Version = 2,
+                Plan = new Plan("a", PlanTypes.LookedAfter, PlanStatus.Withdrawn, new(2026, 1, 1), null),
+            }
+        ).AsDeleted();
+        await SaveAsync(deleted);
+
+        foreach (var authority in new OdsCode?[] { Make.Herts, null })
+        foreach (
+            var conditions in new Condition[][]
+            {
+                [],
+                [new Condition.AnyToken(["x=1"])],
+                [new Condition.AnyId(["a", "b"])],
+                [new Condition.UpdatedWithin(new TimeRange(Make.Noon, null))],
+            }
+        )
+        {
+            var found = await Search(authority, conditions);
+            found.Items.Select(r => r.Id).Should().Equal("b");
+            found.Total.Should().Be(1);
+        }
+
+        var now = await Records.ReadAsync(RecordType.EpisodeOfCare, "a", null, Cancellation);
+        now.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Version = 2,
+                    IsDeleted = true,
+                    Identity = "P1",
+                    deleted.Plan,
+                }
+            );
+        (await Records.ReadAsync(RecordType.EpisodeOfCare, "a", 1, Cancellation))!.IsDeleted.Should().BeFalse();
+        (await Records.ReadByIdentityAsync(RecordType.EpisodeOfCare, ["P1"], Cancellation))["P1"]
+            .IsDeleted.Should()
+            .BeTrue();
+        (await Records.ReadChildAsync(child, Cancellation)).Single().IsDeleted.Should().BeTrue();
     }
 
     [Theory]
