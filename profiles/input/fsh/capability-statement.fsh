@@ -68,6 +68,9 @@ Usage: #definition
 * insert Written
 * insert Interaction(search-type)
 * insert Versioned
+* rest.resource[=].searchRevInclude[+] = "EpisodeOfCare:patient"
+* rest.resource[=].searchRevInclude[+] = "Flag:patient"
+* rest.resource[=].searchRevInclude[+] = "Flag:subject"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/Patient-identifier)
@@ -88,6 +91,7 @@ Usage: #definition
 * insert Interaction(search-type)
 * insert Versioned
 * rest.resource[=].searchInclude[+] = "EpisodeOfCare:patient"
+* rest.resource[=].searchInclude[+] = "EpisodeOfCare:organization"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(identifier, token, http://hl7.org/fhir/SearchParameter/clinical-identifier)
@@ -107,6 +111,7 @@ Usage: #definition
 * insert Interaction(search-type)
 * insert Versioned
 * rest.resource[=].searchInclude[+] = "Flag:patient"
+* rest.resource[=].searchInclude[+] = "Flag:subject"
 * rest.resource[=].searchInclude[+] = "Flag:author"
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
@@ -139,6 +144,9 @@ Usage: #definition
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(patient, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-patient)
 * insert Search(date, date, http://hl7.org/fhir/SearchParameter/AuditEvent-date)
+* insert Search(agent, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-agent)
+* insert Search(entity, reference, http://hl7.org/fhir/SearchParameter/AuditEvent-entity)
+* insert Search(outcome, token, http://hl7.org/fhir/SearchParameter/AuditEvent-outcome)
 * insert Validate
 
 * insert Resource(Subscription, CPIS-Subscription)

@@ -105,6 +105,8 @@ public static class CapabilityStatementWriter
             json.WriteString("conditionalDelete", "single");
         if (resource.Includes.Count > 0)
             WriteStrings(json, "searchInclude", [.. resource.Includes]);
+        if (resource.ReverseIncludes.Count > 0)
+            WriteStrings(json, "searchRevInclude", [.. resource.ReverseIncludes]);
         if (resource.SearchParameters.Count > 0)
             WriteSearch(json, resource.SearchParameters);
         if (resource.Operations.Count > 0)

@@ -19,41 +19,36 @@ public static class CapabilityTable
             ["CPIS-Patient"],
             ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Patient)),
-            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate],
-            []
+            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate]
         ),
         new(
             "EpisodeOfCare",
             ["CPIS-EpisodeOfCare"],
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.EpisodeOfCare)),
-            [Validate],
-            ["EpisodeOfCare:patient"]
+            [Validate]
         ),
         new(
             "Flag",
             ["CPIS-Flag"],
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Flag)),
-            [Validate],
-            ["Flag:patient", "Flag:author"]
+            [Validate]
         ),
         new(
             "Organization",
             ["CPIS-Authority", "CPIS-Setting"],
             ["read", "vread", "history-instance", "search-type"],
             Of(SearchTables.Of(RecordType.Organization)),
-            [Validate],
-            []
+            [Validate]
         ),
-        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [Validate], []),
+        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [Validate]),
         new(
             "Subscription",
             ["CPIS-Subscription"],
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Subscription)),
-            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate],
-            []
+            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate]
         ),
         OnlyValidated("Bundle", "CPIS-Upload", "CPIS-Acknowledgement", "CPIS-Notification"),
         OnlyValidated("Parameters", "CPIS-NotificationStatus"),
@@ -65,11 +60,11 @@ public static class CapabilityTable
 
     // What travels and is not kept: testers validate it here.
     private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
-        new(type, profiles, [], [], [Validate], []);
+        new(type, profiles, [], [], [Validate]);
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>
-        new(type, [], ["read", "search-type"], Of(ArtefactParameters.TableOf(type)), [], []);
+        new(type, [], ["read", "search-type"], Of(ArtefactParameters.TableOf(type)), []);
 
     // What the one reader takes is what is offered.
     private static IReadOnlyList<SearchCapability> Of(ParameterTable table) =>

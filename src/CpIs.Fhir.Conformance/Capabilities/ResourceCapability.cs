@@ -1,3 +1,6 @@
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
+
 namespace CpIs.Fhir.Conformance.Capabilities;
 
 /// <summary>What the exchange does with one resource type: a row of <see cref="CapabilityTable"/>.</summary>
@@ -6,16 +9,20 @@ namespace CpIs.Fhir.Conformance.Capabilities;
 /// <param name="Interactions">FHIR interaction codes, each offered at its own URL.</param>
 /// <param name="SearchParameters">What can be searched by.</param>
 /// <param name="Operations">Operations on the type.</param>
-/// <param name="Includes">Values of <c>_include</c>.</param>
 public sealed record ResourceCapability(
     string Type,
     IReadOnlyList<string> Profiles,
     IReadOnlyList<string> Interactions,
     IReadOnlyList<SearchCapability> SearchParameters,
-    IReadOnlyList<OperationCapability> Operations,
-    IReadOnlyList<string> Includes
+    IReadOnlyList<OperationCapability> Operations
 )
 {
+    /// <summary>Values of <c>_include</c>.</summary>
+    public IReadOnlyList<string> Includes => Values("_include");
+
+    /// <summary>Values of <c>_revinclude</c>.</summary>
+    public IReadOnlyList<string> ReverseIncludes => Values("_revinclude");
+
     /// <summary>True when every version is kept and can be read.</summary>
     public bool IsVersioned => Interactions.Contains("vread");
 
@@ -24,6 +31,9 @@ public sealed record ResourceCapability(
 
     /// <summary>True for what an authority uploads: it is known by the authority's own identifier, so writes may be conditional.</summary>
     public bool IsUploaded => Type is "Patient" or "EpisodeOfCare" or "Flag";
+
+    private IReadOnlyList<string> Values(string parameter) =>
+        Enum.TryParse<RecordType>(Type, out var type) ? SearchTables.Of(type).Find(parameter)?.Allowed ?? [] : [];
 }
 
 /// <summary>One search parameter.</summary>

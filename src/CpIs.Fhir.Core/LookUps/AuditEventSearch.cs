@@ -10,11 +10,47 @@ namespace CpIs.Fhir.Core.LookUps;
 /// </summary>
 public static class AuditEventSearch
 {
-    /// <summary>The query that was asked.</summary>
+    /// <summary>
+    /// The longest time of which every access is opened, to see who asked, what was shown or how it ended.
+    /// </summary>
+    public static readonly TimeSpan LongestOfDetails = TimeSpan.FromDays(31);
+
+    /// <summary>A page of what was asked, or why it cannot be answered.</summary>
+    /// <param name="store">Where accesses are.</param>
     /// <param name="asked">The parameters, read by <see cref="SearchTables.AuditEvent"/>.</param>
     /// <param name="caller">An authority or an operator.</param>
+    /// <param name="after">Where the page before ended.</param>
     /// <param name="defaultCount">Results on a page where <c>_count</c> does not say.</param>
-    public static Result<OccurrenceQuery> Query(AskedParameters asked, Caller caller, int defaultCount)
+    /// <param name="now">The time of the request.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    public static async Task<Result<Page<Occurrence>>> RunAsync(
+        IOccurrenceStore store,
+        AskedParameters asked,
+        Caller caller,
+        PagePosition? after,
+        int defaultCount,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            Query(asked, caller, defaultCount).IsRefused(out var refusal, out var query)
+            || AuditEventDetails.Of(asked, caller).IsRefused(out refusal, out var details)
+        )
+            return refusal;
+        query = query with { After = after };
+        if (details is null)
+            return await store.SearchOccurrencesAsync(query, cancellation).ConfigureAwait(false);
+        if (query is { Child: null, Ids: null } && !((query.To ?? now) - query.From <= LongestOfDetails))
+            return Refusal.Malformed(
+                $"A search by agent, entity or outcome needs patient:identifier, or date=ge and date=le that are at most {LongestOfDetails.TotalDays:0} days apart.",
+                "date",
+                SpineCodes.MissingValue
+            );
+        return await new OccurrenceScan(store, details).RunAsync(query, cancellation).ConfigureAwait(false);
+    }
+
+    private static Result<OccurrenceQuery> Query(AskedParameters asked, Caller caller, int defaultCount)
     {
         NhsNumber? child = null;
         if (asked.Of("patient").FirstOrDefault() is { } patient)
@@ -24,6 +60,8 @@ public static class AuditEventSearch
                 || !NhsNumber.TryParse(patient.Value.Text, out var number)
             )
                 return patient.Refuse(LookUpParameters.InvalidNumber);
+            if (caller.Kind == CallerKind.Operator)
+                return Refusal.Forbidden("Operators cannot search accesses by child.");
             child = number;
         }
 

@@ -90,9 +90,8 @@ public sealed record LookUpParameters(NhsNumber Child)
                 .. subjects.Select(name => new Parameter(name, ParameterKind.Token) { MostValues = 1 }),
                 new("birthdate", ParameterKind.Date) { IsOnce = true },
                 new("family", ParameterKind.Text) { IsOnce = true },
-                new("_include", ParameterKind.Code)
+                new("_include", ParameterKind.Include)
                 {
-                    MostValues = 1,
                     Allowed = includes,
                     Never =
                         includes.Length > 0 ? null : "This look-up cannot include other resources. Leave _include out.",

@@ -35,6 +35,13 @@ public static class AuditEventWriter
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>How it ended: <c>0</c>, or <c>4</c> for what was refused.</summary>
+    internal static string Outcome(Occurrence occurrence) => occurrence.Outcome == AccessOutcome.Refused ? "4" : "0";
+
+    /// <summary>The version of a plan that was shown.</summary>
+    internal static string Reference(ShownPlan plan) =>
+        string.Create(CultureInfo.InvariantCulture, $"EpisodeOfCare/{plan.EpisodeId}/_history/{plan.EpisodeVersion}");
+
     private static void Write(Utf8JsonWriter json, Occurrence occurrence, string baseUrl, Caller? reader)
     {
         var isAccess = occurrence.Kind == OccurrenceKind.Access;
@@ -84,7 +91,7 @@ public static class AuditEventWriter
         json.WriteEndArray();
         json.WriteString("action", "E");
         json.WriteString("recorded", SearchsetWriter.Instant(occurrence.Time));
-        json.WriteString("outcome", occurrence.Outcome == AccessOutcome.Refused ? "4" : "0");
+        json.WriteString("outcome", Outcome(occurrence));
         if (reason is not null)
             json.WriteString("outcomeDesc", reason);
         WriteAgents(json, occurrence, baseUrl, reader);
@@ -176,13 +183,7 @@ public static class AuditEventWriter
             if (plan.Authority != reader.Organisation)
                 continue;
             BeginEntity(json);
-            json.WriteString(
-                "reference",
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"EpisodeOfCare/{plan.EpisodeId}/_history/{plan.EpisodeVersion}"
-                )
-            );
+            json.WriteString("reference", Reference(plan));
             EndWhat(
                 json,
                 ("http://hl7.org/fhir/resource-types", "EpisodeOfCare", null),

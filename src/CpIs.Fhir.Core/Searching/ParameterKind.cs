@@ -21,6 +21,9 @@ public enum ParameterKind
     /// <summary>One of the values that the table lists.</summary>
     Code,
 
+    /// <summary>A reference between resources that the table lists, such as <c>Flag:patient</c>; its target may follow.</summary>
+    Include,
+
     /// <summary>A whole number from 0.</summary>
     Number,
 

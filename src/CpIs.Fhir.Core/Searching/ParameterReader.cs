@@ -30,7 +30,11 @@ public static class ParameterReader
             all.Add(asked);
         }
 
-        return new AskedParameters(all);
+        return all.Find(one => one.Row.Name == "_elements") is { } elements && all.Exists(IsSummary)
+            ? elements.Refuse("Each says which part of a resource is wanted. Send _elements or _summary.")
+            : new AskedParameters(all);
+
+        static bool IsSummary(AskedParameter asked) => asked is { Row.Name: "_summary", Value.Text: not "false" };
     }
 
     internal static Refusal Refuse(string name, string sentence, string spine = SpineCodes.InvalidSearchData) =>
@@ -100,6 +104,8 @@ public static class ParameterReader
                 return SearchDate.Parse(text) is { } date
                     ? new AskedValue(text, Date: date)
                     : Refuse(name, $"The value must be {SearchDate.Form}.");
+            case ParameterKind.Include:
+                return new AskedValue(IncludedReference.Parse(text)?.ToString() ?? text);
             case ParameterKind.Number when !text.All(char.IsAsciiDigit):
                 return Refuse(name, "The value must be a whole number from 0.");
             case ParameterKind.Format when AnswerFormats.Parse(text) is null:

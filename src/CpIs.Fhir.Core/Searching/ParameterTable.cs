@@ -36,6 +36,11 @@ public sealed class ParameterTable
     /// <param name="use">What is done, such as <c>reading Flag</c>.</param>
     public static ParameterTable Plain(string use) => new($"parameter for {use}", []);
 
+    /// <summary>A table for a read, of which a part may be wanted.</summary>
+    /// <param name="type">The resource type read.</param>
+    public static ParameterTable Read(string type) =>
+        new($"parameter for reading {type}", [.. Parts(type, "true", "text", "data", "false")]);
+
     /// <summary>A table for a search: what is special to the type, and what is taken of every type.</summary>
     /// <param name="type">The resource type searched.</param>
     /// <param name="own">Search parameters of that type.</param>
@@ -56,10 +61,16 @@ public sealed class ParameterTable
                 },
                 new("_count", ParameterKind.Number) { IsOnce = true },
                 new("_total", ParameterKind.Code) { IsOnce = true, Allowed = ["none", "estimate", "accurate"] },
-                new("_summary", ParameterKind.Code) { IsOnce = true, Allowed = ["count", "false"] },
+                .. Parts(type, "true", "text", "data", "count", "false"),
             ]
         );
     }
+
+    private static IEnumerable<Parameter> Parts(string type, params string[] summaries) =>
+        [
+            new("_summary", ParameterKind.Code) { IsOnce = true, Allowed = summaries },
+            new("_elements", ParameterKind.Code) { MostValues = 50, Allowed = ElementNames.Of(type) },
+        ];
 
     /// <summary>The row of a name, or null.</summary>
     public Parameter? Find(string name) => _byName.GetValueOrDefault(name);

@@ -67,6 +67,16 @@ public static class SearchTables
                     IsOnce = true,
                 },
                 new("date", ParameterKind.Date, Hl7 + "AuditEvent-date"),
+                new("agent", ParameterKind.Reference, Hl7 + "AuditEvent-agent")
+                {
+                    Modifiers = ["identifier"],
+                    NeedsModifier = true,
+                },
+                new("entity", ParameterKind.Reference, Hl7 + "AuditEvent-entity") { Modifiers = ["identifier"] },
+                Coded("outcome", "http://hl7.org/fhir/audit-event-outcome", Hl7 + "AuditEvent-outcome") with
+                {
+                    Allowed = ["0", "4", "8", "12"],
+                },
             ],
             "date"
         );
@@ -78,7 +88,20 @@ public static class SearchTables
     public static ParameterTable Of(RecordType type) => ByType[type];
 
     private static KeyValuePair<RecordType, ParameterTable> Table(RecordType type, params Parameter[] own) =>
-        new(type, ParameterTable.Search(type.ToString(), own));
+        new(
+            type,
+            ParameterTable.Search(
+                type.ToString(),
+                [
+                    .. own,
+                    .. Inclusion("_include", IncludedReference.From(type)),
+                    .. Inclusion("_revinclude", IncludedReference.To(type)),
+                ]
+            )
+        );
+
+    private static Parameter[] Inclusion(string name, IReadOnlyList<string> references) =>
+        references.Count == 0 ? [] : [new(name, ParameterKind.Include) { Allowed = references }];
 
     private static Parameter Identifier(string definition) => new("identifier", ParameterKind.Token, Hl7 + definition);
 

@@ -21,9 +21,7 @@ internal static class AuditEventEndpoints
     {
         fhir.MapGet("/AuditEvent", SearchAsync).Admit(Readers("s"));
         fhir.MapPost("/AuditEvent/_search", SearchAsync).Admit(Readers("s"));
-        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync)
-            .Admit(Readers("r"))
-            .TakesOnlyAnswerParameters("reading AuditEvent");
+        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync).Admit(Readers("r")).TakesParametersOfRead(Type);
     }
 
     private static Guest[] Readers(string letter) =>
@@ -35,25 +33,25 @@ internal static class AuditEventEndpoints
         RecordedReads reads,
         Paging pages,
         BundleOptions options,
-        ExchangeUrls urls
+        ExchangeUrls urls,
+        TimeProvider time
     )
     {
         var caller = context.Caller();
-        if (
-            (await pages.OpenAsync(context, Type, SearchTables.AuditEvent)).IsRefused(out var refusal, out var opened)
-            || AuditEventSearch.Query(opened.Asked, caller, options.DefaultCount).IsRefused(out refusal, out var query)
-        )
+        if ((await pages.OpenAsync(context, Type, SearchTables.AuditEvent)).IsRefused(out var refusal, out var opened))
             return FhirResults.Refused(refusal);
         var search = opened.Search;
-        if (query.Child is not null && caller.Kind == CallerKind.Operator)
-            return FhirResults.Refused(Refusal.Forbidden("Operators cannot search accesses by child."));
-        var page = await occurrences.SearchOccurrencesAsync(
-            query with
-            {
-                After = search.After,
-            },
+        var found = await AuditEventSearch.RunAsync(
+            occurrences,
+            opened.Asked,
+            caller,
+            search.After,
+            options.DefaultCount,
+            time.GetUtcNow(),
             context.RequestAborted
         );
+        if (found.IsRefused(out refusal, out var page))
+            return FhirResults.Refused(refusal);
         await reads.RecordAsync(
             ReadViews.Of(
                 context,

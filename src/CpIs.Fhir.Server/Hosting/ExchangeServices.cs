@@ -72,6 +72,7 @@ internal static class ExchangeServices
         services.AddProfiles();
         services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<TransactionUpload>();
+        services.AddSingleton<Inclusion>();
         services.AddSingleton<SingleUpload>();
         services.AddSingleton<PlanDeletion>();
         services.AddSingleton<WriteDesk>();

@@ -50,6 +50,8 @@ internal static class FhirResponse
     /// <summary>A resource as bytes, sent in one write.</summary>
     public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
     {
+        if (status == StatusCodes.Status200OK && context.AnswerSubset() is { } subset)
+            body = SubsetWriter.Write(body, subset);
         var isXml = context.AnswerFormat() == AnswerFormat.Xml;
         if (isXml)
             body = JsonResource.ToXml(body, context.IsAnswerPretty());

@@ -29,6 +29,18 @@ internal static class HttpContextExtensions
                 context.Items[FormatKey] = format;
     }
 
+    /// <summary>Takes note of the part of each resource that is wanted.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="asked">Parameters that their table has let in.</param>
+    public static void AnswerWith(this HttpContext context, AskedParameters asked)
+    {
+        if (Core.Searching.AnswerSubset.Of(asked) is { } subset)
+            context.Features.Set(subset);
+    }
+
+    /// <summary>The part of each resource that is wanted; null for whole resources.</summary>
+    public static AnswerSubset? AnswerSubset(this HttpContext context) => context.Features.Get<AnswerSubset>();
+
     /// <summary>True when the answer is laid out for a person.</summary>
     public static bool IsAnswerPretty(this HttpContext context) => context.Items.ContainsKey(PrettyKey);
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Server.Http;
@@ -26,7 +27,17 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
         || Open(context, type, input).IsRefused(out refusal, out var search)
         || ParameterReader.Read(table, search.Parameters).IsRefused(out refusal, out var asked)
             ? refusal
-            : (search, asked);
+            : Opened(context, search, asked);
+
+    private static (SearchCursor, AskedParameters) Opened(
+        HttpContext context,
+        SearchCursor search,
+        AskedParameters asked
+    )
+    {
+        context.AnswerWith(asked);
+        return (search, asked);
+    }
 
     private Result<SearchCursor> Open(HttpContext context, string type, List<KeyValuePair<string, string>> input)
     {
@@ -58,11 +69,17 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
     }
 
     /// <summary>One page as a searchset.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="search">What was asked.</param>
+    /// <param name="page">What was found.</param>
+    /// <param name="show">How each is shown.</param>
+    /// <param name="included">What <c>_include</c> and <c>_revinclude</c> add.</param>
     public ReadOnlyMemory<byte> Write<T>(
         HttpContext context,
         SearchCursor search,
         Page<T> page,
-        Func<T, (string Id, ReadOnlyMemory<byte> Body)> show
+        Func<T, (string Id, ReadOnlyMemory<byte> Body)> show,
+        IReadOnlyList<StoredResource>? included = null
     )
     {
         var path = $"{urls.FhirBase}/{search.Type}";
@@ -80,6 +97,8 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
             bundle.Add(search.Type, id, body.Span, "match");
         }
 
+        foreach (var resource in included ?? [])
+            bundle.Add(resource.Type.ToString(), resource.Id, resource.Body.Span, "include");
         return bundle.Finish();
     }
 

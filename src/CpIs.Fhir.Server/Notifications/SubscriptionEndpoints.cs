@@ -18,14 +18,14 @@ internal static class SubscriptionEndpoints
     /// <summary>Maps create, update, delete, read, vread, search and <c>$status</c> under the FHIR base.</summary>
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)
     {
-        var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("reading or writing a Subscription");
+        var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("writing a Subscription");
         plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c"));
         plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u"));
         plain.MapDelete(IdRoute, DeleteAsync).Admit(Owner("d"));
-        plain
-            .MapRead(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
+        var read = fhir.MapGroup("").TakesParametersOfRead("Subscription");
+        read.MapRead(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
             .Admit(Owner("r"));
-        plain.MapRead(IdRoute + "/_history/{version:int:min(1)}", ReadAsync).Admit(Owner("r"));
+        read.MapRead(IdRoute + "/_history/{version:int:min(1)}", ReadAsync).Admit(Owner("r"));
         fhir.MapRead("/Subscription", SearchAsync).Admit(Owner("s"));
         fhir.MapPost("/Subscription/_search", SearchAsync).Admit(Owner("s"));
         fhir.MapMethods(IdRoute + "/$status", GetOrPost, StatusAsync).Admit(Owner("r"));

@@ -15,7 +15,7 @@ internal static class ArtefactEndpoints
         foreach (var type in ArtefactParameters.Types)
         {
             open.MapRead($"/{type}/{{id:fhirid}}", (ArtefactSet artefacts, string id) => Read(artefacts, type, id))
-                .TakesOnlyAnswerParameters($"reading {type}");
+                .TakesParametersOfRead(type);
             Delegate search = (
                 HttpContext context,
                 ArtefactSet artefacts,
@@ -49,6 +49,7 @@ internal static class ArtefactEndpoints
             || ParameterReader.Read(ArtefactParameters.TableOf(type), input).IsRefused(out refusal, out var asked)
         )
             return FhirResults.Refused(refusal);
+        context.AnswerWith(asked);
         var query = ArtefactQuery.Of(type, asked, options.DefaultCount);
         var found = query.Find(artefacts);
         var path = $"{urls.FhirBase}/{type}";

@@ -33,12 +33,13 @@ internal static class RecordEndpoints
                 HttpContext context,
                 IRecordStore records,
                 RecordedReads reads,
+                Inclusion inclusion,
                 Paging pages,
                 BundleOptions options
-            ) => SearchAsync(context, type, records, reads, pages, options);
+            ) => SearchAsync(context, type, records, reads, inclusion, pages, options);
             fhir.MapRead($"/{type}", search).Admit(Readers(type, "s"));
             fhir.MapPost($"/{type}/_search", search).Admit(Readers(type, "s"));
-            var plain = fhir.MapGroup("").TakesOnlyAnswerParameters($"reading {type}");
+            var plain = fhir.MapGroup("").TakesParametersOfRead(type.ToString());
             plain
                 .MapRead(
                     $"/{type}/{{id:fhirid}}",
@@ -107,6 +108,7 @@ internal static class RecordEndpoints
         RecordType type,
         IRecordStore records,
         RecordedReads reads,
+        Inclusion inclusion,
         Paging pages,
         BundleOptions options
     )
@@ -123,17 +125,20 @@ internal static class RecordEndpoints
             return FhirResults.Refused(refusal);
         var search = opened.Search;
         var page = await records.SearchAsync(query with { After = search.After }, context.RequestAborted);
+        var included = query.Authority is { } own
+            ? await inclusion.ReadAsync(opened.Asked, own, page.Items, context.RequestAborted)
+            : [];
         if (type != RecordType.Organization)
             await reads.RecordAsync(
                 ReadViews.Of(
                     context,
                     search.Type,
                     search.Parameters,
-                    [.. page.Items.Select(found => (Reference(found), found.Child))]
+                    [.. page.Items.Concat(included).Select(found => (Reference(found), found.Child))]
                 ),
                 context.RequestAborted
             );
-        return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body)));
+        return FhirResults.Resource(pages.Write(context, search, page, found => (found.Id, found.Body), included));
     }
 
     /// <summary>

@@ -129,6 +129,7 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                         .Interaction.Select(i => $"interaction {i.Code}")
                         .Concat(resource.SearchParam.Select(p => $"search {p.Name} {p.Type} {p.Definition}"))
                         .Concat(resource.SearchInclude.Select(i => $"include {i}"))
+                        .Concat(resource.SearchRevInclude.Select(i => $"reverse include {i}"))
                         .Concat(resource.SupportedProfile.Select(p => $"profile {p}"))
                         .Concat(resource.Operation.Select(o => $"operation {o.Name} {o.Definition}"))
                         .Append($"versioning {resource.Versioning}")

@@ -130,6 +130,105 @@ public sealed class AccessAuditTests(RunningExchange exchange) : IClassFixture<R
     }
 
     [Fact]
+    public async Task Accesses_are_found_by_who_asked_what_was_shown_and_how_it_ended()
+    {
+        const string Ods = "https://fhir.nhs.uk/Id/ods-organization-code";
+        var (child, other) = (exchange.NewChild(), exchange.NewChild());
+        await exchange.UploadAsync("authority-xhf01", child);
+        await exchange.UploadAsync("authority-xhf01", other);
+        await exchange.UploadAsync("authority-xbr02", child);
+        var access = await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        await (await exchange.AsAsync("hareford-ed")).LookUpAsync(other.NhsNumber);
+        var seen = await exchange.OccurrenceOfAsync(access);
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var day = $"&date={exchange.Today:yyyy-MM-dd}";
+        var plan = seen.Shown.Single(shown => shown.Authority.Value == "XHF01");
+        var theirs = seen.Shown.Single(shown => shown.Authority.Value == "XBR02");
+        var mine = "patient:identifier=" + Token(child.NhsNumber.Digits);
+
+        foreach (
+            var (search, count) in new[]
+            {
+                ($"{mine}&agent:identifier={Ods}|{seen.Organisation}", 1),
+                ($"{mine}&agent:identifier={seen.Organisation}", 1),
+                ($"{mine}&agent:identifier=https://fhir.nhs.uk/Id/sds-user-id|{seen.Organisation}", 0),
+                ($"{mine}&agent:identifier=https://fhir.nhs.uk/Id/sds-user-id|{seen.Person!.SdsUserId}", 1),
+                ($"{mine}&agent:identifier={Ods}|XXXXX,{seen.Person.SdsUserId}", 1),
+                ($"{mine}&agent:identifier={seen.Person.SdsUserId}&agent:identifier=XXXXX", 0),
+                ($"{mine}&outcome=0", 1),
+                ($"{mine}&outcome=http://hl7.org/fhir/audit-event-outcome|0", 1),
+                ($"{mine}&outcome=http://example.org|0", 0),
+                ($"{mine}&outcome=4,8", 0),
+                ($"entity=EpisodeOfCare/{plan.EpisodeId}{day}", 1),
+                ($"entity=EpisodeOfCare/{plan.EpisodeId}/_history/1{day}", 1),
+                ($"entity=EpisodeOfCare/{plan.EpisodeId}/_history/2{day}", 0),
+                ($"entity=EpisodeOfCare/{theirs.EpisodeId}{day}", 0),
+                ($"entity:identifier={Token(child.NhsNumber.Digits)}{day}", 1),
+                ($"entity:identifier={seen.RequestId}{day}", 1),
+            }
+        )
+        {
+            var found = await authority.GetAsync("AuditEvent?" + search);
+            found.Status.Should().Be(200, found.Text);
+            found.Total.Should().Be(count, search);
+            found.Entries("AuditEvent").Should().HaveCount(count, search);
+        }
+
+        var refused = await (await exchange.AsAsync("hareford-ed")).GetAsync("Flag?patient:identifier=x");
+        var operators = await exchange.AsAsync("operator");
+        var failed = await operators.GetAsync($"AuditEvent?outcome=4{day}&_sort=date&_count=1000");
+        failed.Text.Should().Contain((await exchange.RecordOfAsync(refused)).GetProperty("id").GetString());
+        failed.Text.Should().NotContain("\"outcome\":\"0\"");
+        foreach (
+            var hidden in new[]
+            {
+                $"entity:identifier={Token(child.NhsNumber.Digits)}",
+                $"entity=EpisodeOfCare/{plan.EpisodeId}",
+            }
+        )
+            (await operators.GetAsync($"AuditEvent?{hidden}{day}")).Status.Should().Be(403, hidden);
+    }
+
+    [Theory]
+    [InlineData("outcome=0", "date")]
+    [InlineData("outcome=0&date=ge2020-01-01", "date")]
+    [InlineData("agent:identifier=RWH01&date=le2026-01-01", "date")]
+    [InlineData("outcome=banana&date=2026-06-10", "outcome")]
+    [InlineData("agent=RWH01&date=2026-06-10", "agent")]
+    public async Task What_would_open_every_access_is_refused_with_what_to_send(string search, string place)
+    {
+        var refused = await (await exchange.AsAsync("authority-xhf01")).GetAsync("AuditEvent?" + search);
+
+        refused.Status.Should().Be(400, refused.Text);
+        refused.Issue.Expression.Should().Be(place);
+    }
+
+    [Fact]
+    public async Task Pages_of_a_search_by_what_is_in_an_access_hold_each_once()
+    {
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        for (var i = 0; i < 5; i++)
+            await (await exchange.AsAsync("hareford-ed")).LookUpAsync(child.NhsNumber);
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var seen = new List<string?>();
+
+        var page = await authority.GetAsync(
+            $"AuditEvent?patient:identifier={Token(child.NhsNumber.Digits)}&outcome=0&_count=2"
+        );
+        while (true)
+        {
+            page.Total.Should().Be(5);
+            seen.AddRange(page.Entries("AuditEvent").Select(found => found.GetProperty("id").GetString()));
+            if (page.Link("next") is not { } next)
+                break;
+            page = await authority.GetAsync(next[exchange.FhirBase.ToString().Length..]);
+        }
+
+        seen.Should().HaveCount(5).And.OnlyHaveUniqueItems();
+    }
+
+    [Fact]
     public async Task Pages_of_accesses_hold_each_once_and_their_links_open_for_nobody_else_and_name_no_child()
     {
         var child = exchange.NewChild();
