@@ -49,6 +49,9 @@ public enum RefusalKind
 
     /// <summary>The body took longer than its time (408).</summary>
     TooSlow,
+
+    /// <summary>The address with its parameters is longer than the limit (414).</summary>
+    AddressTooLong,
 }
 
 /// <summary>

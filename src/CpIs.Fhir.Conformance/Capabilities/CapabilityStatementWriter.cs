@@ -11,7 +11,8 @@ public static class CapabilityStatementWriter
     /// <param name="baseUrl">FHIR base of this server.</param>
     /// <param name="version">Version of the software.</param>
     /// <param name="date">When this version was published, as FHIR writes a date.</param>
-    public static byte[] ToBytes(string baseUrl, string version, string date)
+    /// <param name="isCors">True when pages of other sites may call.</param>
+    public static byte[] ToBytes(string baseUrl, string version, string date, bool isCors)
     {
         var buffer = new ArrayBufferWriter<byte>(8_192);
         using var json = new Utf8JsonWriter(buffer);
@@ -35,7 +36,7 @@ public static class CapabilityStatementWriter
         json.WriteStartArray("rest");
         json.WriteStartObject();
         json.WriteString("mode", "server");
-        WriteSecurity(json);
+        WriteSecurity(json, isCors);
         json.WriteStartArray("resource");
         foreach (var resource in CapabilityTable.Resources)
             Write(json, resource);
@@ -48,10 +49,10 @@ public static class CapabilityStatementWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteSecurity(Utf8JsonWriter json)
+    private static void WriteSecurity(Utf8JsonWriter json, bool isCors)
     {
         json.WriteStartObject("security");
-        json.WriteBoolean("cors", false);
+        json.WriteBoolean("cors", isCors);
         json.WriteStartArray("service");
         json.WriteStartObject();
         json.WriteStartArray("coding");

@@ -30,6 +30,7 @@ internal sealed class AdmissionMiddleware(
     private async Task AdmitAnyoneAsync(HttpContext context, Admits admits)
     {
         var refusal = limits.Check(admits.Charge, context.Connection.RemoteIpAddress);
+        refusal ??= RequestTarget.Refuse(context);
         if (refusal is null && admits.IsFhir)
             refusal = context.Identity().Problem ?? MediaTypes.RefuseAnswer(context.Request);
         if (refusal is null && admits.Body is { } body)
@@ -49,7 +50,8 @@ internal sealed class AdmissionMiddleware(
         }
 
         context.Features.Set(caller);
-        // An address of a look-up with a method that it does not have is a look-up all the same.
+        // An address of a look-up with a method that it does not have is a look-up all the same, but for OPTIONS: it asks for the
+        // methods, and is answered nothing else.
         var other =
             admits is null || (admits.LookUp is null && !admits.Takes(caller.Kind)) ? LookUpAt(context, caller) : null;
         var lookUp = admits?.LookUp ?? other;
@@ -59,6 +61,7 @@ internal sealed class AdmissionMiddleware(
         refusal =
             limits.Check(caller)
             ?? context.Identity().Problem
+            ?? RequestTarget.Refuse(context)
             ?? (other is null ? admits?.Check(caller) : NoMethod(context))
             ?? (admits is { IsFhir: true } ? MediaTypes.RefuseAnswer(context.Request) : null);
         if (refusal is null)
@@ -115,7 +118,9 @@ internal sealed class AdmissionMiddleware(
     }
 
     private LookUpInteraction? LookUpAt(HttpContext context, Caller caller) =>
-        caller.Kind == CallerKind.Setting ? lookUps.At(context.Request) : null;
+        caller.Kind == CallerKind.Setting && !HttpMethods.IsOptions(context.Request.Method)
+            ? lookUps.At(context.Request)
+            : null;
 
     private static bool IsOurs(PathString path) =>
         path.StartsWithSegments(ExchangeUrls.FhirPath, StringComparison.OrdinalIgnoreCase)

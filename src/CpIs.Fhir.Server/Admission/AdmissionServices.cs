@@ -17,6 +17,6 @@ internal static class AdmissionServices
         // OpenIddict looks at every request that passes it, so only those for tokens do. By this key WebApplication knows that
         // the middleware is in its place; else it would put it in front of all, for every request.
         app.Properties["__AuthenticationMiddlewareSet"] = true;
-        app.UseWhen(context => TokenServer.Serves(context.Request.Path), tokens => tokens.UseAuthentication());
+        app.UseWhen(context => TokenServer.Serves(context.Request), tokens => tokens.UseAuthentication());
     }
 }

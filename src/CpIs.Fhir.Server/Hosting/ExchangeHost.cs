@@ -2,6 +2,8 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Audit;
+using CpIs.Fhir.Server.Compression;
+using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
@@ -81,6 +83,7 @@ internal static class ExchangeHost
                 // Beyond its own limit Kestrel cuts the connection, and a caller that is still sending never reads why.
                 // So the endpoints refuse first, at MaxBatchSize, and a body that is a little too large is read away.
                 kestrel.Limits.MaxRequestBodySize = 2L * options.SizeLimits.MaxBatchSize;
+                kestrel.Limits.MaxRequestLineSize = 4 * RequestTarget.Longest;
             });
 
         adjust(builder);
@@ -89,7 +92,9 @@ internal static class ExchangeHost
         app.UseMiddleware<FailureMiddleware>();
         app.UseMiddleware<RequestIdentityMiddleware>();
         app.UseMiddleware<OutcomeMiddleware>();
+        app.UseCompression();
         app.UseRouting();
+        app.UseCrossOrigin();
         app.UseAdmission();
 
         app.MapHealth();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
@@ -60,6 +61,9 @@ public sealed record ExchangeOptions
 
     /// <summary>Who may call, and how often.</summary>
     public SecurityOptions Security { get; init; } = new();
+
+    /// <summary>Which pages of other sites may call from a browser.</summary>
+    public CorsSection Cors { get; init; } = new();
 
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();

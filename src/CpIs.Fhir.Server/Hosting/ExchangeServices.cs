@@ -5,6 +5,8 @@ using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Compression;
+using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
@@ -40,6 +42,8 @@ internal static class ExchangeServices
         services.AddSingleton<ServerLeases>();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), options.PublicBaseUrl));
         services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<FhirIdConstraint>(FhirIdConstraint.Name));
+        services.AddSingleton<Addresses>();
+        services.AddSingleton<NotServed>();
         // Nothing here needs it, but the authentication services bring it: without this it would write keys to a home folder.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddSingleton<Paging>();
@@ -56,6 +60,8 @@ internal static class ExchangeServices
         services.AddNotifications(options.Notifications);
         services.AddRetention(options.Retention);
         services.AddAdmission();
+        services.AddCrossOrigin(options.Cors);
+        services.AddCompression();
         services.AddLookUps(options.LookUp);
         services.AddSingleton<RecordedReads>();
         services.AddSingleton<RegistrationWriter>();

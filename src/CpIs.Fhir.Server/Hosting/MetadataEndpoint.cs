@@ -1,6 +1,7 @@
 using System.Reflection;
 using CpIs.Fhir.Conformance.Capabilities;
 using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Hosting;
@@ -14,8 +15,15 @@ internal static class MetadataEndpoint
     public static void MapMetadata(this IEndpointRouteBuilder fhir) =>
         fhir.MapRead(
                 "/metadata",
-                (ExchangeUrls urls) =>
-                    FhirResults.Resource(CapabilityStatementWriter.ToBytes(urls.FhirBase, Version(), Published))
+                (ExchangeUrls urls, CorsSection cors) =>
+                    FhirResults.Resource(
+                        CapabilityStatementWriter.ToBytes(
+                            urls.FhirBase,
+                            Version(),
+                            Published,
+                            isCors: cors.Origins.Count > 0
+                        )
+                    )
             )
             .Admit(Admits.Anyone with { IsFhir = true })
             .TakesOnlyAnswerParameters("reading metadata");

@@ -11,8 +11,9 @@ internal sealed class FhirIdConstraint : IRouteConstraint
         string routeKey,
         RouteValueDictionary values,
         RouteDirection routeDirection
-    ) =>
-        values.TryGetValue(routeKey, out var value)
-        && value is string { Length: > 0 and <= 64 } id
-        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
+    ) => values.TryGetValue(routeKey, out var value) && value is string id && IsId(id);
+
+    /// <summary>True for what can be an id.</summary>
+    public static bool IsId(string text) =>
+        text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.');
 }

@@ -31,6 +31,7 @@ internal static class FhirResponse
             RefusalKind.Conflict => 409,
             RefusalKind.PreconditionFailed => 412,
             RefusalKind.TooLarge => 413,
+            RefusalKind.AddressTooLong => 414,
             RefusalKind.UnsupportedMediaType => 415,
             RefusalKind.Rule => 422,
             RefusalKind.TooMany => 429,
@@ -44,8 +45,30 @@ internal static class FhirResponse
         if (refusal.RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))
                 .ToString(CultureInfo.InvariantCulture);
-        return WriteAsync(context, StatusOf(refusal.Kind), OperationOutcomeWriter.ToBytes(refusal.Issues));
+        return WriteAsync(
+            context,
+            StatusOf(refusal.Kind),
+            OperationOutcomeWriter.ToBytes(
+                SpineOf(refusal.Kind) is { } spine
+                    ? [.. refusal.Issues.Select(issue => issue with { Spine = issue.Spine ?? spine })]
+                    : refusal.Issues
+            )
+        );
     }
+
+    /// <summary>
+    /// The Spine code of what is wrong with a request as HTTP, whatever was asked. UK Core's list has none of these names, so
+    /// each is the nearest that it has (<see cref="SpineCodes"/>).
+    /// </summary>
+    private static string? SpineOf(RefusalKind kind) =>
+        kind switch
+        {
+            RefusalKind.NotAcceptable or RefusalKind.UnsupportedMediaType => SpineCodes.UnsupportedValue,
+            RefusalKind.AddressTooLong => SpineCodes.InvalidSearchData,
+            RefusalKind.TooLarge or RefusalKind.TooSlow => SpineCodes.FailureToProcessMessage,
+            RefusalKind.TooMany => SpineCodes.UnableToCallService,
+            _ => null,
+        };
 
     /// <summary>A resource as bytes, sent in one write.</summary>
     public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
@@ -60,7 +83,7 @@ internal static class FhirResponse
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = isXml ? XmlContentType : ContentType;
-        response.Headers.Vary = HeaderNames.Accept;
+        response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method)
             ? Task.CompletedTask

@@ -63,6 +63,10 @@ internal static class MediaTypes
         request.Headers.ContentEncoding is not { Count: > 0 } encodings
         || encodings.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True where a body may come compressed: below the FHIR base.</summary>
+    public static bool MayBeCompressed(HttpRequest request) =>
+        request.Path.StartsWithSegments(ExchangeUrls.FhirPath, StringComparison.OrdinalIgnoreCase);
+
     private static AnswerFormat? FormatOf(MediaTypeHeaderValue type) =>
         type.MatchesAllTypes || type.MediaType.Equals("application/*", StringComparison.OrdinalIgnoreCase)
             ? AnswerFormat.Json

@@ -1,13 +1,14 @@
-using CpIs.Fhir.Core;
-
 namespace CpIs.Fhir.Server.Http;
 
 /// <summary>
-/// Headers that every answer carries, and an OperationOutcome for answers that the framework leaves empty (unknown path,
-/// method not allowed). Nothing that this server says may be framed by a page, or kept by a cache unless its endpoint says so.
+/// Headers that every answer carries, and an answer where the framework leaves it empty: an OperationOutcome for an unknown path
+/// and for a method that is not there, the methods for OPTIONS. Nothing that this server says may be framed by a page, or kept by a cache unless its endpoint says so.
 /// </summary>
-internal sealed class OutcomeMiddleware(RequestDelegate next)
+internal sealed class OutcomeMiddleware(RequestDelegate next, NotServed notServed)
 {
+    private const int Missing = StatusCodes.Status404NotFound;
+    private const int OtherMethods = StatusCodes.Status405MethodNotAllowed;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var headers = context.Response.Headers;
@@ -20,26 +21,21 @@ internal sealed class OutcomeMiddleware(RequestDelegate next)
 
         await next(context);
 
-        if (Find(context.Response) is { } refusal)
-            await FhirResponse.WriteAsync(context, refusal);
+        var response = context.Response;
+        if (
+            response.HasStarted
+            || response is not { ContentLength: null, ContentType: null, StatusCode: Missing or OtherMethods }
+        )
+            return;
+        if (
+            HttpMethods.IsOptions(context.Request.Method)
+            && notServed.MethodsAt(context.Request) is { Count: > 0 } there
+        )
+        {
+            response.Headers.Allow = string.Join(", ", there);
+            response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        else
+            await FhirResponse.WriteAsync(context, notServed.Refuse(context));
     }
-
-    /// <summary>What an empty 404 or 405 of the framework says; null for every other answer.</summary>
-    public static Refusal? Find(HttpResponse response) =>
-        response is not { HasStarted: false, ContentLength: null, ContentType: null }
-            ? null
-            : response.StatusCode switch
-            {
-                StatusCodes.Status404NotFound => Refusal.Unknown("This address"),
-                StatusCodes.Status405MethodNotAllowed => Refusal.Because(
-                    RefusalKind.NotAllowed,
-                    new Issue(
-                        "not-supported",
-                        $"This method is not supported here. Allowed: {response.Headers.Allow}.",
-                        null,
-                        SpineCodes.UnsupportedService
-                    )
-                ),
-                _ => null,
-            };
 }

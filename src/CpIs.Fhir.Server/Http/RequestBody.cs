@@ -104,14 +104,7 @@ internal static class RequestBody
         if (context.Request.ContentLength > limit)
             return TooLarge(limit);
         if (!MediaTypes.IsPlain(context.Request))
-            return Refusal.Because(
-                RefusalKind.UnsupportedMediaType,
-                new Issue(
-                    "not-supported",
-                    "Compressed bodies are not supported. Send the body without Content-Encoding.",
-                    "http.Content-Encoding"
-                )
-            );
+            return StillCompressed(context);
         var buffer = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 4096) + 1);
         while (true)
         {
@@ -125,6 +118,13 @@ internal static class RequestBody
                 // A value like any other refusal, so that a look-up with a broken body is recorded before it is answered.
                 return RefusalOf(bad);
             }
+            catch (InvalidDataException)
+            {
+                return Refusal.Malformed(
+                    "The body cannot be unpacked: it is not gzip, or is damaged.",
+                    "http.Content-Encoding"
+                );
+            }
             catch (IOException) when (!context.RequestAborted.IsCancellationRequested)
             {
                 // So Kestrel reports a chunk whose size is not a 31-bit number.
@@ -137,6 +137,26 @@ internal static class RequestBody
             if (buffer.WrittenCount > limit)
                 return TooLarge(limit);
         }
+    }
+
+    /// <summary>415 for a Content-Encoding that nobody has undone by now; with the one that would have been (RFC 9110, 12.5.3).</summary>
+    private static Refusal StillCompressed(HttpContext context)
+    {
+        var also = "";
+        if (MediaTypes.MayBeCompressed(context.Request))
+        {
+            context.Response.Headers.AcceptEncoding = "gzip";
+            also = ", or once with gzip";
+        }
+
+        return Refusal.Because(
+            RefusalKind.UnsupportedMediaType,
+            new Issue(
+                "not-supported",
+                $"This Content-Encoding is not supported here. Send the body without Content-Encoding{also}.",
+                "http.Content-Encoding"
+            )
+        );
     }
 
     private static bool IsJson(HttpContext context) =>

@@ -14,8 +14,9 @@ namespace CpIs.Fhir.Server.Profiles;
 /// <param name="keep">How long a cache may keep it without asking.</param>
 internal sealed class Published(Func<IResult> make, TimeSpan keep) : IResult
 {
-    private static readonly EntityTagHeaderValue Json = new($"\"{BuildTag()}\"");
-    private static readonly EntityTagHeaderValue Xml = new($"\"{BuildTag()}-xml\"");
+    // Weak: the same answer may come as it is or compressed.
+    private static readonly EntityTagHeaderValue Json = new($"\"{BuildTag()}\"", isWeak: true);
+    private static readonly EntityTagHeaderValue Xml = new($"\"{BuildTag()}-xml\"", isWeak: true);
 
     /// <summary>An answer that caches keep for five minutes, and then ask whether it is still true.</summary>
     public Published(Func<IResult> make)

@@ -25,8 +25,10 @@ internal static class TokenServer
     public static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(5);
 
     /// <summary>Whether a request is for what OpenIddict answers itself or takes part in.</summary>
-    public static bool Serves(PathString path) =>
-        path.StartsWithSegments(TokenPath) || path.StartsWithSegments(WellKnown);
+    public static bool Serves(HttpRequest request) =>
+        request.Path.StartsWithSegments(TokenPath)
+            ? HttpMethods.IsPost(request.Method)
+            : request.Path.StartsWithSegments(WellKnown);
 
     public static void AddTokenServer(this IServiceCollection services)
     {

@@ -16,8 +16,7 @@ namespace CpIs.Fhir.Server.Tokens;
 internal static class TokenEndpoint
 {
     public static void MapTokenEndpoint(this IEndpointRouteBuilder routes) =>
-        // Every method, since OpenIddict answers each of them before this endpoint would.
-        routes.Map(TokenServer.TokenPath, Issue).Admit(Requests);
+        routes.MapPost(TokenServer.TokenPath, Issue).Admit(Requests);
 
     /// <summary>Nobody is known yet: an address is counted, and its body is small and comes at once.</summary>
     private static readonly Admits Requests = new()
