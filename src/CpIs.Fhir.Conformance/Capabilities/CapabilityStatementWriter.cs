@@ -41,7 +41,7 @@ public static class CapabilityStatementWriter
         foreach (var resource in CapabilityTable.Resources)
             Write(json, resource);
         json.WriteEndArray();
-        WriteInteractions(json, ["transaction"]);
+        WriteInteractions(json, [CapabilityTable.Transaction]);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();

@@ -11,6 +11,9 @@ namespace CpIs.Fhir.Conformance.Capabilities;
 /// </summary>
 public static class CapabilityTable
 {
+    /// <summary>FHIR interaction code of an upload.</summary>
+    public const string Transaction = "transaction";
+
     /// <summary>One row for each resource type.</summary>
     public static IReadOnlyList<ResourceCapability> Resources { get; } =
     [
@@ -19,7 +22,15 @@ public static class CapabilityTable
             ["CPIS-Patient"],
             ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Patient)),
-            [new("child-protection", FhirSystems.Own + "/OperationDefinition/child-protection"), Validate]
+            [
+                new(
+                    "child-protection",
+                    FhirSystems.Own + "/OperationDefinition/child-protection",
+                    OnType: GetOrPost,
+                    OnInstance: []
+                ),
+                Validate,
+            ]
         ),
         new(
             "EpisodeOfCare",
@@ -42,13 +53,27 @@ public static class CapabilityTable
             Of(SearchTables.Of(RecordType.Organization)),
             [Validate]
         ),
-        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [Validate]),
+        new(
+            "AuditEvent",
+            ["CPIS-AuditEvent"],
+            ["read", "search-type"],
+            Of(SearchTables.AuditEvent),
+            [ValidateSent]
+        ),
         new(
             "Subscription",
             ["CPIS-Subscription"],
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Subscription)),
-            [new("status", FhirSystems.Own + "/OperationDefinition/subscription-status"), Validate]
+            [
+                new(
+                    "status",
+                    FhirSystems.Own + "/OperationDefinition/subscription-status",
+                    OnType: GetOrPost,
+                    OnInstance: GetOrPost
+                ),
+                Validate,
+            ]
         ),
         OnlyValidated("Bundle", "CPIS-Upload", "CPIS-Acknowledgement", "CPIS-Notification"),
         OnlyValidated("Parameters", "CPIS-NotificationStatus"),
@@ -56,11 +81,26 @@ public static class CapabilityTable
         .. ArtefactParameters.Types.Select(Published),
     ];
 
-    private static OperationCapability Validate => new("validate", FhirSystems.Own + "/OperationDefinition/validate");
+    /// <summary>Each method at each address below the FHIR base.</summary>
+    public static IReadOnlyList<OfferedRoute> Routes { get; } =
+    [
+        new("POST", "", null, Transaction),
+        new("GET", "/metadata", null, "capabilities"),
+        new("GET", "/.well-known/smart-configuration", null, "smart-configuration"),
+        .. Resources.SelectMany(resource => resource.Routes),
+    ];
+
+    private static IReadOnlyList<string> GetOrPost => ["GET", "POST"];
+
+    // At the type it is nothing without a body; a stored resource may be meant by its address.
+    private static OperationCapability Validate => ValidateSent with { OnInstance = GetOrPost };
+
+    private static OperationCapability ValidateSent =>
+        new("validate", FhirSystems.Own + "/OperationDefinition/validate", OnType: ["POST"], OnInstance: []);
 
     // What travels and is not kept: testers validate it here.
     private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
-        new(type, profiles, [], [], [Validate]);
+        new(type, profiles, [], [], [ValidateSent]);
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>

@@ -32,6 +32,41 @@ public sealed record ResourceCapability(
     /// <summary>True for what an authority uploads: it is known by the authority's own identifier, so writes may be conditional.</summary>
     public bool IsUploaded => Type is "Patient" or "EpisodeOfCare" or "Flag";
 
+    /// <summary>The interactions, and the operations as <c>$name</c>.</summary>
+    public IEnumerable<string> Offers => Interactions.Concat(Operations.Select(operation => "$" + operation.Name));
+
+    /// <summary>Each method at each address of this type.</summary>
+    public IEnumerable<OfferedRoute> Routes =>
+        Interactions
+            .SelectMany(RoutesOf)
+            .Concat(
+                Operations.SelectMany(operation =>
+                    operation
+                        .OnType.Select(method => Route(method, $"/${operation.Name}", $"${operation.Name}"))
+                        .Concat(
+                            operation.OnInstance.Select(method =>
+                                Route(method, $"/{{id}}/${operation.Name}", $"${operation.Name}")
+                            )
+                        )
+                )
+            );
+
+    private IEnumerable<OfferedRoute> RoutesOf(string interaction) =>
+        interaction switch
+        {
+            "read" => [Route("GET", "/{id}", interaction)],
+            "vread" => [Route("GET", "/{id}/_history/{version}", interaction)],
+            "history-instance" => [Route("GET", "/{id}/_history", interaction)],
+            "search-type" => [Route("GET", "", interaction), Route("POST", "/_search", interaction)],
+            "create" => [Route("POST", "", interaction)],
+            "update" when IsUploaded => [Route("PUT", "/{id}", interaction), Route("PUT", "", interaction)],
+            "update" => [Route("PUT", "/{id}", interaction)],
+            "delete" => [Route("DELETE", "/{id}", interaction)],
+            _ => throw new InvalidOperationException($"{interaction} of {Type} has no address."),
+        };
+
+    private OfferedRoute Route(string method, string below, string does) => new(method, $"/{Type}{below}", this, does);
+
     private IReadOnlyList<string> Values(string parameter) =>
         Enum.TryParse<RecordType>(Type, out var type) ? SearchTables.Of(type).Find(parameter)?.Allowed ?? [] : [];
 }
@@ -45,4 +80,11 @@ public sealed record SearchCapability(string Name, string Type, string Definitio
 /// <summary>One operation.</summary>
 /// <param name="Name">Name without the dollar sign.</param>
 /// <param name="Definition">Canonical of its OperationDefinition.</param>
-public sealed record OperationCapability(string Name, string Definition);
+/// <param name="OnType">HTTP methods at the type; none where it is not an operation on the type.</param>
+/// <param name="OnInstance">HTTP methods at one resource; none where it is not an operation on an instance.</param>
+public sealed record OperationCapability(
+    string Name,
+    string Definition,
+    IReadOnlyList<string> OnType,
+    IReadOnlyList<string> OnInstance
+);

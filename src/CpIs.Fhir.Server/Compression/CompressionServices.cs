@@ -20,8 +20,8 @@ internal static class CompressionServices
         services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         services.AddRequestDecompression(bodies =>
         {
-            bodies.DecompressionProviders.Remove("br");
-            bodies.DecompressionProviders.Remove("deflate");
+            bodies.DecompressionProviders.Clear();
+            bodies.DecompressionProviders.Add("gzip", new WholeGzip());
         });
     }
 

@@ -24,7 +24,7 @@ internal sealed class OriginsAttribute : ValidationAttribute
             return $"'{origin}' is not an origin. An origin is scheme, host and port, such as https://app.example.{Meant(origin)}";
         if (url.Scheme == "http" && !url.IsLoopback)
             return $"'{origin}' is not allowed: an origin of another machine begins with https://. Did you mean https://{url.Authority}?";
-        var exact = url.GetLeftPart(UriPartial.Authority);
+        var exact = $"{url.Scheme}://{url.Authority}";
         return origin == exact
             ? null
             : $"'{origin}' is not an origin: it has no path and no slash at its end, and is in lower case. Did you mean {exact}?";
@@ -33,6 +33,6 @@ internal sealed class OriginsAttribute : ValidationAttribute
     private static string Meant(string origin) =>
         Uri.TryCreate("https://" + origin, UriKind.Absolute, out var url)
         && url.Host.Contains('.', StringComparison.Ordinal)
-            ? $" Did you mean {url.GetLeftPart(UriPartial.Authority)}?"
+            ? $" Did you mean {url.Scheme}://{url.Authority}?"
             : "";
 }

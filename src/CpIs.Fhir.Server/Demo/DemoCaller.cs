@@ -25,21 +25,39 @@ internal sealed class DemoCaller : IDisposable
     )
     {
         var caller = new DemoCaller(urls);
+        caller._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer",
+            await caller.TokenAsync(client, time, cancellation)
+        );
+        return caller;
+    }
+
+    /// <summary>An access token for a client.</summary>
+    /// <exception cref="HttpRequestException">None was given; the message says why.</exception>
+    public static async Task<string> TokenAsync(
+        ExchangeUrls urls,
+        ClientFile client,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
+    {
+        using var caller = new DemoCaller(urls);
+        return await caller.TokenAsync(client, time, cancellation);
+    }
+
+    private async Task<string> TokenAsync(ClientFile client, TimeProvider time, CancellationToken cancellation)
+    {
         using var form = new FormUrlEncodedContent(
             new Dictionary<string, string>
             {
                 ["grant_type"] = "client_credentials",
                 ["client_assertion_type"] = ClientAssertion.Type,
-                ["client_assertion"] = ClientAssertion.Create(client, urls.Token, time),
+                ["client_assertion"] = ClientAssertion.Create(client, _urls.Token, time),
             }
         );
-        using var response = await caller._http.PostAsync(urls.Token, form, cancellation);
+        using var response = await _http.PostAsync(_urls.Token, form, cancellation);
         var answer = await DemoAnswer.ReadAsync(response, TimeSpan.Zero, cancellation);
-        caller._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Bearer",
-            answer.Body.GetProperty("access_token").GetString()
-        );
-        return caller;
+        return answer.Body.GetProperty("access_token").GetString()!;
     }
 
     public Task<DemoAnswer> GetAsync(string path, CancellationToken cancellation) =>

@@ -5,6 +5,8 @@ using CpIs.Fhir.Server.Audit;
 using CpIs.Fhir.Server.Compression;
 using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Demo;
+using CpIs.Fhir.Server.Demo.Trying;
+using CpIs.Fhir.Server.Description;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
@@ -72,7 +74,10 @@ internal static class ExchangeHost
         builder.AddExchangeLogging();
         await builder.Services.AddExchangeAsync(options, time, cancellation);
         if (arguments.Demo)
+        {
             builder.Services.AddDemo(options.Demo);
+            builder.Services.AddDescription();
+        }
         else
             builder.Services.AddHostedService<NoDemoClients>().AddHostedService<FirstOperator>();
         builder
@@ -102,13 +107,21 @@ internal static class ExchangeHost
         app.MapWebhookKeys();
         app.MapAdministration();
         app.MapApprovals();
+        app.MapHome(arguments.Demo);
         app.MapPageAssets();
         app.MapValidatePage();
         app.MapProfiles();
+        if (arguments.Demo)
+        {
+            app.MapDescription();
+            app.MapTrying();
+        }
+
         if (arguments.Bench)
             app.MapBench();
 
         var fhir = app.MapGroup(ExchangeUrls.FhirPath);
+        fhir.MapBase();
         fhir.MapMetadata();
         fhir.MapSmartConfiguration();
         fhir.MapUploads();

@@ -13,14 +13,15 @@ internal static class WellKnownEndpoints
                 "/.well-known/smart-configuration",
                 (ExchangeUrls urls) => Results.Bytes(Write(urls), "application/json")
             )
-            .Admit(Admits.Anyone);
+            .Admit(Admits.Anyone)
+            .TakesOnlyAnswerParameters("reading the SMART configuration");
 
     private static byte[] Write(ExchangeUrls urls)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
         using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
-        json.WriteString("issuer", urls.FhirBase);
+        json.WriteString("issuer", urls.Issuer);
         json.WriteString("jwks_uri", urls.Root + "/.well-known/jwks.json");
         json.WriteString("token_endpoint", urls.Token);
         WriteArray(json, "grant_types_supported", "client_credentials");

@@ -20,6 +20,9 @@ internal sealed class ExchangeUrls(IServer server, string configured)
     public string Root =>
         FhirBase.EndsWith(FhirPath, StringComparison.Ordinal) ? FhirBase[..^FhirPath.Length] : FhirBase;
 
+    /// <summary>Who says what is in an access token: its claim <c>iss</c>.</summary>
+    public string Issuer => new Uri(Root).AbsoluteUri;
+
     /// <summary>URL of the token endpoint, the audience of client assertions.</summary>
     public string Token => Root + "/oauth2/token";
 

@@ -41,6 +41,12 @@ internal static class MediaTypes
         return best.Format;
     }
 
+    /// <summary>True for a browser that a person looks at: it asks for HTML by name, and for no form of FHIR.</summary>
+    public static bool IsForPerson(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var types)
+        && types.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase))
+        && !types.Any(type => type.MediaType.StartsWith("application/fhir+", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>True when the body is said to be of one of these types, in UTF-8 and of this FHIR version.</summary>
     public static bool IsSent(HttpRequest request, params ReadOnlySpan<string> types)
     {

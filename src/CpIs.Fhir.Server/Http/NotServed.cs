@@ -1,6 +1,7 @@
 using CpIs.Fhir.Conformance.Capabilities;
 using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
+using Microsoft.Net.Http.Headers;
 
 namespace CpIs.Fhir.Server.Http;
 
@@ -11,6 +12,12 @@ namespace CpIs.Fhir.Server.Http;
 /// </summary>
 internal sealed class NotServed(Addresses addresses)
 {
+    /// <summary>404 of a search over all types, which is what GET at the FHIR base is in R4 (http.html#search).</summary>
+    public static Refusal SearchOfAll { get; } =
+        NotThere(
+            "A search of all types is not supported. Search one type: GET [type]?... or POST [type]/_search. What is supported is in metadata."
+        );
+
     /// <summary>The methods that are at this address, or none.</summary>
     public IReadOnlyList<string> MethodsAt(HttpRequest request) => addresses.MethodsAt(request);
 
@@ -21,6 +28,8 @@ internal sealed class NotServed(Addresses addresses)
         var methods = MethodsAt(request);
         if (methods.Contains(request.Method))
             return Refusal.Unknown("What this address names");
+        // Routing may have put there what other addresses have.
+        context.Response.Headers.Remove(HeaderNames.Allow);
         if (methods.Count == 0)
             return request.Path.StartsWithSegments(
                 ExchangeUrls.FhirPath,
@@ -49,9 +58,7 @@ internal sealed class NotServed(Addresses addresses)
             ["_history"] => NotThere(
                 $"The history of the whole server is not supported. Read that of one resource: GET [type]/[id]/_history, for {Having("history-instance")}."
             ),
-            ["_search"] => NotThere(
-                "A search of all types is not supported. Search one type: GET [type]?... or POST [type]/_search."
-            ),
+            ["_search"] => SearchOfAll,
             [['$', ..]] => NotThere(
                 $"No operation is supported at the FHIR base. Supported: {string.Join(", ", CapabilityTable.Resources.SelectMany(Operations).Distinct())}."
             ),
@@ -72,17 +79,17 @@ internal sealed class NotServed(Addresses addresses)
                     : $"{row.Type} has no history. {Offer(row)}"
             ),
             [['$', ..]] or [_, ['$', ..]] => NotThere($"This operation is not supported. {Offer(row)}"),
-            [_, "_history", _] when row.IsVersioned => NotThere(
+            [_, "_history", _] when row.IsVersioned => NotFound(
                 "A version is a whole number from 1: the one in the ETag and in meta.versionId."
             ),
-            [var id] when row.Interactions.Contains("read") && !FhirIdConstraint.IsId(id) => NotThere(
+            [var id] when row.Interactions.Contains("read") && !FhirIdConstraint.IsId(id) => NotFound(
                 "An id is 1 to 64 letters, digits, dashes and dots."
             ),
             _ => NotThere($"This address does not exist. {Offer(row)}"),
         };
 
     private static string Offer(ResourceCapability row) =>
-        $"Supported for {row.Type}: {string.Join(", ", row.Interactions.Concat(row.Operations.Select(operation => "$" + operation.Name)))}.";
+        $"Supported for {row.Type}: {string.Join(", ", row.Offers)}.";
 
     private static IEnumerable<string> Operations(ResourceCapability row) =>
         row.Operations.Select(operation => $"{row.Type}/${operation.Name}");
@@ -99,6 +106,9 @@ internal sealed class NotServed(Addresses addresses)
             : "";
 
     private static Refusal NotThere(string diagnostics) => Unsupported(RefusalKind.Unknown, diagnostics);
+
+    private static Refusal NotFound(string diagnostics) =>
+        Refusal.Because(RefusalKind.Unknown, new Issue("not-found", diagnostics, null, SpineCodes.ResourceNotFound));
 
     private static Refusal Unsupported(RefusalKind kind, string diagnostics) =>
         Refusal.Because(kind, new Issue("not-supported", diagnostics, null, SpineCodes.UnsupportedService));

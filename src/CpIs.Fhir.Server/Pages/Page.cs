@@ -53,7 +53,7 @@ internal sealed class Page(string title, Html content, int status = StatusCodes.
             <a class="nhsuk-skip-link" href="#maincontent">Skip to main content</a>
             <header class="nhsuk-header" role="banner">
             <div class="nhsuk-header__container nhsuk-width-container">
-            <div class="nhsuk-header__service"><span class="nhsuk-header__service-name">CP-IS exchange</span></div>
+            <div class="nhsuk-header__service"><a class="nhsuk-header__service-logo" href="/"><span class="nhsuk-header__service-name">CP-IS exchange</span></a></div>
             </div>
             <nav class="nhsuk-header__navigation" aria-label="Menu">
             <div class="nhsuk-header__navigation-container nhsuk-width-container">

@@ -145,8 +145,7 @@ internal sealed class AssertionRules(
     }
 
     // RFC 7523 and SMART name the token endpoint, newer drafts the issuer. Both name us alone.
-    private bool IsUs(string audience) =>
-        audience == urls.Token || audience == urls.Root || audience == new Uri(urls.Root).AbsoluteUri;
+    private bool IsUs(string audience) => audience == urls.Token || audience == urls.Root || audience == urls.Issuer;
 
     private string? ProblemOfTimes(string? issuedAt, string? notBefore, DateTimeOffset? expires)
     {

@@ -46,7 +46,7 @@ internal static class BearerSchemes
                 (options, keys, urls, time) =>
                 {
                     var parameters = Common(options, ClaimMapping.Own, time);
-                    parameters.ValidIssuer = new Uri(urls.Root).AbsoluteUri;
+                    parameters.ValidIssuer = urls.Issuer;
                     parameters.ValidAudience = urls.FhirBase;
                     parameters.ValidTypes = [OpenIddictConstants.JsonWebTokenTypes.AccessToken];
                     parameters.ValidAlgorithms = [TokenKeys.Algorithm];

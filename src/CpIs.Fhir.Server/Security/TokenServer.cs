@@ -94,7 +94,7 @@ internal sealed class TokenServerKeys
     /// <inheritdoc />
     public void Configure(OpenIddictServerOptions options)
     {
-        options.Issuer = new Uri(_urls.Root);
+        options.Issuer = new Uri(_urls.Issuer);
         options.TimeProvider = _time;
         options.SigningCredentials.AddRange(
             _keys.Signing.Select(key => new SigningCredentials(key, TokenKeys.Algorithm))

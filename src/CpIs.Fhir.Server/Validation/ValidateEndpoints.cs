@@ -20,25 +20,32 @@ internal static class ValidateEndpoints
 {
     public static void MapValidate(this IEndpointRouteBuilder fhir)
     {
-        foreach (var resource in CapabilityTable.Resources.Where(r => r.Operations.Any(o => o.Name == "validate")))
+        foreach (var (type, operation) in Validated())
         {
-            var type = resource.Type;
-            fhir.MapPost(
+            fhir.MapMethods(
                     $"/{type}/$validate",
+                    operation.OnType,
                     (HttpContext c, ValidationDesk d, IRecordStore s, UploadOptions o) =>
                         AnswerAsync(c, d, s, o, type, null)
                 )
                 .Admit(Askers(type));
-            if (resource.IsVersioned)
+            if (operation.OnInstance.Count > 0)
                 fhir.MapMethods(
                         $"/{type}/{{id:fhirid}}/$validate",
-                        [HttpMethods.Get, HttpMethods.Post],
+                        operation.OnInstance,
                         (HttpContext c, ValidationDesk d, IRecordStore s, UploadOptions o, string id) =>
                             AnswerAsync(c, d, s, o, type, id)
                     )
                     .Admit(Askers(type));
         }
     }
+
+    private static IEnumerable<(string Type, OperationCapability Operation)> Validated() =>
+        CapabilityTable.Resources.SelectMany(resource =>
+            resource
+                .Operations.Where(operation => operation.Name == "validate")
+                .Select(operation => (resource.Type, operation))
+        );
 
     private static Guest[] Askers(string type) =>
         WriteCheck.RequiredProfile(type) is null

@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Capabilities;
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Description;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 using Microsoft.AspNetCore.Routing;
@@ -43,10 +46,16 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                         .Url.Should()
                         .Be(parameter.Definition);
             foreach (var operation in resource.Operations)
-                BuiltProfiles
-                    .Read<OperationDefinition>($"OperationDefinition-{operation.Definition.Split('/')[^1]}.json")
-                    .Code.Should()
-                    .Be(operation.Name);
+            {
+                var definition = BuiltProfiles.Read<OperationDefinition>(
+                    $"OperationDefinition-{operation.Definition.Split('/')[^1]}.json"
+                );
+                definition.Code.Should().Be(operation.Name);
+                definition.Type.Should().Be(operation.OnType.Count > 0);
+                // $validate of one resource is for what is kept.
+                if (operation.Name != "validate")
+                    definition.Instance.Should().Be(operation.OnInstance.Count > 0);
+            }
         }
     }
 
@@ -65,15 +74,56 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                     )
             )
             .Where(route => route.Contains("/FHIR/R4", StringComparison.Ordinal))
+            // What the base is to a browser.
+            .Where(route => route != "GET /FHIR/R4")
             // A look-up and a search may share an address.
             .Distinct();
-        var promised = CapabilityTable
-            .Resources.SelectMany(Routes)
-            .Concat(["POST ", "GET /metadata", "GET /.well-known/smart-configuration"])
-            .Select(route => route.Replace(" ", " /FHIR/R4", StringComparison.Ordinal));
-
-        served.Should().BeEquivalentTo(promised);
+        served.Should().BeEquivalentTo(CapabilityTable.Routes.Select(route => $"{route.Method} /FHIR/R4{route.Path}"));
     }
+
+    [Fact]
+    public void Each_interaction_needs_its_scope_and_each_scope_is_of_an_interaction()
+    {
+        var needed = new HashSet<(CallerKind Kind, string Type, char Letter)>();
+        var endpoints = exchange.Services.GetRequiredService<EndpointDataSource>();
+        foreach (var route in CapabilityTable.Routes)
+        foreach (var guest in DescribedRoutes.EndpointsOf(route, endpoints).SelectMany(GuestsOf))
+        {
+            var held = SmartScopes.Of(guest.Kind);
+            foreach (var scope in guest.Scopes)
+            {
+                SmartScopes.IsWithin(scope, held).Should().BeTrue($"{guest.Kind} can have {scope} for {route.Path}");
+                if (scope.Split('/', '.') is [_, var type, var letters])
+                    needed.UnionWith(letters.Select(letter => (guest.Kind, type, letter)));
+            }
+
+            if (route is { Letter: { } own, Resource: { } resource })
+                guest
+                    .Scopes.Select(scope => scope.Split('/', '.'))
+                    .Any(parts => parts[1] == resource.Type && parts[2].Contains(own))
+                    .Should()
+                    .BeTrue($"{guest.Kind} needs the letter {own} for {route.Method} {route.Path}");
+        }
+
+        var allowed = Enum.GetValues<CallerKind>()
+            .SelectMany(kind =>
+                SmartScopes
+                    .Of(kind)
+                    .Select(scope => scope.Split('/', '.'))
+                    .Where(parts => parts.Length == 3)
+                    .SelectMany(parts => parts[2].Select(letter => (Kind: kind, Type: parts[1], Letter: letter)))
+            )
+            .ToList();
+        // The scopes have the letter of DELETE for all that an authority writes; where there is no DELETE, it allows nothing.
+        var deleted = CapabilityTable.Routes.Where(route => route.Letter == 'd').Select(route => route.Resource!.Type);
+        allowed
+            .Where(each => each.Letter != 'd' || deleted.Contains(each.Type))
+            .Should()
+            .BeSubsetOf(needed, "a scope that allows nothing would be a promise");
+    }
+
+    private static IReadOnlyList<Guest> GuestsOf(Microsoft.AspNetCore.Http.Endpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<Admits>()!.Guests;
 
     [Fact]
     public async Task An_answer_reads_strictly_and_holds_to_the_profiles_that_it_claims()
@@ -142,59 +192,6 @@ public sealed partial class ConformanceTests(RunningExchange exchange) : IClassF
                 )
                 .Concat(rest.Interaction.Select(i => $"{rest.Mode} {i.Code}"))
         );
-
-    private static IEnumerable<string> Routes(ResourceCapability resource)
-    {
-        foreach (var interaction in resource.Interactions)
-            switch (interaction)
-            {
-                case "read":
-                    yield return $"GET /{resource.Type}/{{id}}";
-                    break;
-                case "vread":
-                    yield return $"GET /{resource.Type}/{{id}}/_history/{{version}}";
-                    break;
-                case "history-instance":
-                    yield return $"GET /{resource.Type}/{{id}}/_history";
-                    break;
-                case "search-type":
-                    yield return $"GET /{resource.Type}";
-                    yield return $"POST /{resource.Type}/_search";
-                    break;
-                case "create":
-                    yield return $"POST /{resource.Type}";
-                    break;
-                case "update":
-                    yield return $"PUT /{resource.Type}/{{id}}";
-                    if (resource.IsUploaded)
-                        yield return $"PUT /{resource.Type}";
-                    break;
-                case "delete":
-                    yield return $"DELETE /{resource.Type}/{{id}}";
-                    if (resource.IsUploaded)
-                        yield return $"DELETE /{resource.Type}";
-                    break;
-                default:
-                    yield return $"{interaction} {resource.Type} has no endpoint";
-                    break;
-            }
-
-        foreach (var operation in resource.Operations)
-        {
-            var definition = BuiltProfiles.Read<OperationDefinition>(
-                $"OperationDefinition-{operation.Definition.Split('/')[^1]}.json"
-            );
-            foreach (var method in new[] { "GET", "POST" })
-            {
-                // $validate at the type is nothing without a body, and at an id nothing where nothing is kept.
-                var validates = operation.Name == "validate";
-                if (definition.Type == true && !(validates && method == "GET"))
-                    yield return $"{method} /{resource.Type}/${operation.Name}";
-                if (definition.Instance == true && (!validates || resource.IsVersioned))
-                    yield return $"{method} /{resource.Type}/{{id}}/${operation.Name}";
-            }
-        }
-    }
 
     [GeneratedRegex(":[^}]*}")]
     private static partial Regex Constraint();

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Stores;
+using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 
@@ -27,6 +29,77 @@ public sealed class PublicPagesTests(RunningExchange exchange) : IClassFixture<R
         keys.Json.GetProperty("keys").GetArrayLength().Should().BePositive();
         keys.Text.Should().NotContain("\"d\":", "private keys are not told");
     }
+
+    [Fact]
+    public async Task The_issuer_of_the_smart_configuration_is_who_issues_tokens()
+    {
+        var answer = await exchange.Anonymous.GetAsync(".well-known/smart-configuration");
+        var token = new JsonWebToken((await exchange.AsAsync("hareford-ed")).Authorization!.Split(' ')[1]);
+
+        answer.Json.GetProperty("issuer").GetString().Should().Be(token.Issuer);
+        Strings(answer.Json, "scopes_supported")
+            .Should()
+            .BeEquivalentTo(Enum.GetValues<CallerKind>().SelectMany(SmartScopes.Of).Distinct());
+    }
+
+    [Fact]
+    public async Task The_smart_configuration_refuses_parameters_that_it_does_not_have()
+    {
+        var answer = await exchange.Anonymous.GetAsync(".well-known/smart-configuration?mode=full");
+
+        answer.Status.Should().Be(400);
+        answer.Issue.Expression.Should().Be("mode");
+    }
+
+    [Fact]
+    public async Task The_root_is_a_page_that_leads_on()
+    {
+        var page = await exchange.Anonymous.GetAsync("/");
+
+        page.Status.Should().Be(200);
+        page.Headers["Content-Type"].Should().StartWith("text/html");
+        foreach (var place in Links(page))
+            (await exchange.Anonymous.GetAsync(place, ("Accept", "text/html"))).Status.Should().Be(200, place);
+        Links(page).Should().Contain(["/FHIR/R4", "/profiles", "/validate", "/try"]);
+    }
+
+    [Theory]
+    [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true)]
+    [InlineData("text/html", true)]
+    [InlineData("application/fhir+json", false)]
+    [InlineData("application/fhir+json, text/html;q=0.1", false)]
+    [InlineData("*/*", false)]
+    [InlineData("", false)]
+    public async Task The_FHIR_base_is_a_page_to_a_browser_and_no_search_to_a_client(string accept, bool isPage)
+    {
+        foreach (var path in new[] { "/FHIR/R4", "/FHIR/R4/" })
+        {
+            var answer = await exchange.Anonymous.GetAsync(path, ("Accept", accept));
+
+            if (isPage)
+            {
+                answer.Status.Should().Be(200, path);
+                answer.Text.Should().Contain(exchange.FhirBase.ToString().TrimEnd('/'));
+                Links(answer).Should().Contain("/FHIR/R4/metadata?_format=json");
+                foreach (var place in Links(answer))
+                    (await exchange.Anonymous.GetAsync(place)).Status.Should().Be(200, place);
+                continue;
+            }
+
+            answer.Status.Should().Be(404, path);
+            answer.Issue.Code.Should().Be("not-supported");
+            answer.Issue.Diagnostics.Should().Contain("metadata");
+        }
+    }
+
+    private static IReadOnlyList<string> Links(Answer page) =>
+        [
+            .. page
+                .Text.Split("href=\"")
+                .Skip(1)
+                .Select(part => part[..part.IndexOf('"', StringComparison.Ordinal)])
+                .Where(link => link.StartsWith('/')),
+        ];
 
     [Fact]
     public async Task A_living_server_that_can_write_is_ready()

@@ -24,6 +24,17 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Repository":"mongodb"}""", "Did you mean MongoDb?")]
     [InlineData("""{"Security":{"Limits":{"PersonBurst":0}}}""", "Security:Limits:PersonBurst")]
     [InlineData("""{"Demo":{"Concurrency":99}}""", "Demo:Concurrency")]
+    [InlineData("""{"Cors":{"Origin":["https://app.example"]}}""", "Cors:Origin (did you mean Origins?)")]
+    [InlineData("""{"Cors":{"Origins":["*"]}}""", "Cors:Origins: '*' is not allowed. Name each origin")]
+    [InlineData("""{"Cors":{"Origins":["https://app.example/"]}}""", "Did you mean https://app.example?")]
+    [InlineData("""{"Cors":{"Origins":["https://App.example/x"]}}""", "Did you mean https://app.example?")]
+    [InlineData("""{"Cors":{"Origins":["app.example"]}}""", "Did you mean https://app.example?")]
+    [InlineData("""{"Cors":{"Origins":["null"]}}""", "Cors:Origins: 'null' is not an origin.")]
+    [InlineData("""{"Cors":{"Origins":["http://app.example"]}}""", "Did you mean https://app.example?")]
+    [InlineData(
+        """{"Cors":{"Origins":["https://a.example","https://u@b.example"]}}""",
+        "Did you mean https://b.example?"
+    )]
     [InlineData("""{"PublicBaseUrl":"not a url"}""", "PublicBaseUrl")]
     [InlineData("""{"Retention":{"RecordsAfterDays":29}}""", "Retention:RecordsAfterDays")]
     [InlineData("""{"Retention":{"EventsAfterDays":89}}""", "Retention:EventsAfterDays")]

@@ -1,0 +1,38 @@
+using CpIs.Fhir.Conformance.Capabilities;
+using CpIs.Fhir.Core.Callers;
+
+namespace CpIs.Fhir.Server.Description;
+
+/// <summary>The table in words.</summary>
+internal static class Texts
+{
+    /// <summary>A kind of caller, in the plural.</summary>
+    public static string Of(CallerKind kind) =>
+        kind switch
+        {
+            CallerKind.Authority => "local authorities",
+            CallerKind.Setting => "care settings",
+            CallerKind.Tester => "testers",
+            CallerKind.Operator => "operators",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+        };
+
+    /// <summary>What a row does.</summary>
+    public static string Of(OfferedRoute route) =>
+        (route.Does, route.Resource?.Type) switch
+        {
+            (CapabilityTable.Transaction, _) => "Upload children and their plans in one transaction",
+            ("capabilities", _) => "What this server supports: the CapabilityStatement",
+            ("smart-configuration", _) => "Where a client gets its access token",
+            ("read", var type) => $"Read one {type}",
+            ("vread", var type) => $"Read one version of one {type}",
+            ("history-instance", var type) => $"The versions of one {type}",
+            ("search-type", var type) => $"Search {type}",
+            ("create", var type) => $"Create one {type}",
+            ("update", var type) when route.Path.EndsWith("{id}", StringComparison.Ordinal) =>
+                $"Update one {type} by its id",
+            ("update", var type) => $"Update one {type} by the authority's own identifier",
+            ("delete", var type) => $"Delete one {type}",
+            (var operation, var type) => $"{operation} of {type}",
+        };
+}
