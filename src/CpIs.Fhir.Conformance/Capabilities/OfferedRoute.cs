@@ -22,6 +22,9 @@ public sealed record OfferedRoute(string Method, string Path, ResourceCapability
             _ => null,
         };
 
+    /// <summary>True for a write that names its resource by the authority's own identifier.</summary>
+    public bool IsConditional => Does is "update" or "delete" && !Path.Contains('{', StringComparison.Ordinal);
+
     /// <summary>True for a search whose parameters are posted as a form.</summary>
     public bool IsPostedSearch => Method == "POST" && Does == "search-type";
 }

@@ -61,6 +61,7 @@ public sealed record ResourceCapability(
             "create" => [Route("POST", "", interaction)],
             "update" when IsUploaded => [Route("PUT", "/{id}", interaction), Route("PUT", "", interaction)],
             "update" => [Route("PUT", "/{id}", interaction)],
+            "delete" when IsUploaded => [Route("DELETE", "/{id}", interaction), Route("DELETE", "", interaction)],
             "delete" => [Route("DELETE", "/{id}", interaction)],
             _ => throw new InvalidOperationException($"{interaction} of {Type} has no address."),
         };

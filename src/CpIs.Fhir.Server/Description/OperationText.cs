@@ -64,7 +64,7 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
                     (row.Name, (string?)row.Type)
                 ),
                 ['$', .. var name] when route.Method == "GET" => Inputs(route.Resource!, name),
-                "update" when !route.Path.Contains('{', StringComparison.Ordinal) => [("identifier", "token")],
+                _ when route.IsConditional => [("identifier", "token")],
                 _ => [],
             }
         ).Select(each => Text(each.Item1, ParameterLocation.Query, each.Item2));

@@ -29,10 +29,11 @@ internal static class Texts
             ("history-instance", var type) => $"The versions of one {type}",
             ("search-type", var type) => $"Search {type}",
             ("create", var type) => $"Create one {type}",
-            ("update", var type) when route.Path.EndsWith("{id}", StringComparison.Ordinal) =>
-                $"Update one {type} by its id",
-            ("update", var type) => $"Update one {type} by the authority's own identifier",
-            ("delete", var type) => $"Delete one {type}",
+            ("update", var type) => $"Update one {type} by {Known(route)}",
+            ("delete", var type) => $"Delete one {type} by {Known(route)}",
             (var operation, var type) => $"{operation} of {type}",
         };
+
+    private static string Known(OfferedRoute route) =>
+        route.IsConditional ? "the authority's own identifier" : "its id";
 }

@@ -64,7 +64,7 @@ public sealed class ValidatePageTests(Browser browser) : IClassFixture<Browser>
         await page.Keyboard.PressAsync("Tab");
         (await page.Locator(":focus").InnerTextAsync()).Should().Be("Skip to main content");
         var stops = new List<string?>();
-        for (var i = 0; i < 6; i++)
+        for (var i = 0; i < 7; i++)
         {
             await page.Keyboard.PressAsync("Tab");
             stops.Add(
@@ -72,7 +72,7 @@ public sealed class ValidatePageTests(Browser browser) : IClassFixture<Browser>
             );
         }
 
-        stops.Should().Equal("Profiles", "Validate", "text", "file", "profile", "Validate");
+        stops.Should().Equal("CP-IS exchange", "Profiles", "Validate", "text", "file", "profile", "Validate");
         await page.Keyboard.PressAsync("Enter");
         await page.GetByRole(AriaRole.Alert).WaitForAsync();
         (await page.TitleAsync()).Should().StartWith("Error: ");
