@@ -2,6 +2,10 @@ using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Conformance.Capabilities;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Server.Admission;
+using CpIs.Fhir.Server.Description;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 
@@ -10,6 +14,14 @@ public sealed class DescriptionTests(RunningExchange exchange) : IClassFixture<R
 {
     private const string Base = "/FHIR/R4";
     private const string Version = "1";
+
+    private static readonly Dictionary<CallerKind, string> Callers = new()
+    {
+        [CallerKind.Authority] = "authority-xhf01",
+        [CallerKind.Setting] = "hareford-ed",
+        [CallerKind.Tester] = "tester",
+        [CallerKind.Operator] = "operator",
+    };
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -69,7 +81,11 @@ public sealed class DescriptionTests(RunningExchange exchange) : IClassFixture<R
         var description = (await exchange.Anonymous.GetAsync("/openapi.json")).Json;
         foreach (var (method, path, operation) in Described(description).OrderBy(each => each.Method == "DELETE"))
         {
-            var callers = operation.GetProperty("security").EnumerateArray().Select(CallerOf).ToList();
+            var route = CapabilityTable.Routes.Single(each => each.Method == method && Base + each.Path == path);
+            var callers = DescribedRoutes
+                .EndpointsOf(route, exchange.Services.GetRequiredService<EndpointDataSource>())
+                .SelectMany(endpoint => endpoint.Metadata.GetMetadata<Admits>()!.Guests)
+                .Select(guest => Callers[guest.Kind]);
             foreach (var client in callers.DefaultIfEmpty(null))
             {
                 var type = path[Base.Length..].Split('/')[1..].FirstOrDefault() ?? "";
@@ -145,22 +161,6 @@ public sealed class DescriptionTests(RunningExchange exchange) : IClassFixture<R
                 path.Value.EnumerateObject()
                     .Select(operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value))
             );
-
-    /// <summary>A client that may hold the scopes of one requirement.</summary>
-    private static string? CallerOf(JsonElement requirement)
-    {
-        var scopes = requirement.GetProperty("oauth2").EnumerateArray().Select(scope => scope.GetString()!).ToList();
-        (CallerKind Kind, string Client)[] callers =
-        [
-            (CallerKind.Authority, "authority-xhf01"),
-            (CallerKind.Setting, "hareford-ed"),
-            (CallerKind.Tester, "tester"),
-            (CallerKind.Operator, "operator"),
-        ];
-        return callers
-            .First(each => scopes.All(scope => SmartScopes.IsWithin(scope, SmartScopes.Of(each.Kind))))
-            .Client;
-    }
 
     private static string Filled(string path, string id) =>
         path.Replace("{id}", id, StringComparison.Ordinal).Replace("{version}", Version, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using CpIs.Fhir.Server.Tests.Hosting;
 
 namespace CpIs.Fhir.Server.Tests.Profiles;
 
-/// <summary>Follows every link from a page on, as a search engine would.</summary>
+/// <summary>Follows every link from a page on, as a browser would.</summary>
 internal sealed partial class Site
 {
     private readonly Dictionary<string, Answer> _visited = [];
@@ -49,7 +49,7 @@ internal sealed partial class Site
         {
             if (site._visited.ContainsKey(path))
                 continue;
-            var answer = site._visited[path] = await reader.GetAsync(path);
+            var answer = site._visited[path] = await reader.GetAsync(path, ("Accept", "text/html,*/*;q=0.8"));
             if (!IsPage(answer))
                 continue;
             foreach (var address in Addresses(answer.Text))

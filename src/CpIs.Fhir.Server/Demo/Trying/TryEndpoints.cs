@@ -59,6 +59,5 @@ internal static class TryEndpoints
         }
     }
 
-    private static Page Refused(string why, int status) =>
-        TryPage.Of(TryForm.Of(_ => null), TryPage.Problem(why), status);
+    private static Page Refused(string why, int status) => TryPage.Of(TryForm.Empty, TryPage.Problem(why), status);
 }

@@ -12,16 +12,24 @@ internal sealed record TryForm(string Client, string Method, string Address, str
     /// <summary>The methods that there are.</summary>
     public static readonly string[] Methods = ["GET", "POST", "PUT", "DELETE"];
 
+    /// <summary>What is filled in where nobody said anything: a look-up.</summary>
+    public static readonly TryForm Empty = new(
+        "demo-hareford-ed-triage",
+        HttpMethods.Get,
+        "Patient/$child-protection?nhsNumber=9991000097",
+        ""
+    );
+
     /// <summary>The clients that there are: all of <c>examples/clients</c>.</summary>
     public static IReadOnlyList<ClientFile> Clients { get; } = DemoRegistrations.ReadClients();
 
-    /// <summary>What the fields of a form or of an address say, and a look-up where they say nothing.</summary>
+    /// <summary>What the fields of a form or of an address say.</summary>
     public static TryForm Of(Func<string, string?> field) =>
         new(
-            field("client") ?? "demo-hareford-ed-triage",
-            field("method") ?? HttpMethods.Get,
-            field("address") ?? "Patient/$child-protection?nhsNumber=9991000097",
-            field("body") ?? ""
+            field("client") ?? Empty.Client,
+            field("method") ?? Empty.Method,
+            field("address") ?? Empty.Address,
+            field("body") ?? Empty.Body
         );
 
     /// <summary>The client that was chosen; null where there is none of that name.</summary>

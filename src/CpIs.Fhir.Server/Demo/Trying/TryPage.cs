@@ -15,7 +15,7 @@ internal static class TryPage
     /// <param name="status">HTTP status.</param>
     public static Page Of(TryForm form, Html? result, int status = StatusCodes.Status200OK) =>
         new(
-            "Try it",
+            form == TryForm.Empty ? "Try it" : $"{form.Method} {form.Address} - Try it",
             Html.Of(
                 $"""
                 <h1 class="nhsuk-heading-l">Try the exchange</h1>
