@@ -53,13 +53,7 @@ public static class CapabilityTable
             Of(SearchTables.Of(RecordType.Organization)),
             [Validate]
         ),
-        new(
-            "AuditEvent",
-            ["CPIS-AuditEvent"],
-            ["read", "search-type"],
-            Of(SearchTables.AuditEvent),
-            [ValidateSent]
-        ),
+        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [ValidateSent]),
         new(
             "Subscription",
             ["CPIS-Subscription"],
