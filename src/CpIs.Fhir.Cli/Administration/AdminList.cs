@@ -25,8 +25,7 @@ internal static class AdminList
         var answer = await exchange.SendAsync(new Ask(HttpMethod.Get, path) { Repeatable = true }, cancellation);
         if (!answer.IsSuccess)
             return run.Report.Refused(answer, "the list");
-        using var document = Parse(answer);
-        var items = document.RootElement.List("items").ToList();
+        var items = answer.ReadJson().List("items").ToList();
         foreach (var item in items)
             run.Report.Object(JsonObject.Create(item) ?? []);
         run.Report.Table(
@@ -36,18 +35,6 @@ internal static class AdminList
         if (items.Count == 0)
             run.Report.Line("(none)");
         return ExitCode.Done;
-    }
-
-    private static JsonDocument Parse(Answer answer)
-    {
-        try
-        {
-            return JsonDocument.Parse(answer.Body);
-        }
-        catch (JsonException unreadable)
-        {
-            throw new CannotRunException("the answer is not a list.", inner: unreadable);
-        }
     }
 
     private static string Cell(JsonElement value) =>

@@ -14,11 +14,7 @@ internal static class LookupCommand
 {
     public static Command Create(Tool tool)
     {
-        var number = new Argument<string>("NHS-NUMBER")
-        {
-            Description =
-                "Ten digits, spaces allowed; or - to read it from standard input, where other users of the machine cannot see it.",
-        };
+        var number = TypedNhsNumber.Argument();
         var scheduled = new Option<bool>("--scheduled")
         {
             Description = "A scheduled (silent) look-up: the authority gets no notice. Without this option it does.",
@@ -49,7 +45,7 @@ internal static class LookupCommand
             command,
             async (run, cancellation) =>
             {
-                var child = await ReadNumber(run, run.Get(number), cancellation);
+                var child = await TypedNhsNumber.ReadAsync(run, run.Get(number), cancellation);
                 using var exchange = run.Connect(run.Get(user));
                 Answer answer;
                 try
@@ -96,21 +92,6 @@ internal static class LookupCommand
             ),
             Headers = scheduled ? [("IsUnscheduledAccessEvent", "false")] : [],
         };
-
-    private static async Task<NhsNumber> ReadNumber(Run run, string text, CancellationToken cancellation)
-    {
-        if (text == "-")
-        {
-            using var reader = new StreamReader(run.Surroundings.In());
-            text = await reader.ReadLineAsync(cancellation) ?? "";
-        }
-
-        return NhsNumber.TryParse(text.Replace(" ", "", StringComparison.Ordinal), out var child)
-            ? child
-            : throw new CannotRunException(
-                "this is not a valid NHS number: ten digits, the last of which is a check digit. Nothing was looked up."
-            );
-    }
 
     private static int SayCouldNotCheck(Report report, IReadOnlyList<string> reasons, int exitCode)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
@@ -47,23 +46,10 @@ internal static class StampsCommand
         );
         if (!answer.IsSuccess)
             return run.Report.Refused(answer, "the restart of the stamps");
-        var request = Read(answer);
+        var request = answer.ReadJson();
         var id = request.Text("id") ?? throw new CannotRunException("the answer does not name a request.");
         run.Report.Object(JsonObject.Create(request) ?? []);
         run.Report.Line($"request {id} needs a second person within 24 hours: cpis approve {id}");
         return ExitCode.Done;
-    }
-
-    private static JsonElement Read(Answer answer)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(answer.Body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException unreadable)
-        {
-            throw new CannotRunException("the answer is not JSON.", inner: unreadable);
-        }
     }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using CpIs.Fhir.Cli.Running;
+
 namespace CpIs.Fhir.Cli.Http;
 
 /// <summary>What the exchange answered.</summary>
@@ -9,6 +12,21 @@ internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string Requ
 {
     /// <summary>2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
+
+    /// <summary>The body as JSON.</summary>
+    /// <exception cref="CannotRunException">It is none.</exception>
+    public JsonElement ReadJson()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Body);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException unreadable)
+        {
+            throw new CannotRunException("the answer is not JSON.", inner: unreadable);
+        }
+    }
 
     /// <summary>What is wrong, in the exchange's words; at least one.</summary>
     public IReadOnlyList<Problem> Problems => Problem.Read(Body, Status);

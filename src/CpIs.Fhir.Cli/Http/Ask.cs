@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace CpIs.Fhir.Cli.Http;
 
 /// <summary>One question to the exchange.</summary>
@@ -5,8 +7,11 @@ namespace CpIs.Fhir.Cli.Http;
 /// <param name="Path">Below the FHIR base, such as <c>Patient/$child-protection</c>; below the root when it begins with a slash.</param>
 internal sealed record Ask(HttpMethod Method, string Path)
 {
-    /// <summary>Body, JSON; empty for none.</summary>
+    /// <summary>Body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>Media type of <see cref="Body"/>; null for the JSON of the place that is asked.</summary>
+    public string? MediaType { get; init; }
 
     /// <summary>X-Request-ID, a UUID.</summary>
     public string RequestId { get; init; } = Guid.NewGuid().ToString("D");
@@ -19,4 +24,20 @@ internal sealed record Ask(HttpMethod Method, string Path)
 
     /// <summary>More headers.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
+    /// <summary>A search, posted as a form: what it looks for, an NHS number above all, is in no URL and so in no log.</summary>
+    /// <param name="type">FHIR resource type.</param>
+    /// <param name="parameters">Names and values, not yet escaped for a form.</param>
+    public static Ask Search(string type, IEnumerable<(string Name, string Value)> parameters) =>
+        new(HttpMethod.Post, $"{type}/_search")
+        {
+            Body = Encoding.UTF8.GetBytes(
+                string.Join(
+                    '&',
+                    parameters.Select(p => $"{Uri.EscapeDataString(p.Name)}={Uri.EscapeDataString(p.Value)}")
+                )
+            ),
+            MediaType = "application/x-www-form-urlencoded",
+            Repeatable = true,
+        };
 }

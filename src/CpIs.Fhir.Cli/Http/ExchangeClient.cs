@@ -124,6 +124,18 @@ internal sealed class ExchangeClient : IDisposable
         }
     }
 
+    /// <summary>Asks, and returns only with what was asked for.</summary>
+    /// <param name="ask">The question.</param>
+    /// <param name="what">What it is, for the refusal: <c>the search for plans</c>.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="CannotRunException">Nobody answered.</exception>
+    /// <exception cref="RefusedException">The exchange refused, or failed.</exception>
+    public async Task<Answer> GetAsync(Ask ask, string what, CancellationToken cancellation)
+    {
+        var answer = await SendAsync(ask, cancellation);
+        return answer.IsSuccess ? answer : throw new RefusedException(answer, what);
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -151,7 +163,7 @@ internal sealed class ExchangeClient : IDisposable
         {
             request.Content = new ReadOnlyMemoryContent(ask.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(
-                ask.Path.StartsWith('/') ? "application/json" : "application/fhir+json"
+                ask.MediaType ?? (ask.Path.StartsWith('/') ? "application/json" : "application/fhir+json")
             );
         }
 

@@ -15,6 +15,9 @@ internal sealed record Surroundings
     /// <summary>Standard input.</summary>
     public required Func<Stream> In { get; init; }
 
+    /// <summary>True when a person types at standard input, who can be asked.</summary>
+    public bool InIsTerminal { get; init; }
+
     /// <summary>True when a person looks at standard output, who wants tables and colour.</summary>
     public bool OutIsTerminal { get; init; }
 
@@ -34,6 +37,7 @@ internal sealed record Surroundings
             Out = Console.Out,
             Error = Console.Error,
             In = Console.OpenStandardInput,
+            InIsTerminal = !Console.IsInputRedirected,
             OutIsTerminal = !Console.IsOutputRedirected && CanMove,
             ErrorIsTerminal = !Console.IsErrorRedirected && CanMove,
             Variable = Environment.GetEnvironmentVariable,

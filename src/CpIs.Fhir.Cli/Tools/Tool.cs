@@ -53,6 +53,10 @@ internal sealed class Tool(Surroundings surroundings)
                 {
                     return await work(run, cancellation);
                 }
+                catch (RefusedException refusal)
+                {
+                    return run.Report.Refused(refusal.Answer, refusal.What);
+                }
                 catch (CannotRunException failure)
                 {
                     run.Report.Failure(failure.Message, failure.ExitCode);
@@ -157,6 +161,17 @@ internal sealed class Run(Tool tool, ParseResult parsed)
         {
             throw new CannotRunException($"{path} is not a person: {unreadable.Message}", inner: unreadable);
         }
+    }
+
+    /// <summary>Asks the person at the terminal, who must say yes.</summary>
+    /// <param name="question">Ends with a question mark.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    public async Task<bool> AsksAsync(string question, CancellationToken cancellation)
+    {
+        await Surroundings.Error.WriteAsync($"{Printable.Of(question)} [y/N] ");
+        await Surroundings.Error.FlushAsync(cancellation);
+        using var reader = new StreamReader(Surroundings.In());
+        return (await reader.ReadLineAsync(cancellation))?.Trim().ToUpperInvariant() is "Y" or "YES";
     }
 
     /// <summary>A client of the exchange that proves itself by its file.</summary>

@@ -34,6 +34,15 @@ public static class SearchValue
         return text.ToString();
     }
 
+    /// <summary>A value as a search must write it, so that it is read as one value and to the letter.</summary>
+    public static string Escape(string value)
+    {
+        var text = new StringBuilder(value.Length);
+        foreach (var character in value)
+            (character is ',' or '|' or '$' or '\\' ? text.Append('\\') : text).Append(character);
+        return text.ToString();
+    }
+
     /// <summary>A token value as system and code: <c>code</c> has a null system, <c>|code</c> an empty one.</summary>
     public static (string? System, string Code)? Token(string value)
     {
