@@ -102,17 +102,18 @@ public sealed partial class DemoTests : IDisposable
             .Output.Split('\n')
             .Where(line =>
                 line.StartsWith("TOKEN=", StringComparison.Ordinal)
+                || line.StartsWith("cpis ", StringComparison.Ordinal)
                 || line.StartsWith("curl ", StringComparison.Ordinal)
             )
             .ToArray();
-        commands.Should().HaveCount(3);
+        commands.Should().HaveCount(4);
 
-        // As printed, but for the build: CI has built already.
-        var script = string.Join('\n', commands)
-            .Replace("dotnet run", "dotnet run --no-build", StringComparison.Ordinal);
+        // As printed; the tool is the one that is built here instead of an installed one.
+        var cli = Repository.Program("CpIs.Fhir.Cli", "cpis");
+        var script = $"cpis() {{ dotnet '{cli}' \"$@\"; }}\n" + string.Join('\n', commands);
         var (exit, output) = await RunAsync("bash", "-ceu", script);
         exit.Should().Be(0, output);
-        output.Should().Contain("searchset").And.Contain("342191000000101").And.Contain("AuditEvent");
+        output.Should().Contain("PLAN HELD").And.Contain("Plans shown").And.Contain("342191000000101");
         await Eventually.TrueAsync(
             () => exchange.Output.Contains("event 3 of Subscription/", StringComparison.Ordinal),
             () => $"the next notice comes\n{exchange.Output}"

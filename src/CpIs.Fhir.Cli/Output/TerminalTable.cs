@@ -13,8 +13,14 @@ internal static class TerminalTable
     )
     {
         var table = new Table { Border = TableBorder.Rounded };
-        foreach (var heading in headings)
-            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
+        for (var i = 0; i < headings.Count; i++)
+            table.AddColumn(
+                new TableColumn(new Text(headings[i], new Style(decoration: Decoration.Bold)))
+                {
+                    // A date or an id that is broken in two is read wrong.
+                    NoWrap = rows.All(row => !row[i].Contains(' ', StringComparison.Ordinal)),
+                }
+            );
         foreach (var row in rows)
             table.AddRow(row.Select(cell => new Text(Printable.Of(cell))));
         Terminal.On(output, colours).Write(table);

@@ -13,7 +13,7 @@ internal sealed record Access(JsonElement Event, IReadOnlyList<SeenPlan> Plans) 
 {
     /// <summary>What <see cref="Cells"/> are.</summary>
     public static IReadOnlyList<string> Headings { get; } =
-    ["When", "NHS number", "By", "Role", "At", "Mode", "Outcome", "Plans shown"];
+    ["When", "NHS number", "By", "At", "What", "Outcome", "Plans shown"];
 
     private HistoryRow Who => HistoryRow.Of(Event);
 
@@ -27,6 +27,12 @@ internal sealed record Access(JsonElement Event, IReadOnlyList<SeenPlan> Plans) 
     private string Interaction =>
         Event.List("subtype").FirstOrDefault(code => code.Text("system") != FhirSystems.AccessMode).Text("code") ?? "";
 
+    /// <summary>Nothing for an authority, to whom each access is an unscheduled look-up of its child.</summary>
+    private string What =>
+        NhsNumber.Length > 0 ? ""
+        : Mode.Length > 0 ? Mode
+        : Interaction;
+
     private bool IsRefused => Event.Text("outcome") is not "0";
 
     /// <inheritdoc />
@@ -34,11 +40,10 @@ internal sealed record Access(JsonElement Event, IReadOnlyList<SeenPlan> Plans) 
         [
             Who.LondonTime,
             NhsNumber,
-            Who.Person,
-            Who.Role,
+            string.Join(", ", new[] { Who.Person, Who.Role }.Where(text => text.Length > 0)),
             Who.Organisation,
-            Mode.Length > 0 ? Mode : Interaction,
-            IsRefused ? "refused" : "answered",
+            What,
+            IsRefused ? "refused" : "",
             string.Join(", ", Plans.Select(plan => plan.PlanId)),
         ];
 

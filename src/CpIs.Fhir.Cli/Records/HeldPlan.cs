@@ -12,8 +12,7 @@ namespace CpIs.Fhir.Cli.Records;
 internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
 {
     /// <summary>What <see cref="Cells"/> are.</summary>
-    public static IReadOnlyList<string> Headings { get; } =
-    ["Plan id", "Plan", "NHS number", "Name", "Born", "From", "To", "Status"];
+    public static IReadOnlyList<string> Headings { get; } = ["Plan id", "Plan", "Child", "Period", "Status"];
 
     /// <summary>Id of the EpisodeOfCare.</summary>
     public string Id => Resource.Text("id") ?? "";
@@ -42,13 +41,19 @@ internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
     /// <summary>The child's NHS number (of an unborn plan, the mother's).</summary>
     public string NhsNumber => Resource.At("patient").NhsNumber();
 
+    /// <summary>Its type in words; the code where this tool does not know it.</summary>
+    public string TypeText => Type?.Display ?? TypeCode;
+
+    /// <summary>Whose it is, in words.</summary>
+    public string Whose => Child is { } child ? $"{NhsNumber} {child.Name}, born {child.BirthDate}" : NhsNumber;
+
     /// <inheritdoc />
-    public IReadOnlyList<string> Cells =>
-        [PlanId, Type?.Display ?? TypeCode, NhsNumber, Child?.Name ?? "", Child?.BirthDate ?? "", Start, End, Status];
+    public IReadOnlyList<string> Cells => [PlanId, TypeText, Whose, Period, Status];
 
     /// <summary>A few words that tell it from the child's other plans.</summary>
-    public string Short =>
-        $"{PlanId} ({(Type is { } type ? PlanTypeNames.Of(type) : TypeCode)}, {Status}, from {Start}{(End.Length > 0 ? " to " + End : "")})";
+    public string Short => $"{PlanId} ({TypeText}, {Status}, {Period})";
+
+    private string Period => End.Length > 0 ? $"{Start} to {End}" : Start;
 
     /// <summary>Plans with the names of their children.</summary>
     public static async Task<IReadOnlyList<HeldPlan>> ReadAsync(

@@ -124,8 +124,7 @@ internal sealed record PlanChange(string Verb, string Done, string Status, DateO
             run.Report.Note($"hint: {problem}");
     }
 
-    private static string Subject(HeldPlan plan) =>
-        $"Plan {plan.PlanId}, {plan.Type?.Display ?? plan.TypeCode}, of {plan.Child?.Name} (NHS number {plan.NhsNumber})";
+    private static string Subject(HeldPlan plan) => $"Plan {plan.PlanId}, {plan.TypeText}, of {plan.Whose}";
 
     private static IEnumerable<(string What, string Before, string After)> Differences(
         HeldPlan plan,

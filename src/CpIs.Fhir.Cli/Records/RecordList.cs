@@ -36,27 +36,11 @@ internal sealed record RecordList(
         using var exchange = ConnectAsOwner(run);
         var searches = new Searches(exchange);
         var rows = new List<IRow>();
-        var total = await PhaseProgress.RunAsync(
-            run.Surroundings,
-            async progress =>
-            {
-                int? all = null;
-                await foreach (var page in searches.PagesAsync(Type, parameters, most, cancellation))
-                {
-                    all = page.Total;
-                    foreach (var row in await ReadAsync(searches, page.Resources, cancellation))
-                    {
-                        run.Report.Object(row.ToJson());
-                        rows.Add(row);
-                    }
-
-                    if (all > page.Resources.Count && page.Resources.Count < most)
-                        progress.Report(What, rows.Count, Math.Min(most, all.Value));
-                }
-
-                return all;
-            }
-        );
+        // A list of one page is there at once.
+        var total =
+            most <= Searches.MostOnPage
+                ? await ReadAllAsync(null)
+                : await PhaseProgress.RunAsync(run.Surroundings, ReadAllAsync);
         Show(run.Report, rows);
         if (total > rows.Count)
             run.Report.Note(
@@ -66,6 +50,25 @@ internal sealed record RecordList(
                 )
             );
         return ExitCode.Done;
+
+        async Task<int?> ReadAllAsync(PhaseProgress? progress)
+        {
+            int? all = null;
+            await foreach (var page in searches.PagesAsync(Type, parameters, most, cancellation))
+            {
+                all = page.Total;
+                foreach (var row in await ReadAsync(searches, page.Resources, cancellation))
+                {
+                    run.Report.Object(row.ToJson());
+                    rows.Add(row);
+                }
+
+                if (all > page.Resources.Count)
+                    progress?.Report(What, rows.Count, Math.Min(most, all.Value));
+            }
+
+            return all;
+        }
     }
 
     /// <summary>A client of the exchange for whoever holds records. To a care setting a search of these is a look-up, with all that follows.</summary>

@@ -9,8 +9,8 @@ namespace CpIs.Fhir.Cli.Records;
 /// <summary>Searches an exchange, over all pages. No NHS number is ever in a URL.</summary>
 internal sealed class Searches(ExchangeClient exchange)
 {
-    /// <summary>The exchange gives 1,000 at most.</summary>
-    private const int MostOnPage = 500;
+    /// <summary>Results that one page is asked for; the exchange gives 1,000 at most.</summary>
+    public const int MostOnPage = 500;
 
     /// <summary>Values that the exchange takes in one parameter.</summary>
     private const int MostValues = 50;

@@ -85,16 +85,14 @@ internal sealed class DemoScreen(IAnsiConsole console)
     {
         // Not through the console's word wrap: what is printed here is copied and pasted.
         var lines = console.Profile.Out.Writer;
-        const string cpis = "dotnet run --project src/CpIs.Fhir.Cli --";
         console.MarkupLine(
-            "\n[bold]Now by hand[/] [grey](another child, another person; the notice appears in this window)[/]\n"
+            "\n[bold]Now by hand[/] [grey](another child, another person; the notice appears in this window). The README installs cpis.[/]\n"
         );
-        lines.WriteLine($"TOKEN=$({cpis} token --client examples/clients/hareford-ed-nurse.json --server {root})");
+        lines.WriteLine($"cpis lookup {nhsNumber} --client examples/clients/hareford-ed-nurse.json --server {root}");
+        lines.WriteLine($"cpis accesses --client examples/clients/authority-xhf01.json --server {root}");
+        lines.WriteLine($"TOKEN=$(cpis token --client examples/clients/hareford-ed-nurse.json --server {root})");
         lines.WriteLine(
             $$"""curl -s '{{fhirBase}}/Patient/$child-protection' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/fhir+json' -d '{"resourceType":"Parameters","parameter":[{"name":"nhsNumber","valueString":"{{nhsNumber}}"}]}'"""
-        );
-        lines.WriteLine(
-            $"curl -s '{fhirBase}/AuditEvent?_count=2' -H \"Authorization: Bearer $({cpis} token --client examples/clients/authority-xhf01.json --server {root})\""
         );
         console.MarkupLine("\n[grey]Serving until Ctrl+C.[/]");
     }

@@ -12,7 +12,12 @@ internal sealed class Invocation : IDisposable
     private readonly CancellationTokenSource _interrupt = new();
     private readonly Task<int> _run;
 
-    private Invocation(string[] args, string? input, IReadOnlyDictionary<string, string> variables) =>
+    private Invocation(
+        string[] args,
+        string? input,
+        IReadOnlyDictionary<string, string> variables,
+        bool isTyped = false
+    ) =>
         _run = Task.Run(() =>
             Cpis.RunAsync(
                 args,
@@ -21,6 +26,7 @@ internal sealed class Invocation : IDisposable
                     Out = Out,
                     Error = Error,
                     In = () => new MemoryStream(Encoding.UTF8.GetBytes(input ?? "")),
+                    InIsTerminal = isTyped,
                     Variable = name => variables.GetValueOrDefault(name),
                 },
                 _interrupt.Token
@@ -44,6 +50,13 @@ internal sealed class Invocation : IDisposable
     )
     {
         using var run = new Invocation(args, input, variables ?? new Dictionary<string, string>());
+        return await run.EndAsync();
+    }
+
+    /// <summary>Runs to the end with a person at the terminal, who types this.</summary>
+    public static async Task<Ended> TypedAsync(string[] args, string input)
+    {
+        using var run = new Invocation(args, input, new Dictionary<string, string>(), isTyped: true);
         return await run.EndAsync();
     }
 

@@ -73,7 +73,10 @@ internal sealed class StubExchange : IAsyncDisposable
             $"{context.Request.Method} {context.Request.Path}",
             context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             Encoding.UTF8.GetString(body.ToArray())
-        );
+        )
+        {
+            Query = context.Request.QueryString.Value ?? "",
+        };
         Requests.Enqueue(asked);
         var reply = _replies.TryGetValue(asked.Route, out var make) ? make(asked) : Reply.Outcome(404, "not known.");
         if (reply.Status == Reply.Cut)
@@ -95,7 +98,11 @@ internal sealed class StubExchange : IAsyncDisposable
     }
 }
 
-internal sealed record Asked(string Route, IReadOnlyDictionary<string, string> Headers, string Body);
+internal sealed record Asked(string Route, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    /// <summary>With its question mark; empty for none.</summary>
+    public string Query { get; init; } = "";
+}
 
 internal sealed record Reply(int Status, string Body, params (string Name, string Value)[] Headers)
 {
