@@ -12,7 +12,7 @@ internal static class ChildrenCommand
         "Patient",
         "children",
         HeldChild.Headings,
-        (_, patients, _) => Task.FromResult<IReadOnlyList<IRow>>([.. patients.Select(HeldChild.Of)])
+        (_, page, _) => Task.FromResult<IReadOnlyList<IRow>>([.. page.Resources.Select(HeldChild.Of)])
     );
 
     public static Command Create(Tool tool)

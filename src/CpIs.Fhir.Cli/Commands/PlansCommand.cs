@@ -12,7 +12,7 @@ internal static class PlansCommand
         "EpisodeOfCare",
         "plans",
         HeldPlan.Headings,
-        async (searches, episodes, cancellation) => await HeldPlan.ReadAsync(searches, episodes, cancellation)
+        (_, page, _) => Task.FromResult<IReadOnlyList<IRow>>(HeldPlan.Of(page))
     );
 
     public static Command Create(Tool tool)
@@ -59,6 +59,7 @@ internal static class PlansCommand
                 if (run.Get(until) is { } to)
                     parameters.Add(("date", "le" + to));
                 parameters.Add(("_sort", "-_lastUpdated"));
+                parameters.Add(HeldPlan.WithChildren);
                 return await List.ShowAsync(run, parameters, common.Most(run), cancellation);
             }
         );

@@ -33,6 +33,13 @@ internal sealed record Access(JsonElement Event, IReadOnlyList<SeenPlan> Plans) 
         : Mode.Length > 0 ? Mode
         : Interaction;
 
+    private string? AgentId(string system) =>
+        Event
+            .List("agent")
+            .Select(agent => agent.At("who").At("identifier"))
+            .FirstOrDefault(id => id.Text("system") == system)
+            .Text("value");
+
     private bool IsRefused => Event.Text("outcome") is not "0";
 
     /// <inheritdoc />
@@ -88,8 +95,10 @@ internal sealed record Access(JsonElement Event, IReadOnlyList<SeenPlan> Plans) 
             ["time"] = who.Time,
             ["nhsNumber"] = NhsNumber.Length > 0 ? NhsNumber : null,
             ["person"] = who.Person,
+            ["personId"] = AgentId(FhirSystems.SdsUser),
             ["role"] = who.Role,
             ["organisation"] = who.Organisation,
+            ["organisationCode"] = AgentId(FhirSystems.OdsOrganisation),
             ["interaction"] = Interaction,
             ["mode"] = Mode.Length > 0 ? Mode : null,
             ["outcome"] = IsRefused ? "refused" : "answered",

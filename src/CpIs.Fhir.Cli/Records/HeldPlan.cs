@@ -55,24 +55,16 @@ internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
 
     private string Period => End.Length > 0 ? $"{Start} to {End}" : Start;
 
-    /// <summary>Plans with the names of their children.</summary>
-    public static async Task<IReadOnlyList<HeldPlan>> ReadAsync(
-        Searches searches,
-        IReadOnlyList<JsonElement> episodes,
-        CancellationToken cancellation
-    )
+    /// <summary>The search parameter that brings the children along.</summary>
+    public static (string Name, string Value) WithChildren => ("_include", "EpisodeOfCare:patient");
+
+    /// <summary>Plans of a page that was searched <see cref="WithChildren"/>.</summary>
+    public static IReadOnlyList<HeldPlan> Of(Found page)
     {
-        var patients = await searches.AnyOfAsync(
-            "Patient",
-            "identifier",
-            FhirSystems.NhsNumber,
-            episodes.Select(episode => episode.At("patient").NhsNumber()).Where(number => number.Length > 0),
-            cancellation
-        );
-        var children = patients.Select(HeldChild.Of).ToLookup(child => child.NhsNumber);
+        var children = page.Included.Select(HeldChild.Of).ToLookup(child => child.NhsNumber);
         return
         [
-            .. episodes.Select(episode => new HeldPlan(
+            .. page.Resources.Select(episode => new HeldPlan(
                 episode,
                 children[episode.At("patient").NhsNumber()].FirstOrDefault()
             )),

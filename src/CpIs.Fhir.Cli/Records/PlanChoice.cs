@@ -46,6 +46,7 @@ internal sealed class PlanChoice
         var child = await TypedNhsNumber.ReadAsync(run, run.Get(_number), cancellation);
         var parameters = new List<(string, string)>
         {
+            HeldPlan.WithChildren,
             ("patient:identifier", $"{FhirSystems.NhsNumber}|{child.Digits}"),
         };
         if (run.Get(_plan) is { } id)
@@ -54,7 +55,7 @@ internal sealed class PlanChoice
             parameters.Add(("type", PlanTypeNames.CodeOf(type)));
         var held = new List<HeldPlan>();
         await foreach (var page in searches.PagesAsync("EpisodeOfCare", parameters, Most, cancellation))
-            held.AddRange(await HeldPlan.ReadAsync(searches, page.Resources, cancellation));
+            held.AddRange(HeldPlan.Of(page));
         var fitting = held.Where(plan =>
                 such.Contains(plan.Status) || (run.Get(_plan) is not null && plan.Status == changed)
             )
@@ -63,7 +64,7 @@ internal sealed class PlanChoice
         {
             [var one] => one,
             [] when held.Count == 0 => throw new CannotRunException(
-                $"you hold no {(parameters.Count > 1 ? "such " : "")}plan under this NHS number. Nothing was changed."
+                $"you hold no {(parameters.Count > 2 ? "such " : "")}plan under this NHS number. Nothing was changed."
             ),
             [] => throw new CannotRunException(
                 $"no plan is {string.Join(" or ", such)}. Held: {List(held)}. Nothing was changed."

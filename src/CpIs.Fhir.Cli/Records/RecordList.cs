@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
@@ -18,7 +17,7 @@ internal sealed record RecordList(
     string Type,
     string What,
     IReadOnlyList<string> Headings,
-    Func<Searches, IReadOnlyList<JsonElement>, CancellationToken, Task<IReadOnlyList<IRow>>> ReadAsync
+    Func<Searches, Found, CancellationToken, Task<IReadOnlyList<IRow>>> ReadAsync
 )
 {
     /// <summary>Searches and shows.</summary>
@@ -57,7 +56,7 @@ internal sealed record RecordList(
             await foreach (var page in searches.PagesAsync(Type, parameters, most, cancellation))
             {
                 all = page.Total;
-                foreach (var row in await ReadAsync(searches, page.Resources, cancellation))
+                foreach (var row in await ReadAsync(searches, page, cancellation))
                 {
                     run.Report.Object(row.ToJson());
                     rows.Add(row);

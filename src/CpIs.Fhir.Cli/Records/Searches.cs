@@ -33,15 +33,14 @@ internal sealed class Searches(ExchangeClient exchange)
         for (var left = most; left > 0; )
         {
             var bundle = (await exchange.GetAsync(ask, $"the search of {type}", cancellation)).ReadJson();
-            var matches = bundle
+            var byMode = bundle
                 .List("entry")
-                .Where(entry => entry.At("search").Text("mode") == "match")
-                .Select(entry => entry.At("resource"))
-                .Take(left)
-                .ToList();
+                .ToLookup(entry => entry.At("search").Text("mode"), entry => entry.At("resource"));
+            var matches = byMode["match"].Take(left).ToList();
             left -= matches.Count;
             yield return new Found(
                 matches,
+                [.. byMode["include"]],
                 bundle.At("total") is { ValueKind: JsonValueKind.Number } total ? total.GetInt32() : null
             );
             if (NextOf(bundle) is not { } next)

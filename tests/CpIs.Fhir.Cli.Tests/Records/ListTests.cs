@@ -142,6 +142,10 @@ public sealed class ListTests(RealExchange exchange)
         access["outcome"]!.GetValue<string>().Should().Be("answered");
         access["plans"]![0]!["planId"]!.GetValue<string>().Should().Be(child.Plans[0].PlanId);
         access["plans"]![0]!["version"]!.GetValue<string>().Should().Be("1");
+        string[] by = ["accesses", "--nhs-number", number, "--by"];
+        foreach (var id in new[] { "organisationCode", "personId" })
+            (await exchange.AsAsync(Authority, [.. by, access[id]!.GetValue<string>()])).Out.Should().Contain(number);
+        (await exchange.AsAsync(Authority, [.. by, "XGP01"])).Out.Should().StartWith("(none)");
         var today = RealExchange.Text(RealExchange.Today);
         (await exchange.AsAsync(Authority, "accesses", "--nhs-number", number, "--since", today))
             .Out.Should()
