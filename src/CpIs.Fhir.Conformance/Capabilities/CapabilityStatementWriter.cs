@@ -9,10 +9,11 @@ public static class CapabilityStatementWriter
 {
     /// <summary>The statement as UTF-8 JSON.</summary>
     /// <param name="baseUrl">FHIR base of this server.</param>
+    /// <param name="tokenUrl">Where a client gets its token.</param>
     /// <param name="version">Version of the software.</param>
     /// <param name="date">When this version was published, as FHIR writes a date.</param>
     /// <param name="isCors">True when pages of other sites may call.</param>
-    public static byte[] ToBytes(string baseUrl, string version, string date, bool isCors)
+    public static byte[] ToBytes(string baseUrl, string tokenUrl, string version, string date, bool isCors)
     {
         var buffer = new ArrayBufferWriter<byte>(8_192);
         using var json = new Utf8JsonWriter(buffer);
@@ -36,7 +37,7 @@ public static class CapabilityStatementWriter
         json.WriteStartArray("rest");
         json.WriteStartObject();
         json.WriteString("mode", "server");
-        WriteSecurity(json, isCors);
+        WriteSecurity(json, tokenUrl, isCors);
         json.WriteStartArray("resource");
         foreach (var resource in CapabilityTable.Resources)
             Write(json, resource);
@@ -49,9 +50,21 @@ public static class CapabilityStatementWriter
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteSecurity(Utf8JsonWriter json, bool isCors)
+    private static void WriteSecurity(Utf8JsonWriter json, string tokenUrl, bool isCors)
     {
         json.WriteStartObject("security");
+        // Clients of SMART App Launch 1 look here, those of version 2 in smart-configuration.
+        json.WriteStartArray("extension");
+        json.WriteStartObject();
+        json.WriteStartArray("extension");
+        json.WriteStartObject();
+        json.WriteString("url", "token");
+        json.WriteString("valueUri", tokenUrl);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("url", "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris");
+        json.WriteEndObject();
+        json.WriteEndArray();
         json.WriteBoolean("cors", isCors);
         json.WriteStartArray("service");
         json.WriteStartObject();

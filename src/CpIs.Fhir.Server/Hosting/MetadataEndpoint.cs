@@ -19,6 +19,7 @@ internal static class MetadataEndpoint
                     FhirResults.Resource(
                         CapabilityStatementWriter.ToBytes(
                             urls.FhirBase,
+                            urls.Token,
                             Version(),
                             Published,
                             isCors: cors.Origins.Count > 0

@@ -36,6 +36,11 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
                 "_total=estimate",
                 "_summary=count",
                 "_summary=false",
+                "_summary=true",
+                "_summary=text",
+                "_summary=data",
+                "_elements=id,meta",
+                "_elements=id&_summary=false",
                 "_id=nobody",
                 "_id=nobody&_id=a,b",
                 "_lastUpdated=ge2020-01-01&_lastUpdated=le2099",
@@ -68,7 +73,8 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
             {
                 ("foo=1", "foo", 400),
                 ("foo:exact=1", "foo:exact", 400),
-                ("_elements=id", "_elements", 400),
+                ("_elements=nose", "_elements", 400),
+                ("_elements=id&_summary=true", "_elements", 400),
                 ("_count=-1", "_count", 400),
                 ("_count=ten", "_count", 400),
                 ("_count=1.5", "_count", 400),
@@ -78,7 +84,7 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
                 ("_sort=_lastUpdated&_sort=_lastUpdated", "_sort", 400),
                 ("_total=all", "_total", 400),
                 ("_total=none&_total=none", "_total", 400),
-                ("_summary=text", "_summary", 400),
+                ("_summary=short", "_summary", 400),
                 ("_summary=count&_summary=count", "_summary", 400),
                 ("_pretty=yes", "_pretty", 400),
                 ("_pretty=true&_pretty=true", "_pretty", 400),
@@ -113,7 +119,17 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
             .Split(", ")
             .Select(name => name.Split(':')[0])
             .Distinct()
-            .Except(["_count", "_format", "_pretty", "_sort", "_summary", "_total"]);
+            .Except([
+                "_count",
+                "_elements",
+                "_format",
+                "_include",
+                "_pretty",
+                "_revinclude",
+                "_sort",
+                "_summary",
+                "_total",
+            ]);
 
         var listed = (await exchange.Anonymous.GetAsync("metadata"))
             .Json.GetProperty("rest")[0]
@@ -149,7 +165,14 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
             var refused = await authority.GetAsync($"{path}?{name}=1");
             refused.Status.Should().Be(400, $"{path}?{name}: {refused.Text}");
             refused.Issue.Expression.Should().Be(name);
-            refused.Issue.Diagnostics.Should().EndWith("Supported: _format, _pretty.");
+            if (name is "foo" or "_count")
+                refused
+                    .Issue.Diagnostics.Should()
+                    .EndWith(
+                        path == "metadata"
+                            ? "Supported: _format, _pretty."
+                            : "Supported: _elements, _format, _pretty, _summary."
+                    );
         }
     }
 

@@ -78,7 +78,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("StructureDefinition?status=http://hl7.org/fhir/publication-status|draft", "status")]
     [InlineData("StructureDefinition?_count=-1", "_count")]
     [InlineData("StructureDefinition?_count=1&_count=2", "_count")]
-    [InlineData("StructureDefinition?_elements=url", "_elements")]
+    [InlineData("StructureDefinition?_elements=colour", "_elements")]
     [InlineData("SearchParameter?title=x", "title")]
     [InlineData("NamingSystem?url=x", "url")]
     public async Task What_is_not_understood_is_refused_with_its_name(string search, string parameter)
