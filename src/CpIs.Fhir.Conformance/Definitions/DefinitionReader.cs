@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using CpIs.Fhir.Conformance.Sources;
 
@@ -63,6 +64,17 @@ internal sealed class DefinitionReader
             MinValue = Value(node.Choice("minValue")),
             MaxValue = Value(node.Choice("maxValue")),
             MaxLength = node.Number("maxLength"),
+            MaxSize = decimal.TryParse(
+                node.Extension(ExtensionUrls.MaximumSize)?.Value,
+                NumberStyles.Float,
+                CultureInfo.InvariantCulture,
+                out var size
+            )
+                ? size
+                : null,
+            Regex = (
+                node.Extension(ExtensionUrls.Regex) ?? node.Child("type")?.Extension(ExtensionUrls.Regex)
+            )?.Value,
             Binding = node.Child("binding") is { } binding ? ReadBinding(binding) : null,
             Constraints = [.. node.ChildrenNamed("constraint").Select(ReadConstraint)],
             Slicing = node.Child("slicing") is { } slicing ? ReadSlicing(slicing) : null,

@@ -43,6 +43,12 @@ public sealed record ElementModel(string Id, string Path)
     /// <summary>Most characters.</summary>
     public int? MaxLength { get; init; }
 
+    /// <summary>Most bytes of an attachment.</summary>
+    public decimal? MaxSize { get; init; }
+
+    /// <summary>The form of a text, as a regular expression.</summary>
+    public string? Regex { get; init; }
+
     /// <summary>The value set that codes come from.</summary>
     public BindingModel? Binding { get; init; }
 

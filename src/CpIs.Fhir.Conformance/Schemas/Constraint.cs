@@ -24,6 +24,12 @@ internal sealed class Constraint(
     /// <summary>Canonical of the definition that states the rule.</summary>
     public string Profile => profile;
 
+    /// <summary>
+    /// True for per-1: a period whose start and end cannot be put in order (a day and a time on that day) breaks it, as HL7's validator and
+    /// Firely's both say (ADR 0026).
+    /// </summary>
+    public bool MustComeOutTrue { get; } = model.Key == "per-1";
+
     /// <summary>The rule in code of our own, where we have it.</summary>
     public KnownConstraint? Known { get; } = KnownConstraints.Find(model.Expression);
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CpIs.Fhir.Conformance.Definitions;
 
 namespace CpIs.Fhir.Conformance.Schemas;
@@ -5,7 +6,10 @@ namespace CpIs.Fhir.Conformance.Schemas;
 /// <summary>One element of a definition, compiled: its rules, its children and its slices.</summary>
 internal sealed class ElementSchema
 {
+    private static readonly Regex Anything = new("", RegexOptions.NonBacktracking);
+
     private Constraint[]? _own;
+    private Regex? _form;
 
     public ElementSchema(ElementModel model, StructureModel structure, SchemaSet set)
     {
@@ -47,6 +51,9 @@ internal sealed class ElementSchema
     /// <summary>The element whose children this one has too; null when there is none.</summary>
     public ElementSchema? Shared { get; set; }
 
+    /// <summary>The form that a text must have; null where none is stated, or it is one that cannot be tried in linear time.</summary>
+    public Regex? Form => Model.Regex is null ? null : _form ??= Compile(Model.Regex);
+
     /// <summary>True when nothing may be there.</summary>
     public bool IsProhibited => Max == 0;
 
@@ -56,6 +63,18 @@ internal sealed class ElementSchema
             .. Model.Constraints.Select(rule => Set.Constraints.Get(rule, Structure)),
             .. Shared?.Constraints.Where(rule => !Model.Constraints.Any(rule.IsSame)) ?? [],
         ];
+
+    private static Regex Compile(string pattern)
+    {
+        try
+        {
+            return new Regex($@"^(?:{pattern})\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            return Anything;
+        }
+    }
 
     /// <summary>The one profile or type definition by which the children are known when none are stated here.</summary>
     public ChildTable? ChildrenFor(TypeSchema? type) => Inline ?? Shared?.Inline ?? type?.Structure?.Root.Inline;

@@ -89,7 +89,7 @@ internal sealed class SchemaCompiler
                 .. slices.Select(slice => new SliceSchema(
                     slice.Model.SliceName![(slice.Model.SliceName!.LastIndexOf('/') + 1)..],
                     slice,
-                    [.. discriminators.Select(d => SliceTestCompiler.Compile(d, slice, _set))],
+                    SliceTestCompiler.Compile(discriminators, slice, _set),
                     Coverage.Covers(slice, element)
                 )),
             ],

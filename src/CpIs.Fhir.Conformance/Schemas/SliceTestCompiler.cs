@@ -7,7 +7,30 @@ namespace CpIs.Fhir.Conformance.Schemas;
 /// <summary>Compiles a discriminator for one slice: follows its path through the slice's own rules to what must be found there.</summary>
 internal static class SliceTestCompiler
 {
-    public static SliceTest Compile(DiscriminatorModel discriminator, ElementSchema slice, SchemaSet set)
+    /// <summary>
+    /// The tests of a slice. Of several discriminators those of which the slice says nothing tell nothing, so they are left out: another one
+    /// decides (R4, profiling.html#discriminator: "the composite of the discriminators").
+    /// </summary>
+    public static SliceTest[] Compile(
+        IReadOnlyList<DiscriminatorModel> discriminators,
+        ElementSchema slice,
+        SchemaSet set
+    )
+    {
+        SliceTest[] tests = [.. discriminators.Select(discriminator => Compile(discriminator, slice, set))];
+        return tests.Length > 1 && Array.FindAll(tests, SaysSomething) is { Length: > 0 } telling ? telling : tests;
+    }
+
+    private static bool SaysSomething(SliceTest test) =>
+        test.Kind != SliceTestKind.Value
+        || test.Url is not null
+        || test.Wanted is not null
+        || Array.Exists(
+            test.Targets,
+            target => target.Min > 0 || Decides(target) || target.Model.Binding is { Strength: "required" }
+        );
+
+    private static SliceTest Compile(DiscriminatorModel discriminator, ElementSchema slice, SchemaSet set)
     {
         var path = DiscriminatorPath.Parse(discriminator.Path);
         if (path is null)

@@ -38,7 +38,8 @@ internal static partial class PrimitiveFormats
             "decimal" => Decimal().IsMatch(value),
             "code" => IsCode(value),
             "id" => IsId(value),
-            "uri" or "url" or "canonical" => IsUri(value),
+            "uri" or "url" => IsUri(value),
+            "canonical" => IsUri(value) && (value[0] == '#' || value.Contains(':', StringComparison.Ordinal)),
             "oid" => Oid().IsMatch(value),
             "uuid" => Uuid().IsMatch(value),
             "date" => value.Length <= 10 && IsDate(value),
@@ -60,7 +61,8 @@ internal static partial class PrimitiveFormats
             "decimal" => "a decimal number, such as 1.50",
             "code" => "a code: no white space at its ends, and single spaces inside",
             "id" => "an id: 1 to 64 letters, digits, hyphens and dots",
-            "uri" or "url" or "canonical" => "a URI without white space",
+            "uri" or "url" => "a URI without white space; an OID begins with urn:oid:",
+            "canonical" => "an absolute URL, or # and the id of a contained resource",
             "oid" => "an OID as URI, such as urn:oid:1.2.3",
             "uuid" => "a UUID as URI in lower case, such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
             "date" => "a date: YYYY, YYYY-MM or YYYY-MM-DD, of a day that exists",
@@ -114,7 +116,9 @@ internal static partial class PrimitiveFormats
         foreach (var c in value)
             if (char.IsWhiteSpace(c) || c < ' ')
                 return false;
-        return value.Length > 0;
+        return value.Length > 0
+            && !value.StartsWith("oid:", StringComparison.Ordinal)
+            && (!value.StartsWith("urn:oid:", StringComparison.Ordinal) || Oid().IsMatch(value));
     }
 
     private static bool IsDate(string value)

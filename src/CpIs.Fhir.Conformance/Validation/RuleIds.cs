@@ -99,7 +99,22 @@ public static class RuleIds
     /// <summary>A resource without type, or of a type that is not available.</summary>
     public const string ResourceType = "fhir-resource-type";
 
-    /// <summary>The fullUrl of an entry does not end in the type and id of its resource.</summary>
+    /// <summary>An address that is not absolute where it must be, or names something else than it must.</summary>
+    public const string Address = "fhir-address";
+
+    /// <summary>What must be there once is there twice: an element's id, a Bundle's link, a security label.</summary>
+    public const string Duplicate = "fhir-duplicate";
+
+    /// <summary>The size of an attachment is not that of its data, or above the largest.</summary>
+    public const string AttachmentSize = "fhir-attachment-size";
+
+    /// <summary>A text that does not have the form that the definition gives as a regular expression.</summary>
+    public const string Regex = "fhir-regex";
+
+    /// <summary>An entry that a Bundle of its type may not have.</summary>
+    public const string BundleEntry = "fhir-bundle-entry";
+
+    /// <summary>The fullUrl of an entry is missing or relative, or does not end in the type and id of its resource.</summary>
     public const string FullUrl = "fhir-full-url";
 
     /// <summary>An invariant that could not be evaluated.</summary>

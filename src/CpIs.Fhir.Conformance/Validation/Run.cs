@@ -36,6 +36,9 @@ internal sealed class Run(SchemaSet schemas, ITerminology terminology, Validator
     /// <summary>Codings whose code a value set has refused.</summary>
     public Dictionary<FhirNode, ValidationSeverity> RefusedCodes { get; } = [];
 
+    /// <summary>Where each id of an element was first seen in its resource.</summary>
+    public Dictionary<(FhirNode Resource, string Id), FhirNode> ElementIds { get; } = [];
+
     /// <summary>Questions that wait until all resources have been walked.</summary>
     public List<Action> Afterwards { get; } = [];
 

@@ -40,8 +40,7 @@ internal sealed partial class Walk
         Fixed(node, element);
         if (element.Model.Binding is { ValueSet: not null } binding && type is not null)
             Binding(node, element, type, binding);
-        if (type?.Code == "Coding")
-            Coding(node);
+        OfType(node, element, type?.Code);
         var profile = ProfileOf(node, element, type);
         if (kind != FhirKind.Xhtml && (profile is null || element.Inline is not null))
             if (element.ChildrenFor(type) is { } table)
@@ -53,6 +52,29 @@ internal sealed partial class Walk
         else if (type is { Model.Profiles.Count: > 1 })
             OneOf(node, type);
         Rules(node, element, type, before);
+    }
+
+    /// <summary>What R4 says in words only of the values of some types.</summary>
+    private void OfType(FhirNode node, ElementSchema element, string? type)
+    {
+        switch (type)
+        {
+            case "Coding":
+                Coding(node);
+                break;
+            case "Identifier":
+                Identifier(node);
+                break;
+            case "Attachment":
+                Attachment(node, element);
+                break;
+            case "Meta":
+                SecurityLabels(node);
+                break;
+            case "id" or "string" when element.Name == "id":
+                ElementId(node);
+                break;
+        }
     }
 
     /// <summary>The one profile that the value must meet: the type's, or for an extension the one that its URL names.</summary>

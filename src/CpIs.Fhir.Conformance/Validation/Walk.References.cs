@@ -17,7 +17,20 @@ internal sealed partial class Walk
         if (literal is not null && target is null && IsInTextOnly(literal))
             ReportUnresolved(node, literal);
         if (literal is not null)
+        {
             Form(node, type, literal, target);
+            if (IsBareName(literal))
+                ReportRelativeForm(node, literal);
+            else if (
+                node.Text("type") is { } asked
+                && (target?.ResourceType ?? Targets.TypeIn(literal)) is { } actual
+                && PlainType(asked) is var told
+                && told != actual
+                && !ResourceTypes.IsAbstract(told)
+            )
+                ReportOtherTypeTold(node, told, actual);
+        }
+
         if (type.Model.TargetProfiles.Count == 0)
             return;
         var found = target?.ResourceType ?? TypeOf(node, literal);
@@ -97,12 +110,15 @@ internal sealed partial class Walk
     {
         if (literal is not null && Targets.TypeIn(literal) is { } type)
             return type;
-        return node.Text("type") is { } told
-            ? told.StartsWith(Canonicals.R4, StringComparison.Ordinal)
-                ? told[Canonicals.R4.Length..]
-                : told
-            : null;
+        return node.Text("type") is { } told ? PlainType(told) : null;
     }
+
+    private static string PlainType(string told) =>
+        told.StartsWith(Canonicals.R4, StringComparison.Ordinal) ? told[Canonicals.R4.Length..] : told;
+
+    /// <summary>Neither absolute nor of a type: <c>123</c> for <c>Patient/123</c>.</summary>
+    private static bool IsBareName(string literal) =>
+        literal.Length > 0 && literal[0] != '#' && literal.AsSpan().IndexOfAny(":/?") < 0;
 
     private string? TargetType(string canonical)
     {

@@ -154,6 +154,39 @@ internal sealed partial class Walk
             found: Short(node.Text("reference") ?? "")
         );
 
+    private void ReportNoFullUrl(FhirNode entry) =>
+        Tell(
+            entry,
+            Error,
+            "required",
+            RuleIds.FullUrl,
+            "Except in transactions and batches, each entry must have a fullUrl, which is the identity of its resource.",
+            hint: "Without a URL of its own, a resource has urn:uuid: and a new UUID.",
+            at: $"{entry.Path}.fullUrl"
+        );
+
+    private void ReportRelativeFullUrl(FhirNode node) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            RuleIds.FullUrl,
+            "A fullUrl must be absolute.",
+            expected: "a URL such as https://example.org/fhir/Patient/123, or urn:uuid: and a UUID",
+            found: Shown(node)
+        );
+
+    private void ReportNotInDocument(FhirNode reference, string literal) =>
+        Tell(
+            reference,
+            Error,
+            "not-found",
+            RuleIds.ReferenceUnresolved,
+            "What a Composition refers to must be in its document. No entry has this fullUrl.",
+            expected: "the fullUrl of an entry",
+            found: Short(literal)
+        );
+
     private void ReportFullUrl(FhirNode node, string type, string? id) =>
         Tell(
             node,
@@ -181,6 +214,54 @@ internal sealed partial class Walk
             hint: "Load the package that defines it."
         );
     }
+
+    private void ReportUnknownPart(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            Error,
+            "extension",
+            RuleIds.ExtensionUnknown,
+            $"The extension {element.Structure.Name} has no part of this name.",
+            expected: string.Join(", ", element.Slices!.Slices.Select(slice => slice.Name)),
+            found: Short(node.Text("url")!),
+            profile: element.Structure.Url
+        );
+
+    private void ReportAddress(FhirNode node, string fault) =>
+        Tell(node, Error, "value", RuleIds.Address, fault, found: Shown(node));
+
+    private void ReportDuplicate(FhirNode node, string fault) =>
+        Tell(node, Error, "duplicate", RuleIds.Duplicate, fault, found: Shown(node));
+
+    private void ReportAttachmentSize(FhirNode node, ElementSchema element, string fault) =>
+        Tell(node, Error, "value", RuleIds.AttachmentSize, fault, profile: element.Structure.Url);
+
+    private void ReportEntry(FhirNode entry, string fault, string? at = null) =>
+        Tell(entry, Error, "structure", RuleIds.BundleEntry, fault, at: at, detail: at);
+
+    private void ReportOtherTypeTold(FhirNode reference, string told, string found) =>
+        Tell(
+            reference,
+            Error,
+            "structure",
+            RuleIds.ReferenceType,
+            $"The reference says that it is to {Short(told)}, and leads to {Short(found)}.",
+            expected: Short(found),
+            found: Short(told),
+            detail: "type"
+        );
+
+    /// <summary>Within a Bundle it could lead to an entry only; elsewhere a server may know what is meant.</summary>
+    private void ReportRelativeForm(FhirNode reference, string literal) =>
+        Tell(
+            reference,
+            run.Targets.IsBundle ? Error : ValidationSeverity.Warning,
+            "value",
+            RuleIds.ReferenceForm,
+            "A relative reference is the type and the id of a resource, such as Patient/123.",
+            found: Short(literal),
+            detail: "relative"
+        );
 
     private void ReportModifier(FhirNode node, StructureModel definition, bool isModifier) =>
         Tell(

@@ -159,7 +159,32 @@ internal sealed partial class Walk
             found: Short(code)
         );
 
-    private void ReportNoCoding(FhirNode node, ElementSchema element, BindingModel binding) =>
+    private void ReportRegex(FhirNode node, ElementSchema element) =>
+        Tell(
+            node,
+            Error,
+            "value",
+            RuleIds.Regex,
+            $"{element.Model.Path} does not have the form that is required.",
+            element,
+            expected: $"a text of the form {element.Model.Regex}",
+            found: Shown(node)
+        );
+
+    private void ReportNoCode(FhirNode node, ElementSchema element, BindingModel binding) =>
+        Tell(
+            node,
+            Error,
+            "code-invalid",
+            RuleIds.Binding,
+            $"{element.Model.Path} has no value. A code of the value set is required, and an extension does not replace it.",
+            element,
+            expected: $"a code of {binding.ValueSet} (required)",
+            found: "no code",
+            detail: binding.ValueSet
+        );
+
+    private void ReportNoCoding(FhirNode node, ElementSchema element, string valueSet) =>
         Tell(
             node,
             Error,
@@ -167,9 +192,9 @@ internal sealed partial class Walk
             RuleIds.Binding,
             $"{element.Model.Path} has no code. Send a coding with a code of the value set.",
             element,
-            expected: $"a coding from {binding.ValueSet} (required)",
+            expected: $"a coding from {valueSet} (required)",
             found: "no coding with a code",
-            detail: binding.ValueSet
+            detail: valueSet
         );
 
     private void ReportDisplay(FhirNode display, string right) =>

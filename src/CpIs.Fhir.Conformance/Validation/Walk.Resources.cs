@@ -88,9 +88,11 @@ internal sealed partial class Walk(Run run, IssueSink sink)
         foreach (var canonical in wanted)
             Choose(node, canonical, ValidationSeverity.Error, applied);
         foreach (var option in place?.Types ?? [])
-            if (option.Code == type && option.Model.Profiles is [var only])
+            if (option.Code != type && !ResourceTypes.IsAbstract(option.Code))
+                continue;
+            else if (option.Model.Profiles is [var only])
                 Choose(node, only, ValidationSeverity.Warning, applied);
-            else if (option.Code == type && option.Model.Profiles.Count > 1)
+            else if (option.Model.Profiles.Count > 1)
                 OneOf(node, option);
         if (run.Options.UseClaimedProfiles && node.Child("meta") is { } meta)
             foreach (var claim in meta.ChildrenNamed("profile"))

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Conformance.Validation;
 
 /// <summary>
 /// Invariants: each rule once on each element. One that comes to nothing (an element that it asks for is not there) is not broken: what is
-/// missing is told by cardinality, and the published examples rely on it (bdl-8).
+/// missing is told by cardinality, and rules of R4 rely on it (bdl-8 of an entry without fullUrl).
 /// </summary>
 internal sealed partial class Walk
 {
@@ -51,8 +51,7 @@ internal sealed partial class Walk
                 continue;
             if (constraint.Path is { } path && path.TryJudge(run.Frame, node, out var verdict))
             {
-                if (verdict == false)
-                    ReportBroken(node, constraint);
+                Judge(node, constraint, verdict, errorsBefore);
             }
             else
                 Evaluate(node, constraint, errorsBefore);
@@ -70,9 +69,21 @@ internal sealed partial class Walk
         }
 
         var verdict = run.Evaluation.Evaluate(expression, node, out var problem);
+        if (problem is null)
+            Judge(node, constraint, verdict, errorsBefore);
+        else if (sink.Errors == errorsBefore) // else what is wrong below is why
+            ReportUnevaluated(node, constraint, problem);
+    }
+
+    private void Judge(FhirNode node, Constraint constraint, bool? verdict, int errorsBefore)
+    {
         if (verdict == false)
             ReportBroken(node, constraint);
-        else if (problem is not null && sink.Errors == errorsBefore) // else what is wrong below is why
-            ReportUnevaluated(node, constraint, problem);
+        else if (verdict is null && constraint.MustComeOutTrue && sink.Errors == errorsBefore)
+            ReportBroken(
+                node,
+                constraint,
+                "It is unclear whether the period starts before it ends: only one of start and end says more than the day, month or year. Write both in the same form."
+            );
     }
 }

@@ -79,11 +79,19 @@ internal sealed partial class Walk
 
     private void Outside(FhirNode node, ElementSchema element, TypeSchema? type, SliceSet slices)
     {
+        if (IsPartOfExtension(node, element))
+            ReportUnknownPart(node, element);
         if (!slices.IsClosed)
             Element(node, element, type);
         else if (HasForm(node, element, type?.Structure?.Kind ?? FhirKind.Complex, type))
             ReportSliceClosed(node, element, slices);
     }
+
+    /// <summary>A part of an extension has a name that only the definition of that extension can give it, so there must be one.</summary>
+    private static bool IsPartOfExtension(FhirNode node, ElementSchema element) =>
+        element is { Name: "extension", Structure.Type: "Extension" }
+        && node.Text("url") is { } url
+        && !url.Contains(':', StringComparison.Ordinal);
 
     /// <summary>A slice of a choice names its type; a slice of a resource place names the resource's.</summary>
     private static TypeSchema? TypeIn(ElementSchema slice, TypeSchema? type)
@@ -171,12 +179,23 @@ internal sealed partial class Walk
         // Where a reference was followed, the target is a definition as a whole.
         if (!target.Model.Path.Contains('.', StringComparison.Ordinal))
             return run.Schemas.Find(target.Structure.Url) is { } whole && run.Questions.Meets(found, whole);
-        if (target.Types is not [{ Model.Profiles: { Count: > 0 } profiles }, ..])
+        if (!Array.Exists(target.Types, type => type.Model.Profiles.Count > 0))
             return IsMetBy(found, target);
+        foreach (var type in target.Types)
+            if (IsOfType(found, type.Code) && MeetsOne(found, type.Model.Profiles))
+                return true;
+        return false;
+    }
+
+    private static bool IsOfType(FhirNode found, string type) =>
+        found.ResourceType is null || found.ResourceType == type || ResourceTypes.IsAbstract(type);
+
+    private bool MeetsOne(FhirNode found, IReadOnlyList<string> profiles)
+    {
         foreach (var canonical in profiles)
             if (run.Schemas.Find(canonical) is { } schema && run.Questions.Meets(found, schema))
                 return true;
-        return false;
+        return profiles.Count == 0;
     }
 
     private bool HasValueOfAny(FhirNode found, ElementSchema[] targets, bool isStart)

@@ -35,6 +35,8 @@ internal sealed partial class Walk
     private void Limits(FhirNode node, ElementSchema element)
     {
         var model = element.Model;
+        if (element.Form is { } form && !form.IsMatch(node.Value!))
+            ReportRegex(node, element);
         if (
             model.MaxLength is { } most
             && node.Value!.Length > most
@@ -141,6 +143,8 @@ internal sealed partial class Walk
             default:
                 if (node.Value is { } value)
                     Code(node, element, binding, null, value);
+                else if (binding.Strength == "required" && type.Code == "code" && node.Nodes.Length > 0)
+                    ReportNoCode(node, element, binding);
                 break;
         }
     }
@@ -175,8 +179,8 @@ internal sealed partial class Walk
 
         if (first is null)
         {
-            if (binding.Strength == "required" && node.Nodes.Length > 0)
-                ReportNoCoding(node, element, binding);
+            if ((binding.Strength == "required" || widest is not null) && node.Nodes.Length > 0)
+                ReportNoCoding(node, element, binding.Strength == "required" ? binding.ValueSet! : widest!);
             return;
         }
 
@@ -222,7 +226,7 @@ internal sealed partial class Walk
     /// </summary>
     private void Coding(FhirNode coding)
     {
-        if (coding.Text("system") is not { } system || coding.Text("code") is not { } code)
+        if (coding.Text("system") is not { } system || !IsSystem(coding, system) || coding.Text("code") is not { } code)
             return;
         if (run.Terminology.CheckSystem(system, code).Verdict == MembershipVerdict.NotMember)
         {
