@@ -152,6 +152,8 @@ internal sealed class ValidateCommand
     {
         if (set.Canonical(named) is { } canonical)
             return canonical;
+        if (set.Definitions.ProblemOf(named) is { } problem)
+            throw new CannotRunException($"--profile {named}: this profile cannot be used. {problem}");
         var near = set.Near(named);
         throw new CannotRunException(
             $"--profile {named}: this profile is not available."

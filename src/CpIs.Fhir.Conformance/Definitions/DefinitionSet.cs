@@ -9,6 +9,8 @@ namespace CpIs.Fhir.Conformance.Definitions;
 /// </summary>
 public sealed class DefinitionSet : IDefinitions
 {
+    private const int DeepestBase = 32;
+
     private readonly DefinitionReader _reader = new();
     private readonly ConcurrentDictionary<DefinitionEntry, string> _problems = new();
     private readonly Dictionary<string, Placed[]> _structures = [];
@@ -49,14 +51,11 @@ public sealed class DefinitionSet : IDefinitions
     public CodeSystemModel? FindCodeSystem(string canonical) =>
         Find(_codeSystems, canonical)?.Model((_, root) => CodeReader.ReadCodeSystem(root));
 
-    /// <summary>
-    /// Why a StructureDefinition that is there cannot be used, for a person; null when it can. It is one that was published without
-    /// snapshot, and none can be made: its base may be missing.
-    /// </summary>
+    /// <inheritdoc/>
     public string? ProblemOf(string canonical) =>
         Find(_structures, canonical) is not { } entry ? null
         : entry.Model(ReadStructure) is not null ? null
-        : _problems.GetValueOrDefault(entry, $"{entry.Url} cannot be read.");
+        : _problems.GetValueOrDefault(entry, "It cannot be read.");
 
     private StructureModel? ReadStructure(DefinitionEntry entry, FhirNode root)
     {
@@ -65,7 +64,25 @@ public sealed class DefinitionSet : IDefinitions
         var made = new SnapshotMaker(url => Find(_structures, url)).Make(entry, out var problem);
         if (made is not null && FhirSource.ReadJson(made).Root is { } whole)
             return _reader.ReadStructure(whole);
-        _problems[entry] = $"{entry.Url} has no snapshot, and none can be made: {problem}";
+        _problems[entry] = MissingBase(root) is { } missing
+            ? $"Its base {missing} is not available. Load the package that defines the base."
+            : $"It has no snapshot, and none can be made: {problem}.";
+        return null;
+    }
+
+    /// <summary>The first definition on the way up from one without snapshot that is not here; null when all are.</summary>
+    private string? MissingBase(FhirNode definition)
+    {
+        var at = definition;
+        for (var steps = 0; steps < DeepestBase && at?.Child("snapshot") is null; steps++)
+        {
+            if (at?.Text("baseDefinition") is not { } above)
+                return null;
+            if (Find(_structures, above) is not { } entry)
+                return above;
+            at = FhirSource.ReadJson(entry.Json()).Root;
+        }
+
         return null;
     }
 

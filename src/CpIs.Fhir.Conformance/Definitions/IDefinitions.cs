@@ -15,6 +15,12 @@ public interface IDefinitions
     /// <summary>A CodeSystem by its <c>url</c>; null when it is not available.</summary>
     CodeSystemModel? FindCodeSystem(string canonical);
 
+    /// <summary>
+    /// Why a StructureDefinition that is there cannot be used, for a person, as a sentence; null when it can, and when there is none. It is one that was
+    /// published without snapshot, and none can be made: its base may be missing.
+    /// </summary>
+    string? ProblemOf(string canonical);
+
     /// <summary>Canonicals of all StructureDefinitions available, for messages that say what is near.</summary>
     IEnumerable<string> StructureUrls { get; }
 }

@@ -64,7 +64,11 @@ internal sealed class SnapshotMaker(Func<string, DefinitionEntry?> find) : IAsyn
             return known;
         var reader = new Utf8JsonReader(entry.Json().Span);
         Lenient.TryDeserializeResource(ref reader, out var resource, out _);
-        return _read[key] = resource as StructureDefinition;
+        var definition = resource as StructureDefinition;
+        // FHIR's own are kept without differential, and the generator takes no profile of a type that has none.
+        if (definition is { HasSnapshot: true, Differential: null })
+            definition.Differential = new() { Element = [new ElementDefinition(definition.Type)] };
+        return _read[key] = definition;
     }
 
     private static string? Problem(OperationOutcome? outcome) =>

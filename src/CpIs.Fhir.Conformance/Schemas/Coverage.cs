@@ -1,3 +1,4 @@
+using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Schemas;
@@ -14,13 +15,19 @@ internal static class Coverage
             && IsSame(narrow.MinValue, wide.MinValue)
             && IsSame(narrow.MaxValue, wide.MaxValue)
             && (wide.MaxLength is null || narrow.MaxLength <= wide.MaxLength)
-            && (wide.Binding is null || wide.Binding == narrow.Binding)
+            && Covers(narrow.Binding, wide.Binding)
             && wide.Constraints.All(rule =>
                 narrow.Constraints.Any(own => own.Key == rule.Key && own.Expression == rule.Expression)
             )
             && slice.Types.All(type => element.Types.Any(allowed => Covers(type, allowed)))
             && CoversChildren(slice, element);
     }
+
+    /// <summary>A required binding of the slice decides where the element's own only recommends (as HL7's validator has it).</summary>
+    private static bool Covers(BindingModel? narrow, BindingModel? wide) =>
+        wide is null
+        || wide == narrow
+        || narrow is { Strength: "required" } && wide is { Strength: not "required", MaxValueSet: null };
 
     private static bool Covers(TypeSchema type, TypeSchema allowed) =>
         type.Code == allowed.Code

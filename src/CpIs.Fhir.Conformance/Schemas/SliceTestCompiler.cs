@@ -178,8 +178,15 @@ internal static class SliceTestCompiler
                 .SelectMany(element => element.Types)
                 .SelectMany(type => type.Model.TargetProfiles)
                 .Select(target => set.Find(target)?.Type ?? target[(target.LastIndexOf('/') + 1)..])
-            : targets.SelectMany(TypesOf);
+            : targets.SelectMany(target => TypesOf(target, set));
 
-    private static IEnumerable<string> TypesOf(ElementSchema target) =>
-        target.Types.Length > 0 ? target.Types.Select(type => type.Code) : [target.Structure.Type];
+    /// <summary>The types of an element; of a resource of any type, those that its profiles are for.</summary>
+    private static IEnumerable<string> TypesOf(ElementSchema target, SchemaSet set) =>
+        target.Types.Length == 0
+            ? [target.Structure.Type]
+            : target.Types.SelectMany(type =>
+                ResourceTypes.IsAbstract(type.Code) && type.Model.Profiles.Count > 0
+                    ? type.Model.Profiles.Select(profile => set.Find(profile)?.Type ?? type.Code)
+                    : [type.Code]
+            );
 }

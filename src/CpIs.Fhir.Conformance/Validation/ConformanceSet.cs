@@ -59,22 +59,5 @@ public sealed class ConformanceSet
     }
 
     /// <summary>The canonicals available that resemble a name which is not, at most <paramref name="count"/>.</summary>
-    public IReadOnlyList<string> Near(string named, int count = 3)
-    {
-        var plain = Canonicals.WithoutVersion(named);
-        var tail = plain[(plain.LastIndexOf('/') + 1)..];
-        var most = tail.Length / 3 + 1;
-        return
-        [
-            .. Definitions
-                .StructureUrls.Select(url =>
-                    (Url: url, Distance: Spelling.Distance(url[(url.LastIndexOf('/') + 1)..], tail, most))
-                )
-                .Where(candidate => candidate.Distance <= most)
-                .OrderBy(candidate => candidate.Distance)
-                .ThenBy(candidate => candidate.Url, StringComparer.Ordinal)
-                .Select(candidate => candidate.Url)
-                .Take(count),
-        ];
-    }
+    public IReadOnlyList<string> Near(string named, int count = 3) => [.. NearCanonicals.Of(Definitions, named).Take(count)];
 }

@@ -61,7 +61,7 @@ internal static partial class PrimitiveFormats
             "decimal" => "a decimal number, such as 1.50",
             "code" => "a code: no white space at its ends, and single spaces inside",
             "id" => "an id: 1 to 64 letters, digits, hyphens and dots",
-            "uri" or "url" => "a URI without white space; an OID begins with urn:oid:",
+            "uri" or "url" => "a URI without white space; an OID begins with urn:oid:, a UUID with urn:uuid:",
             "canonical" => "an absolute URL, or # and the id of a contained resource",
             "oid" => "an OID as URI, such as urn:oid:1.2.3",
             "uuid" => "a UUID as URI in lower case, such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
@@ -118,7 +118,7 @@ internal static partial class PrimitiveFormats
                 return false;
         return value.Length > 0
             && !value.StartsWith("oid:", StringComparison.Ordinal)
-            && (!value.StartsWith("urn:oid:", StringComparison.Ordinal) || Oid().IsMatch(value));
+            && !value.StartsWith("uuid:", StringComparison.Ordinal);
     }
 
     private static bool IsDate(string value)

@@ -63,19 +63,25 @@ internal sealed partial class Walk
     {
         if (!sink.Takes(node, severity, RuleIds.ProfileUnknown, canonical))
             return;
-        var near = Spelling.Nearest(canonical, run.Schemas.Definitions.StructureUrls);
+        var problem = run.Schemas.Definitions.ProblemOf(canonical);
+        var near = problem is null ? NearCanonicals.Of(run.Schemas.Definitions, canonical).FirstOrDefault() : null;
         sink.Add(
             node,
             new ValidationIssue(
                 severity,
                 "not-found",
                 RuleIds.ProfileUnknown,
-                $"The profile {Short(canonical)} was not checked: it is not available.",
+                problem is null
+                    ? $"The profile {Short(canonical)} was not checked: it is not available."
+                    : $"The profile {Short(canonical)} was not checked. {problem}",
                 node.Path
             )
             {
                 Found = Short(canonical),
-                Hint = near is null ? "Load the package that defines it." : $"Is {near} meant?",
+                Hint =
+                    problem is not null ? null
+                    : near is null ? "Load the package that defines it."
+                    : $"Is {near} meant?",
             }
         );
     }

@@ -1,7 +1,6 @@
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
-using CpIs.Fhir.Conformance.Terminology;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
 
@@ -97,11 +96,8 @@ internal sealed partial class Walk
         {
             (not null, _) => ValidationSeverity.Information,
             (_, "required") => Error,
-            // Codes of other systems are what an extensible binding leaves room for; whether one of its own would do, only a person can say.
-            (_, "extensible")
-                when node.Text("system") is not { } system
-                    || ValueSetSystems.Contains(run.Schemas.Definitions, binding.ValueSet!, system) =>
-                ValidationSeverity.Warning,
+            // Whether a code of the value set would do only a person can say: HL7's validator warns too.
+            (_, "extensible") => ValidationSeverity.Warning,
             _ => ValidationSeverity.Information,
         };
         var rule = unknown is null ? RuleIds.Binding : RuleIds.Unchecked;
