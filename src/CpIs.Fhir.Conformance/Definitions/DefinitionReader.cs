@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Collections.Concurrent;
+using System.Globalization;
 using CpIs.Fhir.Conformance.Sources;
 
 namespace CpIs.Fhir.Conformance.Definitions;
@@ -72,9 +72,7 @@ internal sealed class DefinitionReader
             )
                 ? size
                 : null,
-            Regex = (
-                node.Extension(ExtensionUrls.Regex) ?? node.Child("type")?.Extension(ExtensionUrls.Regex)
-            )?.Value,
+            Regex = (node.Extension(ExtensionUrls.Regex) ?? node.Child("type")?.Extension(ExtensionUrls.Regex))?.Value,
             Binding = node.Child("binding") is { } binding ? ReadBinding(binding) : null,
             Constraints = [.. node.ChildrenNamed("constraint").Select(ReadConstraint)],
             Slicing = node.Child("slicing") is { } slicing ? ReadSlicing(slicing) : null,

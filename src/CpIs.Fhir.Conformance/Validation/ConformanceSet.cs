@@ -59,5 +59,6 @@ public sealed class ConformanceSet
     }
 
     /// <summary>The canonicals available that resemble a name which is not, at most <paramref name="count"/>.</summary>
-    public IReadOnlyList<string> Near(string named, int count = 3) => [.. NearCanonicals.Of(Definitions, named).Take(count)];
+    public IReadOnlyList<string> Near(string named, int count = 3) =>
+        [.. NearCanonicals.Of(Definitions, named).Take(count)];
 }

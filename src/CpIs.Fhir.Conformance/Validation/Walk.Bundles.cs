@@ -60,7 +60,10 @@ internal sealed partial class Walk
     {
         var mode = entry.Child("search")?.Text("mode");
         if (mode == "outcome" && type != "OperationOutcome")
-            ReportEntry(entry, $"An entry of the mode outcome holds an OperationOutcome. This one holds {Short(type)}.");
+            ReportEntry(
+                entry,
+                $"An entry of the mode outcome holds an OperationOutcome. This one holds {Short(type)}."
+            );
         else if (mode != "outcome" && resource.Child("id") is null && (mode is not null || type != "OperationOutcome"))
             ReportEntry(entry, "What a search found has an id. Add the id of the resource.", $"{resource.Path}.id");
     }

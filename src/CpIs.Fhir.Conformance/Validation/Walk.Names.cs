@@ -46,13 +46,21 @@ internal sealed partial class Walk
             && identifier.Child("value") is { Value: { } value } place
             && !value.Contains(':', StringComparison.Ordinal)
         )
-            ReportAddress(place, "The system says that the value is a URI, so it must begin with a scheme, such as urn:oid:.");
+            ReportAddress(
+                place,
+                "The system says that the value is a URI, so it must begin with a scheme, such as urn:oid:."
+            );
     }
 
-    /// <summary>Ids of elements are unique within their resource (R4, element.html).</summary>
+    /// <summary>
+    /// Ids of elements are unique within their resource (R4, element.html). Those of ElementDefinitions are paths: snapshot and differential have the same.
+    /// </summary>
     private void ElementId(FhirNode id)
     {
-        if (sink.IsSilent || id is not { Value: { } value, Parent: { ResourceType: null } element })
+        if (
+            sink.IsSilent
+            || id is not { Value: { } value, Parent: { ResourceType: null, Type: not "ElementDefinition" } element }
+        )
             return;
         var (resource, _) = Targets.ResourcesOf(element);
         if (!run.ElementIds.TryAdd((resource, value), id) && !ReferenceEquals(run.ElementIds[(resource, value)], id))
@@ -71,7 +79,12 @@ internal sealed partial class Walk
     /// <summary>What is said of the size is true of the data, and neither is above what the profile allows.</summary>
     private void Attachment(FhirNode attachment, ElementSchema element)
     {
-        long? told = long.TryParse(attachment.Text("size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        long? told = long.TryParse(
+            attachment.Text("size"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var size
+        )
             ? size
             : null;
         long? real = attachment.Text("data") is { } data ? BytesIn(data) : null;
