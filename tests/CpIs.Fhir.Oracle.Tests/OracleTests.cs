@@ -13,7 +13,7 @@ public sealed class OracleTests(ITestOutputHelper output)
     private const int Seed = 20261130;
     private const int EveryDay = 60;
 
-    private readonly Firely _firely = new();
+    private readonly FirelyValidator _firely = new();
 
     [Fact]
     public void On_a_sample_both_validators_agree_or_it_is_known_why_not()
@@ -48,12 +48,12 @@ public sealed class OracleTests(ITestOutputHelper output)
             string[] ours = [.. TheValidator.Validate(json, profile is null ? [] : [profile]).Errors()];
             var firely = _firely.Errors(json, profile);
             if (ours.Length > 0 != firely.Count > 0)
-                differences.Add(
-                    ours.Length > 0 ? new(name, Refuser.Ours, ours) : new(name, Refuser.Firely, firely)
-                );
+                differences.Add(ours.Length > 0 ? new(name, Refuser.Ours, ours) : new(name, Refuser.Firely, firely));
         }
 
         output.WriteLine($"{resources.Count} resources, {differences.Count} differences");
+        foreach (var one in differences)
+            output.WriteLine($"{one}");
         return differences;
     }
 

@@ -20,6 +20,8 @@ public sealed record ParsedSubscription(SubscriptionTerms Terms, Subscription Re
 /// <param name="check">Reads the resource and judges it by its profile.</param>
 public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck check)
 {
+    private const string StatusOfClient = "A client can set requested or off. Only the server sets active and error.";
+
     /// <summary>Reads and checks.</summary>
     /// <param name="json">The body as it came.</param>
     /// <param name="authority">Whose Subscription it will be.</param>
@@ -38,7 +40,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
                 body.Root.Path,
                 SpineCodes.InvalidValue
             );
-        var found = new List<Finding>(body.Judge());
+        var found = body.Judge().Select(ForClient).ToList();
         void Refuse(string place, string why, string rule)
         {
             // Where the profile has spoken, it has said it.
@@ -60,6 +62,15 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
             : new ParsedSubscription(terms, resource);
     }
 
+    /// <summary>The value set has codes that only the server sets; a client is told of those that it may set.</summary>
+    private static Finding ForClient(Finding each) =>
+        each.Issue is { Expression: "Subscription.status", Code: "code-invalid" } issue
+            ? each with
+            {
+                Issue = issue with { Diagnostics = StatusOfClient },
+            }
+            : each;
+
     private SubscriptionTerms ReadTerms(
         ISentElement subscription,
         OdsCode authority,
@@ -71,7 +82,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
         if (status is not ("requested" or "off"))
             refuse(
                 "Subscription.status",
-                "A client can set requested or off. Only the server sets active and error.",
+                StatusOfClient,
                 "cpis-subscription-status"
             );
         if (subscription.Text("criteria") != FhirSystems.RecordAccessedTopic)

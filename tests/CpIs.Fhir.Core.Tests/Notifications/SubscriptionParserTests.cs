@@ -25,6 +25,7 @@ public sealed class SubscriptionParserTests
             { "$._criteria = filter", "Subscription.criteria.extension", "not allowed here" },
             { "$.status = 'active'", "Subscription.status", "requested or off" },
             { "$.status = 'error'", "Subscription.status", "requested or off" },
+            { "$.status = 'banana'", "Subscription.status", "can set requested or off" },
             { "$.channel.type = 'email'", "Subscription.channel.type", "rest-hook" },
             { "$.channel._type = custom", "Subscription.channel.type.extension", "not allowed here" },
             { "$.channel.payload = 'application/fhir+xml'", "Subscription.channel.payload", "application/fhir+json" },

@@ -8,11 +8,11 @@ namespace CpIs.Fhir.Oracle.Tests;
 /// <summary>
 /// Firely's reader and validator: what they refuse. Neither validator nor resolver may be used by two threads at once, so each test class has its own.
 /// </summary>
-internal sealed class Firely
+internal sealed class FirelyValidator
 {
     private readonly Validator _validator;
 
-    public Firely()
+    public FirelyValidator()
     {
         var definitions = new Definitions();
         _validator = new Validator(definitions, LocalTerminologyService.CreateDefaultForCore(definitions));
