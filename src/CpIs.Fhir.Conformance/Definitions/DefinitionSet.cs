@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Conformance.Definitions;
 
 /// <summary>
 /// Definitions in layers. Of two with the same canonical the one in the later layer is found, and within a layer the newer one; with
-/// <c>|version</c> only one of that version, in whichever layer, where <c>4.0</c> is also any <c>4.0.x</c>.
+/// <c>|version</c> only one of that version, in whichever layer, where <c>4.0</c> is also any <c>4.0.x</c>, and an earlier version of ours is the present one.
 /// </summary>
 public sealed class DefinitionSet : IDefinitions
 {
@@ -113,7 +114,12 @@ public sealed class DefinitionSet : IDefinitions
         foreach (var (entry, _) in held)
             if (VersionOrder.IsWithin(entry.Version, version))
                 return entry;
-        return null;
+        // What claims an earlier version of ours is judged by the present one (ADR 0044).
+        return
+            url.StartsWith(FhirSystems.Own + "/", StringComparison.Ordinal)
+            && OwnDefinitions.EarlierVersions.Any(earlier => VersionOrder.IsWithin(earlier, version))
+            ? held[0].Entry
+            : null;
     }
 
     /// <summary>An entry and the layer that it is from.</summary>

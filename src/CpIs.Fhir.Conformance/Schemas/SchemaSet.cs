@@ -10,6 +10,9 @@ namespace CpIs.Fhir.Conformance.Schemas;
 internal sealed class SchemaSet(IDefinitions definitions)
 {
     private readonly ConcurrentDictionary<string, StructureSchema?> _byCanonical = new();
+    private readonly ConcurrentDictionary<StructureModel, StructureSchema> _byModel = new(
+        ReferenceEqualityComparer.Instance
+    );
 
     public IDefinitions Definitions => definitions;
 
@@ -24,8 +27,12 @@ internal sealed class SchemaSet(IDefinitions definitions)
         // What is unknown is not remembered: instances name what they like, and memory is not theirs to fill.
         if (model is null)
             return null;
-        return _byCanonical.GetOrAdd(canonical, _ => SchemaCompiler.Compile(model, this));
+        return _byCanonical.GetOrAdd(canonical, Compiled(model));
     }
+
+    /// <summary>With and without version a canonical may name one definition.</summary>
+    private StructureSchema Compiled(StructureModel model) =>
+        _byModel.GetOrAdd(model, _ => SchemaCompiler.Compile(model, this));
 
     /// <summary>The schema of a FHIR type, such as <c>Period</c>; null when it is not available.</summary>
     public StructureSchema? FindType(string type) => Find(Canonicals.R4 + type);

@@ -22,6 +22,32 @@ public sealed class WriteCheckTests
     [Fact]
     public void A_good_upload_passes() => Judge(Upload).Should().BeEmpty();
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("|0.1.0", true)]
+    [InlineData("|0.2.0", true)]
+    [InlineData("|0.2", true)]
+    [InlineData("|0.3.0", true)]
+    [InlineData("|0.0.9", false)]
+    [InlineData("|1.0.0", false)]
+    public void A_claim_to_a_version_that_was_published_is_taken_and_no_other(string version, bool isTaken)
+    {
+        var claim = $"\"meta\":{{\"profile\":[\"{FhirSystems.Profile("CPIS-EpisodeOfCare")}{version}\"]}},";
+        string[] rules =
+        [
+            .. Judge(
+                    ReplaceFirst(
+                        Upload,
+                        "\"resourceType\":\"EpisodeOfCare\",",
+                        $"\"resourceType\":\"EpisodeOfCare\",{claim}"
+                    )
+                )
+                .Select(found => found.Issue.Rule!),
+        ];
+
+        rules.Should().Equal(isTaken ? [] : [RuleIds.ProfileUnknown]);
+    }
+
     [Fact]
     public void An_error_behind_more_problems_than_are_listed_is_refused_all_the_same()
     {
