@@ -19,13 +19,13 @@ public static class OwnDefinitions
 
     /// <summary>The versions of the package that were published before this one (profiles/published): instances may still claim them.</summary>
     public static IReadOnlyList<string> EarlierVersions { get; } =
-        [
-            .. Assembly
-                .GetCustomAttributes<AssemblyMetadataAttribute>()
-                .Single(metadata => metadata.Key == "PublishedPackages")
-                .Value!.Split(';')
-                .Select(file => file[(file.LastIndexOf('-') + 1)..]),
-        ];
+    [
+        .. Assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(metadata => metadata.Key == "PublishedPackages")
+            .Value!.Split(';')
+            .Select(file => file[(file.LastIndexOf('-') + 1)..]),
+    ];
 
     /// <summary>All published artefacts in JSON by the names of their files, also those that are no definitions.</summary>
     public static IEnumerable<(string Name, ReadOnlyMemory<byte> Json)> Files() =>

@@ -71,6 +71,9 @@ internal sealed partial class Walk
             case "Meta":
                 SecurityLabels(node);
                 break;
+            case "uri" when element.Name == "url":
+                CanonicalUrl(node);
+                break;
             case "id" or "string" when element.Name == "id":
                 ElementId(node);
                 break;

@@ -21,6 +21,12 @@ internal sealed partial class Walk
             return byProfile;
         }
 
+        if (url.Contains('|', StringComparison.Ordinal))
+        {
+            ReportAddress(node.Child("url")!, "The URL of an extension has no version.");
+            return byProfile;
+        }
+
         var definition = byProfile?.Url == url ? byProfile : run.Schemas.Find(url);
         if (definition is null)
         {

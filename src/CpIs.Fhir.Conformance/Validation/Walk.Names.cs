@@ -52,6 +52,16 @@ internal sealed partial class Walk
             );
     }
 
+    /// <summary>A definition is named by an absolute URL (R4, references.html#canonical); one that is contained by its id.</summary>
+    private void CanonicalUrl(FhirNode url)
+    {
+        if (
+            url is { Value: { } value, Parent: { ResourceType: not null, Name: not "contained" } }
+            && !value.Contains(':', StringComparison.Ordinal)
+        )
+            ReportAddress(url, "The URL of a definition must be absolute.");
+    }
+
     /// <summary>
     /// Ids of elements are unique within their resource (R4, element.html). Those of ElementDefinitions are paths: snapshot and differential have the same.
     /// </summary>

@@ -20,10 +20,19 @@ internal sealed partial class Walk
         var before = sink.Errors;
         Rules(node, element.Constraints, errorsBefore);
         if (type is not null && sink.Errors == before)
-            Rules(node, type.Constraints, errorsBefore);
+            Rules(
+                node,
+                type.Constraints,
+                errorsBefore,
+                Array.Exists(element.Constraints, own => own.OfCore is not null)
+            );
     }
 
-    private void Rules(FhirNode node, Constraint[] constraints, int errorsBefore)
+    /// <param name="node">The element.</param>
+    /// <param name="constraints">The rules.</param>
+    /// <param name="errorsBefore">How many errors there were before the element.</param>
+    /// <param name="isDecided">True where a rule of Core has judged the element: it knows more than FHIRPath (London days), so a rule that comes to nothing adds nothing.</param>
+    private void Rules(FhirNode node, Constraint[] constraints, int errorsBefore, bool isDecided = false)
     {
         if (!run.Options.RunInvariants)
             return;
@@ -51,15 +60,15 @@ internal sealed partial class Walk
                 continue;
             if (constraint.Path is { } path && path.TryJudge(run.Frame, node, out var verdict))
             {
-                Judge(node, constraint, verdict, errorsBefore);
+                Judge(node, constraint, verdict, !isDecided && sink.Errors == errorsBefore);
             }
             else
-                Evaluate(node, constraint, errorsBefore);
+                Evaluate(node, constraint, errorsBefore, isDecided);
         }
     }
 
     /// <summary>Leaves it to the SDK's engine.</summary>
-    private void Evaluate(FhirNode node, Constraint constraint, int errorsBefore)
+    private void Evaluate(FhirNode node, Constraint constraint, int errorsBefore, bool isDecided)
     {
         if (constraint.Expression is not { } expression)
         {
@@ -70,16 +79,16 @@ internal sealed partial class Walk
 
         var verdict = run.Evaluation.Evaluate(expression, node, out var problem);
         if (problem is null)
-            Judge(node, constraint, verdict, errorsBefore);
+            Judge(node, constraint, verdict, !isDecided && sink.Errors == errorsBefore);
         else if (sink.Errors == errorsBefore) // else what is wrong below is why
             ReportUnevaluated(node, constraint, problem);
     }
 
-    private void Judge(FhirNode node, Constraint constraint, bool? verdict, int errorsBefore)
+    private void Judge(FhirNode node, Constraint constraint, bool? verdict, bool isOpen)
     {
         if (verdict == false)
             ReportBroken(node, constraint);
-        else if (verdict is null && constraint.MustComeOutTrue && sink.Errors == errorsBefore)
+        else if (verdict is null && constraint.MustComeOutTrue && isOpen)
             ReportBroken(
                 node,
                 constraint,

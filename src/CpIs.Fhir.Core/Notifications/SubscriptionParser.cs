@@ -80,11 +80,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
     {
         var status = subscription.Text("status");
         if (status is not ("requested" or "off"))
-            refuse(
-                "Subscription.status",
-                StatusOfClient,
-                "cpis-subscription-status"
-            );
+            refuse("Subscription.status", StatusOfClient, "cpis-subscription-status");
         if (subscription.Text("criteria") != FhirSystems.RecordAccessedTopic)
             refuse(
                 "Subscription.criteria",
