@@ -100,8 +100,9 @@ public sealed class BindingTests
 
     [Theory]
     [InlineData("required", "Error fhir-binding@Basic.valueCoding")]
-    [InlineData("extensible", "Information fhir-binding@Basic.valueCoding")]
-    public void A_code_of_another_system_is_what_an_extensible_binding_leaves_room_for(
+    [InlineData("extensible", "Warning fhir-binding@Basic.valueCoding")]
+    [InlineData("preferred", "Information fhir-binding@Basic.valueCoding")]
+    public void A_code_of_another_system_is_what_an_extensible_binding_leaves_room_for_with_a_warning(
         string strength,
         string expected
     ) =>
