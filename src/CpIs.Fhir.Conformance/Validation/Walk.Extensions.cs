@@ -15,7 +15,7 @@ internal sealed partial class Walk
         // Inside a complex extension a part has a name of its own, which is no URL.
         if (url is null || isNested && !url.Contains(':', StringComparison.Ordinal))
             return byProfile;
-        if (!url.Contains(':', StringComparison.Ordinal))
+        if (IsRelative(url))
         {
             ReportAddress(node.Child("url")!, "The URL of an extension must be absolute.");
             return byProfile;

@@ -12,8 +12,7 @@ internal sealed partial class Walk
     private bool IsSystem(FhirNode coding, string system)
     {
         var fault =
-            !system.Contains(':', StringComparison.Ordinal) && !system.StartsWith('#')
-                ? "The system of a coding must be an absolute URI."
+            IsRelative(system) && !system.StartsWith('#') ? "The system of a coding must be an absolute URI."
             : system.Contains("/ValueSet/", StringComparison.Ordinal) && IsValueSet(system)
                 ? "The system of a coding must be a code system. This is a value set."
             : run.Schemas.Definitions.FindCodeSystem(system) is { Content: "supplement" }
@@ -30,6 +29,15 @@ internal sealed partial class Walk
         return fault is null;
     }
 
+    /// <summary>A URI without scheme. What is no URI at all is told as that.</summary>
+    private static bool IsRelative(string uri)
+    {
+        foreach (var c in uri)
+            if (c == ':' || char.IsWhiteSpace(c))
+                return false;
+        return uri.Length > 0;
+    }
+
     private bool IsValueSet(string system) =>
         system.StartsWith("http://hl7.org/fhir/ValueSet/", StringComparison.Ordinal)
         || run.Schemas.Definitions.FindValueSet(system) is not null;
@@ -39,7 +47,7 @@ internal sealed partial class Walk
     {
         if (identifier.Text("system") is not { } system)
             return;
-        if (!system.Contains(':', StringComparison.Ordinal))
+        if (IsRelative(system))
             ReportAddress(identifier.Child("system")!, "The system of an identifier must be an absolute URI.");
         else if (
             system == "urn:ietf:rfc:3986"
@@ -55,10 +63,7 @@ internal sealed partial class Walk
     /// <summary>A definition is named by an absolute URL (R4, references.html#canonical); one that is contained by its id.</summary>
     private void CanonicalUrl(FhirNode url)
     {
-        if (
-            url is { Value: { } value, Parent: { ResourceType: not null, Name: not "contained" } }
-            && !value.Contains(':', StringComparison.Ordinal)
-        )
+        if (url is { Value: { } value, Parent: { ResourceType: not null, Name: not "contained" } } && IsRelative(value))
             ReportAddress(url, "The URL of a definition must be absolute.");
     }
 

@@ -195,7 +195,7 @@ public sealed class DiscriminatorTests
             Profile("Child", "Patient", ("birthDate", "'min':1,'max':'1','type':[{'code':'date'}]"))
         )
             .Verdict(
-                $"{{'resourceType':'Bundle','type':'collection','entry':[{{'resource':{{'resourceType':'Patient',{content}}}}}]}}"
+                $"{{'resourceType':'Bundle','type':'batch-response','entry':[{{'resource':{{'resourceType':'Patient',{content}}}}}]}}"
             )
             .Should()
             .Be(expected);

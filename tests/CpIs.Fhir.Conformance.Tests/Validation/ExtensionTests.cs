@@ -103,12 +103,18 @@ public sealed class ExtensionTests
 
     [Theory]
     [InlineData("'extension':[{'url':'a','valueInteger':1}]", "")]
-    [InlineData("'extension':[{'url':'a','valueInteger':1},{'url':'other','valueString':'x'}]", "")]
+    [InlineData(
+        "'extension':[{'url':'a','valueInteger':1},{'url':'other','valueString':'x'}]",
+        "fhir-extension-unknown@Patient.extension[0].extension[1]"
+    )]
     [InlineData(
         "'extension':[{'url':'a','valueString':'x'}]",
         "fhir-type@Patient.extension[0].extension[0].valueString"
     )]
-    [InlineData("'extension':[{'url':'b','valueInteger':1}]", "fhir-slice-min@Patient.extension[0].extension")]
+    [InlineData(
+        "'extension':[{'url':'b','valueInteger':1}]",
+        "fhir-extension-unknown@Patient.extension[0].extension[0]; fhir-slice-min@Patient.extension[0].extension"
+    )]
     [InlineData(
         "'extension':[{'url':'a','valueInteger':1},{'url':'a','valueInteger':2}]",
         "fhir-slice-max@Patient.extension[0].extension[1]"

@@ -130,13 +130,13 @@ public sealed class SlicingTests
                     "extension:b",
                     $"'max':'*','base':{{'max':'*'}},'type':[{{'code':'Extension','profile':['{Base}Deep']}}]"
                 ),
-                ("url", "'min':1,'max':'1','type':[{'code':'uri'}],'fixedUri':'x'"),
+                ("url", "'min':1,'max':'1','type':[{'code':'uri'}],'fixedUri':'urn:x'"),
                 ("value[x]", "'max':'1','type':[{'code':'integer'}]")
             ),
             P(("item", $"'max':'*','type':[{{'code':'Extension','profile':['{Base}Deep']}}]"))
         );
         string Nested(int left) =>
-            left == 0 ? "{'url':'x','valueInteger':1}" : $"{{'url':'x','extension':[{Nested(left - 1)}]}}";
+            left == 0 ? "{'url':'urn:x','valueInteger':1}" : $"{{'url':'urn:x','extension':[{Nested(left - 1)}]}}";
 
         set.Verdict($"{{'resourceType':'Basic','item':[{Nested(28)}]}}").Should().Be("");
         set.Verdict(
