@@ -41,6 +41,7 @@ internal static class Journeys
                 "StructureDefinition/CPIS-Subscription",
                 "StructureDefinition/CPIS-Notification",
                 "StructureDefinition/CPIS-NotificationStatus",
+                "StructureDefinition/backport-subscription-status-r4",
                 "OperationDefinition/subscription-status",
             ]
         ),
