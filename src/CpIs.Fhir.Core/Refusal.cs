@@ -83,16 +83,13 @@ public sealed record Refusal(RefusalKind Kind, IReadOnlyList<Issue> Issues, Time
             new Issue("not-found", $"{what} was not found.", null, SpineCodes.ResourceNotFound)
         );
 
-    /// <summary>410: it was deleted. Its owner may still read what it was before.</summary>
-    public static Refusal Gone(string what) =>
+    /// <summary>410: it was deleted.</summary>
+    /// <param name="what">What.</param>
+    /// <param name="advice">What its owner may do.</param>
+    public static Refusal Gone(string what, string advice = "Its _history tells what it was before.") =>
         Because(
             RefusalKind.Gone,
-            new Issue(
-                "deleted",
-                $"{what} was deleted. Its _history tells what it was before.",
-                null,
-                SpineCodes.ResourceNotFound
-            )
+            new Issue("deleted", $"{what} was deleted. {advice}", null, SpineCodes.ResourceNotFound)
         );
 
     /// <summary>412: the version in If-Match is not the current one.</summary>

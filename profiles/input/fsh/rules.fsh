@@ -88,6 +88,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-profile-not-allowed "A resource claims no profile outside the list that the operator allows."
 * #cpis-setting-rights "A mode must not be given twice."
 * #cpis-subscription-content "The payload content is empty or id-only, or full-resource where the operator allows it."
+* #cpis-subscription-end "A Subscription that is asked for has not ended already."
 * #cpis-subscription-endpoint "The endpoint is an https URL on the public internet that the authority may name."
 * #cpis-subscription-header "A header line is 'Name: value', and none of them the server's own."
 * #cpis-subscription-limit "An authority has no more Subscriptions that are not off than the limit."

@@ -70,6 +70,12 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
 
     private FhirNode? ReadRoot()
     {
+        if (reader.Read() && reader.NodeType == XmlNodeType.XmlDeclaration && IsOtherThanUtf8())
+        {
+            Add("cpis-xml-syntax", "The XML declares another encoding than UTF-8. Send FHIR as UTF-8.");
+            return null;
+        }
+
         reader.MoveToContent();
         if (reader.NamespaceURI != Fhir)
         {
@@ -81,6 +87,11 @@ internal sealed class XmlTree(XmlReader reader, JsonLimits limits)
         root.Nodes = ReadChildren(root);
         return root;
     }
+
+    /// <summary>.NET's reader would follow the declaration, and read names as others than they are.</summary>
+    private bool IsOtherThanUtf8() =>
+        reader.GetAttribute("encoding") is { } declared
+        && !declared.Equals("UTF-8", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads what is inside the element that the reader stands on, and leaves the reader on its end.</summary>
     private FhirNode[] ReadChildren(FhirNode parent)

@@ -17,7 +17,7 @@ public static class SmartScopes
                 "system/Flag.cruds",
                 "system/Subscription.cruds",
                 "system/AuditEvent.rs",
-                "system/Organization.rs",
+                "system/Organization.r",
             ],
             CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s", "user/Organization.r"],
             CallerKind.Tester => ["system/$validate"],

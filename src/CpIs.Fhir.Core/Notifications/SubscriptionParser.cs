@@ -18,7 +18,8 @@ public sealed record ParsedSubscription(SubscriptionTerms Terms, Subscription Re
 /// </summary>
 /// <param name="options">What endpoints are allowed.</param>
 /// <param name="check">Reads the resource and judges it by its profile.</param>
-public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck check)
+/// <param name="time">The clock, for <c>end</c>.</param>
+public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck check, TimeProvider time)
 {
     private const string StatusOfClient = "A client can set requested or off. Only the server sets active and error.";
 
@@ -91,6 +92,19 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
         var endpoint = channel.Text("endpoint") ?? "";
         if (EndpointRules.Check(endpoint, authority, options) is { } why)
             refuse("Subscription.channel.endpoint", why, "cpis-subscription-endpoint");
+        DateTimeOffset? end = DateTimeOffset.TryParse(
+            subscription.Text("end"),
+            CultureInfo.InvariantCulture,
+            out var sent
+        )
+            ? sent
+            : null;
+        if (status == "requested" && end <= time.GetUtcNow())
+            refuse(
+                "Subscription.end",
+                "The end has passed: nobody would be told. Send a later one, or none.",
+                "cpis-subscription-end"
+            );
         return new SubscriptionTerms
         {
             Status = status == "off" ? SubscriptionStatus.Off : SubscriptionStatus.Requested,
@@ -104,9 +118,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
             MaxCount = Number(channel, BackportCanonicals.MaxCount, "valuePositiveInt") ?? 1,
             Timeout = Seconds(Number(channel, BackportCanonicals.Timeout, "valueUnsignedInt")),
             Heartbeat = Seconds(Number(channel, BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt")),
-            End = DateTimeOffset.TryParse(subscription.Text("end"), CultureInfo.InvariantCulture, out var end)
-                ? end
-                : null,
+            End = end,
         };
     }
 

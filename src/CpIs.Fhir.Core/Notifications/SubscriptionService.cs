@@ -190,13 +190,13 @@ public sealed class SubscriptionService(
         CancellationToken cancellation
     )
     {
-        var read = await ReadAsync(write.Caller, id, null, cancellation).ConfigureAwait(false);
-        if (read.Refusal is { Kind: RefusalKind.Gone })
-            return new PreparedWrite(new Commit(), 204, Said($"Subscription/{id} was deleted before."), null);
-        if (read.IsRefused(out var unknown, out var current))
-            return unknown;
+        var current = await records.ReadAsync(RecordType.Subscription, id, null, cancellation).ConfigureAwait(false);
+        if (current is null || current.Authority != write.Caller.Organisation)
+            return Refusal.Unknown("This Subscription");
         if (ifMatch is { } expected && expected != current.Version)
             return Refusal.Stale(expected, current.Version);
+        if (current.IsDeleted)
+            return new PreparedWrite(new Commit(), 204, Said($"Subscription/{id} was deleted before."), null);
         var off = current.Subscription! with { Status = SubscriptionStatus.Off };
         var deleted = SubscriptionDocument.Next(current, off, null, time.GetUtcNow()).AsDeleted();
         return new PreparedWrite(

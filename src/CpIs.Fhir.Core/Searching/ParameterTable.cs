@@ -38,8 +38,9 @@ public sealed class ParameterTable
 
     /// <summary>A table for a read, of which a part may be wanted.</summary>
     /// <param name="type">The resource type read.</param>
-    public static ParameterTable Read(string type) =>
-        new($"parameter for reading {type}", [.. Parts(type, "true", "text", "data", "false")]);
+    /// <param name="own">What else the read takes.</param>
+    public static ParameterTable Read(string type, params IReadOnlyList<Parameter> own) =>
+        new($"parameter for reading {type}", [.. own, .. Parts(type, "true", "text", "data", "false")]);
 
     /// <summary>A table for a search: what is special to the type, and what is taken of every type.</summary>
     /// <param name="type">The resource type searched.</param>

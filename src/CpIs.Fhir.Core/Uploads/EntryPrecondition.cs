@@ -8,6 +8,9 @@ namespace CpIs.Fhir.Core.Uploads;
 /// </summary>
 internal static class EntryPrecondition
 {
+    /// <summary>The rule that ids are the server's.</summary>
+    public const string Id = "cpis-entry-id";
+
     /// <summary>Tells, where the entry tells, what does not hold.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="existing">The authority's own resource with the identifier of the entry's, or null.</param>
@@ -30,7 +33,7 @@ internal static class EntryPrecondition
                 RefusalKind.Malformed,
                 "invalid",
                 "id",
-                "cpis-entry-id",
+                Id,
                 $"{What(entry)} has another id, or is not held yet. Send it to the address that it has, or without an id: the server gives ids."
             );
         CheckVersion(entry, existing);

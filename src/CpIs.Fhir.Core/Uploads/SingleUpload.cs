@@ -18,6 +18,9 @@ public sealed class SingleUpload(
     UploadOptions options
 )
 {
+    private const string NewPlan =
+        "Its plan id stays used. If the child has a plan after all, send it under a new plan id.";
+
     /// <summary>What became of the resource, or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
     public async Task<Result<WrittenRecord>> ExecuteAsync(SingleWrite write, CancellationToken cancellation)
@@ -34,11 +37,16 @@ public sealed class SingleUpload(
                 write.Upload.Request,
                 async token =>
                 {
-                    if (await RefuseAddressAsync(write, token).ConfigureAwait(false) is { } unknown)
+                    if (
+                        (await FindAddressedAsync(write, token).ConfigureAwait(false)).IsRefused(
+                            out var unknown,
+                            out var addressed
+                        )
+                    )
                         return unknown;
                     if (attempt is null)
                     {
-                        if (Read(write).IsRefused(out var refusal, out var upload))
+                        if (Read(write, addressed).IsRefused(out var refusal, out var upload))
                             return refusal;
                         attempt = new TransactionUpload.Attempt(uploads, upload);
                     }
@@ -63,20 +71,20 @@ public sealed class SingleUpload(
             : await ReadAsync(write.Type, kept.Body, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Not yours is unknown; who gives ids is the server.</summary>
-    private async Task<Refusal?> RefuseAddressAsync(SingleWrite write, CancellationToken cancellation)
+    /// <summary>What is held at the address, null where the address has no id. Not yours is unknown; who gives ids is the server.</summary>
+    private async Task<Result<StoredResource?>> FindAddressedAsync(SingleWrite write, CancellationToken cancellation)
     {
         if (write.Id is not { } id)
-            return null;
+            return (StoredResource?)null;
         var held = await store.ReadAsync(write.Type, id, null, cancellation).ConfigureAwait(false);
         return held is null || held.Authority != write.Upload.Caller.Organisation
                 ? Refusal.Unknown($"This {write.Type}")
-            : held.IsDeleted ? Refusal.Gone($"This {write.Type}")
-            : null;
+            : held.IsDeleted ? Refusal.Gone($"This {write.Type}", NewPlan)
+            : held;
     }
 
     /// <summary>The upload of one entry, or why it cannot be made of what was sent.</summary>
-    private Result<Upload> Read(SingleWrite write)
+    private Result<Upload> Read(SingleWrite write, StoredResource? addressed)
     {
         var type = write.Type;
         if (check.Read(write.Upload.Body, options.Limits).IsRefused(out var refusal, out var body))
@@ -90,6 +98,8 @@ public sealed class SingleUpload(
                 SpineCodes.InvalidResourceId
             );
         var own = new SentRecord(body.Root).Key;
+        if (addressed is not null && Renames(addressed, body.Root, own))
+            return Renamed(type);
         if (write.IfNoneExist is { } wanted && RefuseCondition(write, wanted, own) is { } unfit)
             return unfit;
         if ((write.Identifier ?? own) is not var (system, value))
@@ -129,6 +139,36 @@ public sealed class SingleUpload(
                 )
             );
     }
+
+    /// <summary>What is held at an address stays the record of one plan of one child; a correction moves it to another address.</summary>
+    private static bool Renames(StoredResource addressed, ISentElement sent, (string System, string Value)? own)
+    {
+        if (
+            addressed.Identity is { } identity
+            && own is var (_, named)
+            && identity != UploadSnapshot.Identity(addressed.Authority, named)
+        )
+            return true;
+        var child = sent.Text(addressed.Type == RecordType.Flag ? "subject" : "patient", "identifier", "value");
+        return addressed.Type != RecordType.Patient
+            && child is not null
+            && NhsNumber.TryParse(child, out var number)
+            && number != addressed.Child;
+    }
+
+    private static Refusal Renamed(RecordType type) =>
+        Refusal.Because(
+            RefusalKind.Rule,
+            new Issue(
+                "business-rule",
+                type == RecordType.Patient
+                    ? "This Patient is held under another NHS number, which stays. To correct a number, send its plans again in a Bundle, by their plan ids, under the right one."
+                    : $"This {type} is held under another plan id or NHS number, which stay. Send another plan by POST, and a corrected NHS number by PUT {type}?identifier=.",
+                $"{type}.identifier",
+                SpineCodes.InvalidUpdate,
+                Rule: EntryPrecondition.Id
+            )
+        );
 
     private static Finding Unnamed(RecordType type) =>
         new(
@@ -181,7 +221,7 @@ public sealed class SingleUpload(
             await store.ReadAsync(type, way[1], version, cancellation).ConfigureAwait(false)
             ?? throw new StoreUnavailableException($"{type}/{way[1]}/_history/{version} was written and is not there.");
         if (resource.IsDeleted)
-            return Refusal.Gone($"This {type}");
+            return Refusal.Gone($"This {type}", NewPlan);
         return new WrittenRecord(
             resource,
             ((string)response["status"]!).StartsWith("201", StringComparison.Ordinal),

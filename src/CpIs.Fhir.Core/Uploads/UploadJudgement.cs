@@ -108,7 +108,7 @@ internal sealed class UploadJudgement(
         var child = patient.Content.Number;
         var isReferredTo =
             _plansByChild.Contains(child)
-            || held.PlansOf(child).Any()
+            || held.PlansOf(child).Any(plan => !plan.Episode.IsDeleted)
             // A plan that leads here with another number has been told.
             || plans.Any(plan => plan.Sent is { } sent && sent.PatientUrl is { } url && url == patient.Sent.FullUrl);
         if (!isReferredTo)
@@ -124,6 +124,7 @@ internal sealed class UploadJudgement(
     {
         if (patient is not { Writes: true, Held.BirthDate: { } before })
             return;
+        WarnOfPlansBeforeBirth(patient, before);
         var open = held.PlansOf(patient.Content.Number)
             .Where(p =>
                 p.Episode.Plan is { Status: PlanStatus.Active, Type: var type }
@@ -140,6 +141,27 @@ internal sealed class UploadJudgement(
                     CultureInfo.InvariantCulture,
                     $"The new date of birth makes the person {open[0].Episode.Plan!.Type.HiddenFromAge} or older and would hide the open plan {string.Join(", ", open.Take(MostNamed).Select(p => p.PlanId))}. Held: {before:yyyy-MM-dd}. Sent: {patient.Content.BirthDate:yyyy-MM-dd}. If the new date is right, end the plan in the same Bundle."
                 )
+            );
+    }
+
+    /// <summary>Of plans that are sent along the dates are judged with them.</summary>
+    private void WarnOfPlansBeforeBirth(PatientTurn patient, DateOnly before)
+    {
+        var early = held.PlansOf(patient.Content.Number)
+            .Where(p => p.PlanId is not null && !_plans.ContainsKey(p.PlanId))
+            .Where(p =>
+                p.Episode.Plan is { Status: PlanStatus.Active, Type.EndIsDueDate: false, Start: var start }
+                && start >= before
+                && start < patient.Content.BirthDate
+            )
+            .Select(p => p.PlanId!)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (early.Count > 0)
+            patient.Sent.Place.Warn(
+                "birthDate",
+                "cpis-plan-before-birth",
+                $"The new date of birth is after the start of the open plan {string.Join(", ", early.Take(MostNamed))}. Settings see a plan from birth. Check the date of birth and the plan's start."
             );
     }
 

@@ -19,9 +19,9 @@ internal static class AuditEventEndpoints
 
     public static void MapAuditEvents(this IEndpointRouteBuilder fhir)
     {
-        fhir.MapGet("/AuditEvent", SearchAsync).Admit(Readers("s"));
+        fhir.MapRead("/AuditEvent", SearchAsync).Admit(Readers("s"));
         fhir.MapPost("/AuditEvent/_search", SearchAsync).Admit(Readers("s"));
-        fhir.MapGet("/AuditEvent/{id:fhirid}", ReadAsync).Admit(Readers("r")).TakesParametersOfRead(Type);
+        fhir.MapRead("/AuditEvent/{id:fhirid}", ReadAsync).Admit(Readers("r")).TakesParametersOfRead(Type);
     }
 
     private static Guest[] Readers(string letter) =>

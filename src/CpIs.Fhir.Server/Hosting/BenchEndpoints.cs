@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
@@ -6,15 +8,29 @@ namespace CpIs.Fhir.Server.Hosting;
 /// <summary>The floor of the benchmarks' <c>bench</c>, under <c>--bench</c> only: what this machine serves when nothing has to be done.</summary>
 internal static class BenchEndpoints
 {
-    // About as long as the answer to a look-up that finds nothing.
-    private static readonly byte[] Constant =
-    [
-        .. "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0,\"x\":\""u8,
-        .. Enumerable.Repeat((byte)'x', 680),
-        .. "\"}"u8,
-    ];
+    private const int Longest = 64 * 1_024;
 
-    public static void MapBench(this IEndpointRouteBuilder app) =>
-        app.MapRead("/bench/constant", (HttpContext context) => FhirResponse.WriteAsync(context, 200, Constant))
+    // About as long as the answer to a look-up that finds nothing.
+    private const int Usual = 740;
+
+    public static void MapBench(this IEndpointRouteBuilder app)
+    {
+        var constants = new ConcurrentDictionary<int, byte[]>();
+        app.MapRead(
+                "/bench/constant",
+                (HttpContext context, int? length) =>
+                    FhirResponse.WriteAsync(
+                        context,
+                        200,
+                        constants.GetOrAdd(Math.Clamp(length ?? Usual, Usual / 4, Longest), Constant)
+                    )
+            )
             .Admit(Admits.Anyone);
+    }
+
+    private static byte[] Constant(int length)
+    {
+        var (head, tail) = ("{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0,\"x\":\"", "\"}");
+        return Encoding.ASCII.GetBytes(head + new string('x', length - head.Length - tail.Length) + tail);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CpIs.Fhir.Conformance.Capabilities;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.CrossOrigin;
 using CpIs.Fhir.Server.Http;
@@ -11,6 +12,13 @@ internal static class MetadataEndpoint
 {
     // The day the capabilities last changed; a date of today would tell every reader that they just did.
     private const string Published = "2026-11-24";
+
+    // R4 http.html#capabilities. This server has one version of FHIR to tell of; its terminology is in the profiles.
+    private static readonly Parameter Mode = new("mode", ParameterKind.Code)
+    {
+        IsOnce = true,
+        Allowed = ["full", "normative"],
+    };
 
     public static void MapMetadata(this IEndpointRouteBuilder fhir) =>
         fhir.MapRead(
@@ -27,7 +35,7 @@ internal static class MetadataEndpoint
                     )
             )
             .Admit(Admits.Anyone with { IsFhir = true })
-            .TakesOnlyAnswerParameters("reading metadata");
+            .TakesParametersOfRead("CapabilityStatement", Mode);
 
     private static string Version() =>
         typeof(MetadataEndpoint)

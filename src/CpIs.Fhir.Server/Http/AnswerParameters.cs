@@ -14,8 +14,13 @@ internal static class AnswerParameters
     /// <summary>Refuses before the endpoint runs what is no parameter of a read; a part of the resource may be asked for.</summary>
     /// <param name="endpoint">The endpoint, or a group of them.</param>
     /// <param name="type">The resource type read.</param>
-    public static TBuilder TakesParametersOfRead<TBuilder>(this TBuilder endpoint, string type)
-        where TBuilder : IEndpointConventionBuilder => endpoint.Takes(ParameterTable.Read(type));
+    /// <param name="own">What else the read takes.</param>
+    public static TBuilder TakesParametersOfRead<TBuilder>(
+        this TBuilder endpoint,
+        string type,
+        params IReadOnlyList<Parameter> own
+    )
+        where TBuilder : IEndpointConventionBuilder => endpoint.Takes(ParameterTable.Read(type, own));
 
     private static TBuilder Takes<TBuilder>(this TBuilder endpoint, ParameterTable table)
         where TBuilder : IEndpointConventionBuilder =>

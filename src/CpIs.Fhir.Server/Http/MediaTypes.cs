@@ -30,7 +30,7 @@ internal static class MediaTypes
     public static AnswerFormat? Accepted(HttpRequest request)
     {
         // Asked twice of each request: what most clients send needs no parsing.
-        if (request.Headers.Accept is not { Count: > 0 } accept || accept is ["application/fhir+json" or "*/*"])
+        if (request.Headers.Accept is not { Count: > 0 } accept || accept is ["application/fhir+json" or "*/*" or ""])
             return AnswerFormat.Json;
         if (!MediaTypeHeaderValue.TryParseList(accept, out var types))
             return null;

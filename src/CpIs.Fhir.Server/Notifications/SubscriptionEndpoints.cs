@@ -19,9 +19,9 @@ internal static class SubscriptionEndpoints
     public static IEndpointRouteBuilder MapSubscriptions(this IEndpointRouteBuilder fhir)
     {
         var plain = fhir.MapGroup("").TakesOnlyAnswerParameters("writing a Subscription");
-        plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c"));
-        plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u"));
-        plain.MapDelete(IdRoute, DeleteAsync).Admit(Owner("d"));
+        plain.MapPost("/Subscription", CreateAsync).Admit(Owner("c")).TakesCondition(null);
+        plain.MapPut(IdRoute, UpdateAsync).Admit(Owner("u")).TakesCondition("If-Match");
+        plain.MapDelete(IdRoute, DeleteAsync).Admit(Owner("d")).TakesCondition("If-Match");
         var read = fhir.MapGroup("").TakesParametersOfRead("Subscription");
         read.MapRead(IdRoute, (HttpContext c, SubscriptionService s, string id) => ReadAsync(c, s, id, null))
             .Admit(Owner("r"));

@@ -80,7 +80,7 @@ internal static class RecordEndpoints
                 Guest.Operator(scope),
                 Guest.Setting("user/Organization.r"),
             ],
-            (RecordType.Organization, _) => [Guest.Authority(scope), Guest.Operator(scope)],
+            (RecordType.Organization, _) => [Guest.Operator(scope)],
             _ => [Guest.Authority(scope)],
         };
     }

@@ -11,7 +11,8 @@ internal static class UploadEndpoints
     public static void MapUploads(this IEndpointRouteBuilder fhir) =>
         fhir.MapPost("/", PostAsync)
             .Admit(Guest.Authority("system/Patient.cu", "system/EpisodeOfCare.cu", "system/Flag.cu"))
-            .TakesOnlyAnswerParameters("an upload");
+            .TakesOnlyAnswerParameters("an upload")
+            .TakesCondition(null);
 
     private static async Task<IResult> PostAsync(
         HttpContext context,

@@ -34,14 +34,16 @@ internal static class WriteEndpoints
                         ? Task.FromResult(FhirResults.Refused(refusal))
                         : desk.WriteAsync(context, type, write => write with { IfNoneExist = condition })
             )
-            .Admit(Guest.Authority($"system/{type}.c"));
+            .Admit(Guest.Authority($"system/{type}.c"))
+            .TakesCondition("If-None-Exist");
         plain
             .MapPut(
                 $"/{type}/{{id:fhirid}}",
                 (HttpContext context, WriteDesk desk, string id) =>
                     desk.WriteAsync(context, type, write => write with { Id = id })
             )
-            .Admit(Guest.Authority($"system/{type}.u"));
+            .Admit(Guest.Authority($"system/{type}.u"))
+            .TakesCondition("If-Match");
         fhir.MapPut(
                 $"/{type}",
                 (HttpContext context, WriteDesk desk) =>
@@ -49,7 +51,8 @@ internal static class WriteEndpoints
                         ? Task.FromResult(FhirResults.Refused(refusal))
                         : desk.WriteAsync(context, type, write => write with { Identifier = identifier })
             )
-            .Admit(Guest.Authority($"system/{type}.cu"));
+            .Admit(Guest.Authority($"system/{type}.cu"))
+            .TakesCondition("If-Match");
         if (type == RecordType.Patient)
             return;
         plain
@@ -58,7 +61,8 @@ internal static class WriteEndpoints
                 (HttpContext context, WriteDesk desk, string id) =>
                     desk.DeleteAsync(context, type, write => write with { Id = id })
             )
-            .Admit(Guest.Authority($"system/{type}.d"));
+            .Admit(Guest.Authority($"system/{type}.d"))
+            .TakesCondition("If-Match");
         fhir.MapDelete(
                 $"/{type}",
                 (HttpContext context, WriteDesk desk) =>
@@ -66,7 +70,8 @@ internal static class WriteEndpoints
                         ? Task.FromResult(FhirResults.Refused(refusal))
                         : desk.DeleteAsync(context, type, write => write with { Identifier = identifier })
             )
-            .Admit(Guest.Authority($"system/{type}.d"));
+            .Admit(Guest.Authority($"system/{type}.d"))
+            .TakesCondition("If-Match");
     }
 
     /// <summary>What <c>If-None-Exist</c> asks for; null without it.</summary>

@@ -50,9 +50,10 @@ internal static class BenchCommand
         var authorityClient = new Option<string?>("--authority-client")
         {
             Description =
-                "An authority's client file: for --uploads and --notices, and to send known children where none are named.",
+                "An authority's client file: for --reads, --uploads and --notices, and to send known children where none are named.",
             HelpName = "FILE",
         };
+        var reads = new Option<bool>("--reads") { Description = "Measure an authority's reads and searches." };
         var uploads = new Option<bool>("--uploads") { Description = "Measure uploads, and look-ups during one." };
         var uploadConcurrency = Number("--upload-concurrency", "Bundles at a time.", 4);
         var uploadChildren = Number("--upload-children", "New children to send in each upload phase, at most.", 10_000);
@@ -82,7 +83,7 @@ internal static class BenchCommand
             Details = """
                 Phases: constant (the server answers constant bytes) and store (bare durable writes) are the floors, on
                 MongoDB driver instead of store (reads and write of a look-up without a server, in a database of its own);
-                lookup; with --notices: notice; with --uploads: upload, and lookup during upload.
+                lookup; with --reads: read, read (xml) and search, each beside as many constant bytes; with --notices: notice; with --uploads: upload, and lookup during upload.
                 Each worker asks, waits for the answer and asks again. A known child that comes without a plan is an error.
                 It writes: use it on synthetic data only.
                 """,
@@ -100,6 +101,7 @@ internal static class BenchCommand
                 seed,
                 children,
                 authorityClient,
+                reads,
                 uploads,
                 uploadConcurrency,
                 uploadChildren,
@@ -112,10 +114,10 @@ internal static class BenchCommand
         command.Validators.Add(result =>
         {
             if (
-                (result.GetValue(uploads) || result.GetValue(notices))
+                (result.GetValue(reads) || result.GetValue(uploads) || result.GetValue(notices))
                 && string.IsNullOrEmpty(result.GetValue(authorityClient))
             )
-                result.AddError("--uploads and --notices need --authority-client.");
+                result.AddError("--reads, --uploads and --notices need --authority-client.");
             if (
                 result.GetValue(ratio) > 0
                 && result.GetValue(numbers) is null
@@ -139,6 +141,7 @@ internal static class BenchCommand
                     HitRatio = run.Get(ratio),
                     UploadConcurrency = run.Get(uploadConcurrency),
                     UploadChildren = run.Get(uploadChildren),
+                    Reads = run.Get(reads),
                     Uploads = run.Get(uploads),
                     Notices = run.Get(notices),
                     FloorDirectory = run.Get(floor)!,

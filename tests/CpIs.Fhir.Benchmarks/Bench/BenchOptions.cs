@@ -24,6 +24,9 @@ internal sealed record BenchOptions
     /// <summary>Children sent in each upload phase.</summary>
     public required int UploadChildren { get; init; }
 
+    /// <summary>Measure an authority's reads and searches.</summary>
+    public bool Reads { get; init; }
+
     /// <summary>Measure uploads, and look-ups during an upload.</summary>
     public bool Uploads { get; init; }
 

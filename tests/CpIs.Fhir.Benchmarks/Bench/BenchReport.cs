@@ -30,11 +30,15 @@ internal sealed class BenchReport(Report report)
     }
 
     private Dictionary<string, double> RatiosOf(PhaseResult result) =>
-        result.Unit == "look-ups" && !IsFloor(result)
+        result.Unit == "reads"
+            ? _results
+                .Where(r => r.Result is { Unit: "reads", Rate: > 0 })
+                .ToDictionary(r => r.Result.Phase, r => result.Rate / r.Result.Rate)
+        : result.Unit == "look-ups" && !IsFloor(result)
             ? _results
                 .Where(r => IsFloor(r.Result) && r.Result.Rate > 0)
                 .ToDictionary(r => r.Result.Phase, r => result.Rate / r.Result.Rate)
-            : [];
+        : [];
 
     private static bool IsFloor(PhaseResult result) =>
         result.Phase is BenchRun.ConstantPhase or BenchRun.StorePhase or BenchRun.MongoPhase;

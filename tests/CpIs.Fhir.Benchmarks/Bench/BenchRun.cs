@@ -48,6 +48,14 @@ internal sealed class BenchRun(
 
         run.Report.Note($"lookup: {options.HitRatio:P0} hits, {options.Connections} connections");
         done(await LookUpAsync("lookup", fhirBase, mix, options.LookUps, cancellation));
+        if (options.Reads)
+        {
+            run.Report.Note("read: an authority reads and searches its records");
+            var (exchange, _) = authority!.Value;
+            var token = await exchange.TokenAsync(cancellation);
+            await new ReadPhase(exchange, root, fhirBase, token, options).RunAsync(done, cancellation);
+        }
+
         if (!options.Uploads)
             return;
         run.Report.Note($"upload: {options.UploadConcurrency} Bundles at a time");

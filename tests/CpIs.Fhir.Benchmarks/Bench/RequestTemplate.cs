@@ -36,7 +36,8 @@ internal sealed class RequestTemplate
         new([.. Head("POST", fhirBase, "", token, bundle.Length), .. bundle.Span]);
 
     /// <summary>A GET below the root without a body.</summary>
-    public static RequestTemplate Get(Uri root, string path, string token) => new(Head("GET", root, path, token, 0));
+    public static RequestTemplate Get(Uri root, string path, string token, string format = "json") =>
+        new(Head("GET", root, path, token, 0, format));
 
     /// <summary>A copy with its own bytes.</summary>
     public RequestTemplate Copy() => new([.. _bytes]);
@@ -57,9 +58,9 @@ internal sealed class RequestTemplate
         return new RequestTemplate([.. Head("POST", at, path, token, bytes.Length), .. bytes]);
     }
 
-    private static byte[] Head(string method, Uri at, string path, string token, int length) =>
+    private static byte[] Head(string method, Uri at, string path, string token, int length, string format = "json") =>
         Encoding.ASCII.GetBytes(
-            $"{method} {at.AbsolutePath.TrimEnd('/')}{path} HTTP/1.1\r\nHost: {at.Authority}\r\nAuthorization: Bearer {token}\r\nX-Request-ID: {IdMark}\r\nAccept: application/fhir+json\r\n"
+            $"{method} {at.AbsolutePath.TrimEnd('/')}{path} HTTP/1.1\r\nHost: {at.Authority}\r\nAuthorization: Bearer {token}\r\nX-Request-ID: {IdMark}\r\nAccept: application/fhir+{format}\r\n"
                 + (method == "POST" ? $"Content-Type: application/fhir+json\r\nContent-Length: {length}\r\n" : "")
                 + "\r\n"
         );

@@ -34,7 +34,7 @@ public sealed class RecordSearchTests
     [InlineData(RecordType.Patient, "_count", "ten")]
     [InlineData(RecordType.Patient, "_count", "1.5")]
     [InlineData(RecordType.Patient, "_count", "1,2")]
-    [InlineData(RecordType.Patient, "_summary", "text")]
+    [InlineData(RecordType.Patient, "_summary", "short")]
     [InlineData(RecordType.Patient, "_pretty", "yes")]
     [InlineData(RecordType.Patient, "_id", "https://x.example|a")]
     [InlineData(RecordType.Subscription, "status", "on")]
@@ -128,7 +128,7 @@ public sealed class RecordSearchTests
             .Refusal!.Issues.Single()
             .Diagnostics.Should()
             .Be(
-                "'foo' is not a supported search parameter for Organization. Supported: _count, _format, _id, _lastUpdated, _pretty, _sort, _summary, _total, identifier, name."
+                "'foo' is not a supported search parameter for Organization. Supported: _count, _elements, _format, _id, _lastUpdated, _pretty, _sort, _summary, _total, identifier, name."
             );
 
     [Theory]

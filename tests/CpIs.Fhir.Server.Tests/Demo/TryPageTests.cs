@@ -54,6 +54,7 @@ public sealed class TryPageTests(RunningExchange exchange) : IClassFixture<Runni
     [InlineData("demo-operator", "GET", "Organization", "cross-site", 403)]
     [InlineData("demo-operator", "GET", "Organization", "same-site", 403)]
     [InlineData("demo-operator", "GET", "Organization", "same-origin", 200)]
+    [InlineData("demo-operator", "GET", "Organization", "https://elsewhere.example", 403)]
     public async Task Only_this_page_sends_and_only_below_the_FHIR_base(
         string client,
         string method,
@@ -62,7 +63,10 @@ public sealed class TryPageTests(RunningExchange exchange) : IClassFixture<Runni
         int status
     )
     {
-        (string, string)[] headers = from is null ? [] : [("Sec-Fetch-Site", from)];
+        (string, string)[] headers =
+            from is null ? []
+            : from.StartsWith("https:", StringComparison.Ordinal) ? [("Origin", from)]
+            : [("Sec-Fetch-Site", from)];
 
         var shown = await exchange.Anonymous.PostFormAsync(
             "/try",

@@ -170,7 +170,7 @@ public sealed class ParameterTests(RunningExchange exchange) : IClassFixture<Run
                     .Issue.Diagnostics.Should()
                     .EndWith(
                         path == "metadata"
-                            ? "Supported: _format, _pretty."
+                            ? "Supported: _elements, _format, _pretty, _summary, mode."
                             : "Supported: _elements, _format, _pretty, _summary."
                     );
         }

@@ -103,6 +103,7 @@ public sealed class XmlTests(RunningExchange exchange) : IClassFixture<RunningEx
     [InlineData("<Bundle xmlns='http://hl7.org/fhir'><type value='transaction'/>", 400)]
     [InlineData("<!DOCTYPE a><Bundle xmlns='http://hl7.org/fhir'/>", 400)]
     [InlineData("<Bundle xmlns='http://hl7.org/fhir'><type value='transaction'/><entry/></Bundle>", 400)]
+    [InlineData("<?xml version='1.0' encoding='ISO-8859-1'?><Bundle xmlns='http://hl7.org/fhir'/>", 400)]
     [InlineData("<Flag xmlns='http://hl7.org/fhir'/>", 422)]
     public async Task What_is_wrong_in_XML_is_refused_and_nothing_fails(string xml, int status)
     {

@@ -270,7 +270,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             _store,
             _store,
             new IdempotentWrite(_store, Time),
-            new SubscriptionParser(Options, Profiles),
+            new SubscriptionParser(Options, Profiles, Time),
             new DispatchSignal(Time),
             Options,
             Ids,

@@ -148,6 +148,28 @@ public sealed class SubscriptionEndpointTests
     }
 
     [Fact]
+    public async Task One_that_has_ended_already_is_refused_and_so_is_a_condition_that_nobody_reads()
+    {
+        await using var exchange = await Exchange.StartAsync();
+        var body = Engine
+            .Json("http://127.0.0.1:9/x", "requested", null, 1, "")
+            .Replace("\"status\"", "\"end\":\"2020-01-01T00:00:00Z\",\"status\"", StringComparison.Ordinal);
+
+        var (ended, outcome) = await exchange.SendAsync(HttpMethod.Post, "Subscription", body);
+        var (conditional, _) = await exchange.SendAsync(
+            HttpMethod.Post,
+            "Subscription",
+            Engine.Json("http://127.0.0.1:9/x", "off", null, 1, ""),
+            ("If-None-Exist", "url=http://127.0.0.1:9/x")
+        );
+
+        ended.StatusCode.Should().Be(HttpStatusCode.UnprocessableEntity);
+        Outcome(outcome).Should().Contain("The end has passed");
+        conditional.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await exchange.SendAsync(HttpMethod.Get, "Subscription")).Body.GetProperty("total").GetInt32().Should().Be(0);
+    }
+
+    [Fact]
     public async Task Not_yours_is_unknown_and_a_setting_has_no_Subscriptions()
     {
         await using var exchange = await Exchange.StartAsync();

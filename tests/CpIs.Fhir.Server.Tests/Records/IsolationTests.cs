@@ -170,13 +170,15 @@ public sealed class IsolationTests(RunningExchange exchange) : IClassFixture<Run
     [Fact]
     public async Task An_organisation_sees_its_own_Organization_and_no_other()
     {
-        var mine = await (await exchange.AsAsync("authority-xhf01")).GetAsync("Organization");
-        var other = await exchange.AsAsync("authority-xbr02");
+        var authority = await exchange.AsAsync("authority-xhf01");
+        var child = exchange.NewChild();
+        await exchange.UploadAsync("authority-xhf01", child);
+        var mine = await authority.GetAsync("Flag?_count=1&_include=Flag:author");
+        var id = mine.Entries("Organization", "include")[0].GetProperty("id").GetString();
 
-        mine.Total.Should().Be(1);
-        var id = mine.Entries("Organization")[0].GetProperty("id").GetString();
-        (await other.GetAsync($"Organization/{id}")).Status.Should().Be(404);
-        (await other.GetAsync($"Organization?identifier={FhirSystems.OdsOrganisation}|XHF01")).Total.Should().Be(0);
+        (await authority.GetAsync($"Organization/{id}")).Status.Should().Be(200);
+        (await (await exchange.AsAsync("authority-xbr02")).GetAsync($"Organization/{id}")).Status.Should().Be(404);
+        (await authority.GetAsync("Organization")).Status.Should().Be(403, "only an operator searches them");
     }
 
     private static IReadOnlyList<string> Locations(Answer acknowledgement) =>

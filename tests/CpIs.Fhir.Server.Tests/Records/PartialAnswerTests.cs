@@ -55,7 +55,6 @@ public sealed class PartialAnswerTests(RunningExchange exchange) : IClassFixture
     [InlineData("Flag?_include=Flag:patient:Organization", "one of")]
     [InlineData("Flag?_include:iterate=Flag:patient", "modifier")]
     [InlineData("Flag?_revinclude=EpisodeOfCare:patient", "_revinclude")]
-    [InlineData("Organization?_revinclude=Flag:author", "_revinclude")]
     [InlineData("Flag?_elements=colour", "author, category, code")]
     [InlineData("Flag?_elements=code&_summary=true", "_elements or _summary")]
     [InlineData("Flag?_summary=short", "true, text, data, count, false")]

@@ -151,6 +151,11 @@ public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<Runnin
     {
         var (authority, held) = (await AuthorityAsync, await HeldAsync());
         (await DeleteAsync(authority, held.Episode)).Status.Should().Be(204);
+        var alone = JsonNode.Parse(held.Sent)!;
+        foreach (var other in alone["entry"]!.AsArray().Skip(1).ToList())
+            alone["entry"]!.AsArray().Remove(other);
+        alone.AsObject().Remove("timestamp");
+        (await authority.PostAsync("", alone.ToJsonString())).Text.Should().Contain("cpis-patient-without-plan");
         var file = JsonNode.Parse(
             Encoding.UTF8.GetString(Bundle(held.Child, exchange.Clock.GetUtcNow().AddMinutes(5)).Span)
         )!;
@@ -186,7 +191,10 @@ public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<Runnin
     public async Task What_has_no_DELETE_says_so_and_not_yours_is_unknown()
     {
         var (authority, held) = (await AuthorityAsync, await HeldAsync());
-        var own = (await authority.GetAsync("Organization")).Entries("Organization")[0].GetProperty("id").GetString();
+        var own = (await authority.GetAsync("Flag?_count=1&_include=Flag:author"))
+            .Entries("Organization", "include")[0]
+            .GetProperty("id")
+            .GetString();
 
         var patient = await DeleteAsync(authority, held.Patient);
         var organization = await DeleteAsync(authority, $"Organization/{own}");

@@ -213,6 +213,77 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
         (await PutAsync(authority, "EpisodeOfCare?status=active", plan)).Status.Should().Be(400);
     }
 
+    [Theory]
+    [InlineData("PUT", "If-None-Match", "*")]
+    [InlineData("PUT", "If-None-Exist", "identifier=x|y")]
+    [InlineData("PUT", "If-Unmodified-Since", "Mon, 01 Jan 2001 00:00:00 GMT")]
+    [InlineData("DELETE", "If-None-Match", "*")]
+    [InlineData("POST", "If-Match", "W/\"1\"")]
+    public async Task A_condition_that_the_request_does_not_take_is_never_passed_over(
+        string method,
+        string header,
+        string value
+    )
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var path =
+            method == "POST"
+                ? "EpisodeOfCare"
+                : $"EpisodeOfCare?identifier={PlanSystem}|{Uri.EscapeDataString(PlanId(plan))}";
+
+        var refused = await authority.SendAsync(
+            new HttpMethod(method),
+            path,
+            new StringContent(plan.ToJsonString(), Encoding.UTF8, "application/fhir+json"),
+            (header, value)
+        );
+        var whole = await authority.PostAsync("", "{}", (header, value));
+
+        refused.Status.Should().Be(400, refused.Text);
+        refused.Issue.Expression.Should().Be("http." + header);
+        whole.Issue.Expression.Should().Be("http." + header, "a Bundle takes none: each of its entries has its own");
+        (await authority.GetAsync($"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}")).Total.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_is_held_keeps_its_identifier_and_the_sender_hears_how_to_correct_one()
+    {
+        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
+        var id = created.Json.GetProperty("id").GetString()!;
+        plan["id"] = id;
+        plan["identifier"]![0]!["value"] = PlanId(plan) + "9";
+
+        var renamed = await PutAsync(authority, $"EpisodeOfCare/{id}", plan);
+
+        renamed.Status.Should().Be(422, renamed.Text);
+        renamed.Issue.Expression.Should().Be("EpisodeOfCare.identifier");
+        renamed.Issue.Diagnostics.Should().Contain("by POST");
+    }
+
+    [Fact]
+    public async Task A_date_of_birth_after_the_start_of_a_plan_is_taken_with_a_warning()
+    {
+        var authority = await AuthorityAsync;
+        var child = exchange.NewChild(exchange.Plan(start: exchange.Today.AddDays(-30)));
+        await exchange.UploadAsync("authority-xhf01", child);
+        var patient = Resource(child with { BirthDate = exchange.Today.AddDays(-10) }, "Patient");
+
+        var taken = await PutAsync(
+            authority,
+            $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}",
+            patient,
+            ("Prefer", "return=OperationOutcome")
+        );
+
+        taken.Status.Should().Be(200, taken.Text);
+        taken
+            .Text.Should()
+            .Contain("cpis-plan-before-birth")
+            .And.Contain("Patient.birthDate")
+            .And.Contain(child.Plans[0].PlanId);
+    }
+
     [Fact]
     public async Task A_sender_hears_what_it_prefers()
     {

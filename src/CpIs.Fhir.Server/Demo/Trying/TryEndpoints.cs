@@ -35,7 +35,7 @@ internal static class TryEndpoints
     private static async Task<IResult> SendAsync(HttpContext context, ExchangeUrls urls, TimeProvider time)
     {
         // Another site could send the form in the name of whoever has this page open.
-        if (context.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none"))
+        if (IsFromElsewhere(context.Request, urls))
             return Refused("Another site sent this form. Fill it in here.", StatusCodes.Status403Forbidden);
         if (!context.Request.HasFormContentType)
             return Refused("Send the form of this page.", StatusCodes.Status415UnsupportedMediaType);
@@ -58,6 +58,13 @@ internal static class TryEndpoints
             return Refused($"The request was not answered: {failed.Message}", StatusCodes.Status502BadGateway);
         }
     }
+
+    private static bool IsFromElsewhere(HttpRequest request, ExchangeUrls urls) =>
+        request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none")
+        || request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}"
+        // A name of somebody else's that leads here (DNS rebinding).
+        || request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]")
+            && request.Host.Host != new Uri(urls.Root).Host;
 
     private static Page Refused(string why, int status) => TryPage.Of(TryForm.Empty, TryPage.Problem(why), status);
 }
