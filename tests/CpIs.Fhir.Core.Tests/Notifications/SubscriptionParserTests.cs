@@ -260,7 +260,8 @@ public sealed class SubscriptionParserTests
             .NotContain("\"error\":");
     }
 
-    private static SubscriptionParser Parser(NotificationOptions options) => new(options, Profiles, TimeProvider.System);
+    private static SubscriptionParser Parser(NotificationOptions options) =>
+        new(options, Profiles, TimeProvider.System);
 
     private static Result<ParsedSubscription> Parse(JsonObject json, NotificationOptions? options = null) =>
         Parser(options ?? new NotificationOptions()).Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), Authority);
