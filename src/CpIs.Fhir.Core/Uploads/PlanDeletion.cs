@@ -16,6 +16,8 @@ public sealed class PlanDeletion(
     TimeProvider time
 )
 {
+    private const int MostTries = 3;
+
     /// <summary>204 with an OperationOutcome for who wants one, also where it was deleted before; or why nothing was deleted.</summary>
     /// <param name="write">Which, by id or identifier; its upload has no body.</param>
     /// <param name="cancellation">Cancels the wait.</param>
@@ -41,20 +43,23 @@ public sealed class PlanDeletion(
         var own = write.Upload.Caller.Organisation;
         if (write.RefuseStranger("identifier") is { } stranger)
             return stranger;
-        if (await FindAsync(write, cancellation).ConfigureAwait(false) is not { } held || held.Authority != own)
-            return Refusal.Unknown($"This {write.Type}");
-        if (write.IfMatch is { } version && version != held.Version)
-            return Refusal.Stale(version, held.Version);
-        if (held.IsDeleted)
-            return Done(write, [], $"{held.Type}/{held.Id} was deleted before.");
-        var plan = (await store.ReadChildAsync(held.Child!.Value, cancellation).ConfigureAwait(false)).Where(part =>
-            part.Authority == own && part.Plan?.EpisodeId == held.Plan!.EpisodeId
-        );
-        var parts = plan.ToDictionary(part => part.Type);
-        if (!parts.TryGetValue(held.Type, out var current) || current.Version != held.Version || parts.Count != 2)
-            // Somebody wrote it between the two reads.
-            return Refusal.Changing();
-        return Delete(write, parts[RecordType.EpisodeOfCare], parts[RecordType.Flag]);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            if (await FindAsync(write, cancellation).ConfigureAwait(false) is not { } held || held.Authority != own)
+                return Refusal.Unknown($"This {write.Type}");
+            if (write.IfMatch is { } version && version != held.Version)
+                return Refusal.Stale(version, held.Version);
+            if (held.IsDeleted)
+                return Done(write, [], $"{held.Type}/{held.Id} was deleted before.");
+            var parts = (await store.ReadChildAsync(held.Child!.Value, cancellation).ConfigureAwait(false))
+                .Where(part => part.Authority == own && part.Plan?.EpisodeId == held.Plan!.EpisodeId)
+                .ToDictionary(part => part.Type);
+            // Otherwise somebody wrote it between the two reads.
+            if (parts.Count == 2 && parts[held.Type].Version == held.Version)
+                return Delete(write, parts[RecordType.EpisodeOfCare], parts[RecordType.Flag]);
+        }
+
+        return Refusal.Changing();
     }
 
     private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation)

@@ -59,12 +59,19 @@ internal static class TryEndpoints
         }
     }
 
-    private static bool IsFromElsewhere(HttpRequest request, ExchangeUrls urls) =>
-        request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin" or "none")
-        || request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}"
+    private static bool IsFromElsewhere(HttpRequest request, ExchangeUrls urls)
+    {
         // A name of somebody else's that leads here (DNS rebinding).
-        || request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]")
-            && request.Host.Host != new Uri(urls.Root).Host;
+        if (
+            request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]")
+            && request.Host.Host != new Uri(urls.Root).Host
+        )
+            return true;
+        // A browser that says where the form comes from hides its origin, as this page asks it to.
+        return request.Headers["Sec-Fetch-Site"] is { Count: > 0 } site
+            ? site.ToString() is not ("same-origin" or "none")
+            : request.Headers.Origin is { Count: > 0 } origin && origin != $"{request.Scheme}://{request.Host}";
+    }
 
     private static Page Refused(string why, int status) => TryPage.Of(TryForm.Empty, TryPage.Problem(why), status);
 }
