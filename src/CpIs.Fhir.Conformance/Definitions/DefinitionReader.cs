@@ -72,7 +72,7 @@ internal sealed class DefinitionReader
             )
                 ? size
                 : null,
-            Regex = (node.Extension(ExtensionUrls.Regex) ?? node.Child("type")?.Extension(ExtensionUrls.Regex))?.Value,
+            Regex = RegexOf(node),
             Binding = node.Child("binding") is { } binding ? ReadBinding(binding) : null,
             Constraints = [.. node.ChildrenNamed("constraint").Select(ReadConstraint)],
             Slicing = node.Child("slicing") is { } slicing ? ReadSlicing(slicing) : null,
@@ -146,4 +146,10 @@ internal sealed class DefinitionReader
             node.Text("rules") ?? "open",
             node.IsTrue("ordered")
         );
+
+    /// <summary>The form that a profile demands; those of R4's own simple types are judged by <see cref="Validation.PrimitiveFormats"/>.</summary>
+    private static string? RegexOf(FhirNode node) =>
+        node.Text("path") is [>= 'a' and <= 'z', ..]
+            ? null
+            : (node.Extension(ExtensionUrls.Regex) ?? node.Child("type")?.Extension(ExtensionUrls.Regex))?.Value;
 }

@@ -8,6 +8,7 @@ namespace CpIs.Fhir.Conformance.Tests.Definitions;
 public sealed class CoreDefinitionsTests
 {
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void The_committed_file_is_what_the_command_makes_of_the_package()
     {
         var resources = CorePackage.Read().Resources.Select(resource => resource.Json).ToList();

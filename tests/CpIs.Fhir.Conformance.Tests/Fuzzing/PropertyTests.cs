@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Tests.Shared;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -92,6 +93,7 @@ public sealed class PropertyTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void Any_JSON_that_names_a_type_gets_a_verdict() =>
         Prop.ForAll(
                 Gen.Zip(Gen.Elements("Patient", "Flag", "Bundle", "Parameters", "Bogus"), Members(5)).ToArbitrary(),
@@ -106,6 +108,7 @@ public sealed class PropertyTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
 
     [Fact]
+    [Trait(Proof.Long, "true")]
     public void The_order_of_properties_changes_no_verdict()
     {
         // One seed, so that a landing never hangs on chance; FuzzTests take another each time.
