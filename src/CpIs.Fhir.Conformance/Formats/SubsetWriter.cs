@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Searching;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
@@ -13,6 +14,7 @@ namespace CpIs.Fhir.Conformance.Formats;
 public static class SubsetWriter
 {
     private const int MostDepth = 256;
+    private const string SystemBeforeR4 = "http://hl7.org/fhir/v3/ObservationValue";
     private static readonly string[] Always = ["id", "meta"];
 
     /// <summary>The part, UTF-8.</summary>
@@ -71,13 +73,15 @@ public static class SubsetWriter
     {
         if (!FhirJsonDeserializer.OSTRICH.TryDeserializeResource(json.GetRawText(), out var resource, out _))
             throw new InvalidOperationException("What is answered is no resource of R4.");
-        (resource.Meta ??= new Meta()).Tag.Add(
-            new Coding("http://terminology.hl7.org/CodeSystem/v3-ObservationValue", "SUBSETTED")
-        );
-        return FhirJsonSerializer.Default.SerializeToBytes(
-            resource,
-            filterFactory: () => FilterOf(subset, resource.TypeName)
-        );
+        var part = JsonNode.Parse(
+            FhirJsonSerializer.Default.SerializeToBytes(
+                resource,
+                filterFactory: () => FilterOf(subset, resource.TypeName)
+            )
+        )!;
+        // The SDK tags a part by two systems, of which R4 has one.
+        part["meta"]!["tag"]!.AsArray().RemoveAll(tag => (string?)tag!["system"] == SystemBeforeR4);
+        return JsonSerializer.SerializeToUtf8Bytes(part);
     }
 
     private static SerializationFilter FilterOf(AnswerSubset subset, string type) =>

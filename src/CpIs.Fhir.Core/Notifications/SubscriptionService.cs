@@ -34,9 +34,8 @@ public sealed class SubscriptionService(
     {
         if (parser.Parse(write.Body, write.Caller.Organisation).IsRefused(out var refusal, out var parsed))
             return refusal;
-        var answer = await writes
-            .RunAsync(
-                write.Request,
+        return await WriteAsync(
+                write,
                 async token =>
                     await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, token).ConfigureAwait(false)
                         is { } tooMany
@@ -45,46 +44,30 @@ public sealed class SubscriptionService(
                 cancellation
             )
             .ConfigureAwait(false);
-        signal.Wake();
-        return answer;
     }
 
     /// <summary>
     /// Stores a new version. A new handshake follows where it asks for <c>requested</c>; events that wait for delivery
     /// wait on, and those of an endpoint that was active before go on being tried should the handshake fail.
     /// </summary>
-    public async Task<Result<IdempotentAnswer>> UpdateAsync(
+    public Task<Result<IdempotentAnswer>> UpdateAsync(
         string id,
         int? ifMatch,
         SubscriptionWrite write,
         CancellationToken cancellation
-    )
-    {
-        var answer = await writes
-            .RunAsync(write.Request, token => PrepareUpdateAsync(id, ifMatch, write, token), cancellation)
-            .ConfigureAwait(false);
-        signal.Wake();
-        return answer;
-    }
+    ) => WriteAsync(write, token => PrepareUpdateAsync(id, ifMatch, write, token), cancellation);
 
     /// <summary>Ends one for good: it is off, a read of it is 410, and no search finds it. 204, also where it was deleted before.</summary>
     /// <param name="id">Which.</param>
     /// <param name="ifMatch">The version that must be current, or null.</param>
     /// <param name="write">What was asked; it has no body.</param>
     /// <param name="cancellation">Cancels the wait.</param>
-    public async Task<Result<IdempotentAnswer>> DeleteAsync(
+    public Task<Result<IdempotentAnswer>> DeleteAsync(
         string id,
         int? ifMatch,
         SubscriptionWrite write,
         CancellationToken cancellation
-    )
-    {
-        var answer = await writes
-            .RunAsync(write.Request, token => PrepareDeleteAsync(id, ifMatch, write, token), cancellation)
-            .ConfigureAwait(false);
-        signal.Wake();
-        return answer;
-    }
+    ) => WriteAsync(write, token => PrepareDeleteAsync(id, ifMatch, write, token), cancellation);
 
     /// <summary>One version of the caller's own.</summary>
     public async Task<Result<StoredResource>> ReadAsync(
@@ -137,6 +120,18 @@ public sealed class SubscriptionService(
         foreach (var subscription in page.Items)
             standings.Add(await StandingOfAsync(subscription, cancellation).ConfigureAwait(false));
         return standings;
+    }
+
+    /// <summary>Writes once, and wakes who sends: a handshake may be due.</summary>
+    private async Task<Result<IdempotentAnswer>> WriteAsync(
+        SubscriptionWrite write,
+        Func<CancellationToken, Task<Result<PreparedWrite>>> prepare,
+        CancellationToken cancellation
+    )
+    {
+        var answer = await writes.RunAsync(write.Request, prepare, cancellation).ConfigureAwait(false);
+        signal.Wake();
+        return answer;
     }
 
     private async Task<SubscriptionStanding> StandingOfAsync(

@@ -12,8 +12,7 @@ public sealed class PlanDeletion(
     TransactionUpload uploads,
     IdempotentWrite writes,
     IRecordStore store,
-    IOrganisationDirectory organisations,
-    TimeProvider time
+    IOrganisationDirectory organisations
 )
 {
     private const int MostTries = 3;
@@ -40,19 +39,18 @@ public sealed class PlanDeletion(
 
     private async Task<Result<PreparedWrite>> PrepareAsync(SingleWrite write, CancellationToken cancellation)
     {
-        var own = write.Upload.Caller.Organisation;
         if (write.RefuseStranger("identifier") is { } stranger)
             return stranger;
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await FindAsync(write, cancellation).ConfigureAwait(false) is not { } held || held.Authority != own)
+            if (await FindAsync(write, cancellation).ConfigureAwait(false) is not { } held)
                 return Refusal.Unknown($"This {write.Type}");
             if (write.IfMatch is { } version && version != held.Version)
                 return Refusal.Stale(version, held.Version);
             if (held.IsDeleted)
                 return Done(write, [], $"{held.Type}/{held.Id} was deleted before.");
             var parts = (await store.ReadChildAsync(held.Child!.Value, cancellation).ConfigureAwait(false))
-                .Where(part => part.Authority == own && part.Plan?.EpisodeId == held.Plan!.EpisodeId)
+                .Where(part => part.Authority == held.Authority && part.Plan?.EpisodeId == held.Plan!.EpisodeId)
                 .ToDictionary(part => part.Type);
             // Otherwise somebody wrote it between the two reads.
             if (parts.Count == 2 && parts[held.Type].Version == held.Version)
@@ -64,23 +62,20 @@ public sealed class PlanDeletion(
 
     private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation)
     {
-        if (write.Id is { } id)
-            return await store.ReadAsync(write.Type, id, null, cancellation).ConfigureAwait(false);
-        var own = write.Upload.Caller.Organisation;
-        if (write.Identifier is not var (system, value) || system != FhirSystems.PlanId(own))
-            return null;
-        var identity = UploadSnapshot.Identity(own, value);
-        var found = await store.ReadByIdentityAsync(write.Type, [identity], cancellation).ConfigureAwait(false);
-        return found.GetValueOrDefault(identity);
+        var own = new OwnRecords(store, write.Upload.Caller.Organisation);
+        return write.Id is { } id ? await own.ByIdAsync(write.Type, id, cancellation).ConfigureAwait(false)
+            : write.Identifier is { } identifier
+                ? await own.ByIdentifierAsync(write.Type, identifier, cancellation).ConfigureAwait(false)
+            : null;
     }
 
     private PreparedWrite Delete(SingleWrite write, StoredResource episode, StoredResource flag)
     {
         var own = organisations.Current.Find(write.Upload.Caller.Organisation);
-        var now = time.GetUtcNow();
+        var now = uploads.Now();
         var stamp = Turns.After(episode, new UploadStamp(now, Epoch: own?.StampEpoch ?? 0));
         using var writer = new ResourceWriter(episode.Authority, own?.ResourceId);
-        var gone = new PlanWithdrawal(episode.Authority, own?.ResourceId, stamp, uploads.Now(), writer)
+        var gone = new PlanWithdrawal(episode.Authority, own?.ResourceId, stamp, now, writer)
             .Of(episode, flag, UploadEffect.Deleted, resource => resource.AsDeleted())
             .ToList();
         return Done(

@@ -76,11 +76,12 @@ public sealed class SingleUpload(
     {
         if (write.Id is not { } id)
             return (StoredResource?)null;
-        var held = await store.ReadAsync(write.Type, id, null, cancellation).ConfigureAwait(false);
-        return held is null || held.Authority != write.Upload.Caller.Organisation
-                ? Refusal.Unknown($"This {write.Type}")
-            : held.IsDeleted ? Refusal.Gone($"This {write.Type}", NewPlan)
-            : held;
+        return await Own(write).ByIdAsync(write.Type, id, cancellation).ConfigureAwait(false) switch
+        {
+            null => Refusal.Unknown($"This {write.Type}"),
+            { IsDeleted: true } => Refusal.Gone($"This {write.Type}", NewPlan),
+            { } held => held,
+        };
     }
 
     /// <summary>The upload of one entry, or why it cannot be made of what was sent.</summary>
@@ -183,16 +184,14 @@ public sealed class SingleUpload(
         );
 
     /// <summary>What <c>If-None-Exist</c> finds; null for nothing, and without it.</summary>
-    private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation)
-    {
-        var authority = write.Upload.Caller.Organisation;
-        var own = write.Type == RecordType.Patient ? FhirSystems.NhsNumber : FhirSystems.PlanId(authority);
-        if (write.IfNoneExist is not { } wanted || wanted.System != own)
-            return null;
-        var identity = UploadSnapshot.Identity(authority, wanted.Value);
-        var found = await store.ReadByIdentityAsync(write.Type, [identity], cancellation).ConfigureAwait(false);
-        return found.GetValueOrDefault(identity) is { IsDeleted: false } there ? there : null;
-    }
+    private async Task<StoredResource?> FindAsync(SingleWrite write, CancellationToken cancellation) =>
+        write.IfNoneExist is { } wanted
+        && await Own(write).ByIdentifierAsync(write.Type, wanted, cancellation).ConfigureAwait(false)
+            is { IsDeleted: false } there
+            ? there
+            : null;
+
+    private OwnRecords Own(SingleWrite write) => new(store, write.Upload.Caller.Organisation);
 
     /// <summary>Nothing is written but the answer.</summary>
     private PreparedWrite Keep(SingleWrite write, StoredResource there) =>
@@ -229,42 +228,3 @@ public sealed class SingleUpload(
         );
     }
 }
-
-/// <summary>One resource as it was sent to an address of its own.</summary>
-/// <param name="Upload">Its body, and what is known of the request.</param>
-/// <param name="Type">Patient, EpisodeOfCare or Flag.</param>
-public sealed record SingleWrite(Upload Upload, RecordType Type)
-{
-    /// <summary>The id in the URL of an update; null for the others.</summary>
-    public string? Id { get; init; }
-
-    /// <summary>System and value in the URL of a conditional update; null for the others.</summary>
-    public (string System, string Value)? Identifier { get; init; }
-
-    /// <summary>System and value in <c>If-None-Exist</c> of a conditional create: where the authority holds such a record, nothing is written.</summary>
-    public (string System, string Value)? IfNoneExist { get; init; }
-
-    /// <summary>Letters of the scope that it needs.</summary>
-    internal string Access =>
-        Identifier is not null ? "cu"
-        : Id is not null ? "u"
-        : "c";
-
-    /// <summary>The version in <c>If-Match</c>, or null.</summary>
-    public int? IfMatch { get; init; }
-
-    /// <summary>403 where the condition itself names another authority.</summary>
-    /// <param name="place">Where the condition was sent.</param>
-    internal Refusal? RefuseStranger(string place) =>
-        (IfNoneExist ?? Identifier) is var (system, _)
-        && system.StartsWith(FhirSystems.PlanIds, StringComparison.Ordinal)
-        && system != FhirSystems.PlanId(Upload.Caller.Organisation)
-            ? Refusal.Forbidden("The condition names another authority. An authority sees only its own records.", place)
-            : null;
-}
-
-/// <summary>What became of one resource.</summary>
-/// <param name="Resource">The version that is held now.</param>
-/// <param name="IsCreated">True when it was not held before.</param>
-/// <param name="Outcome">An OperationOutcome with what its sender should know; empty for nothing.</param>
-public sealed record WrittenRecord(StoredResource Resource, bool IsCreated, ReadOnlyMemory<byte> Outcome);

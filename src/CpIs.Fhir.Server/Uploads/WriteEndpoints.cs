@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Http;
 
@@ -8,7 +9,7 @@ namespace CpIs.Fhir.Server.Uploads;
 
 /// <summary>
 /// The journey of the UPLOAD for one resource at its own address: create, update and delete, each also by the authority's own identifier.
-/// What is created or updated is a transaction of one entry. A Patient goes with its plans, so it has no DELETE.
+/// What is created or updated is a transaction of one entry. A Patient has no DELETE: it is removed some time after its last plan.
 /// </summary>
 internal static class WriteEndpoints
 {
@@ -46,10 +47,7 @@ internal static class WriteEndpoints
             .TakesCondition("If-Match");
         fhir.MapPut(
                 $"/{type}",
-                (HttpContext context, WriteDesk desk) =>
-                    ReadIdentifier(SearchInput.FromUrl(context)).IsRefused(out var refusal, out var identifier)
-                        ? Task.FromResult(FhirResults.Refused(refusal))
-                        : desk.WriteAsync(context, type, write => write with { Identifier = identifier })
+                (HttpContext context, WriteDesk desk) => ByIdentifierAsync(context, type, desk.WriteAsync)
             )
             .Admit(Guest.Authority($"system/{type}.cu"))
             .TakesCondition("If-Match");
@@ -65,14 +63,21 @@ internal static class WriteEndpoints
             .TakesCondition("If-Match");
         fhir.MapDelete(
                 $"/{type}",
-                (HttpContext context, WriteDesk desk) =>
-                    ReadIdentifier(SearchInput.FromUrl(context)).IsRefused(out var refusal, out var identifier)
-                        ? Task.FromResult(FhirResults.Refused(refusal))
-                        : desk.DeleteAsync(context, type, write => write with { Identifier = identifier })
+                (HttpContext context, WriteDesk desk) => ByIdentifierAsync(context, type, desk.DeleteAsync)
             )
             .Admit(Guest.Authority($"system/{type}.d"))
             .TakesCondition("If-Match");
     }
+
+    /// <summary>What names its record by the identifier in the URL.</summary>
+    private static Task<IResult> ByIdentifierAsync(
+        HttpContext context,
+        RecordType type,
+        Func<HttpContext, RecordType, Func<SingleWrite, SingleWrite>, Task<IResult>> act
+    ) =>
+        ReadIdentifier(SearchInput.FromUrl(context)).IsRefused(out var refusal, out var identifier)
+            ? Task.FromResult(FhirResults.Refused(refusal))
+            : act(context, type, write => write with { Identifier = identifier });
 
     /// <summary>What <c>If-None-Exist</c> asks for; null without it.</summary>
     private static Result<(string System, string Value)?> ReadCondition(HttpContext context)

@@ -5,7 +5,8 @@ namespace CpIs.Fhir.Server.Tests.Records;
 /// <summary><c>_include</c> and <c>_revinclude</c> add to what an authority finds, <c>_elements</c> and <c>_summary</c> take from it.</summary>
 public sealed class PartialAnswerTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
-    private const string Subsetted = "\"code\":\"SUBSETTED\"";
+    private const string Subsetted =
+        "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"SUBSETTED\"}";
 
     private Task<Speaker> AuthorityAsync => exchange.AsAsync("authority-xmv03");
 
@@ -82,6 +83,7 @@ public sealed class PartialAnswerTests(RunningExchange exchange) : IClassFixture
         Names(flag)
             .Should()
             .BeEquivalentTo("resourceType", "id", "meta", "identifier", "status", "code", "subject", "period");
+        flag.GetRawText().Split("SUBSETTED").Should().HaveCount(2, "it is told once");
         flag.GetRawText().Should().Contain(Subsetted).And.Contain("\"versionId\"");
         found.Entries("Patient", "include")[0].GetRawText().Should().NotContain(Subsetted).And.Contain("birthDate");
         Names(read.Json).Should().BeEquivalentTo("resourceType", "id", "meta", "status", "code", "subject", "period");

@@ -3,14 +3,13 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Synthetic;
+using static CpIs.Fhir.Server.Tests.Uploads.OneResource;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 
 /// <summary>DELETE: withdraws a plan, of which both records go together; ends a Subscription. What was deleted stays in history.</summary>
 public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
-    private const string PlanSystem = "https://fhir.cpis.example/Id/plan/XHF01";
-
     private Task<Speaker> AuthorityAsync => exchange.AsAsync("authority-xhf01");
 
     [Theory]
@@ -117,7 +116,8 @@ public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<Runnin
             .AsArray()
             .Select(entry => entry!["resource"]!)
             .First(resource => (string?)resource["resourceType"] == "EpisodeOfCare")
-            .DeepClone();
+            .DeepClone()
+            .AsObject();
         episode["patient"]!["reference"] = $"Patient?identifier={FhirSystems.NhsNumber}|{held.Child.NhsNumber.Digits}";
 
         var older = await authority.PostAsync("", held.Sent);
@@ -128,14 +128,9 @@ public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<Runnin
             ("If-None-Exist", $"identifier={PlanSystem}|{held.PlanId}")
         );
         episode["status"] = "entered-in-error";
-        var withdrawn = await SendAsync(
-            authority,
-            HttpMethod.Put,
-            $"EpisodeOfCare?identifier={PlanSystem}|{held.PlanId}",
-            episode
-        );
+        var withdrawn = await PutAsync(authority, $"EpisodeOfCare?identifier={PlanSystem}|{held.PlanId}", episode);
         episode["id"] = held.Episode.Split('/')[1];
-        var put = await SendAsync(authority, HttpMethod.Put, held.Episode, episode);
+        var put = await PutAsync(authority, held.Episode, episode);
 
         (older.Status, newer.Status, created.Status)
             .Should()
@@ -215,13 +210,6 @@ public sealed class DeleteTests(RunningExchange exchange) : IClassFixture<Runnin
         string path,
         params (string Name, string Value)[] headers
     ) => speaker.SendAsync(HttpMethod.Delete, path, null, headers);
-
-    private static Task<Answer> SendAsync(Speaker speaker, HttpMethod method, string path, JsonNode resource) =>
-        speaker.SendAsync(
-            method,
-            path,
-            new StringContent(resource.ToJsonString(), Encoding.UTF8, "application/fhir+json")
-        );
 
     private static ReadOnlyMemory<byte> Bundle(SyntheticChild child, DateTimeOffset at) =>
         SyntheticUpload.Bundle(OdsCode.Parse("XHF01"), [child], at);

@@ -3,20 +3,19 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Synthetic;
+using static CpIs.Fhir.Server.Tests.Uploads.OneResource;
 
 namespace CpIs.Fhir.Server.Tests.Uploads;
 
 /// <summary>One resource at its own address: create, update, and both by identifier; each a transaction of one entry.</summary>
 public sealed class WriteTests(RunningExchange exchange) : IClassFixture<RunningExchange>
 {
-    private const string PlanSystem = "https://fhir.cpis.example/Id/plan/XHF01";
-
     private Task<Speaker> AuthorityAsync => exchange.AsAsync("authority-xhf01");
 
     [Fact]
     public async Task A_further_plan_of_a_held_child_is_created_once()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
 
         var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
 
@@ -41,7 +40,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task Created_only_where_none_is_held()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
 
         var first = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition);
@@ -89,7 +88,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task A_conditional_create_under_one_request_id_is_answered_as_the_first_time()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
         var (first, second) = (
             ("X-Request-ID", Guid.NewGuid().ToString()),
@@ -106,14 +105,14 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task Of_many_that_create_one_plan_at_once_one_does_and_all_hear_of_it()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var condition = ("If-None-Exist", $"identifier={PlanSystem}|{PlanId(plan)}");
         var repeat = ("X-Request-ID", Guid.NewGuid().ToString());
 
         var conditional = await Task.WhenAll(
             Enumerable.Range(0, 6).Select(_ => authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), condition))
         );
-        plan = await FurtherPlanAsync();
+        plan = await exchange.FurtherPlanAsync();
         var repeated = await Task.WhenAll(
             Enumerable.Range(0, 6).Select(_ => authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), repeat))
         );
@@ -126,7 +125,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task Every_update_that_is_answered_200_is_a_version_however_many_come_at_once()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
         var made = await PutAsync(authority, address, plan);
         int Alarms() => exchange.Logs.Lines.Count(line => line.Contains("was an old file sent"));
@@ -174,7 +173,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task What_was_read_is_changed_and_sent_back_with_its_version()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
         var address = $"EpisodeOfCare/{created.Json.GetProperty("id").GetString()}";
         var read = JsonNode.Parse((await authority.GetAsync(address)).Text)!.AsObject();
@@ -197,7 +196,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task By_identifier_it_is_created_and_then_updated()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
 
         var created = await PutAsync(authority, address, plan);
@@ -225,7 +224,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
         string value
     )
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var path =
             method == "POST"
                 ? "EpisodeOfCare"
@@ -248,7 +247,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task What_is_held_keeps_its_identifier_and_the_sender_hears_how_to_correct_one()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
         var id = created.Json.GetProperty("id").GetString()!;
         plan["id"] = id;
@@ -287,7 +286,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task A_sender_hears_what_it_prefers()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
 
         var minimal = await PutAsync(authority, address, plan, ("Prefer", "return=minimal"));
@@ -304,7 +303,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task A_repeat_under_the_same_request_id_gets_the_first_answer_and_another_body_is_a_conflict()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         var id = ("X-Request-ID", Guid.NewGuid().ToString());
 
         var first = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString(), id);
@@ -320,7 +319,7 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
     [Fact]
     public async Task What_is_wrong_is_told_at_the_element_of_the_resource()
     {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
+        var (authority, plan) = (await AuthorityAsync, await exchange.FurtherPlanAsync());
         plan["status"] = "bogus";
         plan["period"]!["start"] = "2026-13-01";
 
@@ -376,106 +375,4 @@ public sealed class WriteTests(RunningExchange exchange) : IClassFixture<Running
         (await exchange.RecordOfAsync(written)).GetRawText().Should().Contain("AuditEvent");
         (await setting.PostAsync("Patient", "{}")).Status.Should().Be(403);
     }
-
-    [Fact]
-    public async Task A_read_that_has_it_already_is_304_and_HEAD_has_no_body()
-    {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
-        var created = await authority.PostAsync("EpisodeOfCare", plan.ToJsonString());
-        var address = $"EpisodeOfCare/{created.Json.GetProperty("id").GetString()}";
-
-        var same = await authority.GetAsync(address, ("If-None-Match", "W/\"1\""));
-        var other = await authority.GetAsync(address, ("If-None-Match", "W/\"2\""));
-        var since = await authority.GetAsync(address, ("If-Modified-Since", created.Headers["Last-Modified"]));
-        var head = await authority.SendAsync(HttpMethod.Head, address, null);
-        var found = await authority.SendAsync(HttpMethod.Head, "EpisodeOfCare?status=active", null);
-
-        (same.Status, same.Text).Should().Be((304, ""));
-        (other.Status, since.Status).Should().Be((200, 304));
-        (head.Status, head.Text, head.Headers["ETag"]).Should().Be((200, "", "W/\"1\""));
-        (found.Status, found.Text).Should().Be((200, ""));
-        var lookUp = await (await exchange.AsAsync("hareford-ed")).SendAsync(
-            HttpMethod.Head,
-            "Flag?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018",
-            null
-        );
-        lookUp.Status.Should().Be(405);
-    }
-
-    [Fact]
-    public async Task The_history_of_a_record_is_for_its_authority_in_pages_newest_first()
-    {
-        var (authority, plan) = (await AuthorityAsync, await FurtherPlanAsync());
-        var address = $"EpisodeOfCare?identifier={PlanSystem}|{PlanId(plan)}";
-        var made = await PutAsync(authority, address, plan);
-        for (var days = 5; days < 8; days++)
-        {
-            plan["period"]!["start"] = exchange.Today.AddDays(-days).ToString("yyyy-MM-dd");
-            (await PutAsync(authority, address, plan)).Status.Should().Be(200);
-        }
-
-        var history = $"EpisodeOfCare/{made.Json.GetProperty("id").GetString()}/_history";
-        var all = await authority.GetAsync(history);
-        var first = await authority.GetAsync(history + "?_count=3");
-        var next = first.Json.GetProperty("link").EnumerateArray().Last().GetProperty("url").GetString()!;
-        var second = await authority.GetAsync(next[exchange.FhirBase.ToString().Length..]);
-
-        all.Status.Should().Be(200, all.Text);
-        Versions(all).Should().Equal("W/\"4\"", "W/\"3\"", "W/\"2\"", "W/\"1\"");
-        all.Json.GetProperty("total").GetInt32().Should().Be(4);
-        Versions(first).Should().Equal("W/\"4\"", "W/\"3\"", "W/\"2\"");
-        Versions(second).Should().Equal("W/\"1\"");
-        second.Json.GetProperty("link").GetArrayLength().Should().Be(1);
-        (await authority.GetAsync(history + "?_count=0")).Text.Should().NotContain("\"entry\"").And.NotContain("next");
-        Versions(await authority.GetAsync(history + "?_since=2000")).Should().HaveCount(4);
-        (await authority.GetAsync(history + "?_since=2100")).Text.Should().NotContain("\"entry\"");
-        foreach (var wrong in new[] { "?_since=gt2000", "?_since=x", "?_at=2000", "?_count=-1", "?_count=1&_count=2" })
-            (await authority.GetAsync(history + wrong)).Status.Should().Be(400, wrong);
-        (await (await exchange.AsAsync("authority-xbr02")).GetAsync(history)).Status.Should().Be(404);
-        (await authority.GetAsync("EpisodeOfCare/nobody/_history")).Status.Should().Be(404);
-        (await exchange.OccurrenceOfAsync(all))
-            .Seen.Should()
-            .HaveCount(4)
-            .And.OnlyContain(seen => seen.Contains("/_history/"));
-        (await authority.GetAsync("EpisodeOfCare/_history")).Status.Should().Be(404);
-    }
-
-    private static IEnumerable<string?> Versions(Answer history) =>
-        history
-            .Json.GetProperty("entry")
-            .EnumerateArray()
-            .Select(entry => entry.GetProperty("response").GetProperty("etag").GetString());
-
-    /// <summary>A plan that is not held, of a child that is.</summary>
-    private async Task<JsonObject> FurtherPlanAsync()
-    {
-        var child = exchange.NewChild(exchange.Plan(), exchange.Plan(Core.Plans.PlanTypes.LookedAfter));
-        await exchange.UploadAsync("authority-xhf01", child with { Plans = [child.Plans[0]] });
-        var plan = Resource(child with { Plans = [child.Plans[1]] }, "EpisodeOfCare");
-        plan["patient"]!["reference"] = $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}";
-        return plan;
-    }
-
-    private static JsonObject Resource(SyntheticChild child, string type) =>
-        JsonNode.Parse(Encoding.UTF8.GetString(SyntheticUpload.Bundle(OdsCode.Parse("XHF01"), [child]).Span))!["entry"]!
-            .AsArray()
-            .Select(entry => entry!["resource"]!.AsObject())
-            .First(resource => (string?)resource["resourceType"] == type)
-            .DeepClone()
-            .AsObject();
-
-    private static string PlanId(JsonObject plan) => (string)plan["identifier"]![0]!["value"]!;
-
-    private static Task<Answer> PutAsync(
-        Speaker speaker,
-        string path,
-        JsonObject resource,
-        params (string Name, string Value)[] headers
-    ) =>
-        speaker.SendAsync(
-            HttpMethod.Put,
-            path,
-            new StringContent(resource.ToJsonString(), Encoding.UTF8, "application/fhir+json"),
-            headers
-        );
 }
