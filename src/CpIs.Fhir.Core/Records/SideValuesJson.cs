@@ -35,9 +35,7 @@ public static class SideValuesJson
     /// <exception cref="JsonException">It is no such document.</exception>
     public static StoredResource AddTo(StoredResource resource, ReadOnlySpan<byte> document)
     {
-        var values =
-            JsonSerializer.Deserialize(document, SideValuesJsonContext.Default.SideValues)
-            ?? throw new JsonException("No side values.");
+        var values = SideValuesReader.Read(document);
         return resource with
         {
             Child = values.Child is { } child ? NhsNumber.Parse(child) : resource.Child,
@@ -54,35 +52,35 @@ public static class SideValuesJson
     /// <summary>The tokens alone.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>
     public static IReadOnlyList<string> ReadTokens(ReadOnlySpan<byte> document) =>
-        JsonSerializer.Deserialize(document, SideValuesJsonContext.Default.SideValues)?.Tokens ?? [];
+        SideValuesReader.Read(document).Tokens ?? [];
 }
 
-internal sealed record SideValues
+internal sealed class SideValues
 {
     [JsonPropertyName("n")]
-    public string? Child { get; init; }
+    public string? Child { get; set; }
 
     [JsonPropertyName("y")]
-    public string? Identity { get; init; }
+    public string? Identity { get; set; }
 
     [JsonPropertyName("p")]
-    public Plan? Plan { get; init; }
+    public Plan? Plan { get; set; }
 
     [JsonPropertyName("b")]
-    public DateOnly? BirthDate { get; init; }
+    public DateOnly? BirthDate { get; set; }
 
     [JsonPropertyName("u")]
-    public UploadStamp? Stamp { get; init; }
+    public UploadStamp? Stamp { get; set; }
 
     [JsonPropertyName("s")]
-    public SubscriptionTerms? Subscription { get; init; }
+    public SubscriptionTerms? Subscription { get; set; }
 
     [JsonPropertyName("d")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsDeleted { get; init; }
+    public bool IsDeleted { get; set; }
 
     [JsonPropertyName("t")]
-    public IReadOnlyList<string>? Tokens { get; init; }
+    public IReadOnlyList<string>? Tokens { get; set; }
 }
 
 [JsonSourceGenerationOptions(

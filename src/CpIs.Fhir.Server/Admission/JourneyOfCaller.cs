@@ -19,15 +19,23 @@ internal sealed class JourneyOfCaller(CallerIdentification callers) : MatcherPol
     /// <inheritdoc />
     public async Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        var valid = Enumerable.Range(0, candidates.Count).Where(candidates.IsValidCandidate).ToList();
-        if (valid.Count < 2 || valid.Any(at => AdmitsOf(candidates[at].Endpoint) is not { Guests.Count: > 0 }))
+        var valid = new List<(int At, Admits Admits)>(candidates.Count);
+        for (var at = 0; at < candidates.Count; at++)
+            if (candidates.IsValidCandidate(at))
+            {
+                if (AdmitsOf(candidates[at].Endpoint) is not { Guests.Count: > 0 } admits)
+                    return;
+                valid.Add((at, admits));
+            }
+
+        if (valid.Count < 2)
             return;
         var identified = await callers.OfAsync(httpContext);
         var chosen = identified.IsRefused(out _, out var caller)
-            ? valid[0]
-            : valid.Where(at => AdmitsOf(candidates[at].Endpoint)!.Takes(caller.Kind)).DefaultIfEmpty(valid[0]).First();
-        foreach (var at in valid)
-            candidates.SetValidity(at, at == chosen);
+            ? 0
+            : Math.Max(0, valid.FindIndex(candidate => candidate.Admits.Takes(caller.Kind)));
+        for (var i = 0; i < valid.Count; i++)
+            candidates.SetValidity(valid[i].At, i == chosen);
     }
 
     private static Admits? AdmitsOf(Endpoint endpoint) => endpoint.Metadata.GetMetadata<Admits>();

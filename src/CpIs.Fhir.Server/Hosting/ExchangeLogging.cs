@@ -44,6 +44,8 @@ internal static class ExchangeLogging
         {
             "Microsoft.Hosting.Lifetime" => LogLevel.Information,
             not null when category.StartsWith("CpIs.", StringComparison.Ordinal) => LogLevel.Information,
+            // It writes nothing at warnings; asked whether it might, it would make an Activity for each request.
+            "Microsoft.AspNetCore.Hosting.Diagnostics" => LogLevel.None,
             // OpenIddict and the token handlers write out requests and claims below this level.
             _ => LogLevel.Warning,
         };

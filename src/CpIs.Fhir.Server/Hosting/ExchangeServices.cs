@@ -47,6 +47,7 @@ internal static class ExchangeServices
         // Nothing here needs it, but the authentication services bring it: without this it would write keys to a home folder.
         services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddSingleton<Paging>();
+        services.AddSingleton<KeptXml>();
         services.AddSingleton<Readiness>();
         services.AddSingleton(p => new WriteCheck(
             p.GetRequiredService<IExchangeStore>().CheckWritableAsync,

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CpIs.Fhir.Conformance.Formats;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using Microsoft.Net.Http.Headers;
 
@@ -71,12 +72,23 @@ internal static class FhirResponse
         };
 
     /// <summary>A resource as bytes, sent in one write.</summary>
-    public static Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    /// <param name="context">The request.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="body">The resource in JSON.</param>
+    /// <param name="stored">The version that it is, where it is one.</param>
+    public static Task WriteAsync(
+        HttpContext context,
+        int status,
+        ReadOnlyMemory<byte> body,
+        StoredResource? stored = null
+    )
     {
         if (status == StatusCodes.Status200OK && context.AnswerSubset() is { } subset)
-            body = SubsetWriter.Write(body, subset);
+            (body, stored) = (SubsetWriter.Write(body, subset), null);
         var isXml = context.AnswerFormat() == AnswerFormat.Xml;
-        if (isXml)
+        if (isXml && stored is not null && !context.IsAnswerPretty())
+            body = context.RequestServices.GetRequiredService<KeptXml>().Of(stored);
+        else if (isXml)
             body = JsonResource.ToXml(body, context.IsAnswerPretty());
         else if (context.IsAnswerPretty())
             body = Pretty(body);

@@ -71,9 +71,12 @@ internal static class FhirResults
             if (location is not null)
                 headers.Location = location;
             if (!body.IsEmpty)
-                return FhirResponse.WriteAsync(httpContext, status, body);
+                return FhirResponse.WriteAsync(httpContext, status, body, IsWhole ? stored : null);
             httpContext.Response.StatusCode = status;
             return Task.CompletedTask;
         }
+
+        // A write may be answered with an OperationOutcome.
+        private bool IsWhole => stored is not null && body.Equals(stored.Body);
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Server.Http;
@@ -45,7 +44,7 @@ internal static class BearerSchemes
             .Configure<TokenKeys, ExchangeUrls, TimeProvider>(
                 (options, keys, urls, time) =>
                 {
-                    var parameters = Common(options, ClaimMapping.Own, time);
+                    var parameters = Common(options, ClaimMapping.Own, null, time);
                     parameters.ValidIssuer = urls.Issuer;
                     parameters.ValidAudience = urls.FhirBase;
                     parameters.ValidTypes = [OpenIddictConstants.JsonWebTokenTypes.AccessToken];
@@ -65,7 +64,7 @@ internal static class BearerSchemes
 
     private static void Configure(JwtBearerOptions options, IssuerOptions issuer, ExchangeUrls urls, TimeProvider time)
     {
-        var parameters = Common(options, issuer.Claims, time);
+        var parameters = Common(options, issuer.Claims, issuer, time);
         parameters.ValidIssuer = issuer.Issuer;
         parameters.ValidAudience = issuer.Audience.Length > 0 ? issuer.Audience : urls.FhirBase;
         parameters.ValidAlgorithms = issuer.Algorithms.Count > 0 ? issuer.Algorithms : AsymmetricAlgorithms;
@@ -82,15 +81,16 @@ internal static class BearerSchemes
             options.Authority = issuer.Authority;
     }
 
-    private static TokenValidationParameters Common(JwtBearerOptions options, ClaimMapping mapping, TimeProvider time)
+    private static TokenValidationParameters Common(
+        JwtBearerOptions options,
+        ClaimMapping mapping,
+        IssuerOptions? issuer,
+        TimeProvider time
+    )
     {
         options.MapInboundClaims = false;
         var reader = new TokenFactsReader(mapping);
-        options.Events = new JwtBearerEvents
-        {
-            OnMessageReceived = context => Recall(context),
-            OnTokenValidated = context => Read(context, reader, time),
-        };
+        options.Events = new JwtBearerEvents { OnTokenValidated = context => Read(context, reader, issuer, time) };
         var parameters = options.TokenValidationParameters;
         parameters.ClockSkew = ClockSkew;
         parameters.RequireExpirationTime = true;
@@ -108,20 +108,12 @@ internal static class BearerSchemes
         : from - parameters.ClockSkew > now ? throw new SecurityTokenNotYetValidException("The token is not valid yet.")
         : true;
 
-    private static Task Recall(MessageReceivedContext context)
-    {
-        if (
-            BearerToken.Of(context.Request) is not { } token
-            || context.HttpContext.RequestServices.GetRequiredService<ValidatedTokens>().Find(token) is not { } facts
-        )
-            return Task.CompletedTask;
-        context.HttpContext.Features.Set(facts);
-        context.Principal = new ClaimsPrincipal(new ClaimsIdentity(context.Scheme.Name));
-        context.Success();
-        return Task.CompletedTask;
-    }
-
-    private static Task Read(TokenValidatedContext context, TokenFactsReader reader, TimeProvider time)
+    private static Task Read(
+        TokenValidatedContext context,
+        TokenFactsReader reader,
+        IssuerOptions? issuer,
+        TimeProvider time
+    )
     {
         var token = (JsonWebToken)context.SecurityToken;
         using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(token.EncodedPayload));
@@ -131,12 +123,9 @@ internal static class BearerSchemes
             return Task.CompletedTask;
         }
 
-        context.HttpContext.Features.Set(facts);
         var expires = new DateTimeOffset(token.ValidTo, TimeSpan.Zero);
         var longest = time.GetUtcNow() + TokenServer.TokenLife;
-        context
-            .HttpContext.RequestServices.GetRequiredService<ValidatedTokens>()
-            .Add(token.EncodedToken, facts, expires < longest ? expires : longest);
+        context.HttpContext.Features.Set(new ValidToken(facts, expires < longest ? expires : longest, issuer));
         return Task.CompletedTask;
     }
 

@@ -9,6 +9,7 @@ namespace CpIs.Fhir.Server.Security;
 internal sealed class CallerIdentification(
     IOrganisationDirectory directory,
     SecurityOptions options,
+    ValidatedTokens known,
     Rejections rejections
 )
 {
@@ -20,8 +21,8 @@ internal sealed class CallerIdentification(
     /// <summary>The caller, or 401; found once for each request.</summary>
     public async Task<Result<Caller>> OfAsync(HttpContext context)
     {
-        if (context.Features.Get<Identified>() is { } known)
-            return known.Result;
+        if (context.Features.Get<Identified>() is { } before)
+            return before.Result;
         var result = await IdentifyAsync(context);
         context.Features.Set(new Identified(result));
         return result;
@@ -31,25 +32,33 @@ internal sealed class CallerIdentification(
     {
         if (BearerToken.Of(context.Request) is not { } token)
             return Reject(context, "none", null, "Send an access token: Authorization: Bearer ...");
-        IssuerOptions? issuer = null;
-        if (_issuers.Count > 0 && BearerToken.IssuerOf(token) is { } named)
-            _issuers.TryGetValue(named, out issuer);
-
-        var ticket = await context.AuthenticateAsync(issuer is null ? BearerSchemes.Own : BearerSchemes.Of(issuer));
-        if (!ticket.Succeeded || context.Features.Get<TokenFacts>() is not { } facts)
+        var valid = known.Find(token);
+        if (valid is null)
         {
-            var (reason, text) = Explain(ticket.Failure);
-            return Reject(context, reason, "invalid_token", text);
+            var ticket = await context.AuthenticateAsync(SchemeOf(token));
+            valid = context.Features.Get<ValidToken>();
+            if (!ticket.Succeeded || valid is null)
+            {
+                var (reason, text) = Explain(ticket.Failure);
+                return Reject(context, reason, "invalid_token", text);
+            }
+
+            known.Add(token, valid);
         }
 
-        if (CallerRules.Decide(facts, directory.Current).IsRefused(out var unknown, out var caller))
+        if (CallerRules.Decide(valid.Facts, directory.Current).IsRefused(out var unknown, out var caller))
             return Reject(context, "unregistered", "invalid_token", unknown.Issues[0].Diagnostics);
         return
-            issuer is null
+            valid.Issuer is not { } issuer
             || (issuer.Kinds.Count == 0 ? caller.Kind == CallerKind.Setting : issuer.Kinds.Contains(caller.Kind))
             ? caller
             : Reject(context, "kind", "invalid_token", "This kind of client cannot use tokens of this issuer.");
     }
+
+    private string SchemeOf(string token) =>
+        _issuers.Count > 0 && BearerToken.IssuerOf(token) is { } named && _issuers.TryGetValue(named, out var issuer)
+            ? BearerSchemes.Of(issuer)
+            : BearerSchemes.Own;
 
     // RFC 6750: no error code where no token was sent.
     private Refusal Reject(HttpContext context, string reason, string? error, string text)

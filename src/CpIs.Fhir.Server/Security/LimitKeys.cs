@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using CpIs.Fhir.Core.Keys;
@@ -13,32 +14,43 @@ namespace CpIs.Fhir.Server.Security;
 internal sealed class LimitKeys(IKeyRing keys)
 {
     private const int Size = 16;
+    private const int Most = 10_000;
 
     private volatile Derived? _derived;
 
     /// <summary>22 characters.</summary>
     public string Of(string who)
     {
+        var key = Key();
+        if (key.Known.TryGetValue(who, out var known))
+            return known;
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Key(), Encoding.UTF8.GetBytes(who), hash);
-        return Base64Url.EncodeToString(hash[..Size]);
+        HMACSHA256.HashData(key.Bytes, Encoding.UTF8.GetBytes(who), hash);
+        var name = Base64Url.EncodeToString(hash[..Size]);
+        if (key.Known.Count >= Most)
+            key.Known.Clear();
+        key.Known[who] = name;
+        return name;
     }
 
-    private byte[] Key()
+    private Derived Key()
     {
         var current = keys.Current(KeyPurposes.Cursor);
         if (_derived is { } known && known.Id == current.Id)
-            return known.Key;
+            return known;
         var derived = new Derived(current);
         _derived = derived;
-        return derived.Key;
+        return derived;
     }
 
     private sealed class Derived(SigningKey from)
     {
         public string Id { get; } = from.Id;
 
-        public byte[] Key { get; } =
+        public byte[] Bytes { get; } =
             HKDF.DeriveKey(HashAlgorithmName.SHA256, from.Secret.ToArray(), 32, info: "limits"u8.ToArray());
+
+        /// <summary>What was worked out a moment ago: a client asks again and again.</summary>
+        public ConcurrentDictionary<string, string> Known { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -14,9 +14,7 @@ internal sealed class ValidatedTokens
 {
     private const int Most = 10_000;
 
-    private readonly ConcurrentDictionary<string, (TokenFacts Facts, DateTimeOffset Expires)> _tokens = new(
-        StringComparer.Ordinal
-    );
+    private readonly ConcurrentDictionary<string, ValidToken> _tokens = new(StringComparer.Ordinal);
 
     private readonly TimeProvider _time;
 
@@ -26,24 +24,33 @@ internal sealed class ValidatedTokens
         keys.Changed += _tokens.Clear;
     }
 
-    /// <summary>What a token says, if it was found valid and has not expired.</summary>
-    public TokenFacts? Find(string token)
+    /// <summary>What was found out about a token, if it was found valid and has not expired.</summary>
+    public ValidToken? Find(string token)
     {
-        if (_tokens.IsEmpty || !_tokens.TryGetValue(Key(token), out var found))
+        if (_tokens.IsEmpty)
+            return null;
+        var key = Key(token);
+        if (!_tokens.TryGetValue(key, out var found))
             return null;
         if (found.Expires > _time.GetUtcNow())
-            return found.Facts;
-        _tokens.TryRemove(Key(token), out _);
+            return found;
+        _tokens.TryRemove(key, out _);
         return null;
     }
 
     /// <summary>Remembers a valid token until it expires.</summary>
-    public void Add(string token, TokenFacts facts, DateTimeOffset expires)
+    public void Add(string token, ValidToken found)
     {
         if (_tokens.Count >= Most)
             _tokens.Clear();
-        _tokens[Key(token)] = (facts, expires);
+        _tokens[Key(token)] = found;
     }
 
     private static string Key(string token) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }
+
+/// <summary>A token that was found valid.</summary>
+/// <param name="Facts">What it says.</param>
+/// <param name="Expires">When it counts no more.</param>
+/// <param name="Issuer">Whose it is; null for the exchange's own.</param>
+internal sealed record ValidToken(TokenFacts Facts, DateTimeOffset Expires, IssuerOptions? Issuer);

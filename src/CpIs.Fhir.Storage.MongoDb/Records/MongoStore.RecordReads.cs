@@ -173,27 +173,30 @@ public sealed partial class MongoStore
         CancellationToken cancellation
     )
     {
-        var total = await _calls.ReadAsync(
-            late =>
-                collection.CountDocumentsAsync(
-                    request.Filter,
-                    new CountOptions { MaxTime = _options.ReadTimeout },
-                    late
-                ),
-            cancellation
-        );
-        if (request.Count == 0)
-            return new Page<T>([], total, null);
         // One more than asked for, which says whether there is a next page.
-        var found = await _calls.ReadAsync(
-            late =>
-                collection
-                    .Find(request.Whole, new FindOptions { MaxTime = _options.ReadTimeout })
-                    .Sort(request.Sort)
-                    .Limit(request.Count + 1)
-                    .ToListAsync(late),
-            cancellation
-        );
+        var found =
+            request.Count == 0
+                ? []
+                : await _calls.ReadAsync(
+                    late =>
+                        collection
+                            .Find(request.Whole, new FindOptions { MaxTime = _options.ReadTimeout })
+                            .Sort(request.Sort)
+                            .Limit(request.Count + 1)
+                            .ToListAsync(late),
+                    cancellation
+                );
+        var total = request.IsAllOf(found.Count)
+            ? found.Count
+            : await _calls.ReadAsync(
+                late =>
+                    collection.CountDocumentsAsync(
+                        request.Filter,
+                        new CountOptions { MaxTime = _options.ReadTimeout },
+                        late
+                    ),
+                cancellation
+            );
         List<T> items = [.. found.Take(request.Count).Select(read)];
         return new Page<T>(items, total, found.Count > request.Count ? position(items[^1]) : null);
     }

@@ -15,4 +15,8 @@ internal sealed record PageRequest(BsonDocument Filter, BsonDocument? Behind, st
 
     /// <summary>Its order.</summary>
     public BsonDocument Sort => new() { { Time, Ascending ? 1 : -1 }, { "_id", Ascending ? 1 : -1 } };
+
+    /// <summary>True when a first page that holds all was read, so that nothing is left to count.</summary>
+    /// <param name="found">How many were read.</param>
+    public bool IsAllOf(int found) => Count > 0 && Behind is null && found <= Count;
 }

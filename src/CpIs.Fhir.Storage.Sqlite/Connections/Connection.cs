@@ -12,6 +12,15 @@ internal sealed class Connection : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
 
+    // Before any connection is open: SQLite then keeps no lock around each call, since a connection is used by one thread at a time,
+    // and counts no memory, which every thread would do under one lock.
+    static Connection()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
+
     private Connection(SqliteConnection connection) => _connection = connection;
 
     private sqlite3 Handle => _connection.Handle!;
@@ -134,6 +143,8 @@ internal sealed class Connection : IDisposable
         try
         {
             connection._connection.Open();
+            // One plan for each statement: else SQLite prepares it anew whenever a bound value could have led to another.
+            _ = raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
             connection.RunScript(pragmas);
             return connection;
         }

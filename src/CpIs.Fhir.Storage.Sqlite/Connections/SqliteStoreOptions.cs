@@ -41,8 +41,8 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public int LargeCommit { get; init; } = 8;
 
-    /// <summary>Most reads at the same time; each has its own connection, opened when first needed. Default 4.</summary>
-    public int ReadConnections { get; init; } = 4;
+    /// <summary>Most reads at the same time; each has its own connection, opened when first needed. Default 8.</summary>
+    public int ReadConnections { get; init; } = 8;
 
     /// <summary>
     /// Pages (of 4 KiB) written to the log after which they are copied into the file by another thread. Default 2,000.

@@ -16,16 +16,10 @@ internal static class OccurrenceSql
     {
         var (from, where) = Shape(query);
         var child = query.Child is { } asked ? protection.ChildKey(asked) : (long?)null;
-        long total;
-        using (var row = connection.Prepare($"SELECT count(*) FROM {from} WHERE {where}"))
-        {
-            Bind(row, query, child);
-            total = row.Step() ? row.Long(0) : 0;
-        }
-
-        if (query.Count == 0)
-            return new Page<Occurrence>([], total, null);
-        var items = Read(connection, query, child, from, where, protection);
+        var items = query.Count == 0 ? [] : Read(connection, query, child, from, where, protection);
+        // A first page that holds all says how many there are.
+        var isAll = query is { Count: > 0, After: null } && items.Count <= query.Count;
+        var total = isAll ? items.Count : Count(connection, query, child, from, where);
         PagePosition? next = null;
         if (items.Count > query.Count)
         {
@@ -37,6 +31,13 @@ internal static class OccurrenceSql
         if (query.Child is not null)
             items.RemoveAll(item => item.Child != query.Child);
         return new Page<Occurrence>(items, total, next);
+    }
+
+    private static long Count(Connection connection, OccurrenceQuery query, long? child, string from, string where)
+    {
+        using var row = connection.Prepare($"SELECT count(*) FROM {from} WHERE {where}");
+        Bind(row, query, child);
+        return row.Step() ? row.Long(0) : 0;
     }
 
     private static List<Occurrence> Read(

@@ -17,6 +17,7 @@ internal sealed class SearchSql
     private readonly RecordProtection _protection;
     private readonly StringBuilder _where = new();
     private readonly List<object> _values = [];
+    private string _from = "resource r";
 
     private SearchSql(RecordQuery query, RecordProtection protection)
     {
@@ -44,8 +45,10 @@ internal sealed class SearchSql
     public static Page<StoredResource> Run(Connection connection, RecordQuery query, RecordProtection protection)
     {
         var search = new SearchSql(query, protection);
-        var total = search.Count(connection);
         var items = query.Count == 0 ? [] : search.Read(connection);
+        // A first page that holds all says how many there are.
+        var isAll = query is { Count: > 0, After: null } && items.Count <= query.Count;
+        var total = isAll ? items.Count : search.Count(connection);
         if (items.Count <= query.Count)
             return new Page<StoredResource>(items, total, null);
         items.RemoveAt(items.Count - 1);
@@ -58,7 +61,7 @@ internal sealed class SearchSql
 
     private long Count(Connection connection)
     {
-        using var row = connection.Prepare($"SELECT count(*) FROM resource r WHERE {_where}");
+        using var row = connection.Prepare($"SELECT count(*) FROM {_from} WHERE {_where}");
         Bind(row);
         return row.Step() ? row.Long(0) : 0;
     }
@@ -69,7 +72,7 @@ internal sealed class SearchSql
         var (comparison, direction) = _query.Order == RecordOrder.OldestFirst ? (">", "ASC") : ("<", "DESC");
         var after = _query.After is null ? "" : $" AND (r.updated, r.id) {comparison} (?, ?)";
         using var rows = connection.Prepare(
-            $"SELECT {ResourceRow.Columns} FROM resource r WHERE {_where}{after} ORDER BY r.updated {direction}, r.id {direction} LIMIT ?"
+            $"SELECT {ResourceRow.Columns} FROM {_from} WHERE {_where}{after} ORDER BY r.updated {direction}, r.id {direction} LIMIT ?"
         );
         Bind(rows);
         if (_query.After is { } position)
@@ -80,6 +83,16 @@ internal sealed class SearchSql
 
     private void DriveByTokens(List<Condition> conditions)
     {
+        if (conditions is [Condition.AnyToken { Tokens: [var only] }] && _query.Authority is { } authority)
+        {
+            // The usual one: each resource has a token once, so there is no set to make of them.
+            _from = "token t CROSS JOIN resource r ON r.key = t.resource";
+            Append("t.type = ?", (long)_query.Type);
+            Append(" AND t.authority = ?", authority.Value);
+            Append(" AND t.token = ?", only);
+            return;
+        }
+
         _where.Append("r.key IN (");
         for (var i = 0; i < conditions.Count; i++)
         {
