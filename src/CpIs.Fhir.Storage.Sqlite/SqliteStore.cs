@@ -122,6 +122,8 @@ public sealed partial class SqliteStore : IExchangeStore
             UnfinishedCopy.Refuse(connection, directory);
             Schema.Prepare(connection, file, options.Protection);
             ProtectionMark.Check(connection, file, options.Protection);
+            // The lock of the directory proves that whoever held any of these is no more.
+            connection.RunScript("UPDATE subscription SET held = 0, fence = fence + 1, next = 0 WHERE held = 1");
             return new SqliteStore(
                 options,
                 time,

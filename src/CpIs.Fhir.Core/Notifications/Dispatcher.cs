@@ -5,8 +5,8 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <summary>
 /// The notification engine's loop, one step at a time: number obligations, shake hands, claim what is due, send it. Any
 /// number of servers may run one: claims are leased, numbers are given in the store, and a crash repeats at most.
-/// Each Subscription has a lane of its own in which one attempt is in progress at a time, so that a dead endpoint holds
-/// up nobody else.
+/// Each Subscription has a lane of its own in which one attempt is in progress at a time, and which takes its next batch itself. An
+/// attempt that lasts longer than <see cref="GivesPlaceAfter"/> gives its place to another, so that endpoints that hang hold up nobody.
 /// </summary>
 public sealed class Dispatcher(
     INotificationStore store,
@@ -19,14 +19,20 @@ public sealed class Dispatcher(
     TimeProvider time
 )
 {
+    /// <summary>After this time an attempt no longer counts against <see cref="NotificationOptions.MaxInFlight"/>.</summary>
+    public static readonly TimeSpan GivesPlaceAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Attempts in progress at once, long ones included, are at most so many times <see cref="NotificationOptions.MaxInFlight"/>: a bound for memory.</summary>
+    private const int MostTimes = 16;
+
     private const int Batch = 256;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
+    private readonly HashSet<Lane> _lanes = [];
     private readonly HashSet<Task> _others = [];
 
-    /// <summary>One round. Starts attempts and does not wait for them. True when there is more to do at once.</summary>
-    public async Task<bool> StepAsync(CancellationToken cancellation)
+    /// <summary>One round. Starts attempts and does not wait for them. How long until the next one has something to do, if nobody signals.</summary>
+    public async Task<TimeSpan> StepAsync(CancellationToken cancellation)
     {
         var numbered = await store
             .NumberObligationsAsync(time.GetUtcNow(), options.Quiet, Batch, cancellation)
@@ -39,28 +45,43 @@ public sealed class Dispatcher(
         foreach (var subscription in await heartbeats.FindAsync(cancellation).ConfigureAwait(false))
             if (RoomBesideEvents() > 0)
                 Start(subscription.Id, () => heartbeats.TendAsync(subscription, cancellation));
-        var room = Room();
+        var (room, place) = Room();
+        if (room > 0)
+            foreach (var delivery in await store.ClaimDueAsync(Now(), room, cancellation).ConfigureAwait(false))
+                Enter(delivery, cancellation);
+        if (numbered == Batch)
+            return TimeSpan.Zero;
         if (room == 0)
-            return false; // The next attempt that ends wakes us.
-        var claimed = await store
-            .ClaimDueAsync(time.GetUtcNow(), options.Lease, room, cancellation)
-            .ConfigureAwait(false);
-        foreach (var delivery in claimed)
-            Enter(delivery, cancellation);
-        return numbered == Batch;
+            return Bounded(place); // An attempt that ends before wakes us.
+        return await store.ReadNextDueAsync(cancellation).ConfigureAwait(false) is { } due
+            ? Bounded(due - time.GetUtcNow())
+            : options.Idle;
     }
 
     /// <summary>Ends when every attempt in progress has ended.</summary>
     public Task WhenQuietAsync()
     {
         lock (_gate)
-            return Task.WhenAll([.. _others, .. _lanes.Values.Select(l => l.Run)]);
+            return Task.WhenAll([.. _others, .. _lanes.Select(lane => lane.Run)]);
     }
 
-    private int Room()
+    private TimeSpan Bounded(TimeSpan wait) =>
+        wait < TimeSpan.Zero ? TimeSpan.Zero
+        : wait > options.Idle ? options.Idle
+        : wait;
+
+    private ClaimTerms Now() => new(time.GetUtcNow(), options.Lease, options.Quiet);
+
+    /// <summary>How many attempts may begin, and when there is a place if there is none now.</summary>
+    private (int Room, TimeSpan Place) Room()
     {
+        var longSince = time.GetUtcNow() - GivesPlaceAfter;
         lock (_gate)
-            return Math.Max(0, options.MaxInFlight - _lanes.Count);
+        {
+            var young = _lanes.Where(lane => lane.Since > longSince).Select(lane => lane.Since).ToList();
+            var room = Math.Min(options.MaxInFlight - young.Count, options.MaxInFlight * MostTimes - _lanes.Count);
+            return (Math.Max(0, room), young.Count == 0 ? GivesPlaceAfter : young.Min() - longSince);
+        }
     }
 
     /// <summary>For handshakes and heartbeats, of which an authority can ask for any number: they never keep events waiting.</summary>
@@ -90,61 +111,34 @@ public sealed class Dispatcher(
         run.Start(TaskScheduler.Default);
     }
 
-    /// <summary>Puts a claim into its Subscription's lane: at once when the lane is free, else behind what is in progress.</summary>
     private void Enter(Delivery delivery, CancellationToken cancellation)
     {
+        var lane = new Lane { Since = time.GetUtcNow() };
         lock (_gate)
         {
-            if (_lanes.TryGetValue(delivery.SubscriptionId, out var lane))
-            {
-                lane.Waiting.Enqueue((delivery, time.GetUtcNow()));
-                return;
-            }
-
-            lane = new Lane();
-            _lanes.Add(delivery.SubscriptionId, lane);
+            _lanes.Add(lane);
             lane.Run = Task.Run(() => RunLaneAsync(lane, delivery, cancellation), CancellationToken.None);
         }
     }
 
     private async Task RunLaneAsync(Lane lane, Delivery delivery, CancellationToken cancellation)
     {
-        while (true)
+        for (Delivery? next = delivery; next is not null; )
         {
-            var taken = false;
-            var current = delivery;
+            var current = next;
+            next = null;
+            lock (_gate)
+                lane.Since = time.GetUtcNow();
             await GuardAsync(
                     current.SubscriptionId,
-                    async () => taken = await deliveries.AttemptAsync(current, cancellation).ConfigureAwait(false)
+                    async () => next = await deliveries.AttemptAsync(current, cancellation).ConfigureAwait(false)
                 )
                 .ConfigureAwait(false);
-            lock (_gate)
-            {
-                // A receiver that just failed is left alone: what waits behind lapses, and is claimed again later.
-                if (!taken || !TryNext(lane, out delivery!))
-                {
-                    _lanes.Remove(current.SubscriptionId);
-                    break;
-                }
-            }
         }
 
+        lock (_gate)
+            _lanes.Remove(lane);
         signal.Wake();
-    }
-
-    private bool TryNext(Lane lane, [NotNullWhen(true)] out Delivery? delivery)
-    {
-        // Enough of the lease must be left for a whole attempt; else another server may have taken the claim over.
-        var latest = time.GetUtcNow() - (options.Lease - NotificationOptions.MaximumTimeout);
-        while (lane.Waiting.TryDequeue(out var next))
-            if (next.Claimed > latest)
-            {
-                delivery = next.Delivery;
-                return true;
-            }
-
-        delivery = null;
-        return false;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One failed attempt must not end the engine; it is reported.")]
@@ -156,7 +150,7 @@ public sealed class Dispatcher(
         }
         catch (OperationCanceledException)
         {
-            // Stopping: the claim lapses and is taken again.
+            // Stopping.
         }
         catch (Exception failure)
         {
@@ -166,7 +160,8 @@ public sealed class Dispatcher(
 
     private sealed class Lane
     {
-        public Queue<(Delivery Delivery, DateTimeOffset Claimed)> Waiting { get; } = new();
+        /// <summary>When its present attempt began.</summary>
+        public DateTimeOffset Since { get; set; }
 
         public Task Run { get; set; } = Task.CompletedTask;
     }

@@ -13,78 +13,134 @@ public sealed class EventDelivery(
     NotificationChannel channel,
     SubscriptionMover mover,
     RetrySchedule schedule,
+    Endpoints endpoints,
+    IDispatchObserver observer,
     NotificationOptions options,
     TimeProvider time
 )
 {
-    /// <summary>Sends and settles, or reschedules. True when the receiver took it.</summary>
-    public async Task<bool> AttemptAsync(Delivery delivery, CancellationToken cancellation)
+    /// <summary>
+    /// Sends, and notes what became of it. What the Subscription's lane does next: its next batch, or null when the lane ends, because nothing
+    /// waits or the receiver is to be left alone.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The server is stopping. The claim was given back.</exception>
+    public async Task<Delivery?> AttemptAsync(Delivery delivery, CancellationToken cancellation)
     {
         var subscription = await records
             .ReadAsync(RecordType.Subscription, delivery.SubscriptionId, null, cancellation)
             .ConfigureAwait(false);
-        if (subscription?.Subscription is not { TakesEvents: true })
-            return false; // The client ended it since the claim: no attempt was made, so the claim just lapses.
+        if (subscription?.Subscription is not { TakesEvents: true } terms)
+            // The client ended it since the claim. No attempt was made.
+            return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
         if (!channel.IsAuthorised(subscription))
         {
-            await RescheduleAsync(
-                    delivery,
-                    DeliveryError.NoResponse("not sent, the authority is suspended"),
-                    null,
-                    cancellation
-                )
-                .ConfigureAwait(false);
-            return false;
+            var why = DeliveryError.NoResponse("not sent, the authority is suspended");
+            await store.GiveBackAsync(delivery, Failed(delivery, why, null), cancellation).ConfigureAwait(false);
+            return null;
         }
 
-        var ledger = await store.ReadLedgerAsync(subscription.Id, cancellation).ConfigureAwait(false);
-        var outcome = await channel
-            .SendAsync(
-                NotificationId.Of(subscription.Id, delivery.Events.Select(e => e.Number)),
-                NotificationType.EventNotification,
-                subscription,
-                ledger,
-                delivery.Events,
-                cancellation
-            )
-            .ConfigureAwait(false);
-        if (outcome.Result == SendResult.Accepted)
-        {
-            await store.SettleAsync(delivery, time.GetUtcNow(), cancellation).ConfigureAwait(false);
-            // The receiver is back: what waits for its next try, up to an hour, need not wait any more.
-            if (ledger.FailingSince is not null)
-                await store.MakeDueAsync(subscription.Id, time.GetUtcNow(), cancellation).ConfigureAwait(false);
-            return true;
-        }
-
-        var reason = outcome.Error ?? DeliveryError.NoResponse("failed");
-        await RescheduleAsync(delivery, reason, outcome.RetryAfter, cancellation).ConfigureAwait(false);
-        if (outcome.Result == SendResult.Gone)
-            await mover.MoveAsync(subscription, SubscriptionStatus.Off, reason, cancellation).ConfigureAwait(false);
-        else if (
-            subscription.Subscription.Status == SubscriptionStatus.Active
-            && ledger.FailingSince is { } since
-            && time.GetUtcNow() - since >= options.ErrorAfter
-        )
-            await mover.MoveAsync(subscription, SubscriptionStatus.Error, reason, cancellation).ConfigureAwait(false);
-        return false;
+        return endpoints.Enter(terms.Endpoint) is { } later
+            ? await GiveBackAsync(delivery, later).ConfigureAwait(false)
+            : await SendAsync(delivery, subscription, terms.Endpoint, cancellation).ConfigureAwait(false);
     }
 
-    private Task<bool> RescheduleAsync(
+    private async Task<Delivery?> SendAsync(
         Delivery delivery,
-        string reason,
-        TimeSpan? retryAfter,
+        StoredResource subscription,
+        string endpoint,
         CancellationToken cancellation
     )
     {
-        var now = time.GetUtcNow();
-        var failures = delivery.Events.Max(e => e.Attempts) + 1;
-        return store.RescheduleAsync(
-            delivery,
-            now,
-            now + schedule.DelayAfter(failures, retryAfter),
-            reason,
-            cancellation
-        );
+        DateTimeOffset? rests = null;
+        try
+        {
+            var outcome = await channel
+                .SendAsync(
+                    NotificationId.Of(subscription.Id, delivery.Events.Select(e => e.Number)),
+                    NotificationType.EventNotification,
+                    subscription,
+                    delivery.Ledger,
+                    delivery.Events,
+                    cancellation
+                )
+                .ConfigureAwait(false);
+            if (outcome.Result == SendResult.Accepted)
+                return await AcceptedAsync(delivery, cancellation).ConfigureAwait(false);
+            var failed = Failed(delivery, outcome.Error ?? DeliveryError.NoResponse("failed"), outcome.RetryAfter);
+            if (outcome.IsRefusal && delivery.State.AfterRefused(delivery.Events, time.GetUtcNow()) is { } apart)
+            {
+                // Refused alone, and none after it that could be taken: then it is the endpoint that fails.
+                var otherwise = apart.ApartOrNone.Suspect is null ? null : failed;
+                var next = await store
+                    .ClaimNextAsync(delivery, apart, Now(), otherwise, cancellation)
+                    .ConfigureAwait(false);
+                if (next is not null || otherwise is null)
+                    return next;
+            }
+            else
+                await store.GiveBackAsync(delivery, failed, cancellation).ConfigureAwait(false);
+
+            rests = failed.Next;
+            await MoveAsync(subscription, outcome, failed.State, cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            endpoints.Leave(endpoint, rests);
+        }
     }
+
+    private async Task<Delivery?> AcceptedAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var state = delivery.State.AfterAccepted(delivery.Events, now);
+        if (!await store.SettleAsync(delivery, now, state, cancellation).ConfigureAwait(false))
+            return null;
+        foreach (var aside in state.ApartOrNone.Aside.Except(delivery.State.ApartOrNone.Aside))
+            observer.SetAside(delivery.SubscriptionId, aside.Number);
+        return await store.ClaimNextAsync(delivery, state, Now(), null, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task MoveAsync(
+        StoredResource subscription,
+        SendOutcome outcome,
+        SendingState state,
+        CancellationToken cancellation
+    )
+    {
+        if (outcome.Result == SendResult.Gone)
+            await mover
+                .MoveAsync(subscription, SubscriptionStatus.Off, state.LastError, cancellation)
+                .ConfigureAwait(false);
+        else if (
+            subscription.Subscription!.Status == SubscriptionStatus.Active
+            && time.GetUtcNow() - state.FailingSince >= options.ErrorAfter
+        )
+            await mover
+                .MoveAsync(subscription, SubscriptionStatus.Error, state.LastError, cancellation)
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>No attempt was made, or it was cut off: whatever is asked of the server, its claim is not left to lapse.</summary>
+    private async Task<Delivery?> GiveBackAsync(Delivery delivery, DateTimeOffset next)
+    {
+        await store
+            .GiveBackAsync(delivery, new SendingEnd(delivery.State, next), CancellationToken.None)
+            .ConfigureAwait(false);
+        return null;
+    }
+
+    private SendingEnd Failed(Delivery delivery, string reason, TimeSpan? retryAfter)
+    {
+        var now = time.GetUtcNow();
+        var state = delivery.State.AfterFailed(now, reason);
+        return new SendingEnd(state, now + schedule.DelayAfter(state.Failures, retryAfter));
+    }
+
+    private ClaimTerms Now() => new(time.GetUtcNow(), options.Lease, options.Quiet);
 }

@@ -11,6 +11,11 @@ public interface IDispatchObserver
     /// <summary>The engine moved a Subscription; to <c>error</c> or <c>off</c> is an alarm.</summary>
     void StatusChanged(string subscriptionId, SubscriptionStatus status, string? reason);
 
+    /// <summary>
+    /// An event was refused alone and a later one was taken: it is set aside and tried each hour. An alarm: its authority has not been told.
+    /// </summary>
+    void SetAside(string subscriptionId, long number);
+
     /// <summary>A piece of work failed and will be done again when its lease has lapsed.</summary>
     void Failed(string? subscriptionId, Exception failure);
 }

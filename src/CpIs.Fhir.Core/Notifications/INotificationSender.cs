@@ -47,4 +47,11 @@ public sealed record SendOutcome(
     int? HttpStatus = null,
     string? Error = null,
     TimeSpan? RetryAfter = null
-);
+)
+{
+    /// <summary>
+    /// True when the receiver says that it does not take what was sent, and not that it cannot be reached, lets nobody in or is busy: then the
+    /// fault may be in one event.
+    /// </summary>
+    public bool IsRefusal => HttpStatus is 400 or 409 or 413 or 415 or 422;
+}

@@ -24,30 +24,44 @@ public interface INotificationStore
     Task<int> NumberObligationsAsync(DateTimeOffset now, TimeSpan quiet, int limit, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes due, undelivered events of Subscriptions that take events under a lease, oldest number first: at most one batch per Subscription of at most its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number. An event
-    /// under an unexpired lease is not taken; a lapsed lease is taken over with a higher fence.
+    /// Takes Subscriptions that take events, have some to send and whose time has come, each under a lease: the one that was served longest
+    /// ago first. While the lease holds, nobody else takes that Subscription; a lapsed one is taken over with a higher fence.
+    /// Of each at most one batch of at most its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number, without those that are
+    /// sent apart (<see cref="ApartEvents"/>) and those that happened within the quiet time; or one that is set aside, in its hour.
     /// </summary>
-    Task<IReadOnlyList<Delivery>> ClaimDueAsync(
-        DateTimeOffset now,
-        TimeSpan lease,
-        int limit,
+    Task<IReadOnlyList<Delivery>> ClaimDueAsync(ClaimTerms terms, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// Whoever has a Subscription takes its next batch under the same fence, after the last one was settled or refused. Null when there is
+    /// none, or the fence has moved on; then the Subscription is free.
+    /// </summary>
+    /// <param name="held">What it has.</param>
+    /// <param name="state">How sending stands; kept in the same commit.</param>
+    /// <param name="terms">Now, and for how long.</param>
+    /// <param name="otherwise">What is kept instead when there is no next batch; null to keep the state and wait for an event.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    Task<Delivery?> ClaimNextAsync(
+        Delivery held,
+        SendingState state,
+        ClaimTerms terms,
+        SendingEnd? otherwise,
         CancellationToken cancellation
     );
 
     /// <summary>
-    /// The receiver answered 2xx: the delivery's events are delivered, their obligations settled. False when the fence
+    /// The receiver answered 2xx: the delivery's events are delivered, their obligations settled. The Subscription stays with its holder. False when the fence
     /// has moved on (another worker took over) and nothing was changed.
     /// </summary>
-    Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, CancellationToken cancellation);
+    Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, SendingState state, CancellationToken cancellation);
 
-    /// <summary>The attempt failed: the events are due again at <paramref name="due"/>. False when the fence has moved on.</summary>
-    Task<bool> RescheduleAsync(
-        Delivery delivery,
-        DateTimeOffset now,
-        DateTimeOffset due,
-        string reason,
-        CancellationToken cancellation
-    );
+    /// <summary>
+    /// The Subscription is free again, and rests until the given time however many events it has: one row moves. False when the fence has
+    /// moved on.
+    /// </summary>
+    Task<bool> GiveBackAsync(Delivery delivery, SendingEnd left, CancellationToken cancellation);
+
+    /// <summary>When the first Subscription is due, or the lease of one lapses; null when nothing waits.</summary>
+    Task<DateTimeOffset?> ReadNextDueAsync(CancellationToken cancellation);
 
     /// <summary>
     /// The receiver took a handshake or a heartbeat (a settled delivery notes itself). Any server may ask for it, so that
@@ -55,7 +69,7 @@ public interface INotificationStore
     /// </summary>
     Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation);
 
-    /// <summary>Makes every undelivered event of a Subscription due now (after its re-activation).</summary>
+    /// <summary>A Subscription rests no longer (after its re-activation), unless somebody has it now. One row moves.</summary>
     Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation);
 
     /// <summary>Events of a Subscription by number, both bounds included, ascending, at most <paramref name="limit"/>.</summary>
@@ -83,21 +97,43 @@ public interface INotificationStore
 /// <param name="Time">When the first of its occurrences happened.</param>
 /// <param name="Occurrences">Ids of the occurrences it reports, oldest first; ids of their AuditEvents.</param>
 /// <param name="Delivered">When a receiver took it, or null.</param>
-/// <param name="Attempts">Failed attempts so far.</param>
 public sealed record NotificationEvent(
     string SubscriptionId,
     long Number,
     DateTimeOffset Time,
     IReadOnlyList<string> Occurrences,
-    DateTimeOffset? Delivered,
-    int Attempts
+    DateTimeOffset? Delivered
 );
+
+/// <summary>When a claim is made, for how long, and what is too new for it.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="Lease">How long the claim is its holder's.</param>
+/// <param name="Quiet">How long an event waits for another that raced with it.</param>
+public sealed record ClaimTerms(DateTimeOffset Now, TimeSpan Lease, TimeSpan Quiet);
+
+/// <summary>How a Subscription is left when its holder gives it back.</summary>
+/// <param name="State">How sending stands.</param>
+/// <param name="Next">When it is tried next.</param>
+public sealed record SendingEnd(SendingState State, DateTimeOffset Next);
 
 /// <summary>A batch of events of one Subscription, claimed for one attempt.</summary>
 /// <param name="SubscriptionId">The Subscription.</param>
 /// <param name="Events">Ascending by number, at least one.</param>
-/// <param name="Fence">Proves that the claim is still ours when the attempt ends.</param>
-public sealed record Delivery(string SubscriptionId, IReadOnlyList<NotificationEvent> Events, long Fence);
+/// <param name="Fence">Proves that the Subscription is still ours when the attempt ends.</param>
+/// <param name="State">How sending stands.</param>
+/// <param name="LastNumber">The number of the Subscription's latest event.</param>
+public sealed record Delivery(
+    string SubscriptionId,
+    IReadOnlyList<NotificationEvent> Events,
+    long Fence,
+    SendingState State,
+    long LastNumber
+)
+{
+    /// <summary>What a notification says of its Subscription; what it does not say is not read.</summary>
+    public SubscriptionLedger Ledger =>
+        new(LastNumber, 0, null, State.FailingSince, State.LastError, Failures: State.Failures);
+}
 
 /// <summary>A Subscription's standing.</summary>
 /// <param name="EventCount">Events since it was created, delivered or not (<c>eventsSinceSubscriptionStart</c>).</param>
@@ -106,11 +142,13 @@ public sealed record Delivery(string SubscriptionId, IReadOnlyList<NotificationE
 /// <param name="FailingSince">First failed attempt since the last success, or null.</param>
 /// <param name="LastError">What the last failed attempt met; null after a success.</param>
 /// <param name="LastTaken">When its receiver last took anything of any server (the latest, if told out of order); null for never.</param>
+/// <param name="Failures">Failed attempts since the last success.</param>
 public sealed record SubscriptionLedger(
     long EventCount,
     long Undelivered,
     DateTimeOffset? OldestUndelivered,
     DateTimeOffset? FailingSince,
     string? LastError,
-    DateTimeOffset? LastTaken = null
+    DateTimeOffset? LastTaken = null,
+    int Failures = 0
 );

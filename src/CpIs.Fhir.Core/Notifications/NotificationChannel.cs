@@ -71,7 +71,7 @@ public sealed class NotificationChannel(
                 type,
                 events.Count > 0 ? events[0].Number : null,
                 events.Count,
-                events.Count > 0 ? events.Max(e => e.Attempts) + 1 : 1,
+                events.Count > 0 ? ledger.Failures + 1 : 1,
                 outcome,
                 events.Count > 0 ? now - events.Min(e => e.Time) : TimeSpan.Zero
             )

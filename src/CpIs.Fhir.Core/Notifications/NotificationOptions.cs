@@ -24,7 +24,7 @@ public sealed record NotificationOptions
 
     /// <summary>How long a new event waits before its first attempt, for another that raced with it to join.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
-    public TimeSpan Quiet { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Quiet { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long one attempt may take in all, where the Subscription says nothing else.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:30")]
@@ -42,7 +42,7 @@ public sealed record NotificationOptions
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>
-    /// Attempts to send events in progress at once on this server, over all Subscriptions; one Subscription has one at a time.
+    /// Attempts to send events in progress at once on this server, over all Subscriptions, but for those that last longer than a second; one Subscription has one at a time.
     /// Handshakes and heartbeats have a quarter as many places of their own.
     /// </summary>
     [Range(1, 500)]

@@ -8,20 +8,14 @@ namespace CpIs.Fhir.Core.Transfer;
 /// <param name="Number">1, 2, 3, ...</param>
 /// <param name="Time">When the first of its occurrences happened.</param>
 /// <param name="Occurrences">Ids of the occurrences it reports, oldest first.</param>
-/// <param name="Due">When it may be claimed; of no meaning once delivered.</param>
-/// <param name="Lease">Until when it is claimed, or null when no claim is in progress.</param>
 /// <param name="Fence">The fence of its latest claim; 0 when it has never been claimed, so that others may join it.</param>
-/// <param name="Attempts">Failed attempts so far.</param>
 /// <param name="Delivered">When a receiver took it, or null.</param>
 public sealed record PortableEvent(
     string SubscriptionId,
     long Number,
     DateTimeOffset Time,
     IReadOnlyList<string> Occurrences,
-    DateTimeOffset Due,
-    DateTimeOffset? Lease,
     long Fence,
-    int Attempts,
     DateTimeOffset? Delivered
 ) : PortableRecord
 {
@@ -38,9 +32,6 @@ public sealed record PortableEvent(
         foreach (var occurrence in Occurrences.Order(StringComparer.Ordinal))
             form.Add(occurrence);
         form.Add(Delivered);
-        form.Add(Delivered is null ? Due : null);
-        form.Add(Delivered is null ? Lease : null);
         form.Add(Fence);
-        form.Add(Attempts);
     }
 }

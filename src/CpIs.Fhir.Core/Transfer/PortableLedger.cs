@@ -1,3 +1,5 @@
+using CpIs.Fhir.Core.Notifications;
+
 namespace CpIs.Fhir.Core.Transfer;
 
 /// <summary>
@@ -8,8 +10,8 @@ namespace CpIs.Fhir.Core.Transfer;
 /// <param name="LastNumber">The number of its latest event. The next one follows it without gap (promise 4).</param>
 /// <param name="Fence">The latest fence given. It never goes back, or a claim of before the copy could end one of after it.</param>
 /// <param name="Turn">Orders Subscriptions by when they were last served; only the order counts.</param>
-/// <param name="FailingSince">First failed attempt since the last success, or null.</param>
-/// <param name="LastError">What the last failed attempt met, or null.</param>
+/// <param name="Next">When it is tried next, or its lease lapses; null when nothing waits.</param>
+/// <param name="State">How sending stands.</param>
 /// <param name="LastTaken">When its receiver last took anything, or null.</param>
 public sealed record PortableLedger(
     string SubscriptionId,
@@ -17,8 +19,8 @@ public sealed record PortableLedger(
     long LastNumber,
     long Fence,
     long Turn,
-    DateTimeOffset? FailingSince,
-    string? LastError,
+    DateTimeOffset? Next,
+    SendingState State,
     DateTimeOffset? LastTaken
 ) : PortableRecord
 {
@@ -32,8 +34,11 @@ public sealed record PortableLedger(
         form.Add(Authority.Value);
         form.Add(LastNumber);
         form.Add(Fence);
-        form.Add(FailingSince);
-        form.Add(LastError);
+        form.Add(Next);
+        form.Add(State.Failures);
+        form.Add(State.FailingSince);
+        form.Add(State.LastError);
+        form.Add(ApartEvents.Write(State.Apart));
         form.Add(LastTaken);
     }
 }

@@ -41,6 +41,9 @@ internal sealed partial class DispatchLog(ILogger<DispatchLog> logger) : IDispat
     }
 
     /// <inheritdoc />
+    public void SetAside(string subscriptionId, long number) => AsideAlarm(subscriptionId, number);
+
+    /// <inheritdoc />
     public void Failed(string? subscriptionId, Exception failure) =>
         WorkFailed(subscriptionId, failure.GetType().Name, failure.StackTrace);
 
@@ -79,6 +82,13 @@ internal sealed partial class DispatchLog(ILogger<DispatchLog> logger) : IDispat
 
     [LoggerMessage(104, LogLevel.Error, "ALARM Subscription {SubscriptionId} is now {Status}: {Reason}")]
     private partial void Alarm(string subscriptionId, SubscriptionStatus status, string? reason);
+
+    [LoggerMessage(
+        106,
+        LogLevel.Error,
+        "ALARM Subscription {SubscriptionId}: event {Number} is refused by its receiver, which takes others. It is set aside, untold, and tried each hour"
+    )]
+    private partial void AsideAlarm(string subscriptionId, long number);
 
     [LoggerMessage(105, LogLevel.Error, "Notification work on {SubscriptionId} failed with {Exception} {Stack}")]
     private partial void WorkFailed(string? subscriptionId, string exception, string? stack);

@@ -4,7 +4,7 @@ using CpIs.Fhir.Core.Notifications;
 namespace CpIs.Fhir.Server.Notifications;
 
 /// <summary>
-/// Runs the dispatcher for as long as the server runs: a step at every signal or idle time, and never more often than
+/// Runs the dispatcher for as long as the server runs: a step at every signal and whenever something is due, and never more often than
 /// <see cref="Pace"/>, so that a burst of look-ups does not keep the store busy with looking for work.
 /// </summary>
 internal sealed class DispatcherService(
@@ -17,7 +17,7 @@ internal sealed class DispatcherService(
 ) : BackgroundService
 {
     /// <summary>The least time between two steps.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long attempts in progress may take to end when the server stops; what is cut off is repeated.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -31,8 +31,9 @@ internal sealed class DispatcherService(
             await StartedAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (!await StepAsync(sending.Token))
-                    await signal.WaitAsync(options.Idle, stoppingToken);
+                var next = await StepAsync(sending.Token);
+                if (next > TimeSpan.Zero)
+                    await signal.WaitAsync(next, stoppingToken);
                 await Task.Delay(Pace, time, stoppingToken);
             }
         }
@@ -51,7 +52,7 @@ internal sealed class DispatcherService(
         "CA1031",
         Justification = "The loop outlives every failure of one step; each is reported."
     )]
-    private async Task<bool> StepAsync(CancellationToken sending)
+    private async Task<TimeSpan> StepAsync(CancellationToken sending)
     {
         try
         {
@@ -60,7 +61,7 @@ internal sealed class DispatcherService(
         catch (Exception failure)
         {
             observer.Failed(null, failure);
-            return false;
+            return options.Idle;
         }
     }
 

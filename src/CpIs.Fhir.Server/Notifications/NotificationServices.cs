@@ -29,6 +29,7 @@ internal static class NotificationServices
             .AddSingleton(s => new NotificationBundle(() => s.GetRequiredService<ExchangeUrls>().FhirBase))
             .AddSingleton<NotificationChannel>()
             .AddSingleton<SubscriptionMover>()
+            .AddSingleton<Endpoints>()
             .AddSingleton<EventDelivery>()
             .AddSingleton<Handshakes>()
             .AddSingleton<Heartbeats>()

@@ -16,6 +16,9 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
 {
     private const int MostAnswerBytes = 4_096;
 
+    /// <summary>How long the body of an answer is read, so that the connection can be used again.</summary>
+    private static readonly TimeSpan MostAnswerTime = TimeSpan.FromSeconds(1);
+
     private readonly HttpClient _client;
     private readonly WebhookKeys _keys;
     private readonly IdGenerator _ids;
@@ -41,7 +44,6 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
                 AutomaticDecompression = DecompressionMethods.None,
                 ConnectCallback = new CheckedConnection(options.AllowLoopbackHttp, resolve).OpenAsync,
                 ConnectTimeout = options.ConnectTimeout,
-                MaxConnectionsPerServer = 4,
                 MaxResponseHeadersLength = 16,
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
@@ -116,16 +118,18 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
     }
 
     /// <summary>
-    /// Reads a short answer to its end, so that the connection can be used again; a long one is cut. The 2xx counts by
+    /// Reads a short answer to its end, so that the connection can be used again; a long or slow one is cut. The 2xx counts by
     /// its status alone: a body that breaks off is not a reason to send again.
     /// </summary>
-    private static async Task DrainAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task DrainAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        using var limit = new CancellationTokenSource(MostAnswerTime, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
             var buffer = new byte[MostAnswerBytes];
-            await using var body = await response.Content.ReadAsStreamAsync(cancellation);
-            await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
+            await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
         }
         catch (Exception cut) when (cut is IOException or HttpRequestException or OperationCanceledException)
         {

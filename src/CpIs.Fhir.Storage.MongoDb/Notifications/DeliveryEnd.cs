@@ -7,98 +7,53 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
-/// How an attempt ended. Only the holder of the claim may say so: every event of the delivery must still carry its fence.
-/// A released claim has no lease, so a second ending by the same holder changes nothing.
+/// Delivered: the events end, and so do their obligations, whoever else has events on them. Only who has the Subscription may say so; said
+/// twice, it changes nothing.
 /// </summary>
 internal sealed class DeliveryEnd(Collections collections, Delivery delivery, DateTime now)
 {
-    private readonly BsonArray _numbers = [.. delivery.Events.Select(e => e.Number)];
-
-    /// <summary>Delivered: the events end, and so do their obligations, whoever else has events on them.</summary>
-    public async Task<Kept<bool>> SettleAsync(IClientSessionHandle session, CancellationToken cancellation)
-    {
-        var held = await HeldAsync(session, cancellation);
-        if (held.Count != delivery.Events.Count)
-            return new Kept<bool>(false, Keep: false);
-        var live = held.Where(e => e.Contains("live")).ToList();
-        if (live.Count == 0)
-            return true;
-        await collections.Events.UpdateManyAsync(
-            session,
-            Numbered(new BsonArray(live.Select(e => e["n"]))),
-            new BsonDocument { { "$set", new BsonDocument("told", now) }, { "$unset", new BsonDocument("live", "") } },
-            cancellationToken: cancellation
-        );
-        await collections.Occurrences.BulkWriteAsync(session, live.SelectMany(Settle), cancellationToken: cancellation);
-        await collections.Subscriptions.UpdateOneAsync(
-            session,
-            BySubscription,
-            new BsonDocument
-            {
-                {
-                    "$unset",
-                    new BsonDocument { { "fail", "" }, { "error", "" } }
-                },
-                { "$max", new BsonDocument("taken", now) },
-            },
-            cancellationToken: cancellation
-        );
-        return true;
-    }
-
-    /// <summary>Failed: the events are due again, and the claim is released.</summary>
-    public async Task<Kept<bool>> RescheduleAsync(
-        DateTime due,
-        string reason,
+    public async Task<Kept<bool>> SettleAsync(
+        SendingState state,
         IClientSessionHandle session,
         CancellationToken cancellation
     )
     {
-        var held = await HeldAsync(session, cancellation);
-        if (held.Count != delivery.Events.Count || held.Any(e => !e.Contains("live")))
+        var sending = new SendingJob(collections, delivery.SubscriptionId);
+        if (await sending.ReadHeldAsync(delivery, session, cancellation) is null)
             return new Kept<bool>(false, Keep: false);
-        await collections.Events.UpdateManyAsync(
-            session,
-            Numbered(_numbers),
-            new BsonDocument
-            {
+        var live = await collections
+            .Events.Find(session, Live(new BsonArray(delivery.Events.Select(e => e.Number))))
+            .ToListAsync(cancellation);
+        if (live.Count > 0)
+        {
+            await collections.Events.UpdateManyAsync(
+                session,
+                Live(new BsonArray(live.Select(e => e["n"]))),
+                new BsonDocument
                 {
-                    "$set",
-                    new BsonDocument { { "lease", EventDocument.Free }, { "due", due } }
+                    { "$set", new BsonDocument("told", now) },
+                    { "$unset", new BsonDocument("live", "") },
                 },
-                { "$inc", new BsonDocument("x", 1) },
-            },
-            cancellationToken: cancellation
-        );
-        var standing = await collections.Subscriptions.Find(session, BySubscription).FirstAsync(cancellation);
-        await collections.Subscriptions.UpdateOneAsync(
-            session,
-            BySubscription,
-            new BsonDocument
-            {
-                {
-                    "$set",
-                    new BsonDocument { { "fail", standing.GetValue("fail", now) }, { "error", reason } }
-                },
-                { "$min", new BsonDocument("next", due) },
-            },
-            cancellationToken: cancellation
-        );
+                cancellationToken: cancellation
+            );
+            await collections.Occurrences.BulkWriteAsync(
+                session,
+                live.SelectMany(Settle),
+                cancellationToken: cancellation
+            );
+        }
+
+        await sending.KeepAsync(state, now, session, cancellation);
         return true;
     }
 
-    private BsonDocument BySubscription => new("_id", delivery.SubscriptionId);
-
-    private Task<List<BsonDocument>> HeldAsync(IClientSessionHandle session, CancellationToken cancellation)
-    {
-        var held = Numbered(_numbers);
-        held.Add("f", delivery.Fence);
-        held.Add("lease", new BsonDocument("$gt", EventDocument.Free));
-        return collections.Events.Find(session, held).ToListAsync(cancellation);
-    }
-
-    private BsonDocument Numbered(BsonArray numbers) =>
-        new() { { "s", delivery.SubscriptionId }, { "n", new BsonDocument("$in", numbers) } };
+    private BsonDocument Live(BsonArray numbers) =>
+        new()
+        {
+            { "s", delivery.SubscriptionId },
+            { "n", new BsonDocument("$in", numbers) },
+            { "live", true },
+        };
 
     /// <summary>Its authority has been notified of each occurrence, once, whichever of its Subscriptions was first.</summary>
     private IEnumerable<UpdateOneModel<BsonDocument>> Settle(BsonDocument settled)

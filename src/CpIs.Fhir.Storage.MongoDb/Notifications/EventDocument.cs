@@ -6,8 +6,8 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// <summary>
 /// A numbered event: <c>_id</c> Subscription and number, <c>s</c>, <c>n</c>, <c>a</c> authority, <c>t</c> time of its first
 /// occurrence, <c>c</c>, <c>g</c> (child and setting: what joins it), <c>of</c> its occurrences, each with
-/// id, time and child. Its sending: <c>live</c> until it is delivered, <c>told</c> when it was, <c>due</c>, <c>lease</c> (zero
-/// time when nobody has it), <c>f</c> the fence of who had it last (zero: nobody yet, it may still be joined), <c>x</c> failed attempts.
+/// id, time and child. <c>live</c> until it is delivered, <c>told</c> when it was, <c>f</c> the fence of who had it last (zero: nobody yet, it may
+/// still be joined). <c>due</c>, <c>lease</c> and <c>x</c> are for servers of the version before, which look there when to send it.
 /// </summary>
 internal static class EventDocument
 {
@@ -19,13 +19,7 @@ internal static class EventDocument
 
     public static string IdOf(string subscription, long number) => $"{subscription}/{number:D12}";
 
-    public static BsonDocument Create(
-        string subscription,
-        string authority,
-        long number,
-        BsonDocument occurrence,
-        DateTime due
-    )
+    public static BsonDocument Create(string subscription, string authority, long number, BsonDocument occurrence)
     {
         var document = new BsonDocument
         {
@@ -40,7 +34,7 @@ internal static class EventDocument
                 new BsonArray { Entry(occurrence) }
             },
             { "live", true },
-            { "due", due },
+            { "due", occurrence["t"] },
             { "lease", Free },
             { "f", 0L },
             { "x", 0 },
@@ -68,7 +62,6 @@ internal static class EventDocument
                     .OrderBy(entry => entry.Time)
                     .Select(entry => entry.Id),
             ],
-            document.TryGetValue("told", out var told) ? told.ToUniversalTime() : null,
-            document["x"].AsInt32
+            document.TryGetValue("told", out var told) ? told.ToUniversalTime() : null
         );
 }

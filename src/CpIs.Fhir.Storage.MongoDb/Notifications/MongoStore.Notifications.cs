@@ -18,7 +18,6 @@ public sealed partial class MongoStore
         CancellationToken cancellation
     )
     {
-        var due = (now + quiet).UtcDateTime;
         var done = 0;
         // Once more after a round that found anything, so that fewer than the limit does mean that none is left.
         for (var found = true; found && done < limit; )
@@ -28,7 +27,7 @@ public sealed partial class MongoStore
             {
                 if (done >= limit)
                     break;
-                var job = new NumberingJob(_collections, authority, due, limit - done);
+                var job = new NumberingJob(_collections, authority, (now + quiet).UtcDateTime, limit - done);
                 var numbered = await _transactions.RunAsync(job.WriteAsync, cancellation);
                 found |= numbered > 0;
                 done += numbered;
@@ -40,25 +39,29 @@ public sealed partial class MongoStore
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Delivery>> ClaimDueAsync(
-        DateTimeOffset now,
-        TimeSpan lease,
+        ClaimTerms terms,
         int limit,
         CancellationToken cancellation
     )
     {
-        var at = now.UtcDateTime;
-        var filter = new BsonDocument(Taking) { { "next", new BsonDocument("$lte", at) } };
+        ArgumentNullException.ThrowIfNull(terms);
         var deliveries = new List<Delivery>();
-        // The one that was served longest ago comes first, so that one with thousands of failing events never keeps another
-        // waiting; one that turns out to have nothing due costs no place.
-        var due = await ReadStandingsAsync(filter, limit * 2, cancellation);
-        var turn = await ReadLastTurnAsync(cancellation);
+        // The one that was served longest ago comes first, so that one with thousands of events never keeps another
+        // waiting; one that turns out to have nothing to send costs no place.
+        var due = await ReadStandingsAsync(SendingJob.Due(terms.Now.UtcDateTime), limit * 2, cancellation);
+        var turn = due.Count == 0 ? 0 : await ReadLastTurnAsync(cancellation);
         foreach (var subscription in due)
         {
             if (deliveries.Count >= limit)
                 break;
-            var job = new ClaimJob(_collections, subscription["_id"].AsString, ++turn, at, (now + lease).UtcDateTime);
-            if (await _transactions.RunAsync(job.WriteAsync, cancellation) is { } delivery)
+            var (job, served) = (new SendingJob(_collections, subscription["_id"].AsString), ++turn);
+            if (
+                await _transactions.RunAsync(
+                    (session, late) => job.ClaimAsync(terms, served, session, late),
+                    cancellation
+                ) is
+                { } delivery
+            )
                 deliveries.Add(delivery);
         }
 
@@ -66,58 +69,77 @@ public sealed partial class MongoStore
     }
 
     /// <inheritdoc />
-    public Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, CancellationToken cancellation)
+    public Task<Delivery?> ClaimNextAsync(
+        Delivery held,
+        SendingState state,
+        ClaimTerms terms,
+        SendingEnd? otherwise,
+        CancellationToken cancellation
+    )
     {
-        ArgumentNullException.ThrowIfNull(delivery);
-        var end = new DeliveryEnd(_collections, delivery, now.UtcDateTime);
-        return _transactions.RunAsync(end.SettleAsync, cancellation);
+        ArgumentNullException.ThrowIfNull(held);
+        var job = new SendingJob(_collections, held.SubscriptionId);
+        return _transactions.RunAsync(
+            (session, late) => job.ClaimNextAsync(held, state, terms, otherwise, session, late),
+            cancellation
+        );
     }
 
     /// <inheritdoc />
-    public Task<bool> RescheduleAsync(
+    public Task<bool> SettleAsync(
         Delivery delivery,
         DateTimeOffset now,
-        DateTimeOffset due,
-        string reason,
+        SendingState state,
         CancellationToken cancellation
     )
     {
         ArgumentNullException.ThrowIfNull(delivery);
         var end = new DeliveryEnd(_collections, delivery, now.UtcDateTime);
+        return _transactions.RunAsync((session, late) => end.SettleAsync(state, session, late), cancellation);
+    }
+
+    /// <inheritdoc />
+    public Task<bool> GiveBackAsync(Delivery delivery, SendingEnd left, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        var job = new SendingJob(_collections, delivery.SubscriptionId);
         return _transactions.RunAsync(
-            (session, late) => end.RescheduleAsync(due.UtcDateTime, reason, session, late),
+            (session, late) => job.GiveBackAsync(delivery, left, session, late),
             cancellation
         );
     }
 
     /// <inheritdoc />
-    public Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<DateTimeOffset?> ReadNextDueAsync(CancellationToken cancellation)
     {
-        var at = now.UtcDateTime;
-        // Never before a lease has lapsed, when it is due by itself: its holder may be sending.
-        var free = new BsonDocument
-        {
-            { "s", subscriptionId },
-            { "live", true },
-            { "lease", new BsonDocument("$lte", at) },
-        };
-        return _calls.WriteAsync(
-            async (_, late) =>
-            {
-                await _collections.Events.UpdateManyAsync(
-                    free,
-                    new BsonDocument("$set", new BsonDocument("due", at)),
+        var taking = await ReadStandingsAsync(Taking, int.MaxValue, cancellation);
+        var next = taking
+            .Select(standing =>
+                standing["next"].ToUniversalTime() is var due && due < EventDocument.Never ? due
+                : standing.TryGetValue("aside", out var aside) ? aside.ToUniversalTime()
+                : EventDocument.Never
+            )
+            .DefaultIfEmpty(EventDocument.Never)
+            .Min();
+        return next < EventDocument.Never ? next : null;
+    }
+
+    /// <inheritdoc />
+    public Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
+        _calls.WriteAsync(
+            (_, late) =>
+                _collections.Subscriptions.UpdateOneAsync(
+                    new BsonDocument
+                    {
+                        { "_id", subscriptionId },
+                        { "held", new BsonDocument("$ne", true) },
+                        { "next", new BsonDocument("$lt", EventDocument.Never) },
+                    },
+                    new BsonDocument("$set", new BsonDocument("next", now.UtcDateTime)),
                     cancellationToken: late
-                );
-                return await _collections.Subscriptions.UpdateOneAsync(
-                    new BsonDocument("_id", subscriptionId),
-                    new BsonDocument("$min", new BsonDocument("next", at)),
-                    cancellationToken: late
-                );
-            },
+                ),
             cancellation
         );
-    }
 
     /// <inheritdoc />
     public Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
@@ -175,13 +197,15 @@ public sealed partial class MongoStore
             new BsonDocument { { "s", subscriptionId }, { "live", true } },
             cancellation
         );
+        var state = SendingDocument.Read(standing);
         return new SubscriptionLedger(
             standing["last"].ToInt64(),
             count,
             oldest,
-            standing.TryGetValue("fail", out var since) ? since.ToUniversalTime() : null,
-            standing.TryGetValue("error", out var error) ? error.AsString : null,
-            standing.TryGetValue("taken", out var taken) ? taken.ToUniversalTime() : null
+            state.FailingSince,
+            state.LastError,
+            standing.TryGetValue("taken", out var taken) ? taken.ToUniversalTime() : null,
+            state.Failures
         );
     }
 

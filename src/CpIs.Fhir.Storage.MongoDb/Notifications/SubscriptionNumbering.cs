@@ -39,9 +39,10 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
 
         var set = progress ?? [];
         set.Add("last", subscription["last"].ToInt64() + _created.Count);
+        // One that rests, that somebody has or that has more to send goes on as it was.
+        if (_created.Count > 0 && subscription["next"].ToUniversalTime() >= EventDocument.Never)
+            set.Add("next", due);
         var update = new BsonDocument("$set", set);
-        if (_created.Count > 0)
-            update.Add("$min", new BsonDocument("next", due));
         if (own.Count > 0 || progress is not null)
             await collections.Subscriptions.UpdateOneAsync(
                 session,
@@ -92,7 +93,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         }
 
         var number = subscription["last"].ToInt64() + _created.Count + 1;
-        var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence, due);
+        var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence);
         _created.Add(created);
         _joinable.Add(created);
     }

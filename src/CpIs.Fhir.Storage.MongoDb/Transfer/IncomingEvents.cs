@@ -46,18 +46,10 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
                 $"Subscription {record.SubscriptionId} has an event, but was not copied."
             );
         var told = record.Occurrences.Select(id => occurrences.GetValueOrDefault(id) ?? Gone(record, id)).ToList();
-        var document = EventDocument.Create(
-            record.SubscriptionId,
-            standing["a"].AsString,
-            record.Number,
-            told[0],
-            record.Due.UtcDateTime
-        );
+        var document = EventDocument.Create(record.SubscriptionId, standing["a"].AsString, record.Number, told[0]);
         document["t"] = record.Time.UtcDateTime;
         document["of"] = new BsonArray(told.Select(EventDocument.Entry));
-        document["lease"] = record.Lease?.UtcDateTime ?? EventDocument.Free;
         document["f"] = record.Fence;
-        document["x"] = record.Attempts;
         if (record.Delivered is not { } delivered)
             return document;
         document.Remove("live");

@@ -43,13 +43,9 @@ internal sealed class IncomingRest(Collections collections, BulkInsert bulk, Rec
             { "last", ledger.LastNumber },
             { "fence", ledger.Fence },
             { "claim", ledger.Turn },
-            // Whoever claims next finds out when the next event is due.
-            { "next", EventDocument.Free },
+            { "next", ledger.Next?.UtcDateTime ?? EventDocument.Never },
         };
-        if (ledger.FailingSince is { } since)
-            set.Add("fail", since.UtcDateTime);
-        if (ledger.LastError is { } error)
-            set.Add("error", error);
+        set.AddRange(SendingDocument.Of(ledger.State));
         if (ledger.LastTaken is { } taken)
             set.Add("taken", taken.UtcDateTime);
         // Where the resource of the Subscription is gone, nothing is numbered or sent any more.

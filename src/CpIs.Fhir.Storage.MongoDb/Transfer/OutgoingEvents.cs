@@ -32,10 +32,7 @@ internal static class OutgoingEvents
                     told.Number,
                     told.Time,
                     told.Occurrences,
-                    document["due"].ToUniversalTime(),
-                    document["lease"].ToUniversalTime() is var lease && lease > EventDocument.Free ? lease : null,
                     document["f"].ToInt64(),
-                    told.Attempts,
                     told.Delivered
                 ),
                 KeyOf(told)

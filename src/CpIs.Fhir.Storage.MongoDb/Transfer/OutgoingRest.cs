@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
 using MongoDB.Bson;
@@ -52,8 +53,8 @@ internal sealed class OutgoingRest(
             document["last"].ToInt64(),
             document["fence"].ToInt64(),
             document["claim"].ToInt64(),
-            Instant(document, "fail"),
-            document.TryGetValue("error", out var error) ? error.AsString : null,
+            document["next"].ToUniversalTime() is var next && next < EventDocument.Never ? next : null,
+            SendingDocument.Read(document),
             Instant(document, "taken")
         );
 

@@ -6,6 +6,15 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>Events with the ids of their occurrences, in one read.</summary>
 internal static class EventRows
 {
+    private const string Whole = """
+        SELECT e.number, e.time, e.delivered, o.occurrence FROM event e
+        CROSS JOIN event_obligation l ON l.subscription = e.subscription AND l.number = e.number
+        CROSS JOIN obligation o ON o.key = l.obligation
+        WHERE e.subscription = ? AND e.number IN
+        """;
+
+    private const string Order = "ORDER BY e.number, o.time, o.key";
+
     public static List<NotificationEvent> Read(
         Connection connection,
         string subscription,
@@ -15,16 +24,22 @@ internal static class EventRows
     )
     {
         using var rows = connection.Prepare(
-            """
-            SELECT e.number, e.time, e.delivered, e.attempts, o.occurrence FROM event e
-            CROSS JOIN event_obligation l ON l.subscription = e.subscription AND l.number = e.number
-            CROSS JOIN obligation o ON o.key = l.obligation
-            WHERE e.subscription = ? AND e.number IN
-                (SELECT number FROM event WHERE subscription = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ?)
-            ORDER BY e.number, o.time, o.key
-            """
+            $"{Whole} (SELECT number FROM event WHERE subscription = ? AND number BETWEEN ? AND ? ORDER BY number LIMIT ?) {Order}"
         );
         rows.Add(subscription).Add(subscription).Add(first).Add(last).Add(limit);
+        return ReadAll(rows, subscription);
+    }
+
+    /// <summary>Those of the given numbers.</summary>
+    public static List<NotificationEvent> Read(Connection connection, string subscription, IReadOnlyList<long> numbers)
+    {
+        using var rows = connection.Prepare($"{Whole} (SELECT value FROM json_each(?)) {Order}");
+        rows.Add(subscription).AddUtf8(Records.JsonArray.Of(numbers));
+        return ReadAll(rows, subscription);
+    }
+
+    private static List<NotificationEvent> ReadAll(Statement rows, string subscription)
+    {
         var events = new List<NotificationEvent>();
         List<string> occurrences = [];
         while (rows.Step())
@@ -39,13 +54,12 @@ internal static class EventRows
                         number,
                         DateTimeOffset.FromUnixTimeMilliseconds(rows.Long(1)),
                         occurrences,
-                        rows.LongOrNull(2) is { } delivered ? DateTimeOffset.FromUnixTimeMilliseconds(delivered) : null,
-                        rows.Int(3)
+                        rows.LongOrNull(2) is { } delivered ? DateTimeOffset.FromUnixTimeMilliseconds(delivered) : null
                     )
                 );
             }
 
-            occurrences.Add(rows.Text(4));
+            occurrences.Add(rows.Text(3));
         }
 
         return events;

@@ -68,8 +68,11 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
                 Create(connection, subscriber.Id, ++number, obligation);
         }
 
-        using var mark = connection.Prepare("UPDATE subscription SET last_number = ?, numbered_to = ? WHERE id = ?");
-        mark.Add(number).Add(open[^1].Key).Add(subscriber.Id).Run();
+        // One that rests, that somebody has or that has more to send goes on as it was.
+        using var mark = connection.Prepare(
+            "UPDATE subscription SET last_number = ?, numbered_to = ?, next = coalesce(next, ?) WHERE id = ?"
+        );
+        mark.Add(number).Add(open[^1].Key).Add(number > subscriber.LastNumber ? _due : null).Add(subscriber.Id).Run();
     }
 
     private static bool HasEvent(Connection connection, string subscription, Open obligation)
@@ -113,11 +116,11 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
 
     private static DateTimeOffset Instant(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time);
 
-    private void Create(Connection connection, string subscription, long number, Open obligation)
+    private static void Create(Connection connection, string subscription, long number, Open obligation)
     {
         using (
             var statement = connection.Prepare(
-                "INSERT INTO event (subscription, number, time, organisation, child, due) VALUES (?, ?, ?, ?, ?, ?)"
+                "INSERT INTO event (subscription, number, time, organisation, child) VALUES (?, ?, ?, ?, ?)"
             )
         )
             statement
@@ -126,7 +129,6 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
                 .Add(obligation.Time)
                 .Add(obligation.Organisation)
                 .Add(obligation.Child)
-                .Add(_due)
                 .Run();
         Join(connection, subscription, number, obligation);
     }

@@ -20,28 +20,48 @@ public sealed partial class SqliteStore
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<Delivery>> ClaimDueAsync(
-        DateTimeOffset now,
-        TimeSpan lease,
+        ClaimTerms terms,
         int limit,
         CancellationToken cancellation
-    )
-    {
-        var job = new ClaimJob(now, lease, limit);
-        return await WriteAsync<List<Delivery>>(connection => job.Write(connection), cancellation);
-    }
+    ) => await WriteAsync<List<Delivery>>(connection => ClaimJob.Write(connection, terms, limit), cancellation);
 
     /// <inheritdoc />
-    public Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, CancellationToken cancellation) =>
-        WriteAsync<bool>(connection => DeliveryEnd.Settle(connection, delivery, now), cancellation);
+    public Task<Delivery?> ClaimNextAsync(
+        Delivery held,
+        SendingState state,
+        ClaimTerms terms,
+        SendingEnd? otherwise,
+        CancellationToken cancellation
+    ) =>
+        WriteAsync<Delivery?>(
+            connection => SubscriptionRow.ReadHeld(connection, held)?.ClaimNext(state, terms, otherwise),
+            cancellation
+        );
 
     /// <inheritdoc />
-    public Task<bool> RescheduleAsync(
+    public Task<bool> SettleAsync(
         Delivery delivery,
         DateTimeOffset now,
-        DateTimeOffset due,
-        string reason,
+        SendingState state,
         CancellationToken cancellation
-    ) => WriteAsync<bool>(connection => DeliveryEnd.Reschedule(connection, delivery, now, due, reason), cancellation);
+    ) => WriteAsync<bool>(connection => DeliveryEnd.Settle(connection, delivery, now, state), cancellation);
+
+    /// <inheritdoc />
+    public Task<bool> GiveBackAsync(Delivery delivery, SendingEnd left, CancellationToken cancellation) =>
+        WriteAsync<bool>(connection => DeliveryEnd.GiveBack(connection, delivery, left), cancellation);
+
+    /// <inheritdoc />
+    public Task<DateTimeOffset?> ReadNextDueAsync(CancellationToken cancellation) =>
+        ReadAsync(
+            connection =>
+            {
+                using var row = connection.Prepare(
+                    "SELECT min(coalesce(next, next_aside)) FROM subscription WHERE takes_events = 1"
+                );
+                return row.Step() ? Instant(row.LongOrNull(0)) : null;
+            },
+            cancellation
+        );
 
     /// <inheritdoc />
     public Task NoteTakenAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation) =>
@@ -61,9 +81,8 @@ public sealed partial class SqliteStore
         WriteAsync<bool>(
             connection =>
             {
-                // Never before a lease has lapsed: its holder may be sending.
                 using var statement = connection.Prepare(
-                    "UPDATE event SET due = max(?, lease) WHERE subscription = ? AND delivered IS NULL"
+                    "UPDATE subscription SET next = ? WHERE id = ? AND held = 0 AND next IS NOT NULL"
                 );
                 statement.Add(now.ToUnixTimeMilliseconds()).Add(subscriptionId).Run();
                 return true;
@@ -91,7 +110,7 @@ public sealed partial class SqliteStore
             {
                 using var row = connection.Prepare(
                     """
-                    SELECT s.last_number, s.failing_since, s.last_error, count(e.number), min(e.time), s.last_taken
+                    SELECT s.last_number, s.failing_since, s.last_error, count(e.number), min(e.time), s.last_taken, s.failures
                     FROM subscription s LEFT JOIN event e ON e.subscription = s.id AND e.delivered IS NULL
                     WHERE s.id = ? GROUP BY s.id
                     """
@@ -104,7 +123,8 @@ public sealed partial class SqliteStore
                         Instant(row.LongOrNull(4)),
                         Instant(row.LongOrNull(1)),
                         row.TextOrNull(2),
-                        Instant(row.LongOrNull(5))
+                        Instant(row.LongOrNull(5)),
+                        row.Int(6)
                     )
                     : new SubscriptionLedger(0, 0, null, null, null);
             },

@@ -21,8 +21,8 @@ internal sealed class IncomingEvents
         using (
             var statement = connection.Prepare(
                 """
-                INSERT INTO event (subscription, number, time, organisation, child, due, lease, fence, attempts, delivered)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO event (subscription, number, time, organisation, child, fence, delivered)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
             )
         )
@@ -32,10 +32,7 @@ internal sealed class IncomingEvents
                 .Add(record.Time.ToUnixTimeMilliseconds())
                 .Add(about.FirstOrDefault()?.Organisation ?? "")
                 .Add(about.FirstOrDefault()?.Child)
-                .Add(record.Due.ToUnixTimeMilliseconds())
-                .Add(record.Lease?.ToUnixTimeMilliseconds() ?? 0)
                 .Add(record.Fence)
-                .Add(record.Attempts)
                 .Add(record.Delivered?.ToUnixTimeMilliseconds())
                 .Run();
         foreach (var obligation in about)

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -43,11 +44,13 @@ internal static class IncomingRest
         using var statement = connection.Prepare(
             """
             INSERT INTO subscription
-                (id, authority, takes_events, max_count, last_number, fence, last_claim, failing_since, last_error, last_taken)
-            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?)
+                (id, authority, takes_events, max_count, last_number, fence, last_claim, next, failures, failing_since, last_error, apart,
+                next_aside, last_taken)
+            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET last_number = excluded.last_number, fence = excluded.fence,
-                last_claim = excluded.last_claim, failing_since = excluded.failing_since, last_error = excluded.last_error,
-                last_taken = excluded.last_taken
+                last_claim = excluded.last_claim, next = excluded.next, failures = excluded.failures,
+                failing_since = excluded.failing_since, last_error = excluded.last_error, apart = excluded.apart,
+                next_aside = excluded.next_aside, last_taken = excluded.last_taken
             """
         );
         statement
@@ -56,8 +59,12 @@ internal static class IncomingRest
             .Add(ledger.LastNumber)
             .Add(ledger.Fence)
             .Add(ledger.Turn)
-            .Add(ledger.FailingSince?.ToUnixTimeMilliseconds())
-            .Add(ledger.LastError)
+            .Add(ledger.Next?.ToUnixTimeMilliseconds())
+            .Add(ledger.State.Failures)
+            .Add(ledger.State.FailingSince?.ToUnixTimeMilliseconds())
+            .Add(ledger.State.LastError)
+            .Add(ApartEvents.Write(ledger.State.Apart))
+            .Add(ledger.State.ApartOrNone.NextAside?.ToUnixTimeMilliseconds())
             .Add(ledger.LastTaken?.ToUnixTimeMilliseconds())
             .Run();
     }

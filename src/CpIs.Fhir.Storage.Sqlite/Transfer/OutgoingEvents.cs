@@ -12,7 +12,7 @@ internal static class OutgoingEvents
         var (subscription, number) = OutgoingKey.Names(after);
         using var rows = connection.Prepare(
             """
-            SELECT e.subscription, e.number, e.time, e.due, e.lease, e.fence, e.attempts, e.delivered, o.occurrence FROM event e
+            SELECT e.subscription, e.number, e.time, e.fence, e.delivered, o.occurrence FROM event e
             LEFT JOIN event_obligation l ON l.subscription = e.subscription AND l.number = e.number
             LEFT JOIN obligation o ON o.key = l.obligation
             WHERE (e.subscription, e.number) > (?, ?) ORDER BY e.subscription, e.number, o.time, o.key
@@ -37,7 +37,7 @@ internal static class OutgoingEvents
                 last = ReadEvent(rows, occurrences);
             }
 
-            if (rows.TextOrNull(8) is { } occurrence)
+            if (rows.TextOrNull(5) is { } occurrence)
                 occurrences.Add(occurrence);
         }
 
@@ -53,11 +53,8 @@ internal static class OutgoingEvents
             row.Long(1),
             Instant(row.Long(2)),
             occurrences,
-            Instant(row.Long(3)),
-            row.Long(4) is var lease and not 0 ? Instant(lease) : null,
-            row.Long(5),
-            row.Int(6),
-            row.LongOrNull(7) is { } delivered ? Instant(delivered) : null
+            row.Long(3),
+            row.LongOrNull(4) is { } delivered ? Instant(delivered) : null
         );
 
     private static string KeyOf(PortableEvent last) => OutgoingKey.Of(last.SubscriptionId, OutgoingKey.Of(last.Number));

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Keys;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -62,7 +63,7 @@ internal static class OutgoingRest
     {
         using var rows = connection.Prepare(
             $"""
-            SELECT id, authority, last_number, fence, last_claim, failing_since, last_error, last_taken FROM subscription
+            SELECT id, authority, last_number, fence, last_claim, next, failures, failing_since, last_error, apart, last_taken FROM subscription
             WHERE {UsedLedger} AND id > ? ORDER BY id
             """
         );
@@ -76,8 +77,13 @@ internal static class OutgoingRest
                     rows.Long(3),
                     rows.Long(4),
                     Instant(rows.LongOrNull(5)),
-                    rows.TextOrNull(6),
-                    Instant(rows.LongOrNull(7))
+                    new SendingState(
+                        rows.Int(6),
+                        Instant(rows.LongOrNull(7)),
+                        rows.TextOrNull(8),
+                        ApartEvents.Read(rows.TextOrNull(9))
+                    ),
+                    Instant(rows.LongOrNull(10))
                 ),
                 rows.Text(0)
             );

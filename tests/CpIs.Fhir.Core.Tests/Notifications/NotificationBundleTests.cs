@@ -17,7 +17,7 @@ public sealed class NotificationBundleTests
     private static readonly DateTimeOffset Now = DateTimeOffset.Parse("2026-11-20T22:14:08.02Z");
     private static readonly NotificationBundle Writer = new(() => Base);
 
-    private static readonly NotificationEvent Event = new("s1", 7, Now.AddSeconds(-1), ["a1", "a2"], null, 0);
+    private static readonly NotificationEvent Event = new("s1", 7, Now.AddSeconds(-1), ["a1", "a2"], null);
 
     private static readonly SubscriptionStanding Standing = new(
         "s1",

@@ -39,10 +39,7 @@ public sealed class SectionSumTests
             { "time", Event(1) with { Time = Noon.AddMilliseconds(1) } },
             { "occurrences", Event(1) with { Occurrences = ["a"] } },
             { "occurrences run together", Event(1) with { Occurrences = ["ab", "c"] } },
-            { "due", Event(1) with { Due = Noon.AddSeconds(1) } },
-            { "lease", Event(1) with { Lease = Noon } },
             { "fence", Event(1) with { Fence = 1 } },
-            { "attempts", Event(1) with { Attempts = 1 } },
             { "delivered", Event(1) with { Delivered = Noon } },
         };
 
@@ -52,12 +49,10 @@ public sealed class SectionSumTests
         default(SectionSum).With([changed]).Should().NotBe(default(SectionSum).With([Event(1)]), what);
 
     [Fact]
-    public void Tokens_are_a_set_and_when_a_delivered_event_was_due_means_nothing()
+    public void Tokens_are_a_set()
     {
-        var told = Event(1) with { Delivered = Noon };
         var resource = new PortableResource(Resource("x=1", "y=2"), []);
 
-        Sum(told with { Due = Noon.AddHours(1) }).Should().Be(Sum(told));
         Sum(new PortableResource(Resource("y=2", "x=1"), [])).Should().Be(Sum(resource));
         Sum(new PortableResource(Resource("y=2"), [])).Should().NotBe(Sum(resource));
         Sum(new PortableResource(resource.Current, [resource.Current])).Should().NotBe(Sum(resource));
@@ -83,7 +78,7 @@ public sealed class SectionSumTests
 
     private static SectionSum Sum(PortableRecord record) => default(SectionSum).With([record]);
 
-    private static PortableEvent Event(long number) => new("s", number, Noon, ["a", "bc"], Noon, null, 0, 0, null);
+    private static PortableEvent Event(long number) => new("s", number, Noon, ["a", "bc"], 0, null);
 
     private static StoredResource Resource(params string[] tokens) =>
         new()

@@ -44,6 +44,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
 
     public ConcurrentQueue<Exception> Failures { get; } = new();
 
+    public ConcurrentQueue<(string Id, long Number)> Asides { get; } = new();
+
     public NotificationOptions Options { get; private init; } =
         new()
         {
@@ -103,6 +105,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
                 channel,
                 mover,
                 new RetrySchedule(Options.RetrySchedule, Options.Jitter, new Random(1)),
+                new Endpoints(Time),
+                this,
                 Options,
                 Time
             ),
@@ -232,6 +236,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
 
     public void StatusChanged(string subscriptionId, SubscriptionStatus status, string? reason) =>
         Moves.Enqueue((subscriptionId, status, reason));
+
+    public void SetAside(string subscriptionId, long number) => Asides.Enqueue((subscriptionId, number));
 
     public void Failed(string? subscriptionId, Exception failure) => Failures.Enqueue(failure);
 

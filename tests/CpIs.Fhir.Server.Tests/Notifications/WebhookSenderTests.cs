@@ -239,6 +239,56 @@ public sealed class WebhookSenderTests
             await FluentActions.Awaiting(check).Should().ThrowAsync<BlockedAddressException>();
     }
 
+    [Fact]
+    public async Task A_slow_body_behind_a_2xx_is_read_for_a_second_and_the_2xx_counts()
+    {
+        await using var engine = await Engine.StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        using var sender = Sender(engine);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Answer = async (context, _) =>
+        {
+            await context.Response.WriteAsync("a", Stop);
+            await context.Response.Body.FlushAsync(Stop);
+            begun.SetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        };
+
+        var sending = sender.SendAsync(To(receiver.Url), Stop);
+        await begun.Task;
+        await Eventually.TrueAsync(() =>
+        {
+            engine.Time.Advance(TimeSpan.FromMilliseconds(100));
+            return sending.IsCompleted;
+        });
+
+        (await sending).Should().Be(new SendOutcome(SendResult.Accepted, 200));
+    }
+
+    [Fact]
+    public async Task Paths_that_hang_take_nothing_from_another_path_of_their_host()
+    {
+        await using var engine = await Engine.StartAsync();
+        await using var receiver = await Receiver.StartAsync();
+        using var sender = Sender(engine);
+        using var ends = new CancellationTokenSource();
+        receiver.Answer = (context, post) =>
+            post.Url.Contains("hang", StringComparison.Ordinal)
+                ? Task.Delay(Timeout.Infinite, context.RequestAborted)
+                : Task.CompletedTask;
+
+        var hanging = Enumerable
+            .Range(0, 40)
+            .Select(i => sender.SendAsync(To($"{receiver.Url}/hang{i}"), ends.Token))
+            .ToList();
+        await Eventually.TrueAsync(() => receiver.Posts.Count == hanging.Count);
+
+        (await sender.SendAsync(To(receiver.Url), Stop)).Result.Should().Be(SendResult.Accepted);
+        hanging.Should().OnlyContain(attempt => !attempt.IsCompleted);
+        await ends.CancelAsync();
+        await Task.WhenAll(hanging).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
     private static WebhookSender Sender(Engine engine) =>
         new(engine.Options, new WebhookKeys(engine.Keys, engine.Time), engine.Ids, engine.Time);
 

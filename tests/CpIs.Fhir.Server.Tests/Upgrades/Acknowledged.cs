@@ -11,6 +11,7 @@ namespace CpIs.Fhir.Server.Tests.Upgrades;
 /// <param name="Open">Obligations of each authority (ODS code) that were not settled.</param>
 /// <param name="Keys">Ids of keys, by purpose.</param>
 /// <param name="Clients">Ids of registered clients.</param>
+/// <param name="Gone">What was deleted; null from a version that had no DELETE.</param>
 public sealed record Acknowledged(
     DateTimeOffset Written,
     IReadOnlyList<Acknowledged.Upload> Uploads,
@@ -19,7 +20,8 @@ public sealed record Acknowledged(
     IReadOnlyList<Acknowledged.Subscription> Subscriptions,
     IReadOnlyDictionary<string, long> Open,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Keys,
-    IReadOnlyList<string> Clients
+    IReadOnlyList<string> Clients,
+    IReadOnlyList<Acknowledged.Deleted>? Gone = null
 )
 {
     private const string File = "acknowledged.json";
@@ -27,6 +29,9 @@ public sealed record Acknowledged(
 
     /// <summary>One upload, and the answer that a repeat of it gets.</summary>
     public sealed record Upload(string Client, string RequestId, string Bundle, string Answer);
+
+    /// <summary>What a client deleted: type and id.</summary>
+    public sealed record Deleted(string Client, string Address);
 
     /// <summary>The plans (Flag and EpisodeOfCare with their versions) and the history that were shown of a child.</summary>
     public sealed record LookUp(

@@ -28,6 +28,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
     private static readonly DateOnly Today = LondonCalendar.DayOf(Start);
 
     private readonly List<Acknowledged.Upload> _uploads = [];
+    private readonly List<Acknowledged.Deleted> _gone = [];
     private readonly List<(string Id, string Authority, string Endpoint)> _subscriptions = [];
     private readonly List<Acknowledged.LookUp> _lookUps = [];
     private bool _isUpDown;
@@ -51,6 +52,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         await UploadAsync("authority-xmv03", children["down"] with { LocalId = "M-1" });
         await UploadAsync("authority-xhf01", children["both types"] with { Given = ["Wren"] });
         await WithdrawAsync("authority-xhf01", children["withdrawn"]);
+        await DeleteAsync("authority-xhf01", children["deleted"]);
 
         await LookUpAsync("hareford-ed-triage", children["both types"]);
         await LookUpAsync("hareford-ed-triage", children["two authorities"]);
@@ -61,7 +63,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         await LookUpAsync("hareford-ed-triage", children["down"]);
         await Eventually.TrueAsync(async () =>
             (await EventsAsync(_subscriptions[0].Id)) is [{ Delivered: not null }, { Delivered: not null }]
-            && (await EventsAsync(_subscriptions[1].Id)) is [{ Attempts: > 0 }]
+            && await IsFailingAsync(_subscriptions[1].Id)
         );
         await RegisterAsync();
 
@@ -72,14 +74,12 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
         await LookUpAsync("hareford-ed", children["both types"]);
         await LookUpAsync("hareford-ed-triage", children["unborn"]);
         await LookUpAsync("gp-hareford", children["unborn"]);
-        foreach (var name in new[] { "finished", "hidden", "starts later", "withdrawn" })
+        foreach (var name in new[] { "finished", "hidden", "starts later", "withdrawn", "deleted" })
             await LookUpAsync("hareford-ed-triage", children[name]);
         var nurse = await exchange.AsAsync("hareford-ed-triage");
         (await nurse.LookUpAsync(Number(90))).Status.Should().Be(200);
         (await nurse.GetAsync($"Flag?unknown={Number(90).Digits}")).Status.Should().Be(400);
-        await Eventually.TrueAsync(async () =>
-            (await EventsAsync(_subscriptions[0].Id)).Any(e => e is { Delivered: null, Attempts: > 0 })
-        );
+        await Eventually.TrueAsync(() => IsFailingAsync(_subscriptions[0].Id));
         return await NoteAsync();
     }
 
@@ -97,6 +97,7 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
             ["hidden"] = Child(6, Plan(PlanTypes.LookedAfter, start: -900, end: Today.AddDays(-500))),
             ["starts later"] = Child(7, Plan(PlanTypes.ChildProtectionPlan, start: 20)),
             ["withdrawn"] = Child(8, Plan(PlanTypes.ChildProtectionPlan)),
+            ["deleted"] = Child(9, Plan(PlanTypes.ChildProtectionPlan)),
         };
 
     private static NhsNumber Number(int n) => SyntheticNhsNumbers.From(700_000).ElementAt(n);
@@ -130,6 +131,18 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
                 .UTF8.GetString(Bundle(client, child).Span)
                 .Replace("\"status\":\"active\"", "\"status\":\"entered-in-error\"", StringComparison.Ordinal)
         );
+
+    private async Task DeleteAsync(string client, SyntheticChild child)
+    {
+        var speaker = await exchange.AsAsync(client);
+        var found = await speaker.GetAsync(
+            $"EpisodeOfCare?patient:identifier=https://fhir.nhs.uk/Id/nhs-number|{child.NhsNumber.Digits}"
+        );
+        var address =
+            $"EpisodeOfCare/{found.AllEntries.Single().GetProperty("resource").GetProperty("id").GetString()}";
+        (await speaker.SendAsync(HttpMethod.Delete, address, null)).Status.Should().Be(204);
+        _gone.Add(new(client, address));
+    }
 
     private static ReadOnlyMemory<byte> Bundle(string client, params SyntheticChild[] children) =>
         SyntheticUpload.Bundle(OdsCode.Parse(RunningExchange.Client(client).Organisation), children);
@@ -208,6 +221,9 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
     private async Task<IReadOnlyList<NotificationEvent>> EventsAsync(string subscription) =>
         await Notifications.ReadEventsAsync(subscription, 1, long.MaxValue, 1000, Cancellation);
 
+    private async Task<bool> IsFailingAsync(string subscription) =>
+        (await Notifications.ReadLedgerAsync(subscription, Cancellation)).Failures > 0;
+
     private async Task<Acknowledged> NoteAsync()
     {
         var accesses = await exchange
@@ -257,7 +273,8 @@ internal sealed class StoreLife(ExchangeOnStore exchange)
             subscriptions,
             open,
             keys,
-            [.. known.Registrations.Where(r => r.Kind == "client").Select(r => r.Id).Order(StringComparer.Ordinal)]
+            [.. known.Registrations.Where(r => r.Kind == "client").Select(r => r.Id).Order(StringComparer.Ordinal)],
+            _gone
         );
     }
 }

@@ -45,6 +45,7 @@ public sealed class UpgradeTests
         await using var exchange = await ExchangeOnStore.StartAsync(place, known.Written.AddHours(1));
 
         await KeepsRegistrationsAndKeysAsync(exchange, known);
+        await KeepsWhatWasDeletedGoneAsync(exchange, known);
         await ShowsWhatItShowedAsync(exchange, known);
         await TakesTheSameUploadAgainAsync(exchange, known);
         await ShowsAuthoritiesTheirAccessesAsync(exchange, known);
@@ -92,6 +93,16 @@ public sealed class UpgradeTests
             .Contain(known.Clients);
         foreach (var (purpose, ids) in known.Keys)
             (await keys.ReadKeysAsync(purpose, Cancellation)).Select(key => key.Id).Should().Contain(ids, purpose);
+    }
+
+    private static async Task KeepsWhatWasDeletedGoneAsync(ExchangeOnStore exchange, Acknowledged known)
+    {
+        foreach (var gone in known.Gone ?? [])
+        {
+            var authority = await exchange.AsAsync(gone.Client);
+            (await authority.GetAsync(gone.Address)).Status.Should().Be(410, gone.Address);
+            (await authority.GetAsync($"{gone.Address}/_history/1")).Status.Should().Be(200, "history keeps it");
+        }
     }
 
     /// <summary>The same plans in the same versions, and the history with every access of then.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
@@ -55,21 +56,10 @@ internal sealed class ForeignNumbering
         long number,
         string occurrence,
         DateTimeOffset? time = null
-    ) =>
-        new(
-            subscription,
-            number,
-            time ?? Make.Noon,
-            [occurrence],
-            Due: Make.Noon,
-            Lease: null,
-            Fence: 0,
-            Attempts: 0,
-            Delivered: null
-        );
+    ) => new(subscription, number, time ?? Make.Noon, [occurrence], Fence: 0, Delivered: null);
 
     public static PortableLedger Ledger(string subscription, long last) =>
-        new(subscription, Make.Herts, last, Fence: 3, Turn: 1, FailingSince: null, LastError: null, LastTaken: null);
+        new(subscription, Make.Herts, last, Fence: 3, Turn: 1, Next: Make.Noon, SendingState.Sound, LastTaken: null);
 
     private static PortableOccurrence Occurrence(int i, Random random)
     {

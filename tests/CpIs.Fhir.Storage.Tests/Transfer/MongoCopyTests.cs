@@ -84,7 +84,7 @@ public sealed class MongoCopyTests : IAsyncLifetime
             if (progress is { Phase: TransferPhase.Finishing } && progress.Done == progress.Total)
                 Database
                     .GetCollection<BsonDocument>("events")
-                    .UpdateOne(new BsonDocument("n", 2), new BsonDocument("$inc", new BsonDocument("x", 1)));
+                    .UpdateOne(new BsonDocument("n", 2), new BsonDocument("$inc", new BsonDocument("f", 1L)));
         }
     }
 

@@ -28,6 +28,10 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
     {
         for (var i = 0; i < steps; i++)
             await StepAsync(stores);
+        // A store is copied while no server runs on it.
+        foreach (var held in _held)
+            await EachAsync(stores, s => s.GiveBackAsync(held, new SendingEnd(held.State, Now), cancellation));
+        _held.Clear();
     }
 
     /// <summary>What the engine shows of a store.</summary>

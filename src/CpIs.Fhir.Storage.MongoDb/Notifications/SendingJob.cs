@@ -1,0 +1,229 @@
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Schemas;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CpIs.Fhir.Storage.MongoDb.Notifications;
+
+/// <summary>
+/// Takes one Subscription, keeps it and gives it back. Each of these writes the Subscription's document, so of two at once one begins again and
+/// finds what the other has left. One that somebody has is due again when the lease lapses, so <c>next</c> alone says what may be taken.
+/// </summary>
+internal sealed class SendingJob(Collections collections, string subscription)
+{
+    private readonly BsonDocument _byId = new("_id", subscription);
+
+    /// <summary>Subscriptions that may be taken.</summary>
+    public static BsonDocument Due(DateTime now) =>
+        new()
+        {
+            { "takes", true },
+            {
+                "$or",
+                new BsonArray
+                {
+                    new BsonDocument("next", new BsonDocument("$lte", now)),
+                    new BsonDocument { { "next", EventDocument.Never }, { "aside", new BsonDocument("$lte", now) } },
+                }
+            },
+        };
+
+    /// <summary>Takes it, with its first batch; null when there is nothing to send after all.</summary>
+    public async Task<Kept<Delivery?>> ClaimAsync(
+        ClaimTerms terms,
+        long turn,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    )
+    {
+        var due = Due(terms.Now.UtcDateTime);
+        due.Add("_id", subscription);
+        if (await collections.Subscriptions.Find(session, due).FirstOrDefaultAsync(cancellation) is not { } standing)
+            return new Kept<Delivery?>(null, Keep: false);
+        var hold = new Hold(standing, SendingDocument.Read(standing), standing["fence"].ToInt64() + 1);
+        return await TakeAsync(hold, terms, null, turn, session, cancellation);
+    }
+
+    /// <summary>The next batch for whoever has it; without one it is free.</summary>
+    public async Task<Kept<Delivery?>> ClaimNextAsync(
+        Delivery held,
+        SendingState state,
+        ClaimTerms terms,
+        SendingEnd? otherwise,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        await ReadHeldAsync(held, session, cancellation) is { } standing
+            ? await TakeAsync(new Hold(standing, state, held.Fence), terms, otherwise, null, session, cancellation)
+            : new Kept<Delivery?>(null, Keep: false);
+
+    /// <summary>Given back, with or without an attempt.</summary>
+    public async Task<Kept<bool>> GiveBackAsync(
+        Delivery held,
+        SendingEnd end,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    )
+    {
+        if (await ReadHeldAsync(held, session, cancellation) is null)
+            return new Kept<bool>(false, Keep: false);
+        await FreeAsync(held.Fence, end.State, end.Next.UtcDateTime, session, cancellation);
+        return true;
+    }
+
+    /// <summary>The Subscription's document, if whoever made the claim has it still.</summary>
+    public async Task<BsonDocument?> ReadHeldAsync(
+        Delivery claim,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        await collections
+            .Subscriptions.Find(session, new BsonDocument(_byId) { { "fence", claim.Fence }, { "held", true } })
+            .FirstOrDefaultAsync(cancellation);
+
+    /// <summary>Keeps how sending stands, for whoever has it.</summary>
+    public Task<UpdateResult> KeepAsync(
+        SendingState state,
+        DateTime taken,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    )
+    {
+        var update = SendingDocument.ToUpdate(state, []);
+        update.Add("$max", new BsonDocument("taken", taken));
+        return collections.Subscriptions.UpdateOneAsync(session, _byId, update, cancellationToken: cancellation);
+    }
+
+    private async Task<Kept<Delivery?>> TakeAsync(
+        Hold hold,
+        ClaimTerms terms,
+        SendingEnd? otherwise,
+        long? turn,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    )
+    {
+        var events = await ReadBatchAsync(hold, terms, session, cancellation);
+        if (events.Count == 0)
+        {
+            await FreeAsync(
+                hold.Fence,
+                otherwise?.State ?? hold.State,
+                otherwise?.Next.UtcDateTime ?? await ReadNextAsync(hold, terms, session, cancellation),
+                session,
+                cancellation
+            );
+            return new Kept<Delivery?>(null, Keep: true);
+        }
+
+        // Others that raced with one of these join it no more.
+        await collections.Events.UpdateManyAsync(
+            session,
+            Numbered(new BsonDocument("$in", new BsonArray(events.Select(e => e["n"])))),
+            new BsonDocument("$set", new BsonDocument("f", hold.Fence)),
+            cancellationToken: cancellation
+        );
+        var set = new BsonDocument
+        {
+            { "fence", hold.Fence },
+            { "held", true },
+            { "next", (terms.Now + terms.Lease).UtcDateTime },
+        };
+        if (turn is { } served)
+            set.Add("claim", served);
+        await collections.Subscriptions.UpdateOneAsync(
+            session,
+            _byId,
+            SendingDocument.ToUpdate(hold.State, set),
+            cancellationToken: cancellation
+        );
+        return new Delivery(
+            subscription,
+            [.. events.Select(EventDocument.Read)],
+            hold.Fence,
+            hold.State,
+            hold.Standing["last"].ToInt64()
+        );
+    }
+
+    private async Task<List<BsonDocument>> ReadBatchAsync(
+        Hold hold,
+        ClaimTerms terms,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    )
+    {
+        if (hold.State.Failures == 0 && hold.Apart.DueAt(terms.Now) is { } aside)
+            return await ReadAsync(Numbered(aside), 1, session, cancellation);
+        var most = hold.Standing["most"].AsInt32;
+        var open = hold.Open(Numbered);
+        open.Add("t", new BsonDocument("$lte", (terms.Now - terms.Quiet).UtcDateTime));
+        var events = await ReadAsync(open, most, session, cancellation);
+        return events.Count == 0 ? events : [.. events.Take(hold.Apart.MostFrom(events[0]["n"].ToInt64(), most))];
+    }
+
+    /// <summary>When the first event that is sent with the others is no longer too new.</summary>
+    private async Task<DateTime> ReadNextAsync(
+        Hold hold,
+        ClaimTerms terms,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        await ReadAsync(hold.Open(Numbered), 1, session, cancellation) is [var first]
+            ? first["t"].ToUniversalTime() + terms.Quiet
+            : EventDocument.Never;
+
+    private async Task<List<BsonDocument>> ReadAsync(
+        BsonDocument filter,
+        int most,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        await collections
+            // In the order of numbers and no further than the batch, however many wait.
+            .Events.Find(session, filter, new FindOptions { Hint = "events_claim" })
+            .Sort(new BsonDocument("n", 1))
+            .Limit(most)
+            .ToListAsync(cancellation);
+
+    private Task<UpdateResult> FreeAsync(
+        long fence,
+        SendingState state,
+        DateTime next,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        collections.Subscriptions.UpdateOneAsync(
+            session,
+            _byId,
+            SendingDocument.ToUpdate(
+                state,
+                new BsonDocument
+                {
+                    { "fence", fence + 1 },
+                    { "held", false },
+                    { "next", next },
+                }
+            ),
+            cancellationToken: cancellation
+        );
+
+    private BsonDocument Numbered(BsonValue numbers) =>
+        new()
+        {
+            { "s", subscription },
+            { "live", true },
+            { "n", numbers },
+        };
+
+    /// <summary>A Subscription under the fence of whoever has it or is about to.</summary>
+    private sealed record Hold(BsonDocument Standing, SendingState State, long Fence)
+    {
+        public ApartEvents Apart => State.ApartOrNone;
+
+        /// <summary>Events that are sent with the others.</summary>
+        public BsonDocument Open(Func<BsonValue, BsonDocument> numbered) =>
+            numbered(new BsonDocument { { "$gt", 0 }, { "$nin", new BsonArray(Apart.Numbers) } });
+    }
+}
