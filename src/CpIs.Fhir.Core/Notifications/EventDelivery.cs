@@ -56,7 +56,7 @@ public sealed class EventDelivery(
         {
             var outcome = await channel
                 .SendAsync(
-                    NotificationId.Of(subscription.Id, delivery.Events.Select(e => e.Number)),
+                    NotificationId.Of(subscription.Id, delivery.Events),
                     NotificationType.EventNotification,
                     subscription,
                     delivery.Ledger,

@@ -9,9 +9,14 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public static class NotificationId
 {
-    /// <summary>Of events: the same Subscription and the same numbers give the same id.</summary>
-    public static string Of(string subscriptionId, IEnumerable<long> numbers) =>
-        From($"event-notification/{subscriptionId}/{string.Join(',', numbers)}");
+    /// <summary>
+    /// Of events: the same Subscription, numbers and occurrences give the same id. Never of numbers alone: after a restore of an older copy a
+    /// number may be given again, and what it then tells of must not look like a repeat (design: "Identity of a notice").
+    /// </summary>
+    public static string Of(string subscriptionId, IEnumerable<NotificationEvent> events) =>
+        From(
+            $"event-notification/{subscriptionId}/{string.Join(';', events.Select(told => $"{told.Number} {string.Join(',', told.Occurrences)}"))}"
+        );
 
     /// <summary>Of the handshake for one version of a Subscription.</summary>
     public static string OfHandshake(string subscriptionId, int version) =>

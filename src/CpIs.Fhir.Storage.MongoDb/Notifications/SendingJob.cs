@@ -154,13 +154,13 @@ internal sealed class SendingJob(Collections collections, string subscription)
         CancellationToken cancellation
     )
     {
-        if (hold.State.Failures == 0 && hold.Apart.DueAt(terms.Now) is { } aside)
-            return await ReadAsync(Numbered(aside), 1, session, cancellation);
         var most = hold.Standing["most"].AsInt32;
         var open = hold.Open(Numbered);
         open.Add("t", new BsonDocument("$lte", (terms.Now - terms.Quiet).UtcDateTime));
         var events = await ReadAsync(open, most, session, cancellation);
-        return events.Count == 0 ? events : [.. events.Take(hold.Apart.MostFrom(events[0]["n"].ToInt64(), most))];
+        return events.Count > 0 ? [.. events.Take(hold.Apart.MostFrom(events[0]["n"].ToInt64(), most))]
+            : hold.Apart.DueAt(terms.Now) is { } aside ? await ReadAsync(Numbered(aside), 1, session, cancellation)
+            : [];
     }
 
     /// <summary>When the first event that is sent with the others is no longer too new.</summary>

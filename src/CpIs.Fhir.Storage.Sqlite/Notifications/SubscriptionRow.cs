@@ -102,8 +102,6 @@ internal sealed class SubscriptionRow
 
     private List<NotificationEvent> ReadBatch(ClaimTerms terms)
     {
-        if (State.Failures == 0 && State.ApartOrNone.DueAt(terms.Now) is { } aside)
-            return EventRows.Read(_connection, _id, [aside]);
         var numbers = new List<long>();
         using (
             var rows = _connection.Prepare(
@@ -119,13 +117,12 @@ internal sealed class SubscriptionRow
                 numbers.Add(rows.Long(0));
         }
 
-        return numbers.Count == 0
-            ? []
-            : EventRows.Read(
-                _connection,
-                _id,
-                numbers[..Math.Min(numbers.Count, State.ApartOrNone.MostFrom(numbers[0], _most))]
-            );
+        var apart = State.ApartOrNone;
+        if (numbers.Count > 0)
+            numbers = numbers[..Math.Min(numbers.Count, apart.MostFrom(numbers[0], _most))];
+        else if (apart.DueAt(terms.Now) is { } aside)
+            numbers = [aside];
+        return EventRows.Read(_connection, _id, numbers);
     }
 
     /// <summary>When the first event that is sent with the others is no longer too new.</summary>

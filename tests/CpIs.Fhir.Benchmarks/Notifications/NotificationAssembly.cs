@@ -15,8 +15,8 @@ namespace CpIs.Fhir.Benchmarks.Notifications;
 public class NotificationAssembly
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
-    private static readonly string Id = NotificationId.Of("s1", [7]);
     private static readonly NotificationEvent[] Events = [new("s1", 7, Now, ["a1"], null)];
+    private static readonly string Id = NotificationId.Of("s1", Events);
     private static readonly SubscriptionStanding Standing = new(
         "s1",
         SubscriptionStatus.Active,

@@ -76,7 +76,7 @@ public sealed class NotificationBundleTests
     [Fact]
     public void An_event_notification_is_this_to_the_letter()
     {
-        var id = NotificationId.Of("s1", [7]);
+        var id = NotificationId.Of("s1", [Event]);
 
         Text(Writer.Write(id, NotificationType.EventNotification, Standing, [Event], Now))
             .Should()
@@ -118,7 +118,7 @@ public sealed class NotificationBundleTests
     {
         var events = type == NotificationType.EventNotification ? new[] { Event, Event with { Number = 8 } } : [];
         var bytes = Writer.Write(
-            NotificationId.Of("s1", [7, 8]),
+            NotificationId.Of("s1", [Event, Event with { Number = 8 }]),
             type,
             Standing with
             {
@@ -194,11 +194,18 @@ public sealed class NotificationBundleTests
     [Fact]
     public void A_notification_keeps_its_id_over_retries_and_servers()
     {
-        NotificationId.Of("s1", [1, 2]).Should().Be(NotificationId.Of("s1", [1, 2]));
-        NotificationId.Of("s1", [1, 2]).Should().NotBe(NotificationId.Of("s1", [12]));
-        NotificationId.Of("s1", [1]).Should().NotBe(NotificationId.Of("s2", [1]));
+        NotificationId.Of("s1", [Event]).Should().Be(NotificationId.Of("s1", [Event with { Time = Now }]));
+        string[] others =
+        [
+            NotificationId.Of("s2", [Event]),
+            NotificationId.Of("s1", [Event, Event]),
+            NotificationId.Of("s1", [Event with { Number = 8 }]),
+            NotificationId.Of("s1", [Event with { Occurrences = ["a1"] }]),
+            NotificationId.Of("s1", [Event with { Occurrences = ["a1", "a3"] }]),
+        ];
+        others.Append(NotificationId.Of("s1", [Event])).Should().OnlyHaveUniqueItems();
         NotificationId.OfHandshake("s1", 1).Should().NotBe(NotificationId.OfHandshake("s1", 2));
-        Guid.Parse(NotificationId.Of("s1", [1])).Version.Should().Be(8);
+        Guid.Parse(NotificationId.Of("s1", [Event])).Version.Should().Be(8);
     }
 
     private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);

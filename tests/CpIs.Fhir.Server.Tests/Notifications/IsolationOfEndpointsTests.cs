@@ -111,6 +111,32 @@ public sealed class IsolationOfEndpointsTests
     }
 
     [Fact]
+    public async Task One_that_is_set_aside_is_tried_by_the_schedule_when_its_endpoint_fails()
+    {
+        await using var engine = await Engine.StartAsync();
+        var (sender, dispatcher, id) = await engine.ActiveAsync();
+        sender.Answer = sent =>
+            Task.FromResult(NumbersOf(sent).Contains(1) ? ScriptedSender.Http(400) : ScriptedSender.Ok);
+        await engine.LookUpAsync(Person(1));
+        await engine.LookUpAsync(Person(2));
+        await TellAsync(engine, dispatcher);
+        engine.Asides.Should().Equal((id, 1L));
+
+        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(500));
+        await engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
+        var tried = sender.Events.Count();
+        (await dispatcher.StepAsync(Stop)).Should().BePositive("it rests, and the engine with it");
+        await engine.RunAfterAsync(TimeSpan.FromSeconds(5), dispatcher);
+        (await dispatcher.StepAsync(Stop)).Should().BePositive();
+        sender.Events.Should().HaveCount(tried + 1);
+
+        sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
+        await engine.RunAfterAsync(TimeSpan.FromSeconds(30), dispatcher);
+        (await UndeliveredAsync(engine, id)).Should().BeEmpty();
+        (await engine.Store.ReadNextDueAsync(Stop)).Should().BeNull();
+    }
+
+    [Fact]
     public async Task When_every_event_is_refused_the_endpoint_fails_and_nothing_is_set_aside()
     {
         await using var engine = await Engine.StartAsync();

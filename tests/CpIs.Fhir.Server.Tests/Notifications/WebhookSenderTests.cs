@@ -293,5 +293,5 @@ public sealed class WebhookSenderTests
         new(engine.Options, new WebhookKeys(engine.Keys, engine.Time), engine.Ids, engine.Time);
 
     private static OutgoingNotification To(string url) =>
-        new(NotificationId.Of("s1", [1]), new Uri(url), "application/fhir+json", [], Body, TimeSpan.FromSeconds(20));
+        new(NotificationId.Of("s1", []), new Uri(url), "application/fhir+json", [], Body, TimeSpan.FromSeconds(20));
 }
