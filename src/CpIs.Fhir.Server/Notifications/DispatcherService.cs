@@ -31,10 +31,11 @@ internal sealed class DispatcherService(
             await StartedAsync(stoppingToken);
             while (!stoppingToken.IsCancellationRequested)
             {
+                var pace = Task.Delay(Pace, time, stoppingToken);
                 var next = await StepAsync(sending.Token);
                 if (next > TimeSpan.Zero)
                     await signal.WaitAsync(next, stoppingToken);
-                await Task.Delay(Pace, time, stoppingToken);
+                await pace;
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
