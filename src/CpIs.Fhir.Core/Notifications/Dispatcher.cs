@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// The notification engine's loop, one step at a time: number obligations, shake hands, claim what is due, send it. Any
 /// number of servers may run one: claims are leased, numbers are given in the store, and a crash repeats at most.
 /// Each Subscription has a lane of its own in which one attempt is in progress at a time, and which takes its next batch itself. An
-/// attempt that lasts longer than <see cref="GivesPlaceAfter"/> gives its place to another, so that endpoints that hang hold up nobody.
+/// lane that lasts longer than <see cref="GivesPlaceAfter"/> gives its place to another, so that endpoints that hang, or have much to catch up with, hold up nobody.
 /// </summary>
 public sealed class Dispatcher(
     INotificationStore store,
@@ -19,7 +19,7 @@ public sealed class Dispatcher(
     TimeProvider time
 )
 {
-    /// <summary>After this time an attempt no longer counts against <see cref="NotificationOptions.MaxInFlight"/>.</summary>
+    /// <summary>After this time a lane no longer counts against <see cref="NotificationOptions.MaxInFlight"/>.</summary>
     public static readonly TimeSpan GivesPlaceAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Attempts in progress at once, long ones included, are at most so many times <see cref="NotificationOptions.MaxInFlight"/>: a bound for memory.</summary>
@@ -127,8 +127,6 @@ public sealed class Dispatcher(
         {
             var current = next;
             next = null;
-            lock (_gate)
-                lane.Since = time.GetUtcNow();
             await GuardAsync(
                     current.SubscriptionId,
                     async () => next = await deliveries.AttemptAsync(current, cancellation).ConfigureAwait(false)
@@ -160,8 +158,8 @@ public sealed class Dispatcher(
 
     private sealed class Lane
     {
-        /// <summary>When its present attempt began.</summary>
-        public DateTimeOffset Since { get; set; }
+        /// <summary>When it began: one that has much to catch up with gives its place away too.</summary>
+        public required DateTimeOffset Since { get; init; }
 
         public Task Run { get; set; } = Task.CompletedTask;
     }

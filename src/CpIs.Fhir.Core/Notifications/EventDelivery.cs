@@ -26,10 +26,8 @@ public sealed class EventDelivery(
     /// <exception cref="OperationCanceledException">The server is stopping. The claim was given back.</exception>
     public async Task<Delivery?> AttemptAsync(Delivery delivery, CancellationToken cancellation)
     {
-        var subscription = await records
-            .ReadAsync(RecordType.Subscription, delivery.SubscriptionId, null, cancellation)
-            .ConfigureAwait(false);
-        if (subscription?.Subscription is not { TakesEvents: true } terms)
+        var subscription = await ReadAsync(delivery, cancellation).ConfigureAwait(false);
+        if (subscription?.Subscription is not { TakesEvents: true })
             // The client ended it since the claim. No attempt was made.
             return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
         if (!channel.IsAuthorised(subscription))
@@ -39,15 +37,29 @@ public sealed class EventDelivery(
             return null;
         }
 
-        return endpoints.Enter(terms.Endpoint) is { } later
+        return endpoints.Enter(subscription) is { } later
             ? await GiveBackAsync(delivery, later).ConfigureAwait(false)
-            : await SendAsync(delivery, subscription, terms.Endpoint, cancellation).ConfigureAwait(false);
+            : await SendAsync(delivery, subscription, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<StoredResource?> ReadAsync(Delivery delivery, CancellationToken cancellation)
+    {
+        try
+        {
+            return await records
+                .ReadAsync(RecordType.Subscription, delivery.SubscriptionId, null, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<Delivery?> SendAsync(
         Delivery delivery,
         StoredResource subscription,
-        string endpoint,
         CancellationToken cancellation
     )
     {
@@ -67,6 +79,9 @@ public sealed class EventDelivery(
             if (outcome.Result == SendResult.Accepted)
                 return await AcceptedAsync(delivery, cancellation).ConfigureAwait(false);
             var failed = Failed(delivery, outcome.Error ?? DeliveryError.NoResponse("failed"), outcome.RetryAfter);
+            if ((await ReadAsync(delivery, cancellation).ConfigureAwait(false))?.Version != subscription.Version)
+                // The authority has written it anew meanwhile: what failed was the one before.
+                return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
             if (outcome.IsRefusal && delivery.State.AfterRefused(delivery.Events, time.GetUtcNow()) is { } apart)
             {
                 // Refused alone, and none after it that could be taken: then it is the endpoint that fails.
@@ -91,7 +106,7 @@ public sealed class EventDelivery(
         }
         finally
         {
-            endpoints.Leave(endpoint, rests);
+            endpoints.Leave(subscription, rests);
         }
     }
 
@@ -99,11 +114,14 @@ public sealed class EventDelivery(
     {
         var now = time.GetUtcNow();
         var state = delivery.State.AfterAccepted(delivery.Events, now);
-        if (!await store.SettleAsync(delivery, now, state, cancellation).ConfigureAwait(false))
+        // It is told: that is noted, whatever is asked of the server meanwhile.
+        if (!await store.SettleAsync(delivery, now, state, CancellationToken.None).ConfigureAwait(false))
             return null;
         foreach (var aside in state.ApartOrNone.Aside.Except(delivery.State.ApartOrNone.Aside))
             observer.SetAside(delivery.SubscriptionId, aside.Number);
-        return await store.ClaimNextAsync(delivery, state, Now(), null, cancellation).ConfigureAwait(false);
+        return cancellation.IsCancellationRequested
+            ? await GiveBackAsync(delivery with { State = state }, now).ConfigureAwait(false)
+            : await store.ClaimNextAsync(delivery, state, Now(), null, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task MoveAsync(

@@ -17,6 +17,7 @@ public sealed class Handshakes(
     INotificationStore store,
     NotificationChannel channel,
     SubscriptionMover mover,
+    Endpoints endpoints,
     ServerLeases leases,
     TimeProvider time
 )
@@ -115,6 +116,7 @@ public sealed class Handshakes(
             return;
         }
 
+        endpoints.Recovered(subscription);
         await store.NoteTakenAsync(subscription.Id, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         // Due first, active second: a crash in between repeats the handshake instead of leaving events waiting.
         await store.MakeDueAsync(subscription.Id, time.GetUtcNow(), cancellation).ConfigureAwait(false);

@@ -17,6 +17,7 @@ public sealed class Heartbeats(
     INotificationStore store,
     NotificationChannel channel,
     SubscriptionMover mover,
+    Endpoints endpoints,
     ServerLeases leases,
     TimeProvider time
 )
@@ -100,8 +101,10 @@ public sealed class Heartbeats(
                     cancellation
                 )
                 .ConfigureAwait(false);
-            if (outcome.Result == SendResult.Accepted)
-                await store.NoteTakenAsync(subscription.Id, time.GetUtcNow(), cancellation).ConfigureAwait(false);
+            if (outcome.Result != SendResult.Accepted)
+                return;
+            endpoints.Recovered(subscription);
+            await store.NoteTakenAsync(subscription.Id, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -15,7 +15,7 @@ public static class NotificationId
     /// </summary>
     public static string Of(string subscriptionId, IEnumerable<NotificationEvent> events) =>
         From(
-            $"event-notification/{subscriptionId}/{string.Join(';', events.Select(told => $"{told.Number} {string.Join(',', told.Occurrences)}"))}"
+            $"event-notification/{subscriptionId}/{string.Join(';', events.Select(told => $"{told.Number} {string.Join(',', told.Occurrences.Order(StringComparer.Ordinal))}"))}"
         );
 
     /// <summary>Of the handshake for one version of a Subscription.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
@@ -50,19 +51,28 @@ public sealed partial class MongoStore
         // waiting; one that turns out to have nothing to send costs no place.
         var due = await ReadStandingsAsync(SendingJob.Due(terms.Now.UtcDateTime), limit * 2, cancellation);
         var turn = due.Count == 0 ? 0 : await ReadLastTurnAsync(cancellation);
+        var begun = Stopwatch.GetTimestamp();
         foreach (var subscription in due)
         {
-            if (deliveries.Count >= limit)
+            // What is claimed is to be sent while its lease is young.
+            if (deliveries.Count >= limit || Stopwatch.GetElapsedTime(begun) > terms.Lease / 3)
                 break;
             var (job, served) = (new SendingJob(_collections, subscription["_id"].AsString), ++turn);
-            if (
-                await _transactions.RunAsync(
-                    (session, late) => job.ClaimAsync(terms, served, session, late),
-                    cancellation
-                ) is
-                { } delivery
-            )
-                deliveries.Add(delivery);
+            try
+            {
+                if (
+                    await _transactions.RunAsync(
+                        (session, late) => job.ClaimAsync(terms, served, session, late),
+                        cancellation
+                    ) is
+                    { } delivery
+                )
+                    deliveries.Add(delivery);
+            }
+            catch (StoreUnavailableException) when (deliveries.Count > 0)
+            {
+                break; // Those that are claimed are sent; the others are found again.
+            }
         }
 
         return deliveries;
@@ -113,14 +123,7 @@ public sealed partial class MongoStore
     public async Task<DateTimeOffset?> ReadNextDueAsync(CancellationToken cancellation)
     {
         var taking = await ReadStandingsAsync(Taking, int.MaxValue, cancellation);
-        var next = taking
-            .Select(standing =>
-                standing["next"].ToUniversalTime() is var due && due < EventDocument.Never ? due
-                : standing.TryGetValue("aside", out var aside) ? aside.ToUniversalTime()
-                : EventDocument.Never
-            )
-            .DefaultIfEmpty(EventDocument.Never)
-            .Min();
+        var next = taking.Select(SendingJob.DueOf).DefaultIfEmpty(EventDocument.Never).Min();
         return next < EventDocument.Never ? next : null;
     }
 
@@ -132,7 +135,7 @@ public sealed partial class MongoStore
                     new BsonDocument
                     {
                         { "_id", subscriptionId },
-                        { "held", new BsonDocument("$ne", true) },
+                        { "held", SendingJob.NotHeld },
                         { "next", new BsonDocument("$lt", EventDocument.Never) },
                     },
                     new BsonDocument("$set", new BsonDocument("next", now.UtcDateTime)),

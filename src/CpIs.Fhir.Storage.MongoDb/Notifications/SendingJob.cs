@@ -8,10 +8,14 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
 /// Takes one Subscription, keeps it and gives it back. Each of these writes the Subscription's document, so of two at once one begins again and
-/// finds what the other has left. One that somebody has is due again when the lease lapses, so <c>next</c> alone says what may be taken.
+/// finds what the other has left. One that somebody has may be taken when the lease (<c>until</c>) has lapsed, whatever <c>next</c> says, which servers
+/// of versions before may move.
 /// </summary>
 internal sealed class SendingJob(Collections collections, string subscription)
 {
+    /// <summary>Not held by anybody: a condition on <c>held</c>.</summary>
+    public static readonly BsonDocument NotHeld = new("$ne", true);
+
     private readonly BsonDocument _byId = new("_id", subscription);
 
     /// <summary>Subscriptions that may be taken.</summary>
@@ -23,11 +27,33 @@ internal sealed class SendingJob(Collections collections, string subscription)
                 "$or",
                 new BsonArray
                 {
-                    new BsonDocument("next", new BsonDocument("$lte", now)),
-                    new BsonDocument { { "next", EventDocument.Never }, { "aside", new BsonDocument("$lte", now) } },
+                    new BsonDocument { { "held", NotHeld }, { "next", Until(now) } },
+                    new BsonDocument
+                    {
+                        { "held", NotHeld },
+                        { "next", EventDocument.Never },
+                        { "aside", Until(now) },
+                    },
+                    new BsonDocument { { "held", true }, { "until", Until(now) } },
+                    // By a server of the version before, which knew no "until".
+                    new BsonDocument
+                    {
+                        { "held", true },
+                        { "until", BsonNull.Value },
+                        { "next", Until(now) },
+                    },
                 }
             },
         };
+
+    /// <summary>When one is due; <see cref="EventDocument.Never"/> when nothing waits.</summary>
+    public static DateTime DueOf(BsonDocument standing)
+    {
+        var next = standing["next"].ToUniversalTime();
+        return standing.GetValue("held", false).AsBoolean ? standing.GetValue("until", next).ToUniversalTime()
+            : next < EventDocument.Never ? next
+            : standing.GetValue("aside", next).ToUniversalTime();
+    }
 
     /// <summary>Takes it, with its first batch; null when there is nothing to send after all.</summary>
     public async Task<Kept<Delivery?>> ClaimAsync(
@@ -107,13 +133,9 @@ internal sealed class SendingJob(Collections collections, string subscription)
         var events = await ReadBatchAsync(hold, terms, session, cancellation);
         if (events.Count == 0)
         {
-            await FreeAsync(
-                hold.Fence,
-                otherwise?.State ?? hold.State,
-                otherwise?.Next.UtcDateTime ?? await ReadNextAsync(hold, terms, session, cancellation),
-                session,
-                cancellation
-            );
+            var atRest = hold with { State = otherwise?.State ?? hold.State.AtRest() };
+            var next = otherwise?.Next.UtcDateTime ?? await ReadNextAsync(atRest, terms, session, cancellation);
+            await FreeAsync(hold.Fence, atRest.State, next, session, cancellation);
             return new Kept<Delivery?>(null, Keep: true);
         }
 
@@ -129,6 +151,7 @@ internal sealed class SendingJob(Collections collections, string subscription)
             { "fence", hold.Fence },
             { "held", true },
             { "next", (terms.Now + terms.Lease).UtcDateTime },
+            { "until", (terms.Now + terms.Lease).UtcDateTime },
         };
         if (turn is { } served)
             set.Add("claim", served);
@@ -170,7 +193,11 @@ internal sealed class SendingJob(Collections collections, string subscription)
         IClientSessionHandle session,
         CancellationToken cancellation
     ) =>
-        await ReadAsync(hold.Open(Numbered), 1, session, cancellation) is [var first]
+        await collections
+            .Events.Find(session, hold.Open(Numbered), new FindOptions { Hint = "events_claim" })
+            .Sort(new BsonDocument("t", 1))
+            .FirstOrDefaultAsync(cancellation)
+            is { } first
             ? first["t"].ToUniversalTime() + terms.Quiet
             : EventDocument.Never;
 
@@ -193,21 +220,19 @@ internal sealed class SendingJob(Collections collections, string subscription)
         DateTime next,
         IClientSessionHandle session,
         CancellationToken cancellation
-    ) =>
-        collections.Subscriptions.UpdateOneAsync(
-            session,
-            _byId,
-            SendingDocument.ToUpdate(
-                state,
-                new BsonDocument
-                {
-                    { "fence", fence + 1 },
-                    { "held", false },
-                    { "next", next },
-                }
-            ),
-            cancellationToken: cancellation
-        );
+    )
+    {
+        var free = new BsonDocument
+        {
+            { "fence", fence + 1 },
+            { "held", false },
+            { "next", next },
+        };
+        var update = SendingDocument.ToUpdate(state, free);
+        return collections.Subscriptions.UpdateOneAsync(session, _byId, update, cancellationToken: cancellation);
+    }
+
+    private static BsonDocument Until(DateTime now) => new("$lte", now);
 
     private BsonDocument Numbered(BsonValue numbers) =>
         new()

@@ -39,10 +39,10 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
 
         var set = progress ?? [];
         set.Add("last", subscription["last"].ToInt64() + _created.Count);
-        // One that rests, that somebody has or that has more to send goes on as it was.
-        if (_created.Count > 0 && subscription["next"].ToUniversalTime() >= EventDocument.Never)
-            set.Add("next", due);
         var update = new BsonDocument("$set", set);
+        // One that rests after a failure or that somebody has goes on as it was.
+        if (_created.Count > 0 && !Rests() && !subscription.GetValue("held", false).AsBoolean)
+            update.Add("$min", new BsonDocument("next", due));
         if (own.Count > 0 || progress is not null)
             await collections.Subscriptions.UpdateOneAsync(
                 session,
@@ -51,6 +51,9 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
                 cancellationToken: cancellation
             );
     }
+
+    private bool Rests() =>
+        subscription.Contains("fail") && subscription["next"].ToUniversalTime() < EventDocument.Never;
 
     private async Task ReadJoinableAsync(
         IClientSessionHandle session,

@@ -7,8 +7,8 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
 /// Where a Subscription stands, one document each: <c>_id</c>, <c>a</c> authority, <c>takes</c> events or not, <c>most</c> in
-/// one notification, <c>last</c> number given, <c>fence</c>, <c>claim</c> (when it was served, as a count), <c>next</c> (when it is tried or its
-/// lease lapses; the end of time when nothing waits), <c>held</c> (somebody has it), how sending stands (<see cref="SendingDocument"/>), <c>taken</c>
+/// one notification, <c>last</c> number given, <c>fence</c>, <c>claim</c> (when it was served, as a count), <c>next</c> (when it is tried; the end of
+/// time when nothing waits), <c>held</c> (somebody has it) and <c>until</c> (when the lease lapses; then <c>next</c> too, for servers of versions before), how sending stands (<see cref="SendingDocument"/>), <c>taken</c>
 /// when its receiver last took anything. <c>behind</c>: it has begun to take events
 /// and has not yet been given those that were open already; <c>seenT</c>, <c>seenId</c> say how far that has come.
 /// </summary>

@@ -77,6 +77,13 @@ internal sealed class SubscriptionRow
         Write(_fence + 1, isHeld: false, end.Next.ToUnixTimeMilliseconds());
     }
 
+    /// <summary>Frees it until the next event.</summary>
+    private void Rest(ClaimTerms terms)
+    {
+        State = State.AtRest();
+        Write(_fence + 1, isHeld: false, ReadNext(terms));
+    }
+
     private Delivery? Take(ClaimTerms terms, long fence, SendingEnd? otherwise)
     {
         var events = ReadBatch(terms);
@@ -85,7 +92,7 @@ internal sealed class SubscriptionRow
             if (otherwise is not null)
                 Free(otherwise);
             else
-                Write(_fence + 1, isHeld: false, ReadNext(terms));
+                Rest(terms);
             return null;
         }
 
@@ -93,10 +100,10 @@ internal sealed class SubscriptionRow
         // Others that raced with one of these join it no more.
         using (
             var claimed = _connection.Prepare(
-                "UPDATE event SET fence = ? WHERE subscription = ? AND number BETWEEN ? AND ? AND +delivered IS NULL"
+                "UPDATE event SET fence = ? WHERE subscription = ? AND number IN (SELECT value FROM json_each(?))"
             )
         )
-            claimed.Add(fence).Add(_id).Add(events[0].Number).Add(events[^1].Number).Run();
+            claimed.Add(fence).Add(_id).AddUtf8(Records.JsonArray.Of([.. events.Select(each => each.Number)])).Run();
         return new Delivery(_id, events, fence, State, _lastNumber);
     }
 

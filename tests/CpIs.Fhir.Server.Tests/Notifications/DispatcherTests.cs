@@ -131,8 +131,8 @@ public sealed class DispatcherTests
         using var dying = new CancellationTokenSource();
         sender.Answer = async _ =>
         {
-            await dying.CancelAsync(); // The receiver has it; we never learn of it.
-            return ScriptedSender.Ok;
+            await dying.CancelAsync();
+            throw new OperationCanceledException(dying.Token); // The receiver has it; we never learn of it.
         };
         await dispatcher.StepAsync(dying.Token);
         await dispatcher.WhenQuietAsync();

@@ -97,6 +97,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         );
         var mover = new SubscriptionMover(_store, this, Time);
         var held = new ServerLeases(leases ?? _store, Ids, Time);
+        var endpoints = new Endpoints(Time);
         return new Dispatcher(
             _store,
             new EventDelivery(
@@ -105,13 +106,13 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
                 channel,
                 mover,
                 new RetrySchedule(Options.RetrySchedule, Options.Jitter, new Random(1)),
-                new Endpoints(Time),
+                endpoints,
                 this,
                 Options,
                 Time
             ),
-            new Handshakes(_store, _store, channel, mover, held, Time),
-            new Heartbeats(_store, _store, channel, mover, held, Time),
+            new Handshakes(_store, _store, channel, mover, endpoints, held, Time),
+            new Heartbeats(_store, _store, channel, mover, endpoints, held, Time),
             this,
             new DispatchSignal(Time),
             Options,

@@ -242,6 +242,157 @@ public sealed class IsolationOfEndpointsTests
         after.Events.Single().Id.Should().Be(sender.Events.Single().Id);
     }
 
+    [Fact]
+    public async Task An_authority_that_is_refused_at_a_URL_does_not_make_another_rest_there()
+    {
+        await using var engine = await Engine.StartAsync();
+        var sender = new ScriptedSender();
+        var dispatcher = engine.Dispatcher(sender);
+        var refused = await engine.SubscribeAsync(Engine.Hook);
+        await engine.SubscribeAsync(Engine.Hook, Engine.OtherAuthority);
+        await Engine.RunAsync(dispatcher);
+        sender.Answer = sent =>
+            Task.FromResult(SubscriptionOf(sent) == refused ? ScriptedSender.Http(401) : ScriptedSender.Ok);
+
+        await engine.LookUpAsync();
+        await TellAsync(engine, dispatcher);
+        await engine.LookUpAsync(Person(2), Engine.OtherAuthority);
+        await TellAsync(engine, dispatcher);
+
+        (await engine.Store.ReadOpenObligationsAsync(Engine.OtherAuthority, Stop)).Count.Should().Be(0);
+        (await engine.Store.ReadOpenObligationsAsync(Engine.Authority, Stop)).Count.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task One_that_has_much_to_catch_up_with_gives_its_place_to_another()
+    {
+        await using var engine = await Engine.StartAsync(
+            new NotificationOptions
+            {
+                AllowLoopbackHttp = true,
+                Jitter = 0,
+                MaxInFlight = 1,
+            }
+        );
+        var sender = new ScriptedSender();
+        var dispatcher = engine.Dispatcher(sender);
+        await engine.SubscribeAsync("https://behind.example.org/");
+        await engine.SubscribeAsync("https://other.example.org/", Engine.OtherAuthority);
+        for (var i = 0; i < 4; i++)
+            await Engine.RunAsync(dispatcher);
+        for (var i = 0; i < 100; i++)
+            await engine.LookUpAsync(Person(i));
+        var go = new SemaphoreSlim(0);
+        sender.Answer = async sent =>
+        {
+            if (sent.Endpoint.Host == "behind.example.org")
+                await go.WaitAsync(Stop);
+            return ScriptedSender.Ok;
+        };
+        await dispatcher.StepAsync(Stop);
+        engine.Time.Advance(Second);
+        await dispatcher.StepAsync(Stop);
+        go.Release(3);
+        await Eventually.TrueAsync(() => sender.Events.Count() == 4);
+        await engine.LookUpAsync(Person(200), Engine.OtherAuthority);
+        await dispatcher.StepAsync(Stop);
+        engine.Time.Advance(Dispatcher.GivesPlaceAfter);
+
+        await dispatcher.StepAsync(Stop);
+        await Eventually.TrueAsync(() =>
+            sender.Sent.Any(sent => sent.Endpoint.Host == "other.example.org" && IsEvent(sent))
+        );
+
+        go.Release(1_000);
+        await dispatcher.WhenQuietAsync();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_was_repaired_gets_what_waits_as_soon_as_any_of_its_Subscriptions_was_taken()
+    {
+        await using var engine = await Engine.StartAsync();
+        var sender = new ScriptedSender();
+        var dispatcher = engine.Dispatcher(sender);
+        var first = await engine.SubscribeAsync(Engine.Hook);
+        await engine.SubscribeAsync(Engine.Hook);
+        await Engine.RunAsync(dispatcher);
+        sender.Answer = _ => Task.FromResult(ScriptedSender.Http(503, retryAfter: 3_000));
+        await engine.LookUpAsync();
+        await TellAsync(engine, dispatcher);
+
+        sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
+        await engine.UpdateAsync(first, Engine.Hook, "requested");
+        await Engine.RunAsync(dispatcher);
+        await engine.RunAfterAsync(Endpoints.AskAgain, dispatcher);
+
+        (await UndeliveredAsync(engine, first)).Should().BeEmpty("its handshake was taken");
+    }
+
+    [Fact]
+    public async Task A_receiver_that_was_repaired_during_an_attempt_is_tried_at_once()
+    {
+        await using var engine = await Engine.StartAsync();
+        var (sender, dispatcher, id) = await engine.ActiveAsync();
+        sender.Answer = async _ =>
+        {
+            sender.Answer = _ => Task.FromResult(ScriptedSender.Ok);
+            await engine.UpdateAsync(id, Engine.Hook + "/new", "requested");
+            return ScriptedSender.Http(500);
+        };
+        await engine.LookUpAsync();
+        await TellAsync(engine, dispatcher);
+        await TellAsync(engine, dispatcher);
+
+        (await UndeliveredAsync(engine, id)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task One_that_is_passed_over_while_the_last_of_the_others_is_taken_elsewhere_is_sent_again()
+    {
+        await using var engine = await Engine.StartAsync();
+        var (_, dispatcher, id) = await engine.ActiveAsync();
+        await engine.LookUpAsync(Person(1));
+        await engine.LookUpAsync(Person(2));
+        await dispatcher.StepAsync(Stop);
+        engine.Time.Advance(Second);
+
+        var terms = new ClaimTerms(engine.Time.GetUtcNow(), engine.Options.Lease, engine.Options.Quiet);
+        var first = (await engine.Store.ClaimDueAsync(terms, 10, Stop)).Single();
+        var refused = first.State.AfterRefused(first.Events, terms.Now)!;
+        var second = (await engine.Store.ClaimNextAsync(first, refused, terms, null, Stop))!;
+        await engine.Store.SettleAsync(second, terms.Now, refused, Stop); // And then it is killed.
+        engine.Time.Advance(engine.Options.Lease);
+        var last = terms with { Now = engine.Time.GetUtcNow() };
+        await engine.Store.ClaimDueAsync(last, 10, Stop);
+
+        await engine.RunAfterAsync(engine.Options.Lease, dispatcher);
+        (await UndeliveredAsync(engine, id)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_between_two_batches_leaves_the_rest_to_the_next_at_once()
+    {
+        await using var engine = await Engine.StartAsync();
+        var (sender, dispatcher, id) = await engine.ActiveAsync();
+        for (var i = 0; i < 5; i++)
+            await engine.LookUpAsync(Person(i));
+        await dispatcher.StepAsync(Stop);
+        engine.Time.Advance(Second);
+        using var stopping = new CancellationTokenSource();
+        sender.Answer = async _ =>
+        {
+            await stopping.CancelAsync();
+            return ScriptedSender.Ok;
+        };
+        await dispatcher.StepAsync(stopping.Token);
+        await dispatcher.WhenQuietAsync();
+
+        var after = new ScriptedSender();
+        await Engine.RunAsync(engine.Dispatcher(after));
+
+        (await UndeliveredAsync(engine, id)).Should().BeEmpty("nothing waits for a lease to lapse");
+    }
+
     /// <summary>Numbers what there is, and sends it when it is no longer too new.</summary>
     private static async Task TellAsync(Engine engine, Dispatcher dispatcher)
     {
@@ -255,6 +406,9 @@ public sealed class IsolationOfEndpointsTests
 
     private static List<long> NumbersOf(OutgoingNotification sent) =>
         NotificationReader.TryRead(sent.Body, out var read) ? [.. read.Events.Select(e => e.Number)] : [];
+
+    private static string? SubscriptionOf(OutgoingNotification sent) =>
+        NotificationReader.TryRead(sent.Body, out var read) ? read.Subscription.Split('/')[^1] : null;
 
     private static IEnumerable<long> Numbers(ScriptedSender sender) =>
         sender.Events.SelectMany(e => e.Notification.Events.Select(told => told.Number));

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// Events that are not sent with the others, so that one which a receiver never takes holds up nobody: it is tried alone, and set aside when a later one
+/// is taken. It stays untold, on the work-list, and is tried each hour.
+/// </summary>
+public sealed record ApartEvents
+{
+    /// <summary>Most events that are set aside; beyond them the endpoint itself is held to fail.</summary>
+    public const int MostAside = 20;
+
+    /// <summary>How often one that is set aside is tried.</summary>
+    public static readonly TimeSpan TriedEvery = TimeSpan.FromHours(1);
+
+    /// <summary>None.</summary>
+    public static readonly ApartEvents None = new();
+
+    /// <summary>Up to this number each event is sent alone, because one of a batch was refused; 0 for none.</summary>
+    [JsonPropertyName("t")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long AloneThrough { get; init; }
+
+    /// <summary>The event that was just refused alone, until it is known whether a later one is taken.</summary>
+    [JsonPropertyName("s")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Suspect { get; init; }
+
+    /// <summary>Those that are set aside, in the order in which they were.</summary>
+    [JsonPropertyName("a")]
+    public IReadOnlyList<AsideEvent> Aside { get; init; } = [];
+
+    /// <summary>When the next of them is tried; null without any.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextAside => Aside.Count == 0 ? null : Aside.Min(aside => aside.Next);
+
+    /// <summary>Numbers that are not sent with the others.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<long> Numbers =>
+        Suspect is { } suspect
+            ? [.. Aside.Select(aside => aside.Number), suspect]
+            : [.. Aside.Select(aside => aside.Number)];
+
+    internal ApartEvents? OrNull => AloneThrough == 0 && Suspect is null && Aside.Count == 0 ? null : this;
+
+    /// <summary>As it is kept, or null for none.</summary>
+    public static string? Write(ApartEvents? apart) =>
+        apart is null ? null : JsonSerializer.Serialize(apart, ApartEventsJson.Default.ApartEvents);
+
+    /// <summary>What <see cref="Write"/> wrote.</summary>
+    public static ApartEvents? Read(string? text) =>
+        text is null ? null : JsonSerializer.Deserialize(text, ApartEventsJson.Default.ApartEvents);
+
+    /// <summary>The number of one that is set aside and whose hour has come.</summary>
+    public long? DueAt(DateTimeOffset now) => Aside.FirstOrDefault(aside => aside.Next <= now)?.Number;
+
+    /// <summary>How many of the events from this number on are sent together.</summary>
+    public int MostFrom(long number, int most) => number <= AloneThrough ? 1 : most;
+
+    internal ApartEvents AfterAccepted(IReadOnlyList<NotificationEvent> events, DateTimeOffset now)
+    {
+        var aside = Aside.Where(each => !events.Any(told => told.Number == each.Number));
+        return this with
+        {
+            AloneThrough = !IsAside(events) && events[^1].Number >= AloneThrough ? 0 : AloneThrough,
+            Suspect = null,
+            Aside = [.. Suspect is { } suspect ? aside.Append(new AsideEvent(suspect, now + TriedEvery)) : aside],
+        };
+    }
+
+    internal ApartEvents? AfterRefused(IReadOnlyList<NotificationEvent> events, DateTimeOffset now)
+    {
+        if (IsAside(events))
+            return this with
+            {
+                Aside =
+                [
+                    .. Aside.Where(aside => aside.Number != events[0].Number),
+                    new AsideEvent(events[0].Number, now + TriedEvery),
+                ],
+            };
+        if (events.Count > 1)
+            return this with { AloneThrough = events[^1].Number };
+        return Suspect is null && Aside.Count < MostAside ? this with { Suspect = events[0].Number } : null;
+    }
+
+    private bool IsAside(IReadOnlyList<NotificationEvent> events) =>
+        events is [var only] && Aside.Any(aside => aside.Number == only.Number);
+}
+
+/// <summary>An event that is set aside.</summary>
+/// <param name="Number">Which.</param>
+/// <param name="Next">When it is tried again.</param>
+public sealed record AsideEvent(
+    [property: JsonPropertyName("n")] long Number,
+    [property: JsonPropertyName("x")] DateTimeOffset Next
+);
+
+[JsonSerializable(typeof(ApartEvents))]
+internal sealed partial class ApartEventsJson : JsonSerializerContext;

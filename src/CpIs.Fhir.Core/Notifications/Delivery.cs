@@ -1,0 +1,20 @@
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>A batch of events of one Subscription, claimed for one attempt.</summary>
+/// <param name="SubscriptionId">The Subscription.</param>
+/// <param name="Events">Ascending by number, at least one.</param>
+/// <param name="Fence">Proves that the Subscription is still ours when the attempt ends.</param>
+/// <param name="State">How sending stands.</param>
+/// <param name="LastNumber">The number of the Subscription's latest event.</param>
+public sealed record Delivery(
+    string SubscriptionId,
+    IReadOnlyList<NotificationEvent> Events,
+    long Fence,
+    SendingState State,
+    long LastNumber
+)
+{
+    /// <summary>What a notification says of its Subscription; what it does not say is not read.</summary>
+    public SubscriptionLedger Ledger =>
+        new(LastNumber, 0, null, State.FailingSince, State.LastError, Failures: State.Failures);
+}
