@@ -13,7 +13,7 @@ public sealed record Commit
     /// <summary>New versions of resources, each with its precondition. No resource appears twice.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
-    /// <summary>Records whose newer stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
+    /// <summary>Records that must be as they were read, whose stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
     public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
 
     /// <summary>Resources that are removed for good, with all their versions. None of them is in <see cref="Changes"/>.</summary>
