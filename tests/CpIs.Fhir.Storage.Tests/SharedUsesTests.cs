@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Storage.Tests.Sqlite;
 using CpIs.Fhir.Tests.Shared;
@@ -28,6 +29,10 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IKeyStore Keys => rest.Keys;
 
         public INotificationStore Notifications => rest.Notifications;
+
+        public IAttemptStore Attempts => rest.Attempts;
+
+        public IWorklistStore Worklists => rest.Worklists;
 
         public ILeaseStore Leases => rest.Leases;
 

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Commits;
 
@@ -30,6 +31,9 @@ public sealed record Commit
 
     /// <summary>What happened, for the audit.</summary>
     public Occurrence? Occurrence { get; init; }
+
+    /// <summary>Notices that a named person acknowledges.</summary>
+    public NoticesTaken? Taken { get; init; }
 
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>What the engine needs of a Subscription, kept with its stored resource so that nothing is parsed to send.</summary>
@@ -9,7 +11,11 @@ public sealed record SubscriptionTerms
     /// <summary>True once its handshake has been answered: it takes events even in status <c>error</c>.</summary>
     public bool Activated { get; init; }
 
-    /// <summary>Absolute URL that notifications are posted to.</summary>
+    /// <summary>How it is served. It never changes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelKind Channel { get; init; }
+
+    /// <summary>Absolute URL that notifications are posted to; empty for an inbox.</summary>
     public required string Endpoint { get; init; }
 
     /// <summary>Header lines to send along, each <c>Name: value</c>.</summary>

@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 
@@ -17,6 +18,8 @@ public interface IStoreUnderTest : IAsyncDisposable
     IRegistrationStore Registrations { get; }
     IKeyStore Keys { get; }
     INotificationStore Notifications { get; }
+    IAttemptStore Attempts { get; }
+    IWorklistStore Worklists { get; }
     ILeaseStore Leases { get; }
     IRetentionStore Retention { get; }
     IUseLedger Uses { get; }
