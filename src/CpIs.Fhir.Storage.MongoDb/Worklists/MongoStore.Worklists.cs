@@ -19,7 +19,11 @@ public sealed partial class MongoStore
 
     private static readonly BsonDocument[] UntoldByAuthority =
     [
-        new("$match", new BsonDocument("left", new BsonDocument("$gt", 0))),
+        // Every authority is above the empty text: said so that the index of open ones is taken.
+        new(
+            "$match",
+            new BsonDocument { { "open", new BsonDocument("$gt", "") }, { "left", new BsonDocument("$gt", 0) } }
+        ),
         new("$unwind", "$open"),
         new(
             "$group",
