@@ -56,17 +56,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>The answer of <c>Subscription/{id}/$status</c>: Parameters alone.</summary>
-    public byte[] WriteStatus(SubscriptionStanding standing)
-    {
-        var bytes = new ArrayBufferWriter<byte>(1_024);
-        using var json = new Utf8JsonWriter(bytes);
-        WriteParameters(json, null, NotificationType.QueryStatus, standing, []);
-        json.Flush();
-        return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>The answer of <c>Subscription/$status</c>: a searchset with Parameters for each.</summary>
+    /// <summary>The answer of <c>$status</c>, of one Subscription as of many: a searchset with Parameters for each.</summary>
     /// <param name="id">Id of the Bundle.</param>
     /// <param name="standings">Where each of them stands.</param>
     /// <param name="self">The request, for <c>link[self]</c>.</param>
@@ -159,7 +149,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
 
     private void WriteParameters(
         Utf8JsonWriter json,
-        string? id,
+        string id,
         NotificationType type,
         SubscriptionStanding standing,
         IReadOnlyList<NotificationEvent> events
@@ -167,8 +157,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     {
         json.WriteStartObject();
         json.WriteString("resourceType", "Parameters");
-        if (id is not null)
-            json.WriteString("id", id);
+        json.WriteString("id", id);
         json.WriteStartObject("meta");
         WriteProfiles(json, BackportCanonicals.Status);
         json.WriteEndObject();

@@ -88,6 +88,21 @@ public static class SubscriptionDocument
         };
     }
 
+    /// <summary>
+    /// The answer to whoever has just written it: the stored form with the header lines as that request sent them, so that
+    /// nobody is shown a value that he did not send. What is stored, the answer kept for a repeat included, stays masked.
+    /// </summary>
+    /// <param name="stored">The body of the first answer, header values masked.</param>
+    /// <param name="sent">The body of the request, whether it is the first or a repeat of it.</param>
+    public static ReadOnlyMemory<byte> Echo(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> sent)
+    {
+        if (JsonNode.Parse(sent.Span)?["channel"]?["header"] is not { } lines)
+            return stored;
+        var json = JsonNode.Parse(stored.Span)!;
+        json["channel"]!["header"] = lines.DeepClone();
+        return System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
     /// <summary>The FHIR code of a status.</summary>
     public static string StatusCode(SubscriptionStatus status) =>
         status switch

@@ -5,6 +5,9 @@ namespace CpIs.Fhir.Core.Records;
 /// <summary>What the engine needs of a Subscription, kept with its stored resource so that nothing is parsed to send.</summary>
 public sealed record SubscriptionTerms
 {
+    /// <summary>The one payload that is sent. A Subscription that asks for it with parameters (fhirVersion=4.0) is kept without them.</summary>
+    public const string FhirJson = "application/fhir+json";
+
     /// <summary>Where it stands.</summary>
     public required SubscriptionStatus Status { get; init; }
 
@@ -25,7 +28,7 @@ public sealed record SubscriptionTerms
     public PayloadContent Content { get; init; } = PayloadContent.IdOnly;
 
     /// <summary>Content-Type of the POST: <c>Subscription.channel.payload</c>.</summary>
-    public string ContentType { get; init; } = "application/fhir+json";
+    public string ContentType { get; init; } = FhirJson;
 
     /// <summary>Most events in one notification, 1 to 100.</summary>
     public int MaxCount { get; init; } = 1;
