@@ -1,7 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Commits;
 

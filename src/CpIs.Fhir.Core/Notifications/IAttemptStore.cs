@@ -19,8 +19,4 @@ public interface IAttemptStore
         int limit,
         CancellationToken cancellation
     );
-
-    /// <summary>Removes attempts of before.</summary>
-    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
-    Task<int> RemoveAttemptsAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
 }

@@ -22,13 +22,15 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     /// <param name="events">The events reported; empty for a handshake and a heartbeat.</param>
     /// <param name="now">When it is assembled.</param>
     /// <param name="accesses">With <c>full-resource</c>: the accesses as their reader may see them. One that is not among them is told by reference.</param>
+    /// <param name="links">Where an answer has other pages; null for none.</param>
     public byte[] Write(
         string id,
         NotificationType type,
         SubscriptionStanding standing,
         IReadOnlyList<NotificationEvent> events,
         DateTimeOffset now,
-        NotifiedAccesses? accesses = null
+        NotifiedAccesses? accesses = null,
+        IReadOnlyList<(string Relation, string Url)>? links = null
     )
     {
         var bytes = new ArrayBufferWriter<byte>(2_048);
@@ -42,6 +44,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
         json.WriteString("type", "history");
         json.WriteString("timestamp", Instant(now));
+        WriteLinks(json, links ?? []);
         json.WriteStartArray("entry");
         WriteStatusEntry(json, id, type, standing, events);
         if (standing.Content != PayloadContent.Empty)
@@ -69,12 +72,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteString("id", id);
         json.WriteString("type", "searchset");
         json.WriteNumber("total", standings.Count);
-        json.WriteStartArray("link");
-        json.WriteStartObject();
-        json.WriteString("relation", "self");
-        json.WriteString("url", self);
-        json.WriteEndObject();
-        json.WriteEndArray();
+        WriteLinks(json, [("self", self)]);
         if (standings.Count > 0)
         {
             json.WriteStartArray("entry");
@@ -97,6 +95,22 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenSpan.ToArray();
+    }
+
+    private static void WriteLinks(Utf8JsonWriter json, IReadOnlyList<(string Relation, string Url)> links)
+    {
+        if (links.Count == 0)
+            return;
+        json.WriteStartArray("link");
+        foreach (var (relation, url) in links)
+        {
+            json.WriteStartObject();
+            json.WriteString("relation", relation);
+            json.WriteString("url", url);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteStatusEntry(

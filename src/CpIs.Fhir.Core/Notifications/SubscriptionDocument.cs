@@ -114,7 +114,8 @@ public static class SubscriptionDocument
             _ => throw new ArgumentOutOfRangeException(nameof(status)),
         };
 
-    private static string ContentCode(PayloadContent content) =>
+    /// <summary>The code of a content level in the R5 Backport.</summary>
+    public static string ContentCode(PayloadContent content) =>
         content switch
         {
             PayloadContent.Empty => "empty",
@@ -130,7 +131,7 @@ public static class SubscriptionDocument
     public static string UrlToken(string url) => SearchTokens.Exact("url", url);
 
     private static string[] Tokens(SubscriptionTerms terms) =>
-        [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
+        terms.Channel == ChannelKind.Inbox ? [StatusToken(StatusCode(terms.Status))] : [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
 
     private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

@@ -1,4 +1,4 @@
-using CpIs.Fhir.Core.Worklists;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Records;

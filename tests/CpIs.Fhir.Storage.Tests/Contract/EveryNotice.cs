@@ -47,6 +47,6 @@ internal static class EveryNotice
         );
         await store.Attempts.ReadAttemptsAsync("s", null, 9, cancellation);
         await store.Attempts.ReadAttemptsAsync("s", after, 9, cancellation);
-        await store.Attempts.RemoveAttemptsAsync(Make.Noon, 9, cancellation);
+        await store.Retention.RemoveAttemptsAsync(Make.Noon, 9, cancellation);
     }
 }

@@ -177,7 +177,7 @@ public abstract class WorklistContract : StoreContract
         var rest = new PagePosition(read[^1].Time, read[^1].Id);
         (await Store.Attempts.ReadAttemptsAsync("s", rest, 3, Cancellation)).Should().Equal(attempts[0]);
 
-        (await Store.Attempts.RemoveAttemptsAsync(At(1), 100, Cancellation)).Should().Be(2);
+        (await Store.Retention.RemoveAttemptsAsync(At(1), 100, Cancellation)).Should().Be(2);
         (await Store.Attempts.ReadAttemptsAsync("s", null, 9, Cancellation)).Should().HaveCount(2);
     }
 

@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Core.Worklists;
+namespace CpIs.Fhir.Core.Commits;
 
 /// <summary>
 /// A named person of an authority acknowledges notices: they are taken, and end where nobody was told yet (promise 3). Events on an
