@@ -76,11 +76,7 @@ public sealed class ParametersWriter : IDisposable
 
     /// <summary>An instant in UTC to the millisecond; nothing for null.</summary>
     public ParametersWriter Add(string name, DateTimeOffset? time) =>
-        Add(
-            name,
-            "valueInstant",
-            time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture)
-        );
+        Add(name, "valueInstant", time?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
 
     /// <summary>A reference.</summary>
     public ParametersWriter AddReference(string name, string reference)

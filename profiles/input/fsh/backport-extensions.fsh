@@ -1,4 +1,4 @@
-// Stand-ins for four extensions and a profile of the R5 Backport guide (hl7.fhir.uv.subscriptions-backport), whose canonical URLs they carry.
+// Stand-ins for five extensions and a profile of the R5 Backport guide (hl7.fhir.uv.subscriptions-backport), whose canonical URLs they carry.
 // They hold only what CPIS-Subscription and notifications need, in our words, so that this package stands alone; the guide has the last word.
 RuleSet: StandIn(id)
 * ^url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/{id}"
@@ -13,6 +13,14 @@ Context: Subscription.channel.payload
 * insert StandIn(backport-payload-content)
 * value[x] only code
 * valueCode from CPISNotificationContent (required)
+
+Extension: BackportChannelType
+Id: backport-channel-type
+Title: "Channel type (stand-in)"
+Description: "Which channel is meant where R4 has no code for it."
+Context: Subscription.channel.type
+* insert StandIn(backport-channel-type)
+* value[x] only Coding
 
 Extension: BackportHeartbeatPeriod
 Id: backport-heartbeat-period

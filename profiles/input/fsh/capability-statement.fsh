@@ -1,5 +1,9 @@
 // What a server of this project must do. The running server makes /metadata from its own table; a test compares the two,
 // so a line here is a promise. One RuleSet call per line keeps it easy to mend.
+RuleSet: SubscriptionOperation(name)
+* rest.resource[=].operation[+].name = "{name}"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/subscription-{name}"
+
 RuleSet: Resource(type, profile)
 * rest.resource[+].type = #{type}
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/{profile}"
@@ -169,6 +173,11 @@ Usage: #definition
 * insert Search(payload, token, http://hl7.org/fhir/SearchParameter/Subscription-payload)
 * rest.resource[=].operation[+].name = "status"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/subscription-status"
+* insert SubscriptionOperation(events)
+* insert SubscriptionOperation(acknowledge)
+* insert SubscriptionOperation(attempts)
+* insert SubscriptionOperation(test)
+* insert SubscriptionOperation(resend)
 * insert Validate
 
 // What travels and is not kept: testers validate it here.
@@ -255,3 +264,9 @@ Usage: #definition
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
 * insert Search(kind, token, http://hl7.org/fhir/SearchParameter/NamingSystem-kind)
 * insert Search(value, string, http://hl7.org/fhir/SearchParameter/NamingSystem-value)
+
+// Of the whole server.
+* rest.operation[+].name = "worklist"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/worklist"
+* rest.operation[+].name = "acknowledge"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/acknowledge"

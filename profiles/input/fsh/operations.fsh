@@ -123,3 +123,257 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #OperationOutcome
 * parameter[=].documentation = "One issue for each problem, with its rule and its place; one of severity information when there is none."
+
+Instance: subscription-events
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/subscription-events"
+* insert OperationCommon
+* name = "SubscriptionEvents"
+* title = "Events of a Subscription"
+* description = "Returns events by number, both bounds included, in the form of a notification. Reading settles nothing: on an inbox a named person acknowledges. The operation of the R5 Backport guide."
+* affectsState = false
+* code = #events
+* base = "http://hl7.org/fhir/uv/subscriptions-backport/OperationDefinition/backport-subscription-events"
+* resource = #Subscription
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #eventsSinceNumber
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "The lowest number wanted; without it 1."
+* parameter[+].name = #eventsUntilNumber
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "The highest number wanted; without it the latest."
+* parameter[+].name = #content
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #code
+* parameter[=].documentation = "How much to tell of each: empty, id-only, or full-resource where the operator allows it; without it what the Subscription says."
+* parameter[+].name = #wait
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Seconds to wait for an event when there is none, 0 to 30."
+* parameter[+].name = #_count
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Most events in the answer, 1 to 100. A link leads to the next ones."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Bundle
+* parameter[=].documentation = "A history Bundle; the status says query-event."
+
+Instance: subscription-acknowledge
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/subscription-acknowledge"
+* insert OperationCommon
+* name = "SubscriptionAcknowledge"
+* title = "Take events"
+* description = "A named person takes events of this Subscription. What they tell of ends, also where nobody was told yet; on an inbox they are delivered so."
+* affectsState = true
+* code = #acknowledge
+* resource = #Subscription
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #number
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "100"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Number of an event."
+* parameter[+].name = #person
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "Name of the person who takes it, 1 to 140 characters. Needed unless the token names one."
+* parameter[+].name = #note
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "What the person noted, at most 1,000 characters. Only the authority's own people read it."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "How many notices were taken now, and how many before."
+
+Instance: subscription-attempts
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/subscription-attempts"
+* insert OperationCommon
+* name = "SubscriptionAttempts"
+* title = "What was tried"
+* description = "Returns what was tried to send to this Subscription in the last 90 days, the latest first: when, what, what was answered, and how long it took."
+* affectsState = false
+* code = #attempts
+* resource = #Subscription
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #_count
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Most attempts in the answer. A link leads to the next ones."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "One attempt each."
+
+Instance: subscription-test
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/subscription-test"
+* insert OperationCommon
+* name = "SubscriptionTest"
+* title = "Send a test"
+* description = "Sends a heartbeat now, with the signature and headers of every notification, and says what was answered. It tells of no child."
+* affectsState = false
+* code = #test
+* resource = #Subscription
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "Whether it was taken, the HTTP status, and what went wrong."
+
+Instance: subscription-resend
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/subscription-resend"
+* insert OperationCommon
+* name = "SubscriptionResend"
+* title = "Send events once more"
+* description = "Sends delivered events of a range once more, each under the id that it had, so that a receiver which has it knows it."
+* affectsState = true
+* code = #resend
+* resource = #Subscription
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #first
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "The lowest number."
+* parameter[+].name = #last
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "The highest number, at most 999 above the first; without it the first alone."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "How many are sent."
+
+Instance: worklist
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/worklist"
+* insert OperationCommon
+* name = "Worklist"
+* title = "Work-list"
+* description = "Returns what the authority has not been told of, or has not taken, by age, attendance for attendance; with a Subscription or without any. An operator gets ages and counts alone."
+* affectsState = false
+* code = #worklist
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #state
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "*"
+* parameter[=].type = #code
+* parameter[=].documentation = "untold (without it this), told or taken."
+* parameter[+].name = #since
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #date
+* parameter[=].documentation = "Look-ups from this day on; without it all that are untold, and 30 days of the others."
+* parameter[+].name = #_count
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Most notices in the answer, 1 to 50. A link leads to the next ones."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "One attendance each, with its notices and a short reference to say on the telephone."
+
+Instance: acknowledge
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/acknowledge"
+* insert OperationCommon
+* name = "Acknowledge"
+* title = "Take notices"
+* description = "A named person takes the notices of attendances: an obligation ends so, or as delivered. What arises in an attendance after asOf stays."
+* affectsState = true
+* code = #acknowledge
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #attendance
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "100"
+* parameter[=].type = #id
+* parameter[=].documentation = "Id of an attendance, from the work-list."
+* parameter[+].name = #asOf
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #instant
+* parameter[=].documentation = "When the person saw the work-list; without it now."
+* parameter[+].name = #person
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "Name of the person who takes it, 1 to 140 characters. Needed unless the token names one."
+* parameter[+].name = #note
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "What the person noted, at most 1,000 characters. Only the authority's own people read it."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "How many notices were taken now, and how many before."

@@ -35,10 +35,15 @@ Description: "An authority's request for notices when its records are accessed. 
 * insert Optional(channel.extension[maxCount], 1, [[it fits how much the receiver takes at once.]])
 * channel.extension[maxCount].valuePositiveInt ^minValuePositiveInt = 1
 * channel.extension[maxCount].valuePositiveInt ^maxValuePositiveInt = 100
-* insert Required(channel.type, 1, [[this server calls a webhook; other channels cannot prove that a notification arrived.]])
-* channel.type = #rest-hook (exactly)
-* insert Bare(channel.type)
-* insert Required(channel.endpoint, 1, [[where to send: HTTPS, or plain HTTP to the same machine, to try it out.]])
+* channel obeys cpis-subscription-channel
+* insert Required(channel.type, 1, [[rest-hook: this server calls a webhook. message with the channel type inbox: the authority fetches. Other channels cannot prove that a notification arrived.]])
+* insert Prohibited(channel.type.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* insert Optional(channel.type.extension, 1, [[which channel is meant by message, and no other.]])
+* channel.type.extension contains BackportChannelType named channelType 0..1
+* channel.type.extension ^slicing.rules = #closed
+* insert Optional(channel.type.extension[channelType], 1, [[the inbox of this service; for a rest-hook nothing.]])
+* channel.type.extension[channelType].valueCoding from CPISChannelTypes (required)
+* insert Optional(channel.endpoint, 1, [[where to send, for a rest-hook: HTTPS, or plain HTTP to the same machine, to try it out.]])
 * channel.endpoint obeys cpis-subscription-endpoint
 * insert Bare(channel.endpoint)
 * insert Required(channel.payload, 1, [[FHIR JSON is what this server sends.]])
@@ -51,6 +56,11 @@ Description: "An authority's request for notices when its records are accessed. 
 * channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
 // Notifications are signed too, so a header need not be secret.
 * insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. The answer to the request that sends a value shows it; whoever reads the Subscription sees *** instead; *** sent back keeps it.]])
+
+Invariant: cpis-subscription-channel
+Description: "A channel must be a rest-hook with an endpoint, or a message with the channel type inbox and without endpoint, headers, heartbeat period or timeout, since nothing is sent."
+Severity: #error
+Expression: "(type = 'rest-hook' and endpoint.exists() and type.extension.empty()) or (type = 'message' and type.extension.exists() and endpoint.empty() and header.empty() and extension.where(url.endsWith('-heartbeat-period') or url.endsWith('-timeout')).empty())"
 
 Invariant: cpis-subscription-topic
 Description: "The criteria must be the canonical URL of a topic of this service."

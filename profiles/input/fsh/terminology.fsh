@@ -34,6 +34,21 @@ Description: "All access modes."
 * ^experimental = false
 * include codes from system CPISAccessMode
 
+CodeSystem: CPISChannelType
+Id: channel-type
+Title: "CP-IS channel type"
+Description: "Channels of a Subscription for which FHIR R4 has no code."
+* ^caseSensitive = true
+* ^experimental = false
+* #inbox "Inbox" "The authority fetches its notices, and a named person acknowledges them. Nothing is sent."
+
+ValueSet: CPISChannelTypes
+Id: channel-type
+Title: "CP-IS channel types"
+Description: "All channel types."
+* ^experimental = false
+* include codes from system CPISChannelType
+
 CodeSystem: CPISSettingKind
 Id: setting-kind
 Title: "CP-IS setting kind"

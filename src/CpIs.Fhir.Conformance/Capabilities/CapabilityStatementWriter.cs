@@ -49,6 +49,7 @@ public static class CapabilityStatementWriter
             Write(json, resource);
         json.WriteEndArray();
         WriteInteractions(json, [CapabilityTable.Transaction]);
+        WriteOperations(json, CapabilityTable.Operations);
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteEndObject();
@@ -126,21 +127,24 @@ public static class CapabilityStatementWriter
             WriteStrings(json, "searchRevInclude", [.. resource.ReverseIncludes]);
         if (resource.SearchParameters.Count > 0)
             WriteSearch(json, resource.SearchParameters);
-        if (resource.Operations.Count > 0)
-        {
-            json.WriteStartArray("operation");
-            foreach (var operation in resource.Operations)
-            {
-                json.WriteStartObject();
-                json.WriteString("name", operation.Name);
-                json.WriteString("definition", operation.Definition);
-                json.WriteEndObject();
-            }
+        WriteOperations(json, resource.Operations);
+        json.WriteEndObject();
+    }
 
-            json.WriteEndArray();
+    private static void WriteOperations(Utf8JsonWriter json, IReadOnlyList<OperationCapability> operations)
+    {
+        if (operations.Count == 0)
+            return;
+        json.WriteStartArray("operation");
+        foreach (var operation in operations)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", operation.Name);
+            json.WriteString("definition", operation.Definition);
+            json.WriteEndObject();
         }
 
-        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static void WriteSearch(Utf8JsonWriter json, IReadOnlyList<SearchCapability> parameters)

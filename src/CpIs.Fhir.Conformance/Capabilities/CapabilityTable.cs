@@ -73,6 +73,11 @@ public static class CapabilityTable
                     OnType: GetOrPost,
                     OnInstance: GetOrPost
                 ),
+                OfSubscription("events", GetOrPost),
+                OfSubscription("acknowledge", ["POST"]),
+                OfSubscription("attempts", GetOrPost),
+                OfSubscription("test", ["POST"]),
+                OfSubscription("resend", ["POST"]),
                 Validate,
             ]
         ),
@@ -82,16 +87,34 @@ public static class CapabilityTable
         .. ArtefactParameters.Types.Select(Published),
     ];
 
+    /// <summary>Operations of the whole server; the methods are those at the base.</summary>
+    public static IReadOnlyList<OperationCapability> Operations { get; } =
+    [
+        new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
+        new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
+    ];
+
     /// <summary>Each method at each address below the FHIR base.</summary>
     public static IReadOnlyList<OfferedRoute> Routes { get; } =
     [
         new("POST", "", null, Transaction),
         new("GET", "/metadata", null, "capabilities"),
         new("GET", "/.well-known/smart-configuration", null, "smart-configuration"),
+        .. Operations.SelectMany(operation =>
+            operation.OnType.Select(method => new OfferedRoute(
+                method,
+                $"/${operation.Name}",
+                null,
+                $"${operation.Name}"
+            ))
+        ),
         .. Resources.SelectMany(resource => resource.Routes),
     ];
 
     private static IReadOnlyList<string> GetOrPost => ["GET", "POST"];
+
+    private static OperationCapability OfSubscription(string name, IReadOnlyList<string> methods) =>
+        new(name, $"{FhirSystems.Own}/OperationDefinition/subscription-{name}", OnType: [], OnInstance: methods);
 
     // At the type it is nothing without a body; a stored resource may be meant by its address.
     private static OperationCapability Validate => ValidateSent with { OnInstance = GetOrPost };

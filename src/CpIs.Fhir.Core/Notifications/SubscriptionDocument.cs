@@ -131,7 +131,9 @@ public static class SubscriptionDocument
     public static string UrlToken(string url) => SearchTokens.Exact("url", url);
 
     private static string[] Tokens(SubscriptionTerms terms) =>
-        terms.Channel == ChannelKind.Inbox ? [StatusToken(StatusCode(terms.Status))] : [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
+        terms.Channel == ChannelKind.Inbox
+            ? [StatusToken(StatusCode(terms.Status))]
+            : [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
 
     private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

@@ -79,9 +79,7 @@ public sealed class SubscriptionOperations(
             return refusal;
         if (!subscription.Subscription!.TakesEvents)
             return Rule("It is not active. Send it with the status requested first.", "cpis-subscription-operation");
-        var again = await store
-            .ResendAsync(id, first, last, time.GetUtcNow(), cancellation)
-            .ConfigureAwait(false);
+        var again = await store.ResendAsync(id, first, last, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         signal.Wake();
         return again;
     }
@@ -125,11 +123,7 @@ public sealed class SubscriptionOperations(
             : Refusal.Unknown($"Event {wanted.Except(found.Select(told => told.Number)).Min()}");
     }
 
-    private async Task<Result<StoredResource>> ReadSentAsync(
-        Caller caller,
-        string id,
-        CancellationToken cancellation
-    )
+    private async Task<Result<StoredResource>> ReadSentAsync(Caller caller, string id, CancellationToken cancellation)
     {
         var read = await subscriptions.ReadAsync(caller, id, null, cancellation).ConfigureAwait(false);
         return read.Value?.Subscription is { Channel: ChannelKind.Inbox }

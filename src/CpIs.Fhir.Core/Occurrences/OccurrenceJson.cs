@@ -142,7 +142,9 @@ internal sealed record OccurrenceDocument
             Attendances =
                 occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
             Prolongs = occurrence.Prolongs,
-            Acknowledged = occurrence.Acknowledged is { } ack ? new AcknowledgementDocument(ack.Person, ack.Note) : null,
+            Acknowledged = occurrence.Acknowledged is { } ack
+                ? new AcknowledgementDocument(ack.Person, ack.Note)
+                : null,
         };
 
     public Occurrence ToOccurrence() =>

@@ -90,9 +90,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
     {
         var takers = new Dictionary<string, Acknowledgement?>(StringComparer.Ordinal);
         foreach (var id in page.Select(notice => notice.TakenBy).OfType<string>().Distinct())
-            takers[id] = (
-                await occurrences.ReadOccurrenceAsync(id, cancellation).ConfigureAwait(false)
-            )?.Acknowledged;
+            takers[id] = (await occurrences.ReadOccurrenceAsync(id, cancellation).ConfigureAwait(false))?.Acknowledged;
         return takers;
     }
 

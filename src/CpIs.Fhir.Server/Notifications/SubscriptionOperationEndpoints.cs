@@ -37,10 +37,7 @@ internal static class SubscriptionOperationEndpoints
 
     private static readonly ParameterTable Range = new(
         "parameter of $resend",
-        [
-            new("first", ParameterKind.Number) { IsOnce = true },
-            new("last", ParameterKind.Number) { IsOnce = true },
-        ]
+        [new("first", ParameterKind.Number) { IsOnce = true }, new("last", ParameterKind.Number) { IsOnce = true }]
     );
 
     private static readonly ParameterTable None = ParameterTable.Plain("$test");
@@ -73,10 +70,9 @@ internal static class SubscriptionOperationEndpoints
         )
             return FhirResults.Refused(refusal);
         var self = $"{urls.FhirBase}/Subscription/{id}/$events{context.Request.QueryString}";
-        return
-            (
-                await events.ReadAsync(context.Caller(), id, wanted, self, urls.FhirBase, context.RequestAborted)
-            ).IsRefused(out refusal, out var bundle)
+        return (
+            await events.ReadAsync(context.Caller(), id, wanted, self, urls.FhirBase, context.RequestAborted)
+        ).IsRefused(out refusal, out var bundle)
             ? FhirResults.Refused(refusal)
             : FhirResults.Resource(bundle);
     }

@@ -104,7 +104,8 @@ internal static class WorklistEndpoints
             .ToList();
         if (states.Count == 0)
             states.Add(NoticeState.Untold);
-        var since = asked.Of("since").FirstOrDefault()?.Value.Date is { } date ? date.From
+        var since =
+            asked.Of("since").FirstOrDefault()?.Value.Date is { } date ? date.From
             : states is [NoticeState.Untold] ? (DateTimeOffset?)null
             : now - TimeSpan.FromDays(DaysByDefault);
         var count = Math.Min(asked.Count(Worklist.MostOnPage), Worklist.MostOnPage);
@@ -119,14 +120,14 @@ internal static class WorklistEndpoints
             out var body
         )
             ? FhirResults.Refused(refusal)
-            : (
-                await acknowledgements.TakeAsync(
-                    body.WriteOf(context, "$acknowledge"),
-                    body.What,
-                    body.AsOf,
-                    context.RequestAborted
-                )
-            ).IsRefused(out refusal, out var answer)
-                ? FhirResults.Refused(refusal)
-            : FhirResults.Resource(answer.Body, answer.Status);
+        : (
+            await acknowledgements.TakeAsync(
+                body.WriteOf(context, "$acknowledge"),
+                body.What,
+                body.AsOf,
+                context.RequestAborted
+            )
+        ).IsRefused(out refusal, out var answer)
+            ? FhirResults.Refused(refusal)
+        : FhirResults.Resource(answer.Body, answer.Status);
 }

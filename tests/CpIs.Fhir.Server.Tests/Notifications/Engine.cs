@@ -192,7 +192,15 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         );
 
     public static Caller Caller(OdsCode authority, CallerKind kind = CallerKind.Authority) =>
-        new("client", authority, "An organisation", kind, null, [], ["system/Subscription.cruds"]);
+        new(
+            "client",
+            authority,
+            "An organisation",
+            kind,
+            null,
+            [],
+            ["system/Subscription.cruds", "system/$worklist", "system/$acknowledge"]
+        );
 
     /// <summary>A look-up that shows a plan: what the engine is there to tell of. Each person has a child of their own.</summary>
     public async Task<string> LookUpAsync(string person = "555000000001", OdsCode? authority = null)
@@ -251,6 +259,25 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         await _place.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>A Subscription that is fetched.</summary>
+    public static string InboxJson(string? id = null, string extra = "") =>
+        $$"""
+            {
+              "resourceType": "Subscription", {{(id is null ? "" : $"\"id\": \"{id}\",")}}
+              "status": "requested", "reason": "To be told of accesses",
+              "criteria": "https://fhir.cpis.example/SubscriptionTopic/record-accessed",
+              "channel": {
+                "type": "message",
+                "_type": { "extension": [ {
+                  "url": "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-channel-type",
+                  "valueCoding": { "system": "https://fhir.cpis.example/CodeSystem/channel-type", "code": "inbox" }
+                } ] },
+                {{extra}}
+                "payload": "application/fhir+json"
+              }
+            }
+            """;
 
     public static string Json(string endpoint, string status, string? id, int maxCount, string extra) =>
         $$"""

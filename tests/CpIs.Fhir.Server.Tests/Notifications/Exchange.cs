@@ -5,12 +5,14 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Tests.Hosting;
+using CpIs.Fhir.Server.Worklists;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -68,6 +70,8 @@ internal sealed class Exchange : IAsyncDisposable
         services.AddSingleton(Engine.Profiles);
         services.AddSingleton<CursorProtector>();
         services.AddSingleton<Paging>();
+        services.AddSingleton<RecordedReads>();
+        services.AddWorklists();
         services.AddSingleton(p => new ExchangeUrls(p.GetRequiredService<IServer>(), publicBaseUrl));
         services.AddNotifications(
             engine.Options with
@@ -96,7 +100,10 @@ internal sealed class Exchange : IAsyncDisposable
             }
         );
         app.MapWebhookKeys();
-        app.MapGroup(ExchangeUrls.FhirPath).MapSubscriptions();
+        var fhir = app.MapGroup(ExchangeUrls.FhirPath);
+        fhir.MapSubscriptions();
+        fhir.MapSubscriptionOperations();
+        fhir.MapWorklists();
         return app;
     }
 

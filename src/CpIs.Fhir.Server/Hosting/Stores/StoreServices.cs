@@ -6,8 +6,8 @@ using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
-using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
 
