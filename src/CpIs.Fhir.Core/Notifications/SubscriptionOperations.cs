@@ -125,10 +125,16 @@ public sealed class SubscriptionOperations(
 
     private async Task<Result<StoredResource>> ReadSentAsync(Caller caller, string id, CancellationToken cancellation)
     {
-        var read = await subscriptions.ReadAsync(caller, id, null, cancellation).ConfigureAwait(false);
-        return read.Value?.Subscription is { Channel: ChannelKind.Inbox }
+        if (
+            (await subscriptions.ReadAsync(caller, id, null, cancellation).ConfigureAwait(false)).IsRefused(
+                out var refusal,
+                out var found
+            )
+        )
+            return refusal;
+        return found.Subscription is { Channel: ChannelKind.Inbox }
             ? Rule("Nothing is sent to an inbox. Read it: Subscription/{id}/$events.", "cpis-subscription-operation")
-            : read;
+            : found;
     }
 
     private static Refusal Rule(string sentence, string rule) =>

@@ -37,12 +37,7 @@ public sealed class WorklistEndpointTests
             Stop
         );
         audit.Items.Single().Acknowledged!.Person.Should().Be("Ann Example");
-        (
-            await exchange.Engine.Store.SearchOccurrencesAsync(
-                new OccurrenceQuery { Kind = OccurrenceKind.Read },
-                Stop
-            )
-        )
+        (await exchange.Engine.Store.SearchOccurrencesAsync(new OccurrenceQuery { Kind = OccurrenceKind.Read }, Stop))
             .Items.Should()
             .NotBeEmpty("who sees children is on record");
     }
