@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Storage.Tests.Sqlite;
 using CpIs.Fhir.Tests.Shared;
@@ -29,6 +30,10 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IKeyStore Keys => rest.Keys;
 
         public INotificationStore Notifications => rest.Notifications;
+
+        public IAttemptStore Attempts => rest.Attempts;
+
+        public IWorklistStore Worklists => rest.Worklists;
 
         public ILeaseStore Leases => rest.Leases;
 

@@ -150,6 +150,7 @@ Usage: #definition
 * insert Validate
 
 * insert Resource(Subscription, CPIS-Subscription)
+* rest.resource[=].supportedProfile[+] = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription"
 * rest.resource[=].extension.url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
 * rest.resource[=].extension.valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
 * insert Interaction(read)
@@ -164,6 +165,8 @@ Usage: #definition
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 * insert Search(url, uri, http://hl7.org/fhir/SearchParameter/Subscription-url)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/Subscription-status)
+* insert Search(criteria, string, http://hl7.org/fhir/SearchParameter/Subscription-criteria)
+* insert Search(payload, token, http://hl7.org/fhir/SearchParameter/Subscription-payload)
 * rest.resource[=].operation[+].name = "status"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/subscription-status"
 * insert Validate
@@ -242,6 +245,10 @@ Usage: #definition
 * insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)
 * insert Search(title, string, http://hl7.org/fhir/SearchParameter/conformance-title)
 * insert Search(status, token, http://hl7.org/fhir/SearchParameter/conformance-status)
+
+// The topic, as the R5 Backport carries it in R4.
+* insert Published(Basic)
+* insert Search(code, token, http://hl7.org/fhir/SearchParameter/Basic-code)
 
 * insert Published(NamingSystem)
 * insert Search(name, string, http://hl7.org/fhir/SearchParameter/conformance-name)

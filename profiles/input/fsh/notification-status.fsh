@@ -1,4 +1,4 @@
-// What the R5 Backport calls SubscriptionStatus, which R4 has not: Parameters. It is the first entry of a notification and the answer of $status.
+// What the R5 Backport calls SubscriptionStatus, which R4 has not: Parameters. It is the first entry of a notification and the entry of an answer of $status.
 Profile: CPISNotificationStatus
 Parent: Parameters
 Id: CPIS-NotificationStatus

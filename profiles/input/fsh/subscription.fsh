@@ -50,7 +50,7 @@ Description: "An authority's request for notices when its records are accessed. 
 * insert Optional(channel.payload.extension[content], 1, [[how much a notification may carry; absent means id-only, and a Subscription that is read says so.]])
 * channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
 // Notifications are signed too, so a header need not be secret.
-* insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. Whoever reads a Subscription sees *** instead of the value; *** sent back keeps it.]])
+* insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. The answer to the request that sends a value shows it; whoever reads the Subscription sees *** instead; *** sent back keeps it.]])
 
 Invariant: cpis-subscription-topic
 Description: "The criteria must be the canonical URL of a topic of this service."

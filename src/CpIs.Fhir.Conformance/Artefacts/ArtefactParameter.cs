@@ -10,7 +10,12 @@ internal sealed record ArtefactParameter(Parameter Row, Func<JsonElement, IEnume
 {
     /// <summary>Whether an artefact, of a type that has this parameter, has one of the values that are asked for.</summary>
     public bool Matches(Artefact artefact, AskedParameter asked) =>
-        artefact.Values[Row.Name].Any(value => asked.Values.Any(wanted => Matches(value, asked.Modifier, wanted.Text)));
+        artefact
+            .Values[Row.Name]
+            .Any(value => asked.Values.Any(wanted => Matches(value, asked.Modifier, Written(wanted))));
+
+    private static string Written(AskedValue asked) =>
+        asked.System is { } system ? $"{system}|{asked.Text}" : asked.Text;
 
     private bool Matches(string value, string? modifier, string asked) =>
         (Row.Kind, modifier) switch

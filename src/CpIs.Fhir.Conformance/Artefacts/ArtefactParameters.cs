@@ -56,6 +56,8 @@ public static class ArtefactParameters
             Of("kind", ParameterKind.Token, "OperationDefinition-kind"),
         ],
         ["CapabilityStatement"] = [.. Conformance],
+        // A topic: R4 has no SubscriptionTopic.
+        ["Basic"] = [Coding("code", "Basic-code")],
         ["ImplementationGuide"] = [.. Conformance],
         ["NamingSystem"] =
         [
@@ -109,6 +111,17 @@ public static class ArtefactParameters
 
     private static ArtefactParameter Of(string code, ParameterKind kind, string definition, string? element = null) =>
         Each(code, kind, definition, json => json.Text(element ?? code) is { } text ? [text] : []);
+
+    /// <summary>A code with its system: found by either, or by both.</summary>
+    private static ArtefactParameter Coding(string code, string definition) =>
+        new(
+            new Parameter(code, ParameterKind.Token, Core + definition) { MostValues = 50 },
+            json =>
+                json.GetProperty(code)
+                    .Items("coding")
+                    .Select(coding => (System: coding.Text("system"), Code: coding.Text("code")))
+                    .SelectMany(each => new[] { each.Code!, $"{each.System}|{each.Code}", $"{each.System}|" })
+        );
 
     private static ArtefactParameter Each(
         string code,

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
 
 namespace CpIs.Fhir.Conformance.Capabilities;
 
@@ -23,7 +24,12 @@ public static class CapabilityStatementWriter
         json.WriteString("date", date);
         json.WriteString("publisher", "The CpIs.Fhir contributors");
         json.WriteString("kind", "instance");
-        WriteStrings(json, "instantiates", FhirSystems.Own + "/CapabilityStatement/cpis-server");
+        WriteStrings(
+            json,
+            "instantiates",
+            FhirSystems.Own + "/CapabilityStatement/cpis-server",
+            BackportCanonicals.Server
+        );
         json.WriteStartObject("software");
         json.WriteString("name", "CpIs.Fhir");
         json.WriteString("version", version);
@@ -90,10 +96,7 @@ public static class CapabilityStatementWriter
         {
             json.WriteStartArray("extension");
             json.WriteStartObject();
-            json.WriteString(
-                "url",
-                "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
-            );
+            json.WriteString("url", BackportCanonicals.OfferedTopic);
             json.WriteString("valueCanonical", FhirSystems.RecordAccessedTopic);
             json.WriteEndObject();
             json.WriteEndArray();
@@ -101,7 +104,7 @@ public static class CapabilityStatementWriter
 
         json.WriteString("type", resource.Type);
         if (resource.Profiles.Count > 0)
-            WriteStrings(json, "supportedProfile", [.. resource.Profiles.Select(FhirSystems.Profile)]);
+            WriteStrings(json, "supportedProfile", [.. resource.Profiles]);
         WriteInteractions(json, resource.Interactions);
         if (resource.IsVersioned)
         {

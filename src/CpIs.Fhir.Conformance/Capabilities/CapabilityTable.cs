@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Artefacts;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
@@ -19,7 +20,7 @@ public static class CapabilityTable
     [
         new(
             "Patient",
-            ["CPIS-Patient"],
+            Ours("CPIS-Patient"),
             ["read", "vread", "history-instance", "create", "update", "search-type"],
             Of(SearchTables.Of(RecordType.Patient)),
             [
@@ -34,29 +35,35 @@ public static class CapabilityTable
         ),
         new(
             "EpisodeOfCare",
-            ["CPIS-EpisodeOfCare"],
+            Ours("CPIS-EpisodeOfCare"),
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.EpisodeOfCare)),
             [Validate]
         ),
         new(
             "Flag",
-            ["CPIS-Flag"],
+            Ours("CPIS-Flag"),
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Flag)),
             [Validate]
         ),
         new(
             "Organization",
-            ["CPIS-Authority", "CPIS-Setting"],
+            Ours("CPIS-Authority", "CPIS-Setting"),
             ["read", "vread", "history-instance", "search-type"],
             Of(SearchTables.Of(RecordType.Organization)),
             [Validate]
         ),
-        new("AuditEvent", ["CPIS-AuditEvent"], ["read", "search-type"], Of(SearchTables.AuditEvent), [ValidateSent]),
+        new(
+            "AuditEvent",
+            Ours("CPIS-AuditEvent"),
+            ["read", "search-type"],
+            Of(SearchTables.AuditEvent),
+            [ValidateSent]
+        ),
         new(
             "Subscription",
-            ["CPIS-Subscription"],
+            [.. Ours("CPIS-Subscription"), BackportCanonicals.Subscription],
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Subscription)),
             [
@@ -92,9 +99,11 @@ public static class CapabilityTable
     private static OperationCapability ValidateSent =>
         new("validate", FhirSystems.Own + "/OperationDefinition/validate", OnType: ["POST"], OnInstance: []);
 
+    private static IReadOnlyList<string> Ours(params string[] profiles) => [.. profiles.Select(FhirSystems.Profile)];
+
     // What travels and is not kept: testers validate it here.
     private static ResourceCapability OnlyValidated(string type, params string[] profiles) =>
-        new(type, profiles, [], [], [ValidateSent]);
+        new(type, Ours(profiles), [], [], [ValidateSent]);
 
     // The profiles and what belongs to them: anyone reads them.
     private static ResourceCapability Published(string type) =>

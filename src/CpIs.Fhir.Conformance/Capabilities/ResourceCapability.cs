@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Conformance.Capabilities;
 
 /// <summary>What the exchange does with one resource type: a row of <see cref="CapabilityTable"/>.</summary>
 /// <param name="Type">FHIR resource type.</param>
-/// <param name="Profiles">Names of the profiles under our own canonical base.</param>
+/// <param name="Profiles">Canonicals of the profiles that its resources meet.</param>
 /// <param name="Interactions">FHIR interaction codes, each offered at its own URL.</param>
 /// <param name="SearchParameters">What can be searched by.</param>
 /// <param name="Operations">Operations on the type.</param>

@@ -62,7 +62,8 @@ public static class PersonRules
         text is { Length: > 0 and <= LongestId }
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or ':' or '-');
 
-    private static bool IsName(string? text) =>
+    /// <summary>True for a name that others may read: 1 to 140 characters, none of them hidden, no blank at either end.</summary>
+    public static bool IsName(string? text) =>
         text is { Length: > 0 and <= LongestName }
         && !char.IsWhiteSpace(text[0])
         && !char.IsWhiteSpace(text[^1])

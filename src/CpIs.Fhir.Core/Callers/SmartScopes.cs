@@ -18,6 +18,8 @@ public static class SmartScopes
                 "system/Subscription.cruds",
                 "system/AuditEvent.rs",
                 "system/Organization.r",
+                "system/$worklist",
+                "system/$acknowledge",
             ],
             CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s", "user/Organization.r"],
             CallerKind.Tester => ["system/$validate"],

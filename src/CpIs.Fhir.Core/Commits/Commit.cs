@@ -13,7 +13,7 @@ public sealed record Commit
     /// <summary>New versions of resources, each with its precondition. No resource appears twice.</summary>
     public IReadOnlyList<Change> Changes { get; init; } = [];
 
-    /// <summary>Records whose newer stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
+    /// <summary>Records that must be as they were read, whose stamp is kept without a new version. None of them is in <see cref="Changes"/>.</summary>
     public IReadOnlyList<Confirmation> Confirmations { get; init; } = [];
 
     /// <summary>Resources that are removed for good, with all their versions. None of them is in <see cref="Changes"/>.</summary>
@@ -30,6 +30,9 @@ public sealed record Commit
 
     /// <summary>What happened, for the audit.</summary>
     public Occurrence? Occurrence { get; init; }
+
+    /// <summary>Notices that a named person acknowledges.</summary>
+    public NoticesTaken? Taken { get; init; }
 
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }

@@ -3,7 +3,7 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Core.Commits;
 
 /// <summary>
-/// A record that an upload sent again as it is held: its newer stamp is kept, and no version is made. An older upload that
+/// A record that an upload sent again as it is held: its stamp, newer or the same, is kept, and no version is made. An older upload that
 /// comes later finds that stamp.
 /// </summary>
 /// <param name="Resource">The current version, with the stamp to keep.</param>

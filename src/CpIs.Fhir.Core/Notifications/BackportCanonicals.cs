@@ -3,7 +3,14 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <summary>Canonicals of the Subscriptions R5 Backport guide (1.1.0, in R4), each written once.</summary>
 public static class BackportCanonicals
 {
-    private const string Guide = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/";
+    private const string Root = "http://hl7.org/fhir/uv/subscriptions-backport/";
+    private const string Guide = Root + "StructureDefinition/";
+
+    /// <summary>CapabilityStatement of a server in R4.</summary>
+    public const string Server = Root + "CapabilityStatement/backport-subscription-server-r4";
+
+    /// <summary>Extension of a resource in a CapabilityStatement: a topic that the server offers.</summary>
+    public const string OfferedTopic = Guide + "capabilitystatement-subscriptiontopic-canonical";
 
     /// <summary>Profile of a Subscription.</summary>
     public const string Subscription = Guide + "backport-subscription";

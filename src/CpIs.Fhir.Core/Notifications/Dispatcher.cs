@@ -13,6 +13,7 @@ public sealed class Dispatcher(
     EventDelivery deliveries,
     Handshakes handshakes,
     Heartbeats heartbeats,
+    AttemptLedger attempts,
     IDispatchObserver observer,
     IDispatchSignal signal,
     NotificationOptions options,
@@ -45,6 +46,7 @@ public sealed class Dispatcher(
         foreach (var subscription in await heartbeats.FindAsync(cancellation).ConfigureAwait(false))
             if (RoomBesideEvents() > 0)
                 Start(subscription.Id, () => heartbeats.TendAsync(subscription, cancellation));
+        await attempts.TendAsync(cancellation).ConfigureAwait(false);
         var (room, place) = Room();
         if (room > 0)
             foreach (var delivery in await store.ClaimDueAsync(Now(), room, cancellation).ConfigureAwait(false))
@@ -64,6 +66,9 @@ public sealed class Dispatcher(
         lock (_gate)
             return Task.WhenAll([.. _others, .. _lanes.Select(lane => lane.Run)]);
     }
+
+    /// <summary>Writes down what is only noted. After <see cref="WhenQuietAsync"/>, at the end.</summary>
+    public Task EndAsync() => GuardAsync(null, () => attempts.WriteAsync(CancellationToken.None));
 
     private TimeSpan Bounded(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero
@@ -140,7 +145,7 @@ public sealed class Dispatcher(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One failed attempt must not end the engine; it is reported.")]
-    private async Task GuardAsync(string subscriptionId, Func<Task> work)
+    private async Task GuardAsync(string? subscriptionId, Func<Task> work)
     {
         try
         {

@@ -97,6 +97,13 @@ public sealed class Handshakes(
 
     private async Task ShakeAloneAsync(StoredResource subscription, CancellationToken cancellation)
     {
+        if (subscription.Subscription!.Channel == ChannelKind.Inbox)
+        {
+            // Nobody is called, so nobody has to answer.
+            await mover.MoveAsync(subscription, SubscriptionStatus.Active, null, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         var ledger = await store.ReadLedgerAsync(subscription.Id, cancellation).ConfigureAwait(false);
         var outcome = await channel
             .SendAsync(

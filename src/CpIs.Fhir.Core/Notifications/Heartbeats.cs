@@ -122,7 +122,7 @@ public sealed class Heartbeats(
     )
     {
         if (
-            subscription.Subscription is not { TakesEvents: true, Heartbeat: { } period }
+            subscription.Subscription is not { Channel: ChannelKind.RestHook, TakesEvents: true, Heartbeat: { } period }
             || !channel.IsAuthorised(subscription)
             || (_heard.TryGetValue(subscription.Id, out var heard) && now - heard < period)
         )

@@ -72,6 +72,19 @@ public interface INotificationStore
     /// <summary>A Subscription rests no longer (after its re-activation), unless somebody has it now. One row moves.</summary>
     Task MakeDueAsync(string subscriptionId, DateTimeOffset now, CancellationToken cancellation);
 
+    /// <summary>
+    /// Delivered events are to be sent once more, under the ids that they had; their obligations stay settled. Not on an inbox, where they can be read
+    /// for as long as they are kept.
+    /// </summary>
+    /// <returns>How many.</returns>
+    Task<int> ResendAsync(
+        string subscriptionId,
+        long first,
+        long last,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    );
+
     /// <summary>Events of a Subscription by number, both bounds included, ascending, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
         string subscriptionId,

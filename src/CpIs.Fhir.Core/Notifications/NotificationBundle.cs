@@ -22,13 +22,15 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     /// <param name="events">The events reported; empty for a handshake and a heartbeat.</param>
     /// <param name="now">When it is assembled.</param>
     /// <param name="accesses">With <c>full-resource</c>: the accesses as their reader may see them. One that is not among them is told by reference.</param>
+    /// <param name="links">Where an answer has other pages; null for none.</param>
     public byte[] Write(
         string id,
         NotificationType type,
         SubscriptionStanding standing,
         IReadOnlyList<NotificationEvent> events,
         DateTimeOffset now,
-        NotifiedAccesses? accesses = null
+        NotifiedAccesses? accesses = null,
+        IReadOnlyList<(string Relation, string Url)>? links = null
     )
     {
         var bytes = new ArrayBufferWriter<byte>(2_048);
@@ -42,6 +44,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
         json.WriteString("type", "history");
         json.WriteString("timestamp", Instant(now));
+        WriteLinks(json, links ?? []);
         json.WriteStartArray("entry");
         WriteStatusEntry(json, id, type, standing, events);
         if (standing.Content != PayloadContent.Empty)
@@ -56,17 +59,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         return bytes.WrittenSpan.ToArray();
     }
 
-    /// <summary>The answer of <c>Subscription/{id}/$status</c>: Parameters alone.</summary>
-    public byte[] WriteStatus(SubscriptionStanding standing)
-    {
-        var bytes = new ArrayBufferWriter<byte>(1_024);
-        using var json = new Utf8JsonWriter(bytes);
-        WriteParameters(json, null, NotificationType.QueryStatus, standing, []);
-        json.Flush();
-        return bytes.WrittenSpan.ToArray();
-    }
-
-    /// <summary>The answer of <c>Subscription/$status</c>: a searchset with Parameters for each.</summary>
+    /// <summary>The answer of <c>$status</c>, of one Subscription as of many: a searchset with Parameters for each.</summary>
     /// <param name="id">Id of the Bundle.</param>
     /// <param name="standings">Where each of them stands.</param>
     /// <param name="self">The request, for <c>link[self]</c>.</param>
@@ -79,12 +72,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteString("id", id);
         json.WriteString("type", "searchset");
         json.WriteNumber("total", standings.Count);
-        json.WriteStartArray("link");
-        json.WriteStartObject();
-        json.WriteString("relation", "self");
-        json.WriteString("url", self);
-        json.WriteEndObject();
-        json.WriteEndArray();
+        WriteLinks(json, [("self", self)]);
         if (standings.Count > 0)
         {
             json.WriteStartArray("entry");
@@ -107,6 +95,22 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenSpan.ToArray();
+    }
+
+    private static void WriteLinks(Utf8JsonWriter json, IReadOnlyList<(string Relation, string Url)> links)
+    {
+        if (links.Count == 0)
+            return;
+        json.WriteStartArray("link");
+        foreach (var (relation, url) in links)
+        {
+            json.WriteStartObject();
+            json.WriteString("relation", relation);
+            json.WriteString("url", url);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private void WriteStatusEntry(
@@ -159,7 +163,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
 
     private void WriteParameters(
         Utf8JsonWriter json,
-        string? id,
+        string id,
         NotificationType type,
         SubscriptionStanding standing,
         IReadOnlyList<NotificationEvent> events
@@ -167,8 +171,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     {
         json.WriteStartObject();
         json.WriteString("resourceType", "Parameters");
-        if (id is not null)
-            json.WriteString("id", id);
+        json.WriteString("id", id);
         json.WriteStartObject("meta");
         WriteProfiles(json, BackportCanonicals.Status);
         json.WriteEndObject();

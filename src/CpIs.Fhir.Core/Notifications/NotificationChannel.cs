@@ -14,6 +14,7 @@ public sealed class NotificationChannel(
     NotificationBundle bundle,
     NotificationOptions options,
     IDispatchObserver observer,
+    AttemptLedger ledger,
     TimeProvider time
 )
 {
@@ -28,21 +29,21 @@ public sealed class NotificationChannel(
     /// <param name="id">See <see cref="NotificationId"/>.</param>
     /// <param name="type">What it is.</param>
     /// <param name="subscription">A Subscription with its terms.</param>
-    /// <param name="ledger">Where it stands.</param>
+    /// <param name="stands">Where it stands.</param>
     /// <param name="events">What to tell; empty for a handshake and a heartbeat.</param>
     /// <param name="cancellation">The server is stopping.</param>
     public async Task<SendOutcome> SendAsync(
         string id,
         NotificationType type,
         StoredResource subscription,
-        SubscriptionLedger ledger,
+        SubscriptionLedger stands,
         IReadOnlyList<NotificationEvent> events,
         CancellationToken cancellation
     )
     {
         var terms = subscription.Subscription!;
         var now = time.GetUtcNow();
-        var standing = SubscriptionStanding.Of(subscription.Id, terms, ledger);
+        var standing = SubscriptionStanding.Of(subscription.Id, terms, stands);
         if (terms.Status != SubscriptionStatus.Error)
             standing = standing with { Error = null };
         // The option is asked at each attempt: once it is off, nothing personal leaves, whatever was agreed before.
@@ -52,6 +53,7 @@ public sealed class NotificationChannel(
                     .ReadAsync(occurrences, subscription.Authority, events, cancellation)
                     .ConfigureAwait(false)
                 : null;
+        var began = time.GetTimestamp();
         var outcome = await sender
             .SendAsync(
                 new OutgoingNotification(
@@ -65,17 +67,17 @@ public sealed class NotificationChannel(
                 cancellation
             )
             .ConfigureAwait(false);
-        observer.Attempted(
-            new DispatchAttempt(
-                subscription.Id,
-                type,
-                events.Count > 0 ? events[0].Number : null,
-                events.Count,
-                events.Count > 0 ? ledger.Failures + 1 : 1,
-                outcome,
-                events.Count > 0 ? now - events.Min(e => e.Time) : TimeSpan.Zero
-            )
+        var attempt = new DispatchAttempt(
+            subscription.Id,
+            type,
+            events.Count > 0 ? events[0].Number : null,
+            events.Count,
+            events.Count > 0 ? stands.Failures + 1 : 1,
+            outcome,
+            events.Count > 0 ? now - events.Min(e => e.Time) : TimeSpan.Zero
         );
+        ledger.Note(attempt, time.GetElapsedTime(began));
+        observer.Attempted(attempt);
         return outcome;
     }
 }

@@ -14,6 +14,9 @@ public enum NotificationType
 
     /// <summary>The answer to <c>$status</c>; never sent on a channel.</summary>
     QueryStatus,
+
+    /// <summary>The answer to <c>$events</c>; never sent on a channel.</summary>
+    QueryEvent,
 }
 
 /// <summary>The codes of <see cref="NotificationType"/>, both ways.</summary>
@@ -27,6 +30,7 @@ public static class NotificationTypes
             NotificationType.Heartbeat => "heartbeat",
             NotificationType.EventNotification => "event-notification",
             NotificationType.QueryStatus => "query-status",
+            NotificationType.QueryEvent => "query-event",
             _ => throw new ArgumentOutOfRangeException(nameof(type)),
         };
 
@@ -38,6 +42,7 @@ public static class NotificationTypes
             "heartbeat" => NotificationType.Heartbeat,
             "event-notification" => NotificationType.EventNotification,
             "query-status" => NotificationType.QueryStatus,
+            "query-event" => NotificationType.QueryEvent,
             _ => null,
         };
 }

@@ -88,6 +88,21 @@ public static class SubscriptionDocument
         };
     }
 
+    /// <summary>
+    /// The answer to whoever has just written it: the stored form with the header lines as that request sent them, so that
+    /// nobody is shown a value that he did not send. What is stored, the answer kept for a repeat included, stays masked.
+    /// </summary>
+    /// <param name="stored">The body of the first answer, header values masked.</param>
+    /// <param name="sent">The body of the request, whether it is the first or a repeat of it.</param>
+    public static ReadOnlyMemory<byte> Echo(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> sent)
+    {
+        if (JsonNode.Parse(sent.Span)?["channel"]?["header"] is not { } lines)
+            return stored;
+        var json = JsonNode.Parse(stored.Span)!;
+        json["channel"]!["header"] = lines.DeepClone();
+        return System.Text.Encoding.UTF8.GetBytes(json.ToJsonString());
+    }
+
     /// <summary>The FHIR code of a status.</summary>
     public static string StatusCode(SubscriptionStatus status) =>
         status switch
@@ -99,7 +114,8 @@ public static class SubscriptionDocument
             _ => throw new ArgumentOutOfRangeException(nameof(status)),
         };
 
-    private static string ContentCode(PayloadContent content) =>
+    /// <summary>The code of a content level in the R5 Backport.</summary>
+    public static string ContentCode(PayloadContent content) =>
         content switch
         {
             PayloadContent.Empty => "empty",
@@ -115,7 +131,9 @@ public static class SubscriptionDocument
     public static string UrlToken(string url) => SearchTokens.Exact("url", url);
 
     private static string[] Tokens(SubscriptionTerms terms) =>
-        [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
+        terms.Channel == ChannelKind.Inbox
+            ? [StatusToken(StatusCode(terms.Status))]
+            : [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
 
     private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

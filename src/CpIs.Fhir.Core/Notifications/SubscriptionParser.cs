@@ -89,8 +89,15 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
                 "cpis-subscription-topic"
             );
         var channel = subscription.Child("channel");
+        var kind = channel.Text("type") == "message" ? ChannelKind.Inbox : ChannelKind.RestHook;
+        if (before is not null && before.Channel != kind)
+            refuse(
+                "Subscription.channel.type",
+                "A Subscription keeps its type of channel. Create another for the new type, and delete this one.",
+                "cpis-subscription-channel"
+            );
         var endpoint = channel.Text("endpoint") ?? "";
-        if (EndpointRules.Check(endpoint, authority, options) is { } why)
+        if (kind == ChannelKind.RestHook && EndpointRules.Check(endpoint, authority, options) is { } why)
             refuse("Subscription.channel.endpoint", why, "cpis-subscription-endpoint");
         DateTimeOffset? end = DateTimeOffset.TryParse(
             subscription.Text("end"),
@@ -108,6 +115,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
         return new SubscriptionTerms
         {
             Status = status == "off" ? SubscriptionStatus.Off : SubscriptionStatus.Requested,
+            Channel = kind,
             Endpoint = endpoint,
             Headers = ChannelHeaders.Read(
                 [.. (channel?.ChildrenNamed("header") ?? []).Select(header => header.Value ?? "")],

@@ -29,12 +29,12 @@ public sealed class SubscriptionService(
         SubscriptionDocument.StatusToken("error"),
     ];
 
-    /// <summary>Stores a new Subscription.</summary>
+    /// <summary>Stores a new Subscription. The answer shows the header lines as they were sent.</summary>
     public async Task<Result<IdempotentAnswer>> CreateAsync(SubscriptionWrite write, CancellationToken cancellation)
     {
         if (parser.Parse(write.Body, write.Caller.Organisation).IsRefused(out var refusal, out var parsed))
             return refusal;
-        return await WriteAsync(
+        return await EchoAsync(
                 write,
                 async token =>
                     await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, token).ConfigureAwait(false)
@@ -48,14 +48,15 @@ public sealed class SubscriptionService(
 
     /// <summary>
     /// Stores a new version. A new handshake follows where it asks for <c>requested</c>; events that wait for delivery
-    /// wait on, and those of an endpoint that was active before go on being tried should the handshake fail.
+    /// wait on, and those of an endpoint that was active before go on being tried should the handshake fail. The answer
+    /// shows the header lines as they were sent.
     /// </summary>
     public Task<Result<IdempotentAnswer>> UpdateAsync(
         string id,
         int? ifMatch,
         SubscriptionWrite write,
         CancellationToken cancellation
-    ) => WriteAsync(write, token => PrepareUpdateAsync(id, ifMatch, write, token), cancellation);
+    ) => EchoAsync(write, token => PrepareUpdateAsync(id, ifMatch, write, token), cancellation);
 
     /// <summary>Ends one for good: it is off, a read of it is 410, and no search finds it. 204, also where it was deleted before.</summary>
     /// <param name="id">Which.</param>
@@ -121,6 +122,22 @@ public sealed class SubscriptionService(
             standings.Add(await StandingOfAsync(subscription, cancellation).ConfigureAwait(false));
         return standings;
     }
+
+    /// <summary>Writes a Subscription, and shows its writer the header lines of this very request.</summary>
+    private async Task<Result<IdempotentAnswer>> EchoAsync(
+        SubscriptionWrite write,
+        Func<CancellationToken, Task<Result<PreparedWrite>>> prepare,
+        CancellationToken cancellation
+    ) =>
+        (await WriteAsync(write, prepare, cancellation).ConfigureAwait(false)).IsRefused(
+            out var refusal,
+            out var answer
+        )
+            ? refusal
+            : answer with
+            {
+                Body = SubscriptionDocument.Echo(answer.Body, write.Body),
+            };
 
     /// <summary>Writes once, and wakes who sends: a handshake may be due.</summary>
     private async Task<Result<IdempotentAnswer>> WriteAsync(

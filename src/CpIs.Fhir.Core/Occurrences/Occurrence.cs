@@ -92,6 +92,9 @@ public sealed record Occurrence
     /// <summary>What a <see cref="OccurrenceKind.Read"/> showed, such as <c>Patient/{id}/_history/2</c>; empty for other kinds.</summary>
     public IReadOnlyList<string> Seen { get; init; } = [];
 
+    /// <summary>Who took the notices of the accesses in <see cref="Seen"/>; null for all but an acknowledgement.</summary>
+    public Acknowledgement? Acknowledged { get; init; }
+
     /// <summary>
     /// Authorities that may read this access: whose plans it showed, were it unscheduled. No authority finds a scheduled look-up
     /// (promise 14), and none learns from a look-up that showed nothing whether anybody else holds something.

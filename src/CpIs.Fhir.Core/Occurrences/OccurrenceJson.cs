@@ -101,6 +101,9 @@ internal sealed record OccurrenceDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Prolongs { get; init; }
 
+    [JsonPropertyName("ack")]
+    public AcknowledgementDocument? Acknowledged { get; init; }
+
     public static OccurrenceDocument Of(Occurrence occurrence) =>
         new()
         {
@@ -139,6 +142,9 @@ internal sealed record OccurrenceDocument
             Attendances =
                 occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
             Prolongs = occurrence.Prolongs,
+            Acknowledged = occurrence.Acknowledged is { } ack
+                ? new AcknowledgementDocument(ack.Person, ack.Note)
+                : null,
         };
 
     public Occurrence ToOccurrence() =>
@@ -174,8 +180,14 @@ internal sealed record OccurrenceDocument
                 ],
             Attendances = Attendances is null ? [] : [.. Attendances.Select(a => a.ToPart())],
             Prolongs = Prolongs,
+            Acknowledged = Acknowledged is { } ack ? new Acknowledgement(ack.Person, ack.Note) : null,
         };
 }
+
+internal sealed record AcknowledgementDocument(
+    [property: JsonPropertyName("n")] string Person,
+    [property: JsonPropertyName("t")] string? Note
+);
 
 internal sealed record PersonDocument(
     [property: JsonPropertyName("u")] string SdsUserId,

@@ -1,15 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace CpIs.Fhir.Core.Records;
 
 /// <summary>What the engine needs of a Subscription, kept with its stored resource so that nothing is parsed to send.</summary>
 public sealed record SubscriptionTerms
 {
+    /// <summary>The one payload that is sent. A Subscription that asks for it with parameters (fhirVersion=4.0) is kept without them.</summary>
+    public const string FhirJson = "application/fhir+json";
+
     /// <summary>Where it stands.</summary>
     public required SubscriptionStatus Status { get; init; }
 
     /// <summary>True once its handshake has been answered: it takes events even in status <c>error</c>.</summary>
     public bool Activated { get; init; }
 
-    /// <summary>Absolute URL that notifications are posted to.</summary>
+    /// <summary>How it is served. It never changes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelKind Channel { get; init; }
+
+    /// <summary>Absolute URL that notifications are posted to; empty for an inbox.</summary>
     public required string Endpoint { get; init; }
 
     /// <summary>Header lines to send along, each <c>Name: value</c>.</summary>
@@ -19,7 +28,7 @@ public sealed record SubscriptionTerms
     public PayloadContent Content { get; init; } = PayloadContent.IdOnly;
 
     /// <summary>Content-Type of the POST: <c>Subscription.channel.payload</c>.</summary>
-    public string ContentType { get; init; } = "application/fhir+json";
+    public string ContentType { get; init; } = FhirJson;
 
     /// <summary>Most events in one notification, 1 to 100.</summary>
     public int MaxCount { get; init; } = 1;

@@ -25,6 +25,10 @@ public interface IRetentionStore
     /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
     Task<int> RemoveVersionsAsync(DateTimeOffset writtenBefore, int limit, CancellationToken cancellation);
 
+    /// <summary>Removes attempts to notify that ended before.</summary>
+    /// <returns>How many; fewer than <paramref name="limit"/> means none is left.</returns>
+    Task<int> RemoveAttemptsAsync(DateTimeOffset before, int limit, CancellationToken cancellation);
+
     /// <summary>
     /// How long what has expired is kept all the same. Clocks of servers differ: to one that is slow it may still hold, and a
     /// one-time value that is gone could be used once more.

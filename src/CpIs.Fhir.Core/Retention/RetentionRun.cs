@@ -27,6 +27,9 @@ public sealed class RetentionRun(
     /// </summary>
     public static readonly TimeSpan WalkEvery = TimeSpan.FromHours(23);
 
+    /// <summary>Days for which the ledger of attempts is kept.</summary>
+    public const int KeptAttempts = 90;
+
     private const string Lease = "retention";
 
     /// <summary>Longer than a bite and its pause take; prolonged at each.</summary>
@@ -69,6 +72,12 @@ public sealed class RetentionRun(
     /// <summary>False when another server has taken over. Events go before the occurrences to which they refer.</summary>
     private async Task<bool> RemoveAsync(Tally tally, CancellationToken cancellation) =>
         await EachAsync(store.RemoveExpiredAsync, n => tally.Add(c => c with { Expired = c.Expired + n }), cancellation)
+            .ConfigureAwait(false)
+        && await EachAsync(
+                Before(KeptAttempts, store.RemoveAttemptsAsync),
+                n => tally.Add(c => c with { Expired = c.Expired + n }),
+                cancellation
+            )
             .ConfigureAwait(false)
         && await EachAsync(
                 Before(options.EventsAfterDays, store.RemoveEventsAsync),

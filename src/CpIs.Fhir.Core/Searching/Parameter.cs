@@ -37,6 +37,12 @@ public sealed record Parameter(string Name, ParameterKind Kind, string? Definiti
     /// <summary>The one system of its codes; null for identifiers, which have several.</summary>
     internal string? System { get; init; }
 
+    /// <summary>
+    /// The one value that every resource of the type has. A search finds all of them or none, and nothing is stored for it:
+    /// so what was stored before the parameter existed is found too.
+    /// </summary>
+    internal string? Always { get; init; }
+
     /// <summary>The resource type that a reference leads to.</summary>
     internal string? Target { get; init; }
 

@@ -51,6 +51,15 @@ public static class SearchTables
             Coded("status", "http://hl7.org/fhir/subscription-status", Hl7 + "Subscription-status") with
             {
                 Allowed = ["requested", "active", "error", "off"],
+            },
+            // Of both there is one value: one topic is offered, and the payload that is kept is the one that is sent.
+            new("criteria", ParameterKind.Text, Hl7 + "Subscription-criteria")
+            {
+                Always = FhirSystems.RecordAccessedTopic,
+            },
+            Coded("payload", "urn:ietf:bcp:13", Hl7 + "Subscription-payload") with
+            {
+                Always = SubscriptionTerms.FhirJson,
             }
         ),
     }.ToFrozenDictionary();

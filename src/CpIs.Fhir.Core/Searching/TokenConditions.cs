@@ -13,6 +13,7 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
     public Result<Condition[]> Read() =>
         _row.Kind switch
         {
+            _ when _row.Always is { } always => Constant(always),
             ParameterKind.Text => Text(asked.Value.Text),
             ParameterKind.Date => Date(asked.Value.Date!),
             ParameterKind.Uri => Any(asked.Values.Select(value => SearchTokens.Exact(_row.Token, value.Text))),
@@ -27,6 +28,16 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
         var forms = SearchTokens.TextForms(_row.Token, text).Select(form => new Condition.TokenPrefix(form)).ToArray();
         return forms.Length == 1 ? [forms[0]] : [new Condition.AnyOf(forms)];
     }
+
+    private Condition[] Constant(string always) =>
+        asked.Values.Any(value =>
+            _row.Kind == ParameterKind.Text
+                ? SearchTokens.Fold(always).StartsWith(SearchTokens.Fold(value.Text), StringComparison.Ordinal)
+                // A plus that is not escaped in a URL arrives as a blank.
+                : IsOfSystem(value) && (value.Text.Length == 0 || value.Text.Replace(' ', '+') == always)
+        )
+            ? []
+            : Any([Nothing]);
 
     /// <summary>R4's comparison of the value's range with the days that a resource covers, first and last included.</summary>
     private Condition[] Date(SearchDate date)
@@ -54,13 +65,11 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
         if (asked.Values.Any(value => value.Text.Length == 0 && value.System == _row.System))
             return []; // system| alone: every resource has a code of that system.
         return Any(
-            asked.Values.Select(value =>
-                value.System is not null && value.System != _row.System
-                    ? Nothing
-                    : SearchTokens.Exact(_row.Token, value.Text)
-            )
+            asked.Values.Select(value => IsOfSystem(value) ? SearchTokens.Exact(_row.Token, value.Text) : Nothing)
         );
     }
+
+    private bool IsOfSystem(AskedValue value) => value.System is null || value.System == _row.System;
 
     private Result<Condition[]> Identifier()
     {

@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Stores;
 
@@ -19,6 +20,8 @@ public interface IExchangeStore
         IRegistrationStore,
         IKeyStore,
         INotificationStore,
+        IAttemptStore,
+        IWorklistStore,
         ILeaseStore,
         IRetentionStore,
         IUseLedger,

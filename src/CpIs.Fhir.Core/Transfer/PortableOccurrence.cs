@@ -22,6 +22,8 @@ public sealed record PortableOccurrence(Occurrence Occurrence, IReadOnlyList<Por
         {
             form.Add(obligation.Authority.Value);
             form.Add(obligation.Settled);
+            form.Add(obligation.Taken);
+            form.Add(obligation.TakenBy);
             form.Add(obligation.NumberedOn.Count);
             foreach (var subscription in obligation.NumberedOn.Order(StringComparer.Ordinal))
                 form.Add(subscription);
@@ -36,4 +38,12 @@ public sealed record PortableOccurrence(Occurrence Occurrence, IReadOnlyList<Por
 /// Of an open one: the Subscriptions that have an event of it, in any order; every other one of the authority gets its event
 /// when it takes events. Empty for a settled one, which is never numbered again.
 /// </param>
-public sealed record PortableObligation(OdsCode Authority, DateTimeOffset? Settled, IReadOnlyList<string> NumberedOn);
+/// <param name="Taken">When a named person acknowledged it, or null.</param>
+/// <param name="TakenBy">Id of the occurrence that says who did, or null.</param>
+public sealed record PortableObligation(
+    OdsCode Authority,
+    DateTimeOffset? Settled,
+    IReadOnlyList<string> NumberedOn,
+    DateTimeOffset? Taken = null,
+    string? TakenBy = null
+);

@@ -67,7 +67,7 @@ internal sealed class RecordVersions(
             _withdrawn.AddRange(
                 new PlanWithdrawal(context.Authority, context.OrganizationId, stamp, now, writer).Of(
                     turn.Held!,
-                    turn.HeldFlag!,
+                    turn.HeldFlag,
                     UploadEffect.Updated,
                     gone => gone with { Identity = null }
                 )

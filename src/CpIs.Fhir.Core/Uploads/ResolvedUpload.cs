@@ -20,7 +20,22 @@ internal sealed record ResolvedUpload(
     public IReadOnlyList<Change> Changes =>
         [.. Withdrawn.Concat(Resources.Values).Select(r => r.Change).OfType<Change>()];
 
-    /// <summary>Records whose newer stamp is all that changes.</summary>
-    public IReadOnlyList<Confirmation> Confirmations =>
-        [.. Resources.Values.Select(r => r.Confirmation).OfType<Confirmation>()];
+    /// <summary>
+    /// Records that do not change: those with a newer stamp; and all of them where another record changes, since the reads of an upload are
+    /// not one moment. An old file may find its own EpisodeOfCare, then the Flag of a newer file, and would put that Flag back (promise 15).
+    /// </summary>
+    public IReadOnlyList<Confirmation> Confirmations
+    {
+        get
+        {
+            var changes = Changes.Count > 0;
+            return
+            [
+                .. Resources
+                    .Values.Select(r => r.Confirmation)
+                    .OfType<Confirmation>()
+                    .Where(c => changes || c.Resource.Stamp != c.ExpectedStamp),
+            ];
+        }
+    }
 }

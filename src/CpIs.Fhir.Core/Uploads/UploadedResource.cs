@@ -15,9 +15,12 @@ internal sealed record UploadedResource(StoredResource Resource, UploadEffect Ef
             ? null
             : new Change(Resource, Resource.Version - 1) { ExpectedStamp = Held?.Stamp };
 
-    /// <summary>The newer stamp to commit where nothing else changes, or null.</summary>
+    /// <summary>
+    /// That it is still as it was read, with the stamp to keep; null where it changes or a newer upload holds. A Flag has no stamp: its
+    /// EpisodeOfCare, with which it is always written, stands for it.
+    /// </summary>
     public Confirmation? Confirmation =>
-        Held is not null && Resource.Version == Held.Version && Resource.Stamp != Held.Stamp
-            ? new Confirmation(Resource, Held.Stamp)
+        Effect == UploadEffect.Unchanged && Resource.Type != RecordType.Flag
+            ? new Confirmation(Resource, Held!.Stamp)
             : null;
 }

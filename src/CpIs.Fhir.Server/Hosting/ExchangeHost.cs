@@ -16,6 +16,7 @@ using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Tokens;
 using CpIs.Fhir.Server.Uploads;
 using CpIs.Fhir.Server.Validation;
+using CpIs.Fhir.Server.Worklists;
 
 namespace CpIs.Fhir.Server.Hosting;
 
@@ -133,6 +134,8 @@ internal static class ExchangeHost
         fhir.MapValidate();
         fhir.MapArtefacts();
         fhir.MapSubscriptions();
+        fhir.MapSubscriptionOperations();
+        fhir.MapWorklists();
         app.RequireStatements();
         return app;
     }

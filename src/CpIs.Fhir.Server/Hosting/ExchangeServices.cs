@@ -17,6 +17,7 @@ using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
 using CpIs.Fhir.Server.Uploads;
 using CpIs.Fhir.Server.Validation;
+using CpIs.Fhir.Server.Worklists;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 
@@ -59,6 +60,7 @@ internal static class ExchangeServices
 
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
+        services.AddWorklists();
         services.AddRetention(options.Retention);
         services.AddAdmission();
         services.AddCrossOrigin(options.Cors);

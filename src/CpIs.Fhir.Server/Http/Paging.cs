@@ -22,8 +22,22 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
         HttpContext context,
         string type,
         ParameterTable table
+    ) => Open(context, type, table, await SearchInput.ReadAsync(context));
+
+    /// <summary>The same of an operation, whose parameters may be posted as Parameters.</summary>
+    public async Task<Result<(SearchCursor Search, AskedParameters Asked)>> OpenOperationAsync(
+        HttpContext context,
+        string path,
+        ParameterTable table
+    ) => Open(context, path, table, await SearchInput.ReadOperationAsync(context));
+
+    private Result<(SearchCursor Search, AskedParameters Asked)> Open(
+        HttpContext context,
+        string type,
+        ParameterTable table,
+        Result<List<KeyValuePair<string, string>>> sent
     ) =>
-        (await SearchInput.ReadAsync(context)).IsRefused(out var refusal, out var input)
+        sent.IsRefused(out var refusal, out var input)
         || Open(context, type, input).IsRefused(out refusal, out var search)
         || ParameterReader.Read(table, search.Parameters).IsRefused(out refusal, out var asked)
             ? refusal
@@ -68,6 +82,12 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
         return cursor;
     }
 
+    /// <summary>The link to the page that begins there; null when there is none.</summary>
+    public string? LinkTo(HttpContext context, SearchCursor search, PagePosition? next) =>
+        next is null
+            ? null
+            : $"{urls.FhirBase}/{search.Type}?{Parameter}={Protect(context, search with { After = next })}";
+
     /// <summary>One page as a searchset.</summary>
     /// <param name="context">The request.</param>
     /// <param name="search">What was asked.</param>
@@ -89,7 +109,7 @@ internal sealed class Paging(CursorProtector cursors, ExchangeUrls urls, IdGener
             time.GetUtcNow(),
             page.Total,
             path + context.Request.QueryString,
-            page.Next is { } next ? $"{path}?{Parameter}={Protect(context, search with { After = next })}" : null
+            LinkTo(context, search, page.Next)
         );
         foreach (var item in page.Items)
         {

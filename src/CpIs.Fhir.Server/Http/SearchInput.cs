@@ -15,6 +15,18 @@ internal static class SearchInput
 {
     private const int MaximumForm = 64 * 1024;
     private const int MaximumParameters = 16 * 1024;
+
+    private static readonly string[] Simple =
+    [
+        "valueString",
+        "valueId",
+        "valueCode",
+        "valueDate",
+        "valueInteger",
+        "valueUnsignedInt",
+        "valuePositiveInt",
+    ];
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <summary>Parameters of the URL alone.</summary>
@@ -52,7 +64,7 @@ internal static class SearchInput
         return TryAdd(parameters, body)
             ? Noted(context, parameters)
             : Refusal.Malformed(
-                "The body must be a Parameters resource. Each parameter must have a name and one value: a string, id, code or date.",
+                "The body must be a Parameters resource. Each parameter must have a name and one value: a string, id, code, date or whole number.",
                 "Parameters"
             );
     }
@@ -68,10 +80,8 @@ internal static class SearchInput
                 return true;
             foreach (var parameter in list.EnumerateArray())
             {
-                var value = parameter
-                    .EnumerateObject()
-                    .Single(p => p.Name is "valueString" or "valueId" or "valueCode" or "valueDate")
-                    .Value.GetString();
+                var sent = parameter.EnumerateObject().Single(p => Simple.Contains(p.Name)).Value;
+                var value = sent.ValueKind == JsonValueKind.Number ? sent.GetRawText() : sent.GetString();
                 // A second value next to it would be a parameter ignored.
                 if (
                     value is null

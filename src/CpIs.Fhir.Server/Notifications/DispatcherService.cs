@@ -46,6 +46,7 @@ internal sealed class DispatcherService(
         await Task.WhenAny(dispatcher.WhenQuietAsync(), Task.Delay(Grace, time, CancellationToken.None));
         await sending.CancelAsync();
         await dispatcher.WhenQuietAsync();
+        await dispatcher.EndAsync();
     }
 
     [SuppressMessage(

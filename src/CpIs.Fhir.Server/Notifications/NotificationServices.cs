@@ -27,6 +27,7 @@ internal static class NotificationServices
                 s.GetRequiredService<TimeProvider>()
             ))
             .AddSingleton(s => new NotificationBundle(() => s.GetRequiredService<ExchangeUrls>().FhirBase))
+            .AddSingleton<AttemptLedger>()
             .AddSingleton<NotificationChannel>()
             .AddSingleton<SubscriptionMover>()
             .AddSingleton<Endpoints>()
@@ -37,5 +38,7 @@ internal static class NotificationServices
             .AddSingleton<IdempotentWrite>()
             .AddSingleton<SubscriptionParser>()
             .AddSingleton<SubscriptionService>()
+            .AddSingleton<SubscriptionEvents>()
+            .AddSingleton<SubscriptionOperations>()
             .AddHostedService<DispatcherService>();
 }

@@ -95,6 +95,8 @@ internal static class SubscriptionEndpoints
         HttpContext context,
         SubscriptionService service,
         NotificationBundle bundle,
+        IdGenerator ids,
+        ExchangeUrls urls,
         string id
     )
     {
@@ -103,7 +105,7 @@ internal static class SubscriptionEndpoints
         var read = await service.ReadStandingAsync(context.Caller(), id, context.RequestAborted);
         return read.IsRefused(out var refusal, out var standing)
             ? FhirResults.Refused(refusal)
-            : FhirResults.Resource(bundle.WriteStatus(standing));
+            : Statuses(context, bundle, ids, urls, $"{id}/", [standing]);
     }
 
     private static async Task<IResult> StatusesAsync(
@@ -122,9 +124,24 @@ internal static class SubscriptionEndpoints
             asked.Statuses,
             context.RequestAborted
         );
-        var self = $"{urls.FhirBase}/Subscription/$status{context.Request.QueryString}";
-        return FhirResults.Resource(bundle.WriteStatuses(ids.Next(), standings, self));
+        return Statuses(context, bundle, ids, urls, "", standings);
     }
+
+    private static IResult Statuses(
+        HttpContext context,
+        NotificationBundle bundle,
+        IdGenerator ids,
+        ExchangeUrls urls,
+        string of,
+        IReadOnlyList<SubscriptionStanding> standings
+    ) =>
+        FhirResults.Resource(
+            bundle.WriteStatuses(
+                ids.Next(),
+                standings,
+                $"{urls.FhirBase}/Subscription/{of}$status{context.Request.QueryString}"
+            )
+        );
 
     private static async Task<IResult> SearchAsync(
         HttpContext context,

@@ -59,11 +59,8 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
     private IEnumerable<UpdateOneModel<BsonDocument>> Settle(BsonDocument settled)
     {
         var authority = settled["a"];
-        foreach (var entry in settled["of"].AsBsonArray.Cast<BsonDocument>())
+        foreach (var occurrence in EventDocument.OccurrencesOf(settled))
         {
-            var occurrence = new BsonDocument("_id", entry["o"]);
-            if (entry.TryGetValue("c", out var child))
-                occurrence.Add("c", child);
             yield return new UpdateOneModel<BsonDocument>(
                 occurrence,
                 new BsonDocument("$inc", new BsonDocument("busy", -1))

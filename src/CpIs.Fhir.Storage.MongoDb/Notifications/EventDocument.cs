@@ -51,6 +51,16 @@ internal static class EventDocument
         return occurrence.TryGetValue("c", out var child) ? entry.Add("c", child) : entry;
     }
 
+    /// <summary>Finds each occurrence of an event, on the shard of its child.</summary>
+    public static IEnumerable<BsonDocument> OccurrencesOf(BsonDocument document)
+    {
+        foreach (var entry in document["of"].AsBsonArray.Cast<BsonDocument>())
+        {
+            var occurrence = new BsonDocument("_id", entry["o"]);
+            yield return entry.TryGetValue("c", out var child) ? occurrence.Add("c", child) : occurrence;
+        }
+    }
+
     public static NotificationEvent Read(BsonDocument document) =>
         new(
             document["s"].AsString,
@@ -60,6 +70,7 @@ internal static class EventDocument
                 .. document["of"]
                     .AsBsonArray.Select(entry => (Time: entry["t"].ToUniversalTime(), Id: entry["o"].AsString))
                     .OrderBy(entry => entry.Time)
+                    .ThenBy(entry => entry.Id, StringComparer.Ordinal)
                     .Select(entry => entry.Id),
             ],
             document.TryGetValue("told", out var told) ? told.ToUniversalTime() : null

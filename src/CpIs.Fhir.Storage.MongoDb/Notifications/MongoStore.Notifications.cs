@@ -157,6 +157,19 @@ public sealed partial class MongoStore
         );
 
     /// <inheritdoc />
+    public Task<int> ResendAsync(
+        string subscriptionId,
+        long first,
+        long last,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        var job = new ResendJob(_collections, subscriptionId, now.UtcDateTime);
+        return _transactions.RunAsync((session, late) => job.WriteAsync(first, last, session, late), cancellation);
+    }
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
         string subscriptionId,
         long first,

@@ -23,6 +23,7 @@ internal sealed class SendingJob(Collections collections, string subscription)
         new()
         {
             { "takes", true },
+            { "sends", new BsonDocument("$ne", false) },
             {
                 "$or",
                 new BsonArray

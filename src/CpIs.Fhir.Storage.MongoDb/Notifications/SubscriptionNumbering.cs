@@ -40,8 +40,13 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         var set = progress ?? [];
         set.Add("last", subscription["last"].ToInt64() + _created.Count);
         var update = new BsonDocument("$set", set);
-        // One that rests after a failure or that somebody has goes on as it was.
-        if (_created.Count > 0 && !Rests() && !subscription.GetValue("held", false).AsBoolean)
+        // One that rests after a failure or that somebody has goes on as it was; an inbox is never due.
+        if (
+            _created.Count > 0
+            && subscription.GetValue("sends", true).AsBoolean
+            && !Rests()
+            && !subscription.GetValue("held", false).AsBoolean
+        )
             update.Add("$min", new BsonDocument("next", due));
         if (own.Count > 0 || progress is not null)
             await collections.Subscriptions.UpdateOneAsync(

@@ -6,7 +6,7 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
-/// Where a Subscription stands, one document each: <c>_id</c>, <c>a</c> authority, <c>takes</c> events or not, <c>most</c> in
+/// Where a Subscription stands, one document each: <c>_id</c>, <c>a</c> authority, <c>takes</c> events or not, <c>sends</c> them (false for an inbox, else not there), <c>most</c> in
 /// one notification, <c>last</c> number given, <c>fence</c>, <c>claim</c> (when it was served, as a count), <c>next</c> (when it is tried; the end of
 /// time when nothing waits), <c>held</c> (somebody has it) and <c>until</c> (when the lease lapses; then <c>next</c> too, for servers of versions before), how sending stands (<see cref="SendingDocument"/>), <c>taken</c>
 /// when its receiver last took anything. <c>behind</c>: it has begun to take events
@@ -15,13 +15,15 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// <param name="Authority">Whose.</param>
 /// <param name="Takes">Whether events are numbered and sent.</param>
 /// <param name="Most">Most events in one notification.</param>
-internal sealed record SubscriptionStanding(string Authority, bool Takes, int Most)
+/// <param name="Sends">Whether they are sent; an authority fetches them from an inbox.</param>
+internal sealed record SubscriptionStanding(string Authority, bool Takes, int Most, bool Sends)
 {
     public static SubscriptionStanding Of(StoredResource subscription) =>
         new(
             subscription.Authority.Value,
             subscription.Subscription!.TakesEvents,
-            Math.Max(1, subscription.Subscription.MaxCount)
+            Math.Max(1, subscription.Subscription.MaxCount),
+            subscription.Subscription.Channel == ChannelKind.RestHook
         );
 
     /// <summary>
@@ -38,6 +40,8 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             { "most", Most },
         };
         document.AddRange(Unused());
+        if (!Sends)
+            document.Add("sends", false);
         return Takes ? document.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "") : document;
     }
 
@@ -60,6 +64,8 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
         };
         if (Takes && known?.GetValue("takes", false).AsBoolean != true)
             set.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "");
+        if (!Sends)
+            set.Add("sends", false);
         var update = new BsonDocument("$set", set);
         if (known is null)
             update.Add("$setOnInsert", Unused());

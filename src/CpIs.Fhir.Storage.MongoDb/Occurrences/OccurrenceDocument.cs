@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Occurrences;
 /// <c>c</c> child, <c>w</c> authorities that may read it (before schema 2 <c>a</c>, with more of them), <c>h</c> where look-ups
 /// read it, <c>d</c> all of it. What has become of its obligations does: <c>open</c> and <c>left</c> (authorities that have not been notified, and how many),
 /// <c>todo</c> and <c>todos</c> (whose events have no number yet), <c>num</c> (Subscriptions that have an event of it),
-/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was notified when); <c>g</c> is the
+/// <c>busy</c> (events that name it and are not delivered), <c>told</c> (who was notified when), <c>taken</c> (who acknowledged it when); <c>g</c> is the
 /// setting that events are joined by. A miss has none of these, and is in none of their indexes.
 /// </summary>
 internal static class OccurrenceDocument

@@ -6,6 +6,7 @@ using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
+using CpIs.Fhir.Storage.MongoDb.Worklists;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -89,6 +90,8 @@ internal sealed class CommitJob
             await standing.SaveAsync(_collections, session, id, cancellation);
         if (_occurrence is not null)
             await AddOccurrenceAsync(session, cancellation);
+        if (_commit.Taken is { } taken)
+            await new TakingJob(_collections, taken).WriteAsync(session, cancellation);
         await _collections.Commits.InsertOneAsync(
             session,
             new BsonDocument { { "_id", Id }, { "at", _now } },

@@ -24,6 +24,7 @@ internal sealed class Collections(IMongoDatabase database)
         "used",
         "leases",
         "uses",
+        "attempts",
     ];
 
     /// <summary>The database itself.</summary>
@@ -75,6 +76,9 @@ internal sealed class Collections(IMongoDatabase database)
 
     /// <summary>What servers have granted, told to each other.</summary>
     public IMongoCollection<BsonDocument> Uses { get; } = Of(database, "uses");
+
+    /// <summary>What was tried to send, and what came of it.</summary>
+    public IMongoCollection<BsonDocument> Attempts { get; } = Of(database, "attempts");
 
     private static IMongoCollection<BsonDocument> Of(IMongoDatabase database, string name) =>
         database.GetCollection<BsonDocument>(name);

@@ -46,6 +46,8 @@ internal sealed record StoreIndex(
         new("commits", "commits_remove", Keys("at")),
         new("used", "used_remove", Keys("exp")),
         new("uses", "uses_read", Keys("t")),
+        new("attempts", "attempts_read", Keys("s", "t", "_id")),
+        new("attempts", "attempts_remove", Keys("t")),
     ];
 
     /// <summary>As <c>createIndexes</c> wants it.</summary>

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
+using CpIs.Fhir.Storage.MongoDb.Worklists;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Transfer;
@@ -28,7 +29,14 @@ internal static class IncomingOccurrences
                 .Obligations.Where(o => o.Settled is not null)
                 .Select(o => new BsonDocument { { "a", o.Authority.Value }, { "t", o.Settled!.Value.UtcDateTime } })
         );
-        return told.Count > 0 ? document.Add("told", told) : document;
+        if (told.Count > 0)
+            document.Add("told", told);
+        var taken = new BsonArray(
+            record
+                .Obligations.Where(o => o.Taken is not null)
+                .Select(o => NoticeDocument.Taken(o.Authority, o.Taken!.Value, o.TakenBy!))
+        );
+        return taken.Count > 0 ? document.Add("taken", taken) : document;
     }
 
     private static void Set(

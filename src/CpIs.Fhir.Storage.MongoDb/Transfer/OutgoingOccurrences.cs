@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
+using CpIs.Fhir.Storage.MongoDb.Worklists;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Transfer;
@@ -58,7 +59,18 @@ internal sealed class OutgoingOccurrences(Collections collections, RecordProtect
     )
     {
         foreach (var told in Values(document, "told").Cast<BsonDocument>())
-            yield return new PortableObligation(OdsCode.Parse(told["a"].AsString), told["t"].ToUniversalTime(), []);
+        {
+            var authority = OdsCode.Parse(told["a"].AsString);
+            var taken = NoticeDocument.EntryOf(document, "taken", authority);
+            yield return new PortableObligation(
+                authority,
+                told["t"].ToUniversalTime(),
+                [],
+                taken?["t"].ToUniversalTime(),
+                taken?["by"].AsString
+            );
+        }
+
         foreach (var open in Values(document, "open").Select(authority => authority.AsString))
             yield return new PortableObligation(
                 OdsCode.Parse(open),

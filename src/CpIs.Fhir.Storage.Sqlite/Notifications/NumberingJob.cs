@@ -70,7 +70,7 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
 
         // One that rests, that somebody has or that has more to send goes on as it was.
         using var mark = connection.Prepare(
-            "UPDATE subscription SET last_number = ?, numbered_to = ?, next = coalesce(next, ?) WHERE id = ?"
+            "UPDATE subscription SET last_number = ?, numbered_to = ?, next = CASE WHEN sends THEN coalesce(next, ?) END WHERE id = ?"
         );
         mark.Add(number).Add(open[^1].Key).Add(number > subscriber.LastNumber ? _due : null).Add(subscriber.Id).Run();
     }

@@ -91,6 +91,33 @@ public sealed partial class SqliteStore
         );
 
     /// <inheritdoc />
+    public Task<int> ResendAsync(
+        string subscriptionId,
+        long first,
+        long last,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    ) =>
+        WriteAsync<int>(
+            connection =>
+            {
+                using var events = connection.Prepare(
+                    """
+                    UPDATE event SET delivered = NULL WHERE subscription = ? AND number BETWEEN ? AND ? AND delivered IS NOT NULL
+                        AND EXISTS (SELECT 1 FROM subscription s WHERE s.id = event.subscription AND s.sends = 1)
+                    """
+                );
+                var again = events.Add(subscriptionId).Add(first).Add(last).Run();
+                // Whoever has the Subscription finds them with its next batch.
+                using var due = connection.Prepare("UPDATE subscription SET next = ? WHERE id = ? AND held = 0");
+                if (again > 0)
+                    due.Add(now.ToUnixTimeMilliseconds()).Add(subscriptionId).Run();
+                return again;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
     public Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
         string subscriptionId,
         long first,

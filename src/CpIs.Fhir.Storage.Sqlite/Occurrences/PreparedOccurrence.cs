@@ -1,4 +1,3 @@
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
@@ -25,7 +24,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
         if (!TryInsert(connection))
             return;
         foreach (var obligation in occurrence.Obligations)
-            WriteObligation(connection, obligation.Authority, settled: null);
+            WriteObligation(connection, new PortableObligation(obligation.Authority, null, []));
     }
 
     /// <summary>
@@ -36,7 +35,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     {
         TryInsert(connection);
         foreach (var obligation in obligations)
-            WriteObligation(connection, obligation.Authority, obligation.Settled?.ToUnixTimeMilliseconds());
+            WriteObligation(connection, obligation);
     }
 
     private bool TryInsert(Connection connection)
@@ -87,21 +86,23 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
         }
     }
 
-    private void WriteObligation(Connection connection, OdsCode authority, long? settled)
+    private void WriteObligation(Connection connection, PortableObligation obligation)
     {
         using var statement = connection.Prepare(
             """
-            INSERT INTO obligation (authority, occurrence, time, organisation, child, settled)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO obligation (authority, occurrence, time, organisation, child, settled, taken, taken_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """
         );
         statement
-            .Add(authority.Value)
+            .Add(obligation.Authority.Value)
             .Add(occurrence.Id)
             .Add(_time)
             .Add(occurrence.Organisation.Value)
             .Add(_child)
-            .Add(settled)
+            .Add(obligation.Settled?.ToUnixTimeMilliseconds())
+            .Add(obligation.Taken?.ToUnixTimeMilliseconds())
+            .Add(obligation.TakenBy)
             .Run();
     }
 }

@@ -52,7 +52,7 @@ internal sealed class PreparedChange
         {
             using var statement = connection.Prepare(
                 """
-                INSERT INTO subscription (id, authority, takes_events, max_count) VALUES (?, ?, ?, ?)
+                INSERT INTO subscription (id, authority, takes_events, max_count, sends) VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET takes_events = excluded.takes_events, max_count = excluded.max_count
                 """
             );
@@ -61,6 +61,7 @@ internal sealed class PreparedChange
                 .Add(_resource.Authority.Value)
                 .Add(terms.TakesEvents ? 1 : 0)
                 .Add(Math.Max(1, terms.MaxCount))
+                .Add(terms.Channel == ChannelKind.RestHook ? 1 : 0)
                 .Run();
         }
 

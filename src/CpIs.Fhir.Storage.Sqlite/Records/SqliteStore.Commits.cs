@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Records;
+using CpIs.Fhir.Storage.Sqlite.Worklists;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 
 namespace CpIs.Fhir.Storage.Sqlite;
@@ -37,6 +38,8 @@ public sealed partial class SqliteStore
                         return Undo(CommitOutcome.Conflict);
                 SaveRegistrations(connection, registrations);
                 occurrence?.Write(connection);
+                if (commit.Taken is { } taken)
+                    NoticeRows.Take(connection, taken);
                 return CommitOutcome.Committed;
             },
             cancellation,

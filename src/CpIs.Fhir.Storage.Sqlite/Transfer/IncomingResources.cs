@@ -45,13 +45,14 @@ internal static class IncomingResources
     private static void WriteSubscription(Connection connection, StoredResource resource, SubscriptionTerms terms)
     {
         using var statement = connection.Prepare(
-            "INSERT INTO subscription (id, authority, takes_events, max_count) VALUES (?, ?, ?, ?)"
+            "INSERT INTO subscription (id, authority, takes_events, max_count, sends) VALUES (?, ?, ?, ?, ?)"
         );
         statement
             .Add(resource.Id)
             .Add(resource.Authority.Value)
             .Add(terms.TakesEvents ? 1 : 0)
             .Add(Math.Max(1, terms.MaxCount))
+            .Add(terms.Channel == ChannelKind.RestHook ? 1 : 0)
             .Run();
     }
 }

@@ -17,7 +17,7 @@ internal static class OutgoingOccurrences
         var numbered = ReadNumbered(connection);
         using var rows = connection.Prepare(
             """
-            SELECT o.key, o.id, o.document, b.key, b.authority, b.settled FROM occurrence o
+            SELECT o.key, o.id, o.document, b.key, b.authority, b.settled, b.taken, b.taken_by FROM occurrence o
             LEFT JOIN obligation b ON b.occurrence = o.id WHERE o.key > ? ORDER BY o.key
             """
         );
@@ -45,7 +45,13 @@ internal static class OutgoingOccurrences
             if (rows.LongOrNull(3) is { } obligation)
                 obligations.Add(
                     rows.LongOrNull(5) is { } settled
-                        ? new(OdsCode.Parse(rows.Text(4)), DateTimeOffset.FromUnixTimeMilliseconds(settled), [])
+                        ? new(
+                            OdsCode.Parse(rows.Text(4)),
+                            DateTimeOffset.FromUnixTimeMilliseconds(settled),
+                            [],
+                            rows.LongOrNull(6) is { } taken ? DateTimeOffset.FromUnixTimeMilliseconds(taken) : null,
+                            rows.TextOrNull(7)
+                        )
                         : new(OdsCode.Parse(rows.Text(4)), null, numbered.GetValueOrDefault(obligation) ?? [])
                 );
         }

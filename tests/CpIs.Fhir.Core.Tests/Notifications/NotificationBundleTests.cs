@@ -143,11 +143,13 @@ public sealed class NotificationBundleTests
     [Fact]
     public void Statuses_pass_the_strict_parser()
     {
-        var one = Text(Writer.WriteStatus(Standing with { Error = "error-response: HTTP 500" }));
+        var failing = Standing with { Error = "error-response: HTTP 500" };
+        var one = Text(Writer.WriteStatuses("b1", [failing], Base + "/x"));
         var many = Text(Writer.WriteStatuses("b1", [Standing, Standing with { SubscriptionId = "s2" }], Base + "/x"));
         var none = Text(Writer.WriteStatuses("b1", [], Base + "/x"));
 
-        FhirJsonDeserializer.STRICT.DeserializeResource(one).Should().BeOfType<Parameters>();
+        var bundle = FhirJsonDeserializer.STRICT.DeserializeResource(one).Should().BeOfType<Bundle>().Subject;
+        bundle.Entry.Should().ContainSingle().Which.Resource.Should().BeOfType<Parameters>();
         one.Should().Contain("query-status").And.Contain("\"code\":\"error-response\"");
         FhirJsonDeserializer
             .STRICT.DeserializeResource(many)

@@ -4,7 +4,7 @@ using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Tests.Uploads;
 
-/// <summary>The real store, watched: it counts reads and lets another writer in just before a commit.</summary>
+/// <summary>The real store, watched: it counts reads and lets another writer in just before a read or a commit.</summary>
 public sealed class CountingStore(IRecordStore inner) : IRecordStore
 {
     public int Reads { get; private set; }
@@ -14,20 +14,23 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
     /// <summary>The authorities whose records of a child were asked for.</summary>
     public HashSet<string> Owners { get; } = [];
 
+    /// <summary>Done before the read of that number (from 1).</summary>
+    public Func<int, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Done before the commit of that number (from 1).</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
 
     public Task<StoredResource?> ReadAsync(RecordType type, string id, int? version, CancellationToken cancellation) =>
-        Count(inner.ReadAsync(type, id, version, cancellation));
+        Count(() => inner.ReadAsync(type, id, version, cancellation));
 
     public Task<IReadOnlyDictionary<string, StoredResource>> ReadByIdentityAsync(
         RecordType type,
         IReadOnlyCollection<string> identities,
         CancellationToken cancellation
-    ) => Count(inner.ReadByIdentityAsync(type, identities, cancellation));
+    ) => Count(() => inner.ReadByIdentityAsync(type, identities, cancellation));
 
     public Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation) =>
-        Count(inner.ReadChildAsync(child, cancellation));
+        Count(() => inner.ReadChildAsync(child, cancellation));
 
     public Task<IReadOnlyList<StoredResource>> ReadOwnAsync(
         OdsCode authority,
@@ -36,14 +39,14 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
     )
     {
         Owners.Add(authority.Value);
-        return Count(inner.ReadOwnAsync(authority, children, cancellation));
+        return Count(() => inner.ReadOwnAsync(authority, children, cancellation));
     }
 
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
-        Count(inner.SearchAsync(query, cancellation));
+        Count(() => inner.SearchAsync(query, cancellation));
 
     public Task<IdempotentAnswer?> ReadAnswerAsync(string clientId, string requestId, CancellationToken cancellation) =>
-        Count(inner.ReadAnswerAsync(clientId, requestId, cancellation));
+        Count(() => inner.ReadAnswerAsync(clientId, requestId, cancellation));
 
     public async Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken cancellation)
     {
@@ -51,9 +54,9 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
         return await inner.CommitAsync(commit, cancellation);
     }
 
-    private T Count<T>(T read)
+    private async Task<T> Count<T>(Func<Task<T>> read)
     {
-        Reads++;
-        return read;
+        await BeforeRead(++Reads);
+        return await read();
     }
 }

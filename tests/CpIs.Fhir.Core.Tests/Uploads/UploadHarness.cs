@@ -66,11 +66,20 @@ public sealed class UploadHarness : IAsyncDisposable
     public static Caller CallerOf(string code, CallerKind kind = CallerKind.Authority) =>
         new("client-" + code, OdsCode.Parse(code), "Name of " + code, kind, null, [], SmartScopes.Of(kind));
 
+    private static FixedDirectory Organisations { get; } =
+        new(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], []));
+
+    public SingleUpload OneRecord(IRecordStore store) =>
+        new(Upload(store), new IdempotentWrite(store, Clock), store, Check, Options);
+
+    public PlanDeletion Deletion(IRecordStore store) =>
+        new(Upload(store), new IdempotentWrite(store, Clock), store, Organisations);
+
     public TransactionUpload Upload(IRecordStore? store = null) =>
         new(
             store ?? _store,
             new IdempotentWrite(store ?? _store, Clock),
-            new FixedDirectory(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], [])),
+            Organisations,
             Options,
             Alarms,
             new IdGenerator(Clock),

@@ -105,6 +105,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     )
     {
         options ??= Options;
+        var held = new ServerLeases(leases ?? _store, Ids, Time);
+        var attempts = new AttemptLedger(_store, held, Ids, Time);
         var channel = new NotificationChannel(
             sender,
             _store,
@@ -112,10 +114,10 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             new NotificationBundle(() => Base),
             options,
             this,
+            attempts,
             Time
         );
         var mover = new SubscriptionMover(_store, this, Time);
-        var held = new ServerLeases(leases ?? _store, Ids, Time);
         var endpoints = new Endpoints(Time);
         return new Dispatcher(
             _store,
@@ -132,6 +134,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             ),
             new Handshakes(_store, _store, channel, mover, endpoints, held, Time),
             new Heartbeats(_store, _store, channel, mover, endpoints, held, Time),
+            attempts,
             this,
             new DispatchSignal(Time),
             Options,

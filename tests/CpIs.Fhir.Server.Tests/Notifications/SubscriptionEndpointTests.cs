@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Tests.Shared;
@@ -51,6 +52,7 @@ public sealed class SubscriptionEndpointTests
             Part((await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$status")).Body, "status") == "active"
         );
         var (_, status) = await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$status");
+        status.GetProperty("type").GetString().Should().Be("searchset");
         Part(status, "type").Should().Be("query-status");
         Part(status, "events-since-subscription-start").Should().Be("1");
     }
@@ -210,7 +212,10 @@ public sealed class SubscriptionEndpointTests
     {
         await using var exchange = await Exchange.StartAsync();
         await PostAsync(exchange, "http://127.0.0.1:9/x", "off");
-        await PostAsync(exchange, "http://127.0.0.1:9/y", "off");
+        var asked = Engine
+            .Json("http://127.0.0.1:9/y", "off", null, 1, "")
+            .Replace("fhir+json", "fhir+json; fhirVersion=4.0", StringComparison.Ordinal);
+        await exchange.SendAsync(HttpMethod.Post, "Subscription", asked);
 
         async Task<int> Total(string query) =>
             (await exchange.SendAsync(HttpMethod.Get, "Subscription?" + query)).Body.GetProperty("total").GetInt32();
@@ -218,10 +223,30 @@ public sealed class SubscriptionEndpointTests
         (await Total("url=http://127.0.0.1:9/y")).Should().Be(1);
         (await Total("status=off,error")).Should().Be(2);
         (await Total("status=active")).Should().Be(0);
+        (await Total("criteria=https://fhir.cpis.example/SubscriptionTopic/record-accessed")).Should().Be(2);
+        (await Total("criteria=https://fhir.cpis.example/&payload=application/fhir%2Bjson")).Should().Be(2);
+        (await Total("criteria=Flag")).Should().Be(0);
+        (await Total("payload=application/fhir+json")).Should().Be(2, "a plus that is not escaped is meant as one");
+        (await Total("payload=urn:ietf:bcp:13|application/fhir%2Bjson,x")).Should().Be(2);
+        (await Total("payload=http://example.org|application/fhir%2Bjson")).Should().Be(0);
+        (await Total("payload=application/fhir%2Bxml")).Should().Be(0);
+        (await Total("payload=urn:ietf:bcp:13|&url=http://127.0.0.1:9/x")).Should().Be(1);
         (await Total("_count=0")).Should().Be(2);
         (await Total("_format=json")).Should().Be(2);
         (await Total("_lastUpdated=ge2020&_sort=-_lastUpdated&_total=accurate")).Should().Be(2);
-        foreach (var bad in new[] { "status=on", "patient=1", "_count=-1", "_count=1&_count=2", "url=" })
+        foreach (
+            var bad in new[]
+            {
+                "status=on",
+                "patient=1",
+                "_count=-1",
+                "_count=1&_count=2",
+                "url=",
+                "criteria=",
+                "criteria:contains=x",
+                "criteria=a,b",
+            }
+        )
             (await exchange.SendAsync(HttpMethod.Get, "Subscription?" + bad))
                 .Response.StatusCode.Should()
                 .Be(HttpStatusCode.BadRequest, bad);
@@ -232,6 +257,54 @@ public sealed class SubscriptionEndpointTests
             .Single(l => l.GetProperty("relation").GetString() == "next");
         var (_, rest) = await exchange.SendAsync(HttpMethod.Get, next.GetProperty("url").GetString()!);
         rest.GetProperty("entry").GetArrayLength().Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Only_the_answer_to_its_writer_shows_a_header_value_and_only_one_that_this_request_sent()
+    {
+        await using var exchange = await Exchange.StartAsync();
+        static string With(string header, string? id = null) =>
+            Engine
+                .Json("http://127.0.0.1:9/x", "off", id, 1, "")
+                .Replace("\"type\"", $"\"header\": [\"{header}\"], \"type\"", StringComparison.Ordinal);
+        static string? Header(JsonElement subscription) =>
+            subscription.GetProperty("channel").GetProperty("header").EnumerateArray().Single().GetString();
+        var request = ("X-Request-ID", Guid.NewGuid().ToString());
+
+        var (created, first) = await exchange.SendAsync(HttpMethod.Post, "Subscription", With("X-Key:s3cret"), request);
+        var (_, repeated) = await exchange.SendAsync(HttpMethod.Post, "Subscription", With("X-Key:s3cret"), request);
+        var id = first.GetProperty("id").GetString()!;
+        var put = ("X-Request-ID", Guid.NewGuid().ToString());
+        var (_, kept) = await exchange.SendAsync(HttpMethod.Put, $"Subscription/{id}", With("X-Key: ***", id));
+        var (_, moved) = await exchange.SendAsync(HttpMethod.Put, $"Subscription/{id}", With("X-Key: n3w", id), put);
+        var (_, again) = await exchange.SendAsync(HttpMethod.Put, $"Subscription/{id}", With("X-Key: n3w", id), put);
+
+        created.StatusCode.Should().Be(HttpStatusCode.Created);
+        (Header(first), Header(repeated), Header(kept)).Should().Be(("X-Key:s3cret", "X-Key:s3cret", "X-Key: ***"));
+        (Header(moved), Header(again)).Should().Be(("X-Key: n3w", "X-Key: n3w"));
+        foreach (var url in new[] { "", "/_history/1", "/_history/3" })
+            Header((await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}{url}")).Body)
+                .Should()
+                .Be("X-Key: ***");
+        (await exchange.SendAsync(HttpMethod.Get, "Subscription"))
+            .Body.GetRawText()
+            .Should()
+            .Contain("***")
+            .And.NotContain("n3w");
+        foreach (var sent in new[] { request, put })
+        {
+            var answer = await exchange.Engine.Store.ReadAnswerAsync(
+                Engine.Caller(Engine.Authority).ClientId,
+                sent.Item2,
+                TestContext.Current.CancellationToken
+            );
+            Encoding
+                .UTF8.GetString(answer!.Body.Span)
+                .Should()
+                .Contain("***")
+                .And.NotContain("s3cret")
+                .And.NotContain("n3w");
+        }
     }
 
     [Fact]
@@ -281,8 +354,13 @@ public sealed class SubscriptionEndpointTests
 
     private static string Outcome(JsonElement body) => body.GetProperty("issue").GetRawText();
 
-    private static string? Part(JsonElement parameters, string name) =>
-        parameters
+    /// <summary>What the one entry of an answer of <c>$status</c> says.</summary>
+    private static string? Part(JsonElement bundle, string name) =>
+        bundle
+            .GetProperty("entry")
+            .EnumerateArray()
+            .Single()
+            .GetProperty("resource")
             .GetProperty("parameter")
             .EnumerateArray()
             .Where(p => p.GetProperty("name").GetString() == name)

@@ -58,6 +58,13 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("SearchParameter?base=Flag&code=code&type=token", 1)]
     [InlineData("OperationDefinition?code=validate", 1)]
     [InlineData("CapabilityStatement?title=CP-IS server", 1)]
+    [InlineData("Basic?code=SubscriptionTopic", 1)]
+    [InlineData("Basic?code=http://hl7.org/fhir/fhir-types|SubscriptionTopic,x", 1)]
+    [InlineData("Basic?code=http://hl7.org/fhir/fhir-types|", 1)]
+    [InlineData("Basic?code=http://hl7.org/fhir/fhir-types|SubscriptionTopic&_id=record-accessed", 1)]
+    [InlineData("Basic?code=http://hl7.org/fhir/fhir-types|Topic", 0)]
+    [InlineData("Basic?code=http://example.org|SubscriptionTopic", 0)]
+    [InlineData("Basic?code=|SubscriptionTopic", 0)]
     [InlineData("NamingSystem?value=https://fhir.nhs.uk/Id/nhs-number", 1)]
     [InlineData("ImplementationGuide?_format=json&_sort=-_lastUpdated&_total=accurate", 1)]
     [InlineData("ImplementationGuide?_lastUpdated=ge2020", 0)] // no artefact says when it was updated
@@ -81,6 +88,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("StructureDefinition?_elements=colour", "_elements")]
     [InlineData("SearchParameter?title=x", "title")]
     [InlineData("NamingSystem?url=x", "url")]
+    [InlineData("Basic?topic=x", "topic")]
     public async Task What_is_not_understood_is_refused_with_its_name(string search, string parameter)
     {
         var answer = await exchange.Anonymous.GetAsync(search);
@@ -117,7 +125,6 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [Theory]
     [InlineData("StructureDefinition/CPIS-Nothing", 404)]
     [InlineData("CodeSystem/CPIS-Flag", 404)]
-    [InlineData("Basic/record-accessed", 401)]
     [InlineData("StructureDefinition/CPIS-Flag/_history", 401)]
     public async Task What_is_not_there_is_not_found_and_nothing_else_is_opened(string path, int status) =>
         (await exchange.Anonymous.GetAsync(path)).Status.Should().Be(status);

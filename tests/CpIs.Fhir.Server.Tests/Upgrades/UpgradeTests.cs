@@ -49,6 +49,7 @@ public sealed class UpgradeTests
         await ShowsWhatItShowedAsync(exchange, known);
         await TakesTheSameUploadAgainAsync(exchange, known);
         await ShowsAuthoritiesTheirAccessesAsync(exchange, known);
+        await FindsSubscriptionsAsync(exchange, known);
         await DeliversWhatWasOpenAsync(exchange, known);
         await NumbersWithoutGapAsync(exchange, known);
     }
@@ -162,6 +163,29 @@ public sealed class UpgradeTests
 
         var audit = await (await exchange.AsAsync("operator")).GetAsync("AuditEvent?_count=100");
         audit.Entries("AuditEvent").Select(Id).Should().Contain(known.Accesses.Select(a => a.Id), "it happened");
+    }
+
+    /// <summary>Also by what no version had stored to search by.</summary>
+    private static async Task FindsSubscriptionsAsync(ExchangeOnStore exchange, Acknowledged known)
+    {
+        foreach (var subscription in known.Subscriptions)
+        {
+            var authority = await exchange.AsAsync($"authority-{subscription.Authority.ToLowerInvariant()}");
+            foreach (
+                var by in new[]
+                {
+                    $"criteria={FhirSystems.RecordAccessedTopic}",
+                    "payload=application/fhir%2Bjson",
+                    $"url={Uri.EscapeDataString(subscription.Endpoint)}",
+                    "status=requested,active,error,off",
+                }
+            )
+                (await authority.GetAsync("Subscription?" + by))
+                    .Entries("Subscription")
+                    .Select(Id)
+                    .Should()
+                    .Contain(subscription.Id, by);
+        }
     }
 
     private static async Task DeliversWhatWasOpenAsync(ExchangeOnStore exchange, Acknowledged known)

@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 
@@ -18,6 +19,8 @@ public interface IStoreUnderTest : IAsyncDisposable
     IRegistrationStore Registrations { get; }
     IKeyStore Keys { get; }
     INotificationStore Notifications { get; }
+    IAttemptStore Attempts { get; }
+    IWorklistStore Worklists { get; }
     ILeaseStore Leases { get; }
     IRetentionStore Retention { get; }
     IUseLedger Uses { get; }

@@ -54,7 +54,8 @@ public static class Make
         OdsCode? authority = null,
         SubscriptionStatus status = SubscriptionStatus.Active,
         int version = 1,
-        int maxCount = 1
+        int maxCount = 1,
+        ChannelKind channel = ChannelKind.RestHook
     ) =>
         Resource(id, RecordType.Subscription, authority, version) with
         {
@@ -62,7 +63,8 @@ public static class Make
             {
                 Status = status,
                 Activated = status == SubscriptionStatus.Active,
-                Endpoint = "https://receiver.example/hook",
+                Channel = channel,
+                Endpoint = channel == ChannelKind.Inbox ? "" : "https://receiver.example/hook",
                 Headers = ["X-Key: 1"],
                 MaxCount = maxCount,
                 Timeout = TimeSpan.FromSeconds(9),

@@ -97,6 +97,19 @@ public abstract class StampContract : StoreContract
     }
 
     [Fact]
+    public async Task A_confirmation_at_the_same_stamp_keeps_its_commit_upon_what_was_read()
+    {
+        await SaveAsync(First);
+
+        (await ConfirmAsync(1, 1)).Should().Be(CommitOutcome.Committed);
+        (await ReadAsync()).Should().Match<StoredResource>(r => r.Version == 1 && r.Stamp == Make.Stamp(1));
+        await ConfirmAsync(1, 9);
+        (await ConfirmAsync(1, 1)).Should().Be(CommitOutcome.Conflict);
+
+        (await ReadAsync()).Stamp.Should().Be(Make.Stamp(9));
+    }
+
+    [Fact]
     public async Task A_record_from_before_stamps_is_confirmed_and_replaced_as_one_without()
     {
         await SaveAsync(First with { Stamp = null });

@@ -205,5 +205,6 @@ public sealed class ExplainTests(MongoDatabase database) : IClassFixture<MongoDa
         await store.Notifications.ReadLedgerAsync("s", Cancellation);
         await store.Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation);
         await store.Notifications.SettleAsync(delivery, Make.Noon, Cancellation);
+        await EveryNotice.RunAsync(store, Cancellation);
     }
 }

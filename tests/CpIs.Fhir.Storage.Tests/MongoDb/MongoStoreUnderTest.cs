@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Restores;
@@ -49,6 +50,10 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
+
+    public IAttemptStore Attempts => Store;
+
+    public IWorklistStore Worklists => Store;
 
     public ILeaseStore Leases => Store;
 

@@ -65,6 +65,14 @@ public sealed class MigrationTests : IDisposable
         connection.RunScript(
             $"BEGIN; {Migration.All[0].Script} PRAGMA application_id=1129335123; PRAGMA user_version=1; COMMIT;"
         );
+        // Written by what writes today, which knows more columns.
+        connection.RunScript(
+            """
+            ALTER TABLE obligation ADD COLUMN taken INTEGER;
+            ALTER TABLE obligation ADD COLUMN taken_by TEXT;
+            ALTER TABLE subscription ADD COLUMN sends INTEGER;
+            """
+        );
         for (var version = 1; version <= 2; version++)
             new PreparedChange(
                 new Change(Make.Resource("e", version: version, identity: "i", tokens: $"v={version}"), version - 1),
@@ -88,6 +96,9 @@ public sealed class MigrationTests : IDisposable
                 SELECT 's', 1, time, person, organisation, child, time FROM obligation;
             INSERT INTO event_obligation SELECT 's', 1, key FROM obligation;
             UPDATE subscription SET last_number = 1, numbered_to = (SELECT key FROM obligation);
+            ALTER TABLE obligation DROP COLUMN taken;
+            ALTER TABLE obligation DROP COLUMN taken_by;
+            ALTER TABLE subscription DROP COLUMN sends;
             """
         );
     }

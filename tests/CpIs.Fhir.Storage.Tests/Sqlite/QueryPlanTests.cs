@@ -36,7 +36,11 @@ public sealed partial class QueryPlanTests
         foreach (var statement in statements.Where(IsQuery))
         foreach (var step in Explain(connection, statement))
         {
-            if (Scan().Match(step) is { Success: true } scan)
+            // What is open at all authorities is asked for once a minute, from an index that holds nothing else.
+            if (
+                Scan().Match(step) is { Success: true } scan
+                && !step.EndsWith(" obligation_open", StringComparison.Ordinal)
+            )
                 Small.Should().Contain(scan.Groups["table"].Value, $"'{step}' of: {statement}");
             if (Index().Match(step) is { Success: true } index)
                 used.Add(index.Groups["index"].Value);
@@ -108,6 +112,7 @@ public sealed partial class QueryPlanTests
         await store.ReadLedgerAsync("s", Cancellation);
         await store.ReadOpenObligationsAsync(Make.Herts, Cancellation);
         await store.NoteTakenAsync("s", Make.Noon, Cancellation);
+        await EveryNotice.RunAsync(opened, Cancellation);
         await store.TryHoldAsync("work", "a", Make.Noon, lease, Cancellation);
         await store.ReleaseAsync("work", "a", Cancellation);
         await RemoveEverythingAsync(store);

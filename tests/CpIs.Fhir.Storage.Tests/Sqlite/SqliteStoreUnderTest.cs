@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Restores;
@@ -40,6 +41,10 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public IKeyStore Keys => Store;
 
     public INotificationStore Notifications => Store;
+
+    public IAttemptStore Attempts => Store;
+
+    public IWorklistStore Worklists => Store;
 
     public ILeaseStore Leases => Store;
 

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Tests.Contract;
 
 namespace CpIs.Fhir.Storage.Tests.Transfer;
@@ -15,7 +17,16 @@ namespace CpIs.Fhir.Storage.Tests.Transfer;
 internal sealed class RandomHistory(int seed, CancellationToken cancellation)
 {
     private static readonly OdsCode[] Authorities = [Make.Herts, Make.Essex];
-    private static readonly string[] Subscriptions = ["herts-1", "herts-2", "herts-3", "essex-1", "essex-2"];
+    private static readonly string[] Subscriptions =
+    [
+        "herts-1",
+        "herts-2",
+        "herts-3",
+        "essex-1",
+        "essex-2",
+        "essex-inbox",
+    ];
+    private static readonly NoticeState[] States = [NoticeState.Untold, NoticeState.Told, NoticeState.Taken];
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, int> _versions = [];
     private readonly List<Delivery> _held = [];
@@ -55,7 +66,12 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
                     oldest,
                 }
             );
+            shown.Add(
+                await store.ReadNoticesAsync(new NoticeQuery(authority, States, null, null, 10_000), cancellation)
+            );
         }
+
+        shown.Add((await store.ReadUntoldAsync(cancellation)).OrderBy(untold => untold.Authority));
 
         return JsonSerializer.Serialize(shown);
     }
@@ -63,7 +79,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
     private async Task StepAsync(IReadOnlyList<IExchangeStore> stores)
     {
         Now += TimeSpan.FromSeconds(_random.Next(0, 90));
-        switch (_random.Next(12))
+        switch (_random.Next(14))
         {
             case 0 or 1 or 2 or 3:
                 var access = Hit();
@@ -91,6 +107,14 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
                 var resource = Move(_random.GetItems(Subscriptions, 1)[0]);
                 await EachAsync(stores, store => store.CommitAsync(Make.Commit(resource), cancellation));
                 break;
+            case 11 when _hits > 0:
+                var taken = Taken();
+                await EachAsync(stores, store => store.CommitAsync(taken, cancellation));
+                break;
+            case 12:
+                var (again, from) = (_random.GetItems(Subscriptions, 1)[0], _random.Next(1, 20));
+                await EachAsync(stores, store => store.ResendAsync(again, from, from + 3, Now, cancellation));
+                break;
             default:
                 var id = _random.GetItems(Subscriptions, 1)[0];
                 await EachAsync(stores, store => Done(store.MakeDueAsync(id, Now, cancellation)));
@@ -100,7 +124,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
 
     private CpIs.Fhir.Core.Occurrences.Occurrence Hit() =>
         Make.Access(
-            (++_hits).ToString("D6", CultureInfo.InvariantCulture),
+            IdOf(++_hits),
             Now,
             Make.Child(_random.Next(3)),
             _random.Next(2) == 0 ? "555000000001" : "555000000002",
@@ -115,9 +139,28 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
             id.StartsWith("herts", StringComparison.Ordinal) ? Make.Herts : Make.Essex,
             _random.Next(3) == 0 ? SubscriptionStatus.Off : SubscriptionStatus.Active,
             version,
-            _random.Next(1, 4)
+            _random.Next(1, 4),
+            id.EndsWith("inbox", StringComparison.Ordinal) ? ChannelKind.Inbox : ChannelKind.RestHook
         );
     }
+
+    /// <summary>A person of an authority acknowledges some of the look-ups, whosever they are and however often.</summary>
+    private Commit Taken()
+    {
+        var by = Make.Access($"by-{Now:yyyyMMddHHmmss}-{_random.Next():D10}", Now);
+        return new Commit
+        {
+            Occurrence = by,
+            Taken = new NoticesTaken(
+                _random.GetItems(Authorities, 1)[0],
+                [.. Enumerable.Range(0, 3).Select(_ => IdOf(_random.Next(1, _hits + 1)))],
+                Now,
+                by.Id
+            ),
+        };
+    }
+
+    private static string IdOf(int hit) => hit.ToString("D6", CultureInfo.InvariantCulture);
 
     private Delivery Take()
     {

@@ -7,6 +7,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Server.Hosting.Stores;
 
@@ -19,6 +20,8 @@ internal static class StoreServices
             .AddSingleton(_ => store)
             .AddSingleton<IRecordStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IOccurrenceStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IAttemptStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IWorklistStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRegistrationStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IKeyStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<INotificationStore>(p => p.GetRequiredService<IExchangeStore>())

@@ -1,0 +1,48 @@
+using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Worklists;
+using CpIs.Fhir.Storage.Sqlite.Worklists;
+
+namespace CpIs.Fhir.Storage.Sqlite;
+
+public sealed partial class SqliteStore
+{
+    /// <inheritdoc />
+    public Task<IReadOnlyList<UntoldNotices>> ReadUntoldAsync(CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<UntoldNotices>>(
+            connection =>
+            {
+                using var rows = connection.Prepare(
+                    """
+                    SELECT authority, count(*), min(time) FROM obligation INDEXED BY obligation_open
+                    WHERE settled IS NULL GROUP BY authority
+                    """
+                );
+                var untold = new List<UntoldNotices>();
+                while (rows.Step())
+                    untold.Add(
+                        new UntoldNotices(
+                            OdsCode.Parse(rows.Text(0)),
+                            rows.Long(1),
+                            DateTimeOffset.FromUnixTimeMilliseconds(rows.Long(2))
+                        )
+                    );
+                return untold;
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<NoticePage> ReadNoticesAsync(NoticeQuery query, CancellationToken cancellation) =>
+        SearchAsync(connection => NoticePage.Of(NoticeRows.Read(connection, query), query.Count), cancellation);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<Notice>> FindNoticesAsync(
+        OdsCode authority,
+        IReadOnlyList<string> occurrences,
+        CancellationToken cancellation
+    ) =>
+        ReadAsync<IReadOnlyList<Notice>>(
+            connection => NoticeRows.Find(connection, authority, occurrences),
+            cancellation
+        );
+}

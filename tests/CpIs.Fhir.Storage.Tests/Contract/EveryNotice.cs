@@ -1,0 +1,52 @@
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Worklists;
+
+namespace CpIs.Fhir.Storage.Tests.Contract;
+
+/// <summary>Everything that is asked of a store for work-lists and the ledger of attempts, so that the plans of all of it are seen.</summary>
+internal static class EveryNotice
+{
+    public static async Task RunAsync(IStoreUnderTest store, CancellationToken cancellation)
+    {
+        var after = new PagePosition(Make.Noon, "o");
+        await store.Worklists.ReadUntoldAsync(cancellation);
+        foreach (NoticeState[] states in new NoticeState[][] { [NoticeState.Untold], Enum.GetValues<NoticeState>() })
+        foreach (var position in new[] { null, after })
+            await store.Worklists.ReadNoticesAsync(
+                new NoticeQuery(Make.Herts, states, Make.Noon, position, 9),
+                cancellation
+            );
+        await store.Worklists.FindNoticesAsync(Make.Herts, ["o1"], cancellation);
+        await store.Records.CommitAsync(
+            new Commit { Taken = new NoticesTaken(Make.Herts, ["o1"], Make.Noon, "by") },
+            cancellation
+        );
+        await store.Notifications.ResendAsync("s", 1, 9, Make.Noon, cancellation);
+        foreach (
+            var again in await store.Notifications.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 9, cancellation)
+        )
+            await store.Notifications.SettleAsync(again, Make.Noon, cancellation);
+        await store.Attempts.AddAttemptsAsync(
+            [
+                new DeliveryAttempt(
+                    "a",
+                    "s",
+                    Make.Noon,
+                    "server",
+                    NotificationType.Handshake,
+                    null,
+                    0,
+                    200,
+                    TimeSpan.Zero,
+                    null
+                ),
+            ],
+            cancellation
+        );
+        await store.Attempts.ReadAttemptsAsync("s", null, 9, cancellation);
+        await store.Attempts.ReadAttemptsAsync("s", after, 9, cancellation);
+        await store.Retention.RemoveAttemptsAsync(Make.Noon, 9, cancellation);
+    }
+}
