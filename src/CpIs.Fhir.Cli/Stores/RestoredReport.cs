@@ -39,9 +39,7 @@ internal static class RestoredReport
         report.Line(
             "Tell each authority its line. Numbers in its range were given between the backup and the restore, or to nothing."
         );
-        report.Line(
-            "The exchange no longer holds what they told of. What is still owed is sent again, as new notices."
-        );
+        report.Line("The exchange no longer holds what they told of. What it still owes is sent when a server starts.");
     }
 
     private static JsonObject ToJson(string store, RestoreOutcome outcome) =>
