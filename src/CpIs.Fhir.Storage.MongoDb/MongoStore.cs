@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Epochs;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
@@ -62,6 +63,7 @@ public sealed partial class MongoStore : IExchangeStore
         {
             await Deployment.CheckAsync(store._collections.Database, cancellation);
             await new Preparation(store._collections, options.Protection.Marker).RunAsync(cancellation);
+            await EpochDocument.NoteOpenedAsync(store._collections, cancellation);
             return store;
         }
         catch (Exception failure)

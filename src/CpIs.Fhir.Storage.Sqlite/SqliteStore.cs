@@ -2,6 +2,7 @@ using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Epochs;
 using CpIs.Fhir.Storage.Sqlite.Schemas;
 using CpIs.Fhir.Storage.Sqlite.Writing;
 using Microsoft.Data.Sqlite;
@@ -20,6 +21,7 @@ public sealed partial class SqliteStore : IExchangeStore
     private readonly StoreLock _lock;
     private readonly GroupCommit _writer;
     private readonly ReadPool _readers;
+    private readonly MarkKeeper? _marks;
     private bool _disposed;
 
     private SqliteStore(
@@ -27,15 +29,17 @@ public sealed partial class SqliteStore : IExchangeStore
         TimeProvider time,
         StoreLock storeLock,
         GroupCommit writer,
-        ReadPool readers
+        ReadPool readers,
+        MarkKeeper? marks
     ) =>
-        (_options, _protection, _time, _lock, _writer, _readers) = (
+        (_options, _protection, _time, _lock, _writer, _readers, _marks) = (
             options,
             options.Protection,
             time,
             storeLock,
             writer,
-            readers
+            readers,
+            marks
         );
 
     /// <summary>Every statement prepared so far. Only while nothing is being read or written.</summary>
@@ -93,6 +97,8 @@ public sealed partial class SqliteStore : IExchangeStore
             return;
         await _readers.DisposeAsync();
         await _writer.DisposeAsync();
+        if (_marks is not null)
+            await _marks.DisposeAsync();
         _lock.Dispose();
     }
 
@@ -122,14 +128,18 @@ public sealed partial class SqliteStore : IExchangeStore
             UnfinishedCopy.Refuse(connection, directory);
             Schema.Prepare(connection, file, options.Protection);
             ProtectionMark.Check(connection, file, options.Protection);
+            MarkKeeper.Check(connection, options, directory);
+            EpochRows.NoteOpened(connection);
             // The lock of the directory proves that whoever held any of these is no more.
             connection.RunScript("UPDATE subscription SET held = 0, fence = fence + 1, next = 0 WHERE held = 1");
+            var marks = MarkKeeper.Start(connection, file, options, time);
             return new SqliteStore(
                 options,
                 time,
                 storeLock,
                 new GroupCommit(file, connection, options, time),
-                new ReadPool(file, options.ReadConnections)
+                new ReadPool(file, options.ReadConnections),
+                marks
             );
         }
         catch (Exception failure)

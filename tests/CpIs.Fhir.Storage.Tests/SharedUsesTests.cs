@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Tests.Contract;
@@ -41,6 +42,11 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IUseLedger Uses { get; } = new MemoryUses();
 
         public Task ReopenAsync() => rest.ReopenAsync();
+
+        public Task KeepCopyAsync() => rest.KeepCopyAsync();
+
+        public Task RestoreAsync(bool copyBack, Func<IStoreRestore, Task> restore) =>
+            rest.RestoreAsync(copyBack, restore);
 
         public ValueTask DisposeAsync() => rest.DisposeAsync();
     }

@@ -3,12 +3,15 @@ using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
+using CpIs.Fhir.Storage.MongoDb.Restores;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Migrations;
+using CpIs.Fhir.Storage.Sqlite.Restores;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 
 namespace CpIs.Fhir.Cli.Stores;
@@ -99,6 +102,19 @@ internal sealed class StoreChoice
             (Sqlite, var directory) => SqliteStoreMigration.Open(SqliteOptions(directory, protection)),
             var (_, database) => await MongoStoreMigration.OpenAsync(
                 MongoOptions(run, database, protection),
+                run.Surroundings.Time,
+                cancellation
+            ),
+        };
+
+    /// <summary>Opens it for the step after a restore.</summary>
+    /// <exception cref="CannotRunException">The store was named wrongly.</exception>
+    public async Task<IStoreRestore> OpenRestoreAsync(Run run, CancellationToken cancellation) =>
+        Read(run) switch
+        {
+            (Sqlite, var directory) => SqliteStoreRestore.Open(SqliteOptions(directory, RecordProtection.Readable)),
+            var (_, database) => await MongoStoreRestore.OpenAsync(
+                MongoOptions(run, database, RecordProtection.Readable),
                 run.Surroundings.Time,
                 cancellation
             ),

@@ -97,6 +97,9 @@ public interface INotificationStore
     /// <summary>Where a Subscription stands. All zero for one that has had no event.</summary>
     Task<SubscriptionLedger> ReadLedgerAsync(string subscriptionId, CancellationToken cancellation);
 
+    /// <summary>The numbers of a Subscription that were passed over after restores, oldest first (promise 4). Mostly none.</summary>
+    Task<IReadOnlyList<NumberingGap>> ReadGapsAsync(string subscriptionId, CancellationToken cancellation);
+
     /// <summary>How many obligations of an authority are open, and since when (null for none).</summary>
     Task<(long Count, DateTimeOffset? Oldest)> ReadOpenObligationsAsync(
         OdsCode authority,

@@ -1,7 +1,7 @@
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>A Subscription's standing.</summary>
-/// <param name="EventCount">Events since it was created, delivered or not (<c>eventsSinceSubscriptionStart</c>).</param>
+/// <param name="EventCount">The number of its latest event: events since it was created, delivered or not (<c>eventsSinceSubscriptionStart</c>), with what was passed over after a restore (<see cref="NumberingGap"/>).</param>
 /// <param name="Undelivered">Of these, not yet delivered.</param>
 /// <param name="OldestUndelivered">When the oldest of those happened.</param>
 /// <param name="FailingSince">First failed attempt since the last success, or null.</param>

@@ -7,12 +7,13 @@ namespace CpIs.Fhir.Core.Transfer;
 /// </summary>
 /// <param name="SubscriptionId">The Subscription; its resource may be gone.</param>
 /// <param name="Authority">Whose.</param>
-/// <param name="LastNumber">The number of its latest event. The next one follows it without gap (promise 4).</param>
+/// <param name="LastNumber">The number of its latest event. The next one follows it (promise 4).</param>
 /// <param name="Fence">The latest fence given. It never goes back, or a claim of before the copy could end one of after it.</param>
 /// <param name="Turn">Orders Subscriptions by when they were last served; only the order counts.</param>
 /// <param name="Next">When it is tried next, or its lease lapses; null when nothing waits.</param>
 /// <param name="State">How sending stands.</param>
 /// <param name="LastTaken">When its receiver last took anything, or null.</param>
+/// <param name="Gaps">What was passed over after restores, oldest first; null for none.</param>
 public sealed record PortableLedger(
     string SubscriptionId,
     OdsCode Authority,
@@ -21,7 +22,8 @@ public sealed record PortableLedger(
     long Turn,
     DateTimeOffset? Next,
     SendingState State,
-    DateTimeOffset? LastTaken
+    DateTimeOffset? LastTaken,
+    IReadOnlyList<NumberingGap>? Gaps = null
 ) : PortableRecord
 {
     /// <inheritdoc />
@@ -40,5 +42,12 @@ public sealed record PortableLedger(
         form.Add(State.LastError);
         form.Add(ApartEvents.Write(State.Apart));
         form.Add(LastTaken);
+        // Only where there are any, so that the checksum of a store that was never restored is that of earlier versions.
+        foreach (var gap in Gaps ?? [])
+        {
+            form.Add(gap.First);
+            form.Add(gap.Last);
+            form.Add(gap.Told);
+        }
     }
 }

@@ -29,6 +29,9 @@ public enum TransferSection
 
     /// <summary>Unexpired one-time values (<see cref="PortableOneTimeValue"/>).</summary>
     OneTimeValues = 8,
+
+    /// <summary>Restores that the store was told of (<see cref="PortableRestore"/>).</summary>
+    Restores = 9,
 }
 
 /// <summary>What is true of sections.</summary>
@@ -55,6 +58,7 @@ public static class TransferSections
             TransferSection.Registrations => "registrations",
             TransferSection.Keys => "signing keys",
             TransferSection.Answers => "kept answers",
-            _ => "one-time values",
+            TransferSection.OneTimeValues => "one-time values",
+            _ => "restores",
         };
 }

@@ -38,6 +38,9 @@ public sealed record ExchangeOptions
     [OneOf(StoreOpening.Sqlite, StoreOpening.MongoDb)]
     public string Repository { get; init; } = StoreOpening.Sqlite;
 
+    /// <summary>What is kept of the store apart from it.</summary>
+    public StoreSection Store { get; init; } = new();
+
     /// <summary>The embedded store.</summary>
     public SqliteDbOptions SqliteDbOptions { get; init; } = new();
 

@@ -35,9 +35,13 @@ internal static class StoreOpening
                     WriteTimeout = options.SqliteDbOptions.WriteTimeout,
                     SearchTimeout = options.SqliteDbOptions.SearchTimeout,
                     Protection = protection,
+                    RestoreMark = options.Store.RestoreMark,
                 },
                 time,
                 cancellation
+            ),
+            MongoDb when options.Store.RestoreMark is not null => throw new InvalidConfigurationException(
+                "Store:RestoreMark: only the embedded store (Repository SQLite) keeps a mark. Remove it: it would refuse nothing here."
             ),
             MongoDb => await MongoStore.OpenAsync(
                 options.MongoDbOptions.ToStoreOptions(protection),

@@ -55,6 +55,14 @@ internal sealed class Preparation(Collections collections, string protection)
     /// <exception cref="StoreUnavailableException">There is no store in it, or it cannot be used; the message says what to do.</exception>
     public async Task ExpectAsync(CancellationToken cancellation)
     {
+        await ExpectSchemaAsync(cancellation);
+        await ExpectProtectionAsync(cancellation);
+    }
+
+    /// <summary>The same for whoever opens nothing that is sealed.</summary>
+    /// <exception cref="StoreUnavailableException">There is no store in it, or it cannot be used; the message says what to do.</exception>
+    public async Task ExpectSchemaAsync(CancellationToken cancellation)
+    {
         JudgeSchema(
             await ReadAsync("schema", cancellation)
                 ?? throw new StoreUnavailableException(
@@ -62,7 +70,6 @@ internal sealed class Preparation(Collections collections, string protection)
                 )
         );
         await UnfinishedCopy.RefuseAsync(collections, cancellation);
-        await ExpectProtectionAsync(cancellation);
     }
 
     /// <summary>Refuses a database that was made with another protection, and writes nothing.</summary>

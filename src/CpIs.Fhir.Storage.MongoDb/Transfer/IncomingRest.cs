@@ -1,5 +1,7 @@
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb.Epochs;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
@@ -23,6 +25,7 @@ internal sealed class IncomingRest(Collections collections, BulkInsert bulk, Rec
             cancellation
         );
         await bulk.WriteAsync(collections.Meta, records.OfType<PortableStamp>().Select(Of), cancellation);
+        await bulk.WriteAsync(collections.Meta, records.OfType<PortableRestore>().Select(Of), cancellation);
         await bulk.InsertAsync(
             collections.Keys,
             records.OfType<PortableKey>().Select(record => KeyDocument.Write(record.Key, protection)),
@@ -48,6 +51,8 @@ internal sealed class IncomingRest(Collections collections, BulkInsert bulk, Rec
         set.AddRange(SendingDocument.Of(ledger.State));
         if (ledger.LastTaken is { } taken)
             set.Add("taken", taken.UtcDateTime);
+        if (NumberingGap.Write(ledger.Gaps ?? []) is { } gaps)
+            set.Add("gaps", gaps);
         // Where the resource of the Subscription is gone, nothing is numbered or sent any more.
         var unused = new BsonDocument
         {
@@ -72,6 +77,9 @@ internal sealed class IncomingRest(Collections collections, BulkInsert bulk, Rec
         {
             IsUpsert = true,
         };
+
+    private static UpdateOneModel<BsonDocument> Of(PortableRestore restore) =>
+        new(EpochDocument.ById, EpochDocument.ToUpdate(restore.Epoch, restore.Told)) { IsUpsert = true };
 
     private static BsonDocument Of(PortableOneTimeValue used) =>
         new()

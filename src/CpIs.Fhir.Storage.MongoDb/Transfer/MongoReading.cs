@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Epochs;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
@@ -24,6 +26,8 @@ internal sealed class MongoReading(Collections collections, RecordProtection pro
         CancellationToken cancellation
     )
     {
+        if (section == TransferSection.Restores)
+            return EpochDocument.Restores(await ReadEpochAsync(cancellation)).LongCount();
         var (collection, filter) = Of(section, unexpiredAt);
         var count = await Calls.ReadOnceAsync(
             () => collection.CountDocumentsAsync(filter, cancellationToken: cancellation),
@@ -63,6 +67,8 @@ internal sealed class MongoReading(Collections collections, RecordProtection pro
         CancellationToken cancellation
     )
     {
+        if (section == TransferSection.Restores)
+            return RestoresAsync(after, cancellation);
         var (collection, filter) = Of(section, unexpiredAt);
         var rest = new OutgoingRest(collection, filter, protection);
         return section switch
@@ -103,6 +109,24 @@ internal sealed class MongoReading(Collections collections, RecordProtection pro
         await foreach (var read in rest.ReadAsync(after, rest.Registration, cancellation))
             yield return read;
     }
+
+    private async IAsyncEnumerable<(PortableRecord, string)> RestoresAsync(
+        string? after,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        var from = after is null ? 0 : long.Parse(after, CultureInfo.InvariantCulture);
+        foreach (var (epoch, told) in EpochDocument.Restores(await ReadEpochAsync(cancellation)))
+            if (epoch > from)
+                yield return (new PortableRestore(epoch, told), epoch.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private Task<BsonDocument?> ReadEpochAsync(CancellationToken cancellation) =>
+        Calls.ReadOnceAsync(
+            async () =>
+                (BsonDocument?)await collections.Meta.Find(EpochDocument.ById).FirstOrDefaultAsync(cancellation),
+            cancellation
+        );
 
     private (IMongoCollection<BsonDocument> Collection, BsonDocument Filter) Of(
         TransferSection section,

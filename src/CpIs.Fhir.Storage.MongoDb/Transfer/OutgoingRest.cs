@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.MongoDb.Epochs;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
@@ -55,7 +56,8 @@ internal sealed class OutgoingRest(
             document["claim"].ToInt64(),
             document["next"].ToUniversalTime() is var next && next < EventDocument.Never ? next : null,
             SendingDocument.Read(document),
-            Instant(document, "taken")
+            Instant(document, "taken"),
+            EpochDocument.ReadGaps(document)
         );
 
     public PortableRecord Registration(BsonDocument document) =>

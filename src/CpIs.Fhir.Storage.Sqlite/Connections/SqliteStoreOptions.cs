@@ -61,12 +61,20 @@ public sealed record SqliteStoreOptions
     /// </summary>
     public long MinimumFreeBytes { get; init; } = 100_000_000;
 
+    /// <summary>
+    /// A file, best on another disk, that says which event numbers were given (<see cref="Core.Restores.RestoreMark"/>): a copy that knows of less is
+    /// not opened. Null, the default, for none.
+    /// </summary>
+    public string? RestoreMark { get; init; }
+
     /// <summary>Refuses values with which the store cannot run.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names it.</exception>
     public void Validate()
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(Directory);
         ArgumentNullException.ThrowIfNull(Protection);
+        if (RestoreMark is not null)
+            ArgumentException.ThrowIfNullOrWhiteSpace(RestoreMark);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(WriteTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SearchTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueLimit, 1);

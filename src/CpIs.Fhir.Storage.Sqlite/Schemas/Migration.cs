@@ -16,5 +16,6 @@ internal sealed record Migration(int Version, string What, string Script, IMigra
         new(4, "who may read an access", ReadersOfAccesses.Script, new ReadersOfAccesses()),
         new(5, "how sending to a Subscription stands", SendingOfSubscriptions.Script),
         new(6, "work-lists and the ledger of attempts", WorklistsAndAttempts.Script),
+        new(7, "restores, and the numbers passed over after them", NumberingGaps.Script),
     ];
 }

@@ -33,6 +33,9 @@ internal static class IncomingRest
             case PortableOneTimeValue used:
                 Write(connection, used);
                 break;
+            case PortableRestore restore:
+                Write(connection, restore);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(record));
         }
@@ -45,12 +48,12 @@ internal static class IncomingRest
             """
             INSERT INTO subscription
                 (id, authority, takes_events, max_count, last_number, fence, last_claim, next, failures, failing_since, last_error, apart,
-                next_aside, last_taken)
-            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                next_aside, last_taken, gaps)
+            VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET last_number = excluded.last_number, fence = excluded.fence,
                 last_claim = excluded.last_claim, next = excluded.next, failures = excluded.failures,
                 failing_since = excluded.failing_since, last_error = excluded.last_error, apart = excluded.apart,
-                next_aside = excluded.next_aside, last_taken = excluded.last_taken
+                next_aside = excluded.next_aside, last_taken = excluded.last_taken, gaps = excluded.gaps
             """
         );
         statement
@@ -66,7 +69,14 @@ internal static class IncomingRest
             .Add(ApartEvents.Write(ledger.State.Apart))
             .Add(ledger.State.ApartOrNone.NextAside?.ToUnixTimeMilliseconds())
             .Add(ledger.LastTaken?.ToUnixTimeMilliseconds())
+            .Add(NumberingGap.Write(ledger.Gaps ?? []))
             .Run();
+    }
+
+    private static void Write(Connection connection, PortableRestore restore)
+    {
+        using var statement = connection.Prepare("INSERT INTO restore (epoch, told) VALUES (?, ?)");
+        statement.Add(restore.Epoch).Add(restore.Told.ToUnixTimeMilliseconds()).Run();
     }
 
     private static void Write(Connection connection, Registration registration)

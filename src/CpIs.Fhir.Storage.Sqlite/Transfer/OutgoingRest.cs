@@ -56,6 +56,7 @@ internal static class OutgoingRest
             TransferSection.Keys => Keys(connection, protection, OutgoingKey.Names(after)),
             TransferSection.Answers => Answers(connection, protection, OutgoingKey.Number(after), unexpiredAt),
             TransferSection.OneTimeValues => OneTimeValues(connection, OutgoingKey.Names(after), unexpiredAt),
+            TransferSection.Restores => Restores(connection, OutgoingKey.Number(after)),
             _ => throw new ArgumentOutOfRangeException(nameof(section)),
         };
 
@@ -63,7 +64,8 @@ internal static class OutgoingRest
     {
         using var rows = connection.Prepare(
             $"""
-            SELECT id, authority, last_number, fence, last_claim, next, failures, failing_since, last_error, apart, last_taken FROM subscription
+            SELECT id, authority, last_number, fence, last_claim, next, failures, failing_since, last_error, apart, last_taken, gaps
+            FROM subscription
             WHERE {UsedLedger} AND id > ? ORDER BY id
             """
         );
@@ -83,7 +85,8 @@ internal static class OutgoingRest
                         rows.TextOrNull(8),
                         ApartEvents.Read(rows.TextOrNull(9))
                     ),
-                    Instant(rows.LongOrNull(10))
+                    Instant(rows.LongOrNull(10)),
+                    NumberingGap.Read(rows.TextOrNull(11))
                 ),
                 rows.Text(0)
             );
@@ -201,6 +204,14 @@ internal static class OutgoingRest
                 new PortableOneTimeValue(rows.Text(0), rows.Text(1), Instant(rows.Long(2))),
                 OutgoingKey.Of(rows.Text(0), rows.Text(1))
             );
+    }
+
+    private static IEnumerable<(PortableRecord, string)> Restores(Connection connection, long after)
+    {
+        using var rows = connection.Prepare("SELECT epoch, told FROM restore WHERE epoch > ? ORDER BY epoch");
+        rows.Add(after);
+        while (rows.Step())
+            yield return (new PortableRestore(rows.Long(0), Instant(rows.Long(1))), OutgoingKey.Of(rows.Long(0)));
     }
 
     private static DateTimeOffset Instant(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

@@ -76,6 +76,7 @@ internal static class SqliteReading
             TransferSection.Keys => "signing_key",
             TransferSection.Answers => "answer WHERE +expires > ?",
             TransferSection.OneTimeValues => "used_once WHERE +expires > ?",
+            TransferSection.Restores => "restore",
             _ => throw new ArgumentOutOfRangeException(nameof(section)),
         };
 }

@@ -44,6 +44,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Protection":{"KeyFiel":"keys.json"}}""", "Protection:KeyFiel")]
     [InlineData("""{"Protection":{"KeyFile":""}}""", "Protection:KeyFile")]
     [InlineData("""{"Protection":{"KeyFile":"/no/such/keys.json"}}""", "Protection:KeyFile")]
+    [InlineData("""{"Store":{"RestoreMrak":"mark"}}""", "Store:RestoreMrak (did you mean RestoreMark?)")]
+    [InlineData("""{"Store":{"RestoreMark":""}}""", "Store:RestoreMark: This must name a file.")]
+    [InlineData("""{"Repository":"MongoDb","Store":{"RestoreMark":"mark"}}""", "Store:RestoreMark: only the embedded")]
     [InlineData("{", "fhir.config.json")]
     public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
     {

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Restores;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Restores;
 using CpIs.Fhir.Testing.MongoDb;
+using CpIs.Fhir.Tests.Shared;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -35,33 +39,50 @@ internal sealed class TestStore : IAsyncDisposable
     public static async Task<TestStore> TakeAsync(string folder) =>
         new(folder, Sharing > 0 ? await TestDatabases.TakeAsync() : null);
 
+    private SqliteStoreOptions Sqlite =>
+        new()
+        {
+            Directory = _folder,
+            WriteTimeout = Limit,
+            SearchTimeout = Limit,
+        };
+
+    private MongoStoreOptions Mongo =>
+        new()
+        {
+            ConnectionString = _database!.Engine.ConnectionString,
+            Database = _database.Name,
+            MinPoolSize = 0,
+            ConnectTimeout = Limit,
+            ServerSelectionTimeout = Limit,
+            ReadTimeout = Limit,
+            WriteBudget = Limit,
+        };
+
     /// <summary>Opens it, once for each server. Whoever does closes it.</summary>
     public async Task<IExchangeStore> OpenAsync(TimeProvider time) =>
         _database is null
-            ? await SqliteStore.OpenAsync(
-                new SqliteStoreOptions
-                {
-                    Directory = _folder,
-                    WriteTimeout = Limit,
-                    SearchTimeout = Limit,
-                },
-                time,
-                CancellationToken.None
-            )
-            : await MongoStore.OpenAsync(
-                new MongoStoreOptions
-                {
-                    ConnectionString = _database.Engine.ConnectionString,
-                    Database = _database.Name,
-                    MinPoolSize = 0,
-                    ConnectTimeout = Limit,
-                    ServerSelectionTimeout = Limit,
-                    ReadTimeout = Limit,
-                    WriteBudget = Limit,
-                },
-                time,
-                CancellationToken.None
-            );
+            ? await SqliteStore.OpenAsync(Sqlite, time, CancellationToken.None)
+            : await MongoStore.OpenAsync(Mongo, time, CancellationToken.None);
+
+    /// <summary>A copy of what it holds now, as an operator makes one; what is given back puts it in the place of all that came since.</summary>
+    public async Task<Func<Task>> CopyAsync()
+    {
+        if (_database is not null)
+            return (await CopiedDatabase.TakeAsync(_database)).PutBackAsync;
+        var copy = CopiedFolder.Take(_folder, Path.Combine(_folder, "copy.db"));
+        return () =>
+        {
+            copy.PutBack();
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>For the step after a restore, while nobody has it open.</summary>
+    public async Task<IStoreRestore> OpenRestoreAsync(TimeProvider time) =>
+        _database is null
+            ? SqliteStoreRestore.Open(Sqlite)
+            : await MongoStoreRestore.OpenAsync(Mongo, time, CancellationToken.None);
 
     /// <summary>
     /// Settings with what makes a server use it, be known by the address in front of all, and wait long: no test here depends

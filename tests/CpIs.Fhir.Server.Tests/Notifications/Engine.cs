@@ -11,6 +11,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Synthetic;
@@ -76,6 +77,24 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
     {
         await _store.DisposeAsync();
         await OpenAsync();
+    }
+
+    /// <summary>A copy of the store as it is now; what is given back restores it, tells it so, and opens it.</summary>
+    public async Task<Func<Task<RestoreOutcome>>> CopyAsync()
+    {
+        var putBack = await _place.CopyAsync();
+        return async () =>
+        {
+            await _store.DisposeAsync();
+            await putBack();
+            await using var restore = await _place.OpenRestoreAsync(Time);
+            var outcome = await restore.RunAsync(
+                new RestoreTerms(Time.GetUtcNow(), RestoreTerms.UsualJump),
+                CancellationToken.None
+            );
+            await OpenAsync();
+            return outcome;
+        };
     }
 
     /// <summary>A server's engine; each has a name of its own among those that share the store.</summary>

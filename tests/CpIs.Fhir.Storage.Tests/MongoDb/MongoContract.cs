@@ -44,6 +44,12 @@ public sealed class MongoWorklists : WorklistContract
         await MongoStoreUnderTest.TakeAsync(time);
 }
 
+public sealed class MongoRestores : RestoreContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}
+
 public sealed class MongoRemovals : RemovalContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

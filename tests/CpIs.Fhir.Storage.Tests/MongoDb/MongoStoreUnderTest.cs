@@ -5,10 +5,12 @@ using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Restores;
 using CpIs.Fhir.Storage.Tests.Contract;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Driver;
@@ -26,6 +28,7 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     private readonly MongoDatabase _database;
     private readonly TimeProvider _time;
     private readonly Func<MongoDatabase, Task> _leave;
+    private CopiedDatabase? _copy;
 
     private MongoStoreUnderTest(
         MongoStore store,
@@ -98,6 +101,18 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public async Task ReopenAsync()
     {
         await Store.DisposeAsync();
+        Store = await MongoStore.OpenAsync(Options, _time, default);
+    }
+
+    public async Task KeepCopyAsync() => _copy = await CopiedDatabase.TakeAsync(_database);
+
+    public async Task RestoreAsync(bool copyBack, Func<IStoreRestore, Task> restore)
+    {
+        await Store.DisposeAsync();
+        if (copyBack)
+            await _copy!.PutBackAsync();
+        await using (var closed = await MongoStoreRestore.OpenAsync(Options, _time, default))
+            await restore(closed);
         Store = await MongoStore.OpenAsync(Options, _time, default);
     }
 

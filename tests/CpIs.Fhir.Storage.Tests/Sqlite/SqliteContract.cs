@@ -44,6 +44,12 @@ public sealed class SqliteWorklists : WorklistContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
+public sealed class SqliteRestores : RestoreContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
 public sealed class SqliteRemovals : RemovalContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

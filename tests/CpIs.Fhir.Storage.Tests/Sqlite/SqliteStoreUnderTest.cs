@@ -5,11 +5,14 @@ using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Retention;
 using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Restores;
 using CpIs.Fhir.Storage.Tests.Contract;
+using CpIs.Fhir.Tests.Shared;
 
 namespace CpIs.Fhir.Storage.Tests.Sqlite;
 
@@ -27,6 +30,8 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public SqliteStore Store { get; private set; }
 
     public SqliteStoreOptions Options { get; }
+
+    private string Copy => Path.Combine(Options.Directory, "copy.db");
 
     public IRecordStore Records => Store;
 
@@ -65,6 +70,22 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public async Task ReopenAsync()
     {
         await Store.DisposeAsync();
+        Store = await SqliteStore.OpenAsync(Options, _time, default);
+    }
+
+    public Task KeepCopyAsync()
+    {
+        CopiedFolder.Take(Options.Directory, Copy);
+        return Task.CompletedTask;
+    }
+
+    public async Task RestoreAsync(bool copyBack, Func<IStoreRestore, Task> restore)
+    {
+        await Store.DisposeAsync();
+        if (copyBack)
+            new CopiedFolder(Options.Directory, Copy).PutBack();
+        await using (var closed = SqliteStoreRestore.Open(Options))
+            await restore(closed);
         Store = await SqliteStore.OpenAsync(Options, _time, default);
     }
 

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Tests.Contract;
 using Microsoft.Extensions.Time.Testing;
@@ -51,6 +52,7 @@ public abstract class CopyContract : IAsyncLifetime
                     [TransferSection.Keys] = 2,
                     [TransferSection.Answers] = 1,
                     [TransferSection.OneTimeValues] = 1,
+                    [TransferSection.Restores] = 0,
                 }
             );
         await using var source = await from.OpenAsync(Time, Cancellation);
@@ -177,6 +179,34 @@ public abstract class CopyContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_told_after_a_restore_is_copied_and_the_next_restore_goes_on_from_there()
+    {
+        var (from, to) = (await NewSourceAsync(), await NewTargetAsync());
+        await using (var store = await from.OpenAsync(Time, Cancellation))
+            await Everything.FillAsync(store, Cancellation);
+        for (var i = 1; i <= 2; i++)
+            await RestoreAsync(from, i);
+
+        var outcome = await CopyAsync(from, to);
+
+        outcome.IsSound.Should().BeTrue();
+        outcome.Sections.Single(s => s.Section == TransferSection.Restores).Target.Count.Should().Be(2);
+        await using (var source = await from.OpenAsync(Time, Cancellation))
+        await using (var target = await to.OpenAsync(Time, Cancellation))
+        {
+            var gaps = await target.ReadGapsAsync("s", Cancellation);
+            gaps.Should().HaveCount(2).And.Equal(await source.ReadGapsAsync("s", Cancellation));
+            (await Everything.ShowAsync(target, Cancellation))
+                .Should()
+                .Be(await Everything.ShowAsync(source, Cancellation));
+        }
+
+        var next = await RestoreAsync(to, 3);
+        next.Epoch.Should().Be(3);
+        next.Subscriptions.Single(s => s.SubscriptionId == "s").LastKept.Should().Be(2_000_001);
+    }
+
+    [Fact]
     public async Task A_delivered_event_whose_occurrence_is_gone_stays_as_it_is()
     {
         var source = new MadeSource([
@@ -289,6 +319,15 @@ public abstract class CopyContract : IAsyncLifetime
     }
 
     /// <summary>False when there were fewer writes.</summary>
+    private async Task<RestoreOutcome> RestoreAsync(CopyEnd end, int day)
+    {
+        await using var restore = await end.OpenRestoreAsync(Time, Cancellation);
+        return await restore.RunAsync(
+            new RestoreTerms(Make.Noon.AddDays(day), RestoreTerms.UsualJump, Again: true),
+            Cancellation
+        );
+    }
+
     private async Task<bool> TryBreakAsync(MadeSource source, CopyEnd to, int at)
     {
         await using var target = await to.OpenTargetAsync(Time, Cancellation);

@@ -1,10 +1,13 @@
+using CpIs.Fhir.Core.Restores;
 using CpIs.Fhir.Core.Stores;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Restores;
 using CpIs.Fhir.Storage.MongoDb.Transfer;
 using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
+using CpIs.Fhir.Storage.Sqlite.Restores;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
 using CpIs.Fhir.Testing.MongoDb;
 using MongoDB.Driver;
@@ -20,6 +23,8 @@ public abstract class CopyEnd : IAsyncDisposable
     public abstract Task<ITransferSource> OpenSourceAsync(CancellationToken cancellation);
 
     public abstract Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation);
+
+    public abstract Task<IStoreRestore> OpenRestoreAsync(TimeProvider time, CancellationToken cancellation);
 
     public abstract ValueTask DisposeAsync();
 }
@@ -39,6 +44,9 @@ internal sealed class SqliteEnd : CopyEnd
 
     public override Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation) =>
         Task.FromResult<ITransferTarget>(SqliteTransferTarget.Open(Options));
+
+    public override Task<IStoreRestore> OpenRestoreAsync(TimeProvider time, CancellationToken cancellation) =>
+        Task.FromResult<IStoreRestore>(SqliteStoreRestore.Open(Options));
 
     public override ValueTask DisposeAsync()
     {
@@ -87,6 +95,9 @@ internal sealed class MongoEnd : CopyEnd
 
     public override async Task<ITransferTarget> OpenTargetAsync(TimeProvider time, CancellationToken cancellation) =>
         await MongoTransferTarget.OpenAsync(Options, time, cancellation);
+
+    public override async Task<IStoreRestore> OpenRestoreAsync(TimeProvider time, CancellationToken cancellation) =>
+        await MongoStoreRestore.OpenAsync(Options, time, cancellation);
 
     public override async ValueTask DisposeAsync() => await _leave(_database);
 }
