@@ -6,12 +6,14 @@ namespace CpIs.Fhir.Core.Notifications;
 /// <param name="Fence">Proves that the Subscription is still ours when the attempt ends.</param>
 /// <param name="State">How sending stands.</param>
 /// <param name="LastNumber">The number of the Subscription's latest event.</param>
+/// <param name="Until">When the lease lapses. Whoever comes to send so late that the attempt might outlast it does not begin.</param>
 public sealed record Delivery(
     string SubscriptionId,
     IReadOnlyList<NotificationEvent> Events,
     long Fence,
     SendingState State,
-    long LastNumber
+    long LastNumber,
+    DateTimeOffset Until
 )
 {
     /// <summary>What a notification says of its Subscription; what it does not say is not read.</summary>

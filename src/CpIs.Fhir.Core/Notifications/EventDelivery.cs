@@ -27,7 +27,7 @@ public sealed class EventDelivery(
     public async Task<Delivery?> AttemptAsync(Delivery delivery, CancellationToken cancellation)
     {
         var subscription = await ReadAsync(delivery, cancellation).ConfigureAwait(false);
-        if (subscription?.Subscription is not { TakesEvents: true })
+        if (subscription?.Subscription is not { TakesEvents: true } terms)
             // The client ended it since the claim. No attempt was made.
             return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
         if (!channel.IsAuthorised(subscription))
@@ -37,6 +37,9 @@ public sealed class EventDelivery(
             return null;
         }
 
+        if (time.GetUtcNow() + (terms.Timeout ?? options.Timeout) > delivery.Until)
+            // This server has slept since the claim. Another may have it before an answer comes.
+            return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
         return endpoints.Enter(subscription) is { } later
             ? await GiveBackAsync(delivery, later).ConfigureAwait(false)
             : await SendAsync(delivery, subscription, cancellation).ConfigureAwait(false);

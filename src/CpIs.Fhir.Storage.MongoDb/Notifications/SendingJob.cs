@@ -167,7 +167,8 @@ internal sealed class SendingJob(Collections collections, string subscription)
             [.. events.Select(EventDocument.Read)],
             hold.Fence,
             hold.State,
-            hold.Standing["last"].ToInt64()
+            hold.Standing["last"].ToInt64(),
+            terms.Now + terms.Lease
         );
     }
 

@@ -104,7 +104,7 @@ internal sealed class SubscriptionRow
             )
         )
             claimed.Add(fence).Add(_id).AddUtf8(Records.JsonArray.Of([.. events.Select(each => each.Number)])).Run();
-        return new Delivery(_id, events, fence, State, _lastNumber);
+        return new Delivery(_id, events, fence, State, _lastNumber, terms.Now + terms.Lease);
     }
 
     private List<NotificationEvent> ReadBatch(ClaimTerms terms)

@@ -12,8 +12,9 @@ namespace CpIs.Fhir.Core.Tests.Notifications.Simulation;
 /// What a store does for the notification engine, in memory and said as plainly as it can be. The real stores are held against it; the engine is
 /// simulated on it; and it can be given a fault, which the simulation must find. Each call is one commit.
 /// </summary>
-internal sealed class ModelStore(Fault fault = Fault.None)
+internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
 {
+    private readonly Random _random = new(seed);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Holder, DateTimeOffset Until)> _leases = [];
     private readonly List<State> _past = [];
@@ -346,6 +347,9 @@ internal sealed class ModelStore(Fault fault = Fault.None)
                     )
                 )
                     _state.Subscriptions[sub.Id] = sub with { Last = sub.Last + 1, Ahead = sub.Ahead + 1 };
+        lock (_gate)
+            if (_random.Next(5) == 0)
+                throw new DiedException();
     }
 
     private void Number(State s, Standing sub, List<Owed> open, DateTimeOffset due)
@@ -441,7 +445,14 @@ internal sealed class ModelStore(Fault fault = Fault.None)
                 Deliver(s, sub.Id, claimed.Number, terms.Now);
         }
 
-        return new Delivery(sub.Id, [.. events.Select(e => Show(s, e))], fence, state, sub.Last);
+        return new Delivery(
+            sub.Id,
+            [.. events.Select(e => Show(s, e))],
+            fence,
+            state,
+            sub.Last,
+            terms.Now + terms.Lease
+        );
     }
 
     private static DateTimeOffset? NextOf(State s, string subscription, SendingState state, ClaimTerms terms)
@@ -580,26 +591,4 @@ internal sealed class ModelStore(Fault fault = Fault.None)
                 Attempts = Attempts,
             };
     }
-}
-
-/// <summary>A fault that a store could have, and the simulation must find.</summary>
-internal enum Fault
-{
-    /// <summary>None: the simulation must find nothing.</summary>
-    None,
-
-    /// <summary>Whoever had a Subscription once may go on with it.</summary>
-    NoFence,
-
-    /// <summary>Events count as delivered when they are claimed.</summary>
-    SettlesBeforeItSends,
-
-    /// <summary>A number is taken apart from its event.</summary>
-    NumbersApart,
-
-    /// <summary>After a loss of power the last commits are gone.</summary>
-    ForgetsWhatWasDurable,
-
-    /// <summary>A failure is kept with the events, and the others go past them.</summary>
-    FailureOnEvent,
 }

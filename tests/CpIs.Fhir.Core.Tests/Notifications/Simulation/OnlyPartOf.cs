@@ -28,6 +28,9 @@ public class OnlyPartOf : DispatchProxy
         var types = targetMethod!.GetParameters().Select(parameter => parameter.ParameterType).ToArray();
         var member =
             _target.GetType().GetMethod(targetMethod.Name, types) ?? throw new NotSupportedException(targetMethod.Name);
-        return _around(targetMethod.Name, () => member.Invoke(_target, args));
+        return _around(
+            targetMethod.Name,
+            () => member.Invoke(_target, BindingFlags.DoNotWrapExceptions, null, args, null)
+        );
     }
 }

@@ -19,13 +19,20 @@ internal enum Habit
 }
 
 /// <summary>The receivers, with what each has taken; and the network, on which things are under way.</summary>
-internal sealed class Receivers(Random random)
+internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
 {
+    /// <summary>An attempt begins so long before its lease lapses, at the latest.</summary>
+    private static readonly TimeSpan Apart = new NotificationOptions().Timeout;
+
     private readonly Lock _gate = new();
+    private readonly HashSet<(string Subscription, DateTimeOffset Time, Guid Id)> _inProgress = [];
     private readonly List<(SimulatedServer Server, TaskCompletionSource Go)> _underWay = [];
 
     /// <summary>What was taken, in order: the Subscription, the id, the numbers and the accesses.</summary>
     public List<(string Host, string Subscription, string Id, IReadOnlyList<NotifiedEvent> Events)> Taken { get; } = [];
+
+    /// <summary>Subscriptions at which two attempts were in progress at once, each under a lease by the one clock that all have.</summary>
+    public HashSet<string> Twice { get; } = [];
 
     /// <summary>True when everybody takes everything at once.</summary>
     public bool AreRepaired { get; set; }
@@ -36,10 +43,42 @@ internal sealed class Receivers(Random random)
     public async Task<SendOutcome> PostAsync(SimulatedServer server, OutgoingNotification sent)
     {
         var habit = Enum.Parse<Habit>(sent.Endpoint.Host.Split('.')[1], ignoreCase: true);
-        if (await IsLateAsync(server, habit))
-            throw new DiedException();
-        var outcome = Receive(habit, sent);
-        return await IsLateAsync(server, habit) ? throw new DiedException() : outcome;
+        var began = Begin(sent);
+        try
+        {
+            if (await IsLateAsync(server, habit))
+                throw new DiedException();
+            var outcome = Receive(habit, sent);
+            return await IsLateAsync(server, habit) ? throw new DiedException() : outcome;
+        }
+        finally
+        {
+            lock (_gate)
+                _inProgress.Remove(began);
+        }
+    }
+
+    private (string Subscription, DateTimeOffset Time, Guid Id) Begin(OutgoingNotification sent)
+    {
+        NotificationReader.TryRead(sent.Body, out var read).Should().BeTrue();
+        var began = (read!.Subscription, Time: time.GetUtcNow(), Guid.NewGuid());
+        lock (_gate)
+        {
+            if (read.Type != NotificationType.EventNotification || !isExact)
+                return began;
+            if (_inProgress.Any(each => each.Subscription == began.Subscription && began.Time - each.Time < Apart))
+                Twice.Add(began.Subscription);
+            _inProgress.Add(began);
+        }
+
+        return began;
+    }
+
+    /// <summary>Ends soon where something of that server is under way, which nobody can wait for; else never.</summary>
+    public Task WaitFor(SimulatedServer server)
+    {
+        lock (_gate)
+            return Task.Delay(_underWay.Exists(each => each.Server == server) ? 2 : Timeout.Infinite);
     }
 
     /// <summary>Something that was under way arrives.</summary>

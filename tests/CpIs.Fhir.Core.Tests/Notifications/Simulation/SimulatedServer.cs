@@ -118,21 +118,3 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
             return IsDead |= _random.NextDouble() < _mortality;
     }
 }
-
-/// <summary>The server is dead.</summary>
-internal sealed class DiedException : Exception;
-
-/// <summary>A clock that goes as the other does, and stands elsewhere.</summary>
-internal sealed class SkewedClock(TimeProvider time) : TimeProvider
-{
-    public TimeSpan Skew { get; set; }
-
-    public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Skew;
-
-    public override long GetTimestamp() => time.GetTimestamp();
-
-    public override long TimestampFrequency => time.TimestampFrequency;
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        time.CreateTimer(callback, state, dueTime, period);
-}

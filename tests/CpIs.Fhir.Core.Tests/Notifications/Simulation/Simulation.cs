@@ -38,13 +38,15 @@ internal sealed class Simulation
     private readonly Dictionary<string, OdsCode> _recorded = [];
     private readonly List<Exception> _faults = [];
     private readonly double _mortality;
+    private readonly bool _isSkewed;
     private int _born;
 
     public Simulation(int seed, Fault fault = Fault.None)
     {
         _random = new Random(seed);
-        _store = new ModelStore(fault);
-        _receivers = new Receivers(new Random(seed + 1));
+        _isSkewed = _random.Next(2) == 0;
+        _store = new ModelStore(fault, seed);
+        _receivers = new Receivers(new Random(seed + 1), _time, isExact: !_isSkewed);
         _mortality = _random.Next(3) * 0.004;
         _directory = new OrganisationDirectory(
             1,
@@ -100,7 +102,7 @@ internal sealed class Simulation
     {
         switch (_random.Next(5))
         {
-            case 0:
+            case 0 when _isSkewed:
                 _servers[_random.Next(_servers.Count)].Clock.Skew = TimeSpan.FromSeconds(_random.Next(-300, 300));
                 break;
             case 1:
@@ -136,7 +138,7 @@ internal sealed class Simulation
         var server = _servers[which];
         _receivers.Stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await server.StepAsync();
-        await Task.WhenAny(server.Engine.WhenQuietAsync(), _receivers.Stalled.Task);
+        await Task.WhenAny(server.Engine.WhenQuietAsync(), _receivers.Stalled.Task, _receivers.WaitFor(server));
     }
 
     private SimulatedServer Start() =>
@@ -149,7 +151,10 @@ internal sealed class Simulation
             _receivers.AreRepaired ? 0 : _mortality
         )
         {
-            Clock = { Skew = _receivers.AreRepaired ? TimeSpan.Zero : TimeSpan.FromSeconds(_random.Next(-5, 6)) },
+            Clock =
+            {
+                Skew = _receivers.AreRepaired || !_isSkewed ? TimeSpan.Zero : TimeSpan.FromSeconds(_random.Next(-5, 6)),
+            },
         };
 
     private async Task SubscribeAsync(OdsCode authority)
@@ -223,19 +228,32 @@ internal sealed class Simulation
         _receivers.AreRepaired = true;
         _receivers.Arrive(all: true);
         foreach (var server in _servers)
-            await Task.WhenAny(server.Engine.WhenQuietAsync(), Task.Delay(TimeSpan.FromSeconds(10)));
+            await server.Engine.WhenQuietAsync();
         for (var i = 0; i < _servers.Count; i++)
         {
             _faults.AddRange(_servers[i].Faults);
             _servers[i] = Start();
         }
 
+        foreach (var id in _subscriptions.Keys)
+            await AskAgainAsync(id);
         for (var round = 0; round < 80 && _subscriptions.Keys.Any(Waits); round++)
         {
             _time.Advance(round < 40 ? TimeSpan.FromSeconds(30) : TimeSpan.FromMinutes(61));
             for (var i = 0; i < _servers.Count; i++)
                 await StepAsync(i);
         }
+    }
+
+    /// <summary>After a handshake that failed it is the client's turn.</summary>
+    private async Task AskAgainAsync(string id)
+    {
+        var held = (await _store.ReadAsync(RecordType.Subscription, id, null, default))!;
+        if (held.Subscription is not { Status: SubscriptionStatus.Error, Activated: false } terms)
+            return;
+        var asked = terms with { Status = SubscriptionStatus.Requested };
+        var next = SubscriptionDocument.Next(held, asked, null, _time.GetUtcNow());
+        await _store.CommitAsync(new Commit { Changes = [new Change(next, held.Version)] }, default);
     }
 
     private bool Waits(string subscription) =>
@@ -246,6 +264,8 @@ internal sealed class Simulation
     {
         foreach (var fault in _faults.Concat(_servers.SelectMany(server => server.Faults)))
             yield return $"The engine failed: {fault}";
+        foreach (var twice in _receivers.Twice)
+            yield return $"{twice} had two attempts in progress, each under a lease.";
         var owed = _store.Obligations.ToDictionary(each => each.Occurrence);
         foreach (var (id, authority) in _recorded)
             if (!owed.ContainsKey(id))
