@@ -28,7 +28,13 @@ public sealed partial class MongoStore
             {
                 if (done >= limit)
                     break;
-                var job = new NumberingJob(_collections, authority, (now + quiet).UtcDateTime, limit - done);
+                var job = new NumberingJob(
+                    _collections,
+                    authority,
+                    now.UtcDateTime,
+                    (now + quiet).UtcDateTime,
+                    limit - done
+                );
                 var numbered = await _transactions.RunAsync(job.WriteAsync, cancellation);
                 found |= numbered > 0;
                 done += numbered;

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
@@ -10,7 +11,7 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// the Subscriptions go in step, so that a delivery of one never costs another its event. Two servers that number at once
 /// meet in the documents that both write, and one of them begins again.
 /// </summary>
-internal sealed class NumberingJob(Collections collections, string authority, DateTime due, int limit)
+internal sealed class NumberingJob(Collections collections, string authority, DateTime now, DateTime due, int limit)
 {
     /// <summary>How many obligations were looked at; fewer than the limit means none is left.</summary>
     public async Task<Kept<int>> WriteAsync(IClientSessionHandle session, CancellationToken cancellation)
@@ -22,25 +23,40 @@ internal sealed class NumberingJob(Collections collections, string authority, Da
         if (taking.Count == 0)
             return 0;
         var behind = taking.Where(s => s.GetValue("behind", false).AsBoolean).ToList();
-        var open = await collections
-            .Occurrences.Find(session, behind.Count > 0 ? OpenBehind(behind) : ToDo())
-            .Sort(new BsonDocument { { "t", 1 }, { "_id", 1 } })
-            .Limit(limit)
-            .Project(new BsonDocument("d", 0))
-            .ToListAsync(cancellation);
+        var most = limit;
+        var open = await ReadOpenAsync(behind, most, session, cancellation);
+        if (open.Count > 0 && taking.Exists(s => IsNewestFirst(s, open)))
+            open = await ReadOpenAsync(behind, most = FirstEvents.Most, session, cancellation);
         if (open.Count == 0 && behind.Count == 0)
             return 0;
 
         foreach (var subscription in taking)
             await new SubscriptionNumbering(collections, subscription, due).WriteAsync(
                 session,
-                open,
-                behind.Count == 0 ? null : Progress(subscription, open),
+                IsNewestFirst(subscription, open) ? [.. open.AsEnumerable().Reverse()] : open,
+                behind.Count == 0 ? null : Progress(subscription, open, most),
                 cancellation
             );
         await MarkAsync(session, open, taking, cancellation);
         return open.Count;
     }
+
+    private Task<List<BsonDocument>> ReadOpenAsync(
+        List<BsonDocument> behind,
+        int most,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) =>
+        collections
+            .Occurrences.Find(session, behind.Count > 0 ? OpenBehind(behind) : ToDo())
+            .Sort(new BsonDocument { { "t", 1 }, { "_id", 1 } })
+            .Limit(most)
+            .Project(new BsonDocument("d", 0))
+            .ToListAsync(cancellation);
+
+    private bool IsNewestFirst(BsonDocument subscription, List<BsonDocument> open) =>
+        open.Count > 0
+        && FirstEvents.AreNewestFirst(subscription["last"].ToInt64(), open[0]["t"].ToUniversalTime(), now);
 
     private BsonDocument ToDo() => new() { { "todo", authority }, { "todos", new BsonDocument("$gt", 0) } };
 
@@ -65,11 +81,11 @@ internal sealed class NumberingJob(Collections collections, string authority, Da
     }
 
     /// <summary>How far a Subscription that is behind has come; a page that is not full was the last.</summary>
-    private BsonDocument? Progress(BsonDocument subscription, List<BsonDocument> open)
+    private static BsonDocument? Progress(BsonDocument subscription, List<BsonDocument> open, int most)
     {
         if (!subscription.GetValue("behind", false).AsBoolean)
             return null;
-        if (open.Count < limit)
+        if (open.Count < most)
             return new BsonDocument("behind", false);
         var at = (open[^1]["t"].ToUniversalTime(), open[^1]["_id"].AsString);
         return at.CompareTo((subscription["seenT"].ToUniversalTime(), subscription["seenId"].AsString)) > 0

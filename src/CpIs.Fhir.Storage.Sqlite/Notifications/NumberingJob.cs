@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Attendances;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
 namespace CpIs.Fhir.Storage.Sqlite.Notifications;
@@ -27,7 +28,10 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
         {
             if (done >= limit)
                 break;
-            var open = ReadOpen(connection, ofOne.Key, ofOne.Min(s => s.NumberedTo), limit - done);
+            var from = ofOne.Min(s => s.NumberedTo);
+            var open = ReadOpen(connection, ofOne.Key, from, limit - done);
+            if (open.Count > 0 && ofOne.Any(s => IsNewestFirst(s, open)))
+                open = ReadOpen(connection, ofOne.Key, from, FirstEvents.Most);
             foreach (var subscriber in ofOne)
                 Number(connection, subscriber, open.FindAll(o => o.Key > subscriber.NumberedTo));
             done += open.Count;
@@ -52,7 +56,8 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
         if (open.Count == 0)
             return;
         var number = subscriber.LastNumber;
-        foreach (var obligation in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
+        var inOrder = open.OrderBy(o => o.Time).ThenBy(o => o.Key);
+        foreach (var obligation in IsNewestFirst(subscriber, open) ? inOrder.Reverse() : inOrder)
         {
             if (HasEvent(connection, subscriber.Id, obligation))
                 continue;
@@ -74,6 +79,9 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
         );
         mark.Add(number).Add(open[^1].Key).Add(number > subscriber.LastNumber ? _due : null).Add(subscriber.Id).Run();
     }
+
+    private bool IsNewestFirst(Subscriber subscriber, List<Open> open) =>
+        FirstEvents.AreNewestFirst(subscriber.LastNumber, Instant(open.Min(o => o.Time)), now);
 
     private static bool HasEvent(Connection connection, string subscription, Open obligation)
     {

@@ -29,6 +29,25 @@ public abstract class NotificationContract : StoreContract
     }
 
     [Fact]
+    public async Task The_first_events_after_a_long_time_are_told_the_newest_first_and_what_comes_then_in_order()
+    {
+        for (var i = 1; i <= 5; i++)
+            await HitAsync($"o{i}", (i - 60) * 60, child: i);
+        await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));
+
+        (await NumberAsync(limit: 2)).Should().Be(5, "all at once: what is numbered later comes behind");
+        await HitAsync("new", 0, child: 9);
+        (await NumberAsync()).Should().Be(1);
+
+        foreach (var id in new[] { "s", "t" })
+        {
+            var events = await EventsAsync(id);
+            events.Select(e => e.Number).Should().Equal(1, 2, 3, 4, 5, 6);
+            events.SelectMany(e => e.Occurrences).Should().Equal("o5", "o4", "o3", "o2", "o1", "new");
+        }
+    }
+
+    [Fact]
     public async Task Numbering_stops_at_its_limit_and_goes_on_where_it_stopped()
     {
         await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));

@@ -68,14 +68,16 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 if (done >= limit)
                     break;
                 var from = ofOne.Min(sub => sub.NumberedTo);
-                var open = s
+                var all = s
                     .Obligations.Values.Where(owed =>
                         owed.Authority == ofOne.Key && owed.Settled is null && owed.Key > from
                     )
-                    .Take(limit - done)
                     .ToList();
+                var open = all.Take(limit - done).ToList();
+                if (open.Count > 0 && ofOne.Any(sub => IsNewestFirst(sub, open, now)))
+                    open = all;
                 foreach (var sub in ofOne.ToList())
-                    Number(s, sub, open.FindAll(owed => owed.Key > sub.NumberedTo), now + quiet);
+                    Number(s, sub, open.FindAll(owed => owed.Key > sub.NumberedTo), now, quiet);
                 done += open.Count;
             }
 
@@ -352,13 +354,14 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 throw new DiedException();
     }
 
-    private void Number(State s, Standing sub, List<Owed> open, DateTimeOffset due)
+    private void Number(State s, Standing sub, List<Owed> open, DateTimeOffset now, TimeSpan quiet)
     {
         if (open.Count == 0)
             return;
         var number = fault == Fault.NumbersApart ? sub.Last - Math.Min(sub.Ahead, 1) : sub.Last;
         var before = number;
-        foreach (var owed in open.OrderBy(o => o.Time).ThenBy(o => o.Key))
+        var inOrder = open.OrderBy(o => o.Time).ThenBy(o => o.Key);
+        foreach (var owed in IsNewestFirst(sub, open, now) ? inOrder.Reverse() : inOrder)
         {
             if (Events(s, sub.Id).Any(e => e.Owed.Contains(owed.Key)))
                 continue;
@@ -396,9 +399,12 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
             Last = number,
             Ahead = 0,
             NumberedTo = open[^1].Key,
-            Next = !sub.Sends ? null : sub.Next ?? (number > before ? due : null),
+            Next = !sub.Sends ? null : sub.Next ?? (number > before ? now + quiet : null),
         };
     }
+
+    private static bool IsNewestFirst(Standing sub, List<Owed> open, DateTimeOffset now) =>
+        FirstEvents.AreNewestFirst(sub.Last, open.Min(owed => owed.Time), now);
 
     private Delivery? Take(
         State s,
