@@ -23,6 +23,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     /// <param name="now">When it is assembled.</param>
     /// <param name="accesses">With <c>full-resource</c>: the accesses as their reader may see them. One that is not among them is told by reference.</param>
     /// <param name="links">Where an answer has other pages; null for none.</param>
+    /// <param name="hints">What else its reader should know; null for nothing.</param>
     public byte[] Write(
         string id,
         NotificationType type,
@@ -30,7 +31,8 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         IReadOnlyList<NotificationEvent> events,
         DateTimeOffset now,
         NotifiedAccesses? accesses = null,
-        IReadOnlyList<(string Relation, string Url)>? links = null
+        IReadOnlyList<(string Relation, string Url)>? links = null,
+        IReadOnlyList<Issue>? hints = null
     )
     {
         var bytes = new ArrayBufferWriter<byte>(2_048);
@@ -46,7 +48,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteString("timestamp", Instant(now));
         WriteLinks(json, links ?? []);
         json.WriteStartArray("entry");
-        WriteStatusEntry(json, id, type, standing, events);
+        WriteStatusEntry(json, id, type, standing, events, hints ?? []);
         if (standing.Content != PayloadContent.Empty)
             foreach (var occurrence in events.SelectMany(e => e.Occurrences).Distinct(StringComparer.Ordinal))
                 if (accesses?.Occurrences.GetValueOrDefault(occurrence) is { } access)
@@ -118,14 +120,15 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         string id,
         NotificationType type,
         SubscriptionStanding standing,
-        IReadOnlyList<NotificationEvent> events
+        IReadOnlyList<NotificationEvent> events,
+        IReadOnlyList<Issue> hints
     )
     {
         json.WriteStartObject();
         json.WriteString("fullUrl", $"urn:uuid:{id}");
         json.WritePropertyName("resource");
         WriteParameters(json, id, type, standing, events);
-        WriteExchange(json, "GET", $"{fhirBase()}/Subscription/{standing.SubscriptionId}/$status", "200");
+        WriteExchange(json, "GET", $"{fhirBase()}/Subscription/{standing.SubscriptionId}/$status", "200", hints);
         json.WriteEndObject();
     }
 
@@ -150,7 +153,13 @@ public sealed class NotificationBundle(Func<string> fhirBase)
     }
 
     /// <summary>bdl-3 and bdl-4: every entry of a history has request and response.</summary>
-    private static void WriteExchange(Utf8JsonWriter json, string method, string url, string status)
+    private static void WriteExchange(
+        Utf8JsonWriter json,
+        string method,
+        string url,
+        string status,
+        IReadOnlyList<Issue>? hints = null
+    )
     {
         json.WriteStartObject("request");
         json.WriteString("method", method);
@@ -158,6 +167,12 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteEndObject();
         json.WriteStartObject("response");
         json.WriteString("status", status);
+        if (hints is { Count: > 0 })
+        {
+            json.WritePropertyName("outcome");
+            json.WriteRawValue(OperationOutcomeWriter.ToBytes(hints), skipInputValidation: true);
+        }
+
         json.WriteEndObject();
     }
 

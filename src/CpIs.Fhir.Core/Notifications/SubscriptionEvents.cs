@@ -79,9 +79,26 @@ public sealed class SubscriptionEvents(
             events,
             time.GetUtcNow(),
             accesses,
-            links
+            links,
+            await HintsAsync(id, asked, cancellation).ConfigureAwait(false)
         );
     }
+
+    /// <summary>Numbers that were left out after a restore, as far as they were asked for (promise 4).</summary>
+    private async Task<IReadOnlyList<Issue>> HintsAsync(string id, EventsAsked asked, CancellationToken cancellation) =>
+        [
+            .. (await store.ReadGapsAsync(id, cancellation).ConfigureAwait(false))
+                .Where(gap => gap.First <= asked.Last && gap.Last >= asked.First)
+                .Select(gap => new Issue(
+                    "incomplete",
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Numbers {gap.First} to {gap.Last} tell of nothing here: an older copy of the exchange was put back at {gap.Told:yyyy-MM-dd HH:mm} UTC. Keep what you have of them, and read your accesses (AuditEvent) of the days before."
+                    ),
+                    null,
+                    Severity: "warning"
+                )),
+        ];
 
     private async Task<IReadOnlyList<NotificationEvent>> WaitAsync(
         OdsCode authority,

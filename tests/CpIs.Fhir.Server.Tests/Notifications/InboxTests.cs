@@ -15,6 +15,7 @@ public sealed class InboxTests
         await using var exchange = await Exchange.StartAsync();
         var id = await SubscribeAsync(exchange);
         var one = await exchange.Engine.LookUpAsync();
+        await EventsAsync(exchange, id, "?wait=20"); // What waits for long is told the newest first.
         var two = await exchange.Engine.LookUpAsync("555000000007");
 
         var read = await EventsAsync(exchange, id, "?eventsSinceNumber=2&wait=20");

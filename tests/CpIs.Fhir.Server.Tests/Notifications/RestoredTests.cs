@@ -1,3 +1,4 @@
+using System.Text;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Restores;
 
@@ -56,6 +57,44 @@ public sealed class RestoredTests
 
         var status = await engine.Subscriptions.ReadStandingAsync(Engine.Caller(Engine.Authority), id, Stop);
         status.Value.EventCount.Should().Be(RestoreTerms.UsualJump);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_numbers_of_the_lost_time_is_told_where_they_went()
+    {
+        await using var engine = await Engine.StartAsync();
+        var (_, dispatcher, id) = await engine.ActiveAsync();
+        await engine.LookUpAsync();
+        await RunAsync(engine, dispatcher);
+        var restore = await engine.CopyAsync();
+        await restore();
+        var events = new SubscriptionEvents(
+            engine.Subscriptions,
+            engine.Store,
+            engine.Store,
+            new NotificationBundle(() => Engine.Base),
+            engine.Options,
+            engine.Ids,
+            engine.Time
+        );
+
+        (await ReadAsync(1, 1)).Should().NotContain("outcome");
+        (await ReadAsync(1, 9)).Should().Contain("Numbers 2 to 1000000 tell of nothing here");
+        (await ReadAsync(1_000_001, 1_000_009)).Should().NotContain("outcome");
+
+        async Task<string> ReadAsync(long first, long last) =>
+            Encoding.UTF8.GetString(
+                (
+                    await events.ReadAsync(
+                        Engine.Caller(Engine.Authority),
+                        id,
+                        new EventsAsked(first, last, null, 10, TimeSpan.Zero),
+                        "self",
+                        Engine.Base,
+                        Stop
+                    )
+                ).Value
+            );
     }
 
     [Fact]
