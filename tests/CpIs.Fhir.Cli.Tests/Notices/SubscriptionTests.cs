@@ -58,12 +58,12 @@ public sealed class SubscriptionTests(RealExchange exchange)
     [Fact]
     public async Task More_events_than_were_wanted_are_told_of_and_read_on_from_there()
     {
-        const string authority = "authority-xwl06";
+        const string authority = "authority-xbr02";
         var id = (await exchange.AsAsync(authority, "subscribe", "--inbox", "--json")).Objects.Single()[
             "subscription"
         ]!.GetValue<string>();
         for (var i = 0; i < 3; i++)
-            await LookedUpAsync(authority, "XWL06");
+            await LookedUpAsync(authority, "XBR02");
         string[] events = ["subscription", "events", id, "--json"];
         await Eventually.TrueAsync(async () => (await exchange.AsAsync(authority, events)).Objects.Count == 3);
 
@@ -72,6 +72,8 @@ public sealed class SubscriptionTests(RealExchange exchange)
         some.Error.Should().Contain("There are more. For those: --since 3, or --all.");
         var between = await exchange.AsAsync(authority, [.. events, "--since", "2", "--until", "2"]);
         between.Objects.Single()["number"]!.GetValue<int>().Should().Be(2);
+        var taken = await exchange.AsAsync(authority, [.. events, "--acknowledge", "--person", "Ann Example"]);
+        taken.Objects[^1].ToJsonString().Should().Contain("\"taken\":3,\"takenBefore\":0");
         await exchange.AsAsync(authority, "subscription", "delete", id);
     }
 

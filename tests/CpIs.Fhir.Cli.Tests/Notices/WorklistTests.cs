@@ -10,8 +10,8 @@ namespace CpIs.Fhir.Cli.Tests.Notices;
 [Collection(RealExchange.Shared)]
 public sealed class WorklistTests(RealExchange exchange)
 {
-    private const string Authority = "authority-xmv03";
-    private const string Code = "XMV03";
+    private const string Authority = "authority-xwl06";
+    private const string Code = "XWL06";
     private const string Nurse = "hareford-ed-nurse";
 
     [Fact]
