@@ -2,11 +2,11 @@
 #:package NSec.Cryptography@26.4.0
 #:property PublishAot=false
 // A subscriber in one file: what an authority's system does to be told of every access to its children.
-// It subscribes, believes only what is signed by the exchange's published keys, and fetches each access by its id.
+// It subscribes, believes only what is signed by the exchange's published keys, tells each event once, fetches what it missed, and takes events in
+// the name of a person.
 // Nothing of CpIs.Fhir is referenced: HTTP, JSON, ES384 (in .NET) and Ed25519 (NSec) are all it takes. See README.md.
 
 using System.Buffers.Text;
-using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -18,14 +18,19 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning);
 var port = builder.Configuration["port"] ?? "9100";
 var root = (builder.Configuration["server"] ?? "http://127.0.0.1:8080").TrimEnd('/');
 var client = JsonNode.Parse(File.ReadAllText(builder.Configuration["client"] ?? "../clients/authority-xhf01.json"))!;
-var (fhir, endpoint) = (root + "/FHIR/R4", $"http://127.0.0.1:{port}/notify");
+var fhir = root + "/FHIR/R4";
 builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
 using var http = new HttpClient();
-var seen = new ConcurrentDictionary<string, bool>(); // a real subscriber keeps these in its database, with what it was told
+var person = builder.Configuration["person"]; // takes each event in this name; without it nobody takes them
+var seen = new HashSet<string>(); // webhook-ids that were taken; a real subscriber keeps these in its database, with what it was told,
+var last = new Dictionary<string, long>(); // and so the highest event number that was told, by Subscription
+using var turn = new SemaphoreSlim(1); // one notice after the other: a repeat may come while the first is still being read
 PublicKey[] keys = [];
+var fetched = DateTimeOffset.MinValue;
 await using var app = builder.Build();
 app.MapPost("/notify", (RequestDelegate)TakeAsync);
 await app.StartAsync();
+var endpoint = app.Urls.First() + "/notify";
 await SubscribeAsync();
 Console.WriteLine($"listening on {endpoint}");
 await app.WaitForShutdownAsync();
@@ -35,30 +40,117 @@ async Task TakeAsync(HttpContext context)
 {
     using var body = new MemoryStream();
     await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-    var (id, headers) = (context.Request.Headers["webhook-id"].ToString(), context.Request.Headers);
-    if (!IsSigned(headers, body.ToArray()))
-        keys = await FetchKeysAsync(); // the first notice, or a key rotation
-    context.Response.StatusCode = IsSigned(headers, body.ToArray()) ? 204 : 400;
-    if (context.Response.StatusCode == 400 || seen.ContainsKey(id))
-        return;
-    var parameters = JsonNode.Parse(body.ToArray())!["entry"]![0]!["resource"]!["parameter"]!.AsArray();
-    Console.WriteLine($"{Named(parameters, "type")!["valueCode"]}, signature verified");
-    foreach (var notice in parameters.Where(p => Is(p, "notification-event")))
+    await turn.WaitAsync(context.RequestAborted);
+    try
     {
-        var parts = notice!["part"]!.AsArray();
-        Console.WriteLine($"event {Named(parts, "event-number")!["valueString"]}");
-        foreach (var told in parts.Where(p => Is(p, "focus") || Is(p, "additional-context")))
-        {
-            // Only the id is taken from the notice: the token goes to the server that we know, and nowhere else.
-            var access = await CallAsync(
-                HttpMethod.Get,
-                "AuditEvent/" + told!["valueReference"]!["reference"]!.ToString().Split('/')[^1]
-            );
-            var who = access["agent"]!.AsArray().Where(a => a!["name"] is not null).Select(a => a!["name"]!.ToString());
-            Console.WriteLine($"  AuditEvent/{access["id"]}: {access["recorded"]} by {string.Join(", ", who)}");
-        }
+        var (id, headers) = (context.Request.Headers["webhook-id"].ToString(), context.Request.Headers);
+        if (!IsSigned(headers, body.ToArray()))
+            await FetchKeysAsync(); // the first notice, or a key rotation
+        context.Response.StatusCode = IsSigned(headers, body.ToArray()) ? 204 : 400;
+        if (context.Response.StatusCode == 400 || seen.Contains(id))
+            return;
+        var parameters = ParametersOf(JsonNode.Parse(body.ToArray())!);
+        Console.WriteLine($"{Named(parameters, "type")!["valueCode"]}, signature verified");
+        var (subscription, numbers) = await TellNewsAsync(parameters);
+        seen.Add(id);
+        await context.Response.CompleteAsync();
+        await AcknowledgeAsync(subscription, numbers);
     }
-    seen[id] = true;
+    catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+    {
+        Console.Error.WriteLine(failure.Message);
+        if (!context.Response.HasStarted) // else it is told, and stays on the work-list
+            context.Response.StatusCode = 503;
+    }
+    finally
+    {
+        turn.Release();
+    }
+}
+
+// Tells what is new, and which events a person may then take.
+async Task<(string Subscription, List<long> Numbers)> TellNewsAsync(JsonArray parameters)
+{
+    var subscription = Named(parameters, "subscription")!["valueReference"]!["reference"]!.ToString().Split('/')[^1];
+    var events = EventsOf(parameters);
+    var before = last.GetValueOrDefault(subscription);
+    // Numbers have no gap: what is between the last that we know and this notice was missed.
+    var known =
+        events.Count > 0
+            ? events.Min(NumberOf) - 1
+            : long.Parse(Named(parameters, "events-since-subscription-start")?["valueString"]?.ToString() ?? "0");
+    if (known > before)
+    {
+        Console.WriteLine($"events {before + 1} to {known} were missed; fetching them");
+        events = [.. await FetchEventsAsync(subscription, before + 1, known), .. events];
+    }
+
+    var numbers = new List<long>();
+    foreach (var notice in events)
+    {
+        var number = NumberOf(notice);
+        if (number <= last.GetValueOrDefault(subscription))
+            continue; // told before
+        await TellAsync(number, notice["part"]!.AsArray());
+        last[subscription] = number;
+        numbers.Add(number);
+    }
+
+    return (subscription, numbers);
+}
+
+async Task TellAsync(long number, JsonArray parts)
+{
+    Console.WriteLine($"event {number}");
+    foreach (var told in parts.Where(p => Is(p, "focus") || Is(p, "additional-context")))
+    {
+        // Only the id is taken from the notice: the token goes to the server that we know, and nowhere else.
+        var access = await CallAsync(
+            HttpMethod.Get,
+            "AuditEvent/" + told!["valueReference"]!["reference"]!.ToString().Split('/')[^1]
+        );
+        var who = access["agent"]!.AsArray().Where(a => a!["name"] is not null).Select(a => a!["name"]!.ToString());
+        Console.WriteLine($"  AuditEvent/{access["id"]}: {access["recorded"]} by {string.Join(", ", who)}");
+    }
+}
+
+// What was missed, a page at a time. Reading settles nothing.
+async Task<List<JsonNode>> FetchEventsAsync(string subscription, long first, long final)
+{
+    var events = new List<JsonNode>();
+    while (first <= final)
+    {
+        var range = $"eventsSinceNumber={first}&eventsUntilNumber={final}&content=id-only&_count=100";
+        var page = await CallAsync(HttpMethod.Get, $"Subscription/{subscription}/$events?{range}");
+        if (EventsOf(ParametersOf(page)) is not { Count: > 0 } found)
+            break;
+        events.AddRange(found);
+        first = NumberOf(found[^1]) + 1;
+    }
+
+    return events;
+}
+
+// A person takes events. A real system does this when the person says so, not when the notice comes.
+async Task AcknowledgeAsync(string subscription, List<long> numbers)
+{
+    foreach (var some in person is null ? [] : numbers.Chunk(100))
+    {
+        JsonNode[] what = [.. some.Select(n => new JsonObject { ["name"] = "number", ["valueInteger"] = n })];
+        var answer = await CallAsync(
+            HttpMethod.Post,
+            $"Subscription/{subscription}/$acknowledge",
+            new JsonObject
+            {
+                ["resourceType"] = "Parameters",
+                ["parameter"] = new JsonArray([
+                    .. what,
+                    new JsonObject { ["name"] = "person", ["valueString"] = person },
+                ]),
+            }
+        );
+        Console.WriteLine($"{Named(answer["parameter"]!.AsArray(), "taken")!["valueInteger"]} taken by {person}");
+    }
 }
 
 // Standard Webhooks, v1a: Ed25519 over "id.timestamp.body"; during a key rotation there are several signatures, one suffices.
@@ -83,7 +175,12 @@ bool IsSigned(IHeaderDictionary headers, byte[] body)
         );
 }
 
-async Task<PublicKey[]> FetchKeysAsync() =>
+async Task FetchKeysAsync()
+{
+    // A flood of forged notices is not passed on to the exchange.
+    if (DateTimeOffset.UtcNow - fetched < TimeSpan.FromSeconds(10))
+        return;
+    keys =
     [
         .. JsonNode.Parse(await http.GetStringAsync(root + "/.well-known/webhook-keys.json"))!["keys"]!
             .AsArray()
@@ -96,6 +193,8 @@ async Task<PublicKey[]> FetchKeysAsync() =>
                 )
             ),
     ];
+    fetched = DateTimeOffset.UtcNow;
+}
 
 // One Subscription for this endpoint, however often we start. To ask for "requested" again also ends a status of error.
 async Task SubscribeAsync()
@@ -184,3 +283,8 @@ async Task<string> TokenAsync()
 }
 static bool Is(JsonNode? parameter, string name) => parameter?["name"]?.ToString() == name;
 static JsonNode? Named(JsonArray parameters, string name) => parameters.FirstOrDefault(p => Is(p, name));
+static JsonArray ParametersOf(JsonNode bundle) => bundle["entry"]![0]!["resource"]!["parameter"]!.AsArray();
+static List<JsonNode> EventsOf(JsonArray parameters) =>
+    [.. parameters.Where(p => Is(p, "notification-event")).Select(p => p!)];
+static long NumberOf(JsonNode notice) =>
+    long.Parse(Named(notice["part"]!.AsArray(), "event-number")!["valueString"]!.ToString());

@@ -74,6 +74,25 @@ public sealed class ListenTests : IDisposable
     }
 
     [Fact]
+    public async Task Numbers_that_did_not_come_are_told_of_with_the_command_that_reads_them()
+    {
+        await using var exchange = await WithKeys(_seed);
+        using var listen = Invocation.Start("listen", "--port", "0", "--server", exchange.Root, "--count", "3");
+        var url = await UrlOf(listen);
+        foreach (var number in new[] { "7", "8", "11" })
+            await Post(url, "n" + number, Notice.Replace("\"7\"", $"\"{number}\"", StringComparison.Ordinal), _seed);
+
+        var ended = await listen.EndAsync();
+
+        ended.Error.Split("did not come here").Should().HaveCount(2, "of what came before the first nothing is known");
+        ended
+            .Error.Should()
+            .Contain(
+                "Events 9 to 10 did not come here. To read them: cpis subscription events s1 --since 9 --until 10"
+            );
+    }
+
+    [Fact]
     public async Task When_the_keys_cannot_be_had_the_sender_is_asked_to_come_again()
     {
         await using var exchange = await StubExchange.StartAsync();

@@ -53,10 +53,13 @@ internal static class ListenCommand
                 using var keys = new PublishedKeys(http, KeysOf(run.Server), run.Surroundings.Time);
                 var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 var events = 0;
+                var gaps = new EventGaps();
                 var receiver = new NoticeReceiver(
                     keys,
                     notice =>
                     {
+                        if (gaps.Missed(notice.Notification) is var (first, last))
+                            run.Report.Note(MissedOf(notice.Notification, first, last));
                         Show(run.Report, notice);
                         if (
                             notice.Notification.Type == NotificationType.EventNotification
@@ -86,6 +89,12 @@ internal static class ListenCommand
 
     /// <summary>Where an exchange publishes the keys that sign its notices.</summary>
     internal static Uri KeysOf(Uri server) => new(ServerAddress.Guess(server).Root + "/.well-known/webhook-keys.json");
+
+    private static string MissedOf(Notification notice, long first, long last) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"Events {first} to {last} did not come here. To read them: cpis subscription events {notice.Subscription.Split('/')[^1]} --since {first} --until {last}"
+        );
 
     private static void Show(Report report, ReceivedNotice notice)
     {

@@ -16,11 +16,14 @@ internal static class SubscribeCommand
 
     public static Command Create(Tool tool)
     {
-        var endpoint = new Option<string>("--endpoint")
+        var endpoint = new Option<string?>("--endpoint")
         {
             Description = "Where to post notices: https, or loopback http under --demo.",
-            Required = true,
             HelpName = "URL",
+        };
+        var inbox = new Option<bool>("--inbox")
+        {
+            Description = "Post nothing: you fetch the notices, with cpis subscription events.",
         };
         var payload = new Option<string>("--payload")
         {
@@ -43,20 +46,29 @@ internal static class SubscribeCommand
             "subscribe",
             "Subscribe, as an authority, to notices of accesses to its records, and wait for the handshake.",
             "cpis listen --port 9000 &",
-            "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json"
+            "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json",
+            "cpis subscribe --inbox --client examples/clients/authority-xhf01.json"
         )
         {
             endpoint,
+            inbox,
             payload,
             heartbeat,
             wait,
         };
+        command.Validators.Add(result =>
+        {
+            if ((result.GetValue(endpoint) is null) != result.GetValue(inbox))
+                result.AddError("Give --endpoint URL or --inbox.");
+            else if (result.GetValue(inbox) && result.GetValue(heartbeat) is not null)
+                result.AddError("Nothing is sent to an inbox: leave out --heartbeat.");
+        });
         return tool.Runs(
             command,
             async (run, cancellation) =>
             {
                 using var exchange = run.Connect();
-                var body = Write(run.Get(endpoint)!, run.Get(payload)!, run.Get(heartbeat));
+                var body = Write(run.Get(endpoint), run.Get(payload)!, run.Get(heartbeat));
                 var answer = await exchange.SendAsync(
                     new Ask(HttpMethod.Post, "Subscription") { Body = body, Repeatable = true },
                     cancellation
@@ -95,7 +107,10 @@ internal static class SubscribeCommand
     }
 
     /// <summary>A Subscription in the R5 Backport shape.</summary>
-    internal static byte[] Write(string endpoint, string payload, int? heartbeat) =>
+    /// <param name="endpoint">Where to post notices; null for an inbox.</param>
+    /// <param name="payload">What a notice contains.</param>
+    /// <param name="heartbeat">Longest silence in seconds, or null.</param>
+    internal static byte[] Write(string? endpoint, string payload, int? heartbeat) =>
         Encoding.UTF8.GetBytes(
             new JsonObject
             {
@@ -108,15 +123,31 @@ internal static class SubscribeCommand
             }.ToJsonString()
         );
 
-    private static JsonObject Channel(string endpoint, string payload, int? heartbeat)
+    private static JsonObject Channel(string? endpoint, string payload, int? heartbeat)
     {
         var channel = new JsonObject();
         if (heartbeat is { } seconds)
             channel["extension"] = new JsonArray(
                 new JsonObject { ["url"] = BackportCanonicals.HeartbeatPeriod, ["valueUnsignedInt"] = seconds }
             );
-        channel["type"] = "rest-hook";
-        channel["endpoint"] = endpoint;
+        channel["type"] = endpoint is null ? "message" : "rest-hook";
+        if (endpoint is null)
+            channel["_type"] = new JsonObject
+            {
+                ["extension"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["url"] = BackportCanonicals.ChannelType,
+                        ["valueCoding"] = new JsonObject
+                        {
+                            ["system"] = "https://fhir.cpis.example/CodeSystem/channel-type",
+                            ["code"] = "inbox",
+                        },
+                    }
+                ),
+            };
+        else
+            channel["endpoint"] = endpoint;
         channel["payload"] = "application/fhir+json";
         channel["_payload"] = new JsonObject
         {

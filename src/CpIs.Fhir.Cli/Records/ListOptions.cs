@@ -4,39 +4,21 @@ using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.Records;
 
-/// <summary>What every list takes: one child, and how many lines.</summary>
+/// <summary>What every list of records takes: one child, and how many lines.</summary>
 internal sealed class ListOptions
 {
-    private const int DefaultLimit = 50;
     private readonly Option<string?> _number = TypedNhsNumber.Option();
-    private readonly Option<int> _limit = new("--limit")
-    {
-        Description = "Most lines.",
-        DefaultValueFactory = _ => DefaultLimit,
-        HelpName = "N",
-    };
-    private readonly Option<bool> _all = new("--all") { Description = "Every line, however many." };
+    private readonly LineLimit _limit = new();
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        _limit.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-                result.AddError("--limit must be 1 or more.");
-        });
         command.Add(_number);
-        command.Add(_limit);
-        command.Add(_all);
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(_all) && result.GetResult(_limit) is { Implicit: false })
-                result.AddError("Give --limit or --all, not both.");
-        });
+        _limit.AddTo(command);
     }
 
     /// <summary>Most lines that are wanted.</summary>
-    public int Most(Run run) => run.Get(_all) ? int.MaxValue : run.Get(_limit);
+    public int Most(Run run) => _limit.Most(run);
 
     /// <summary>The search parameter for the child; none where all children are wanted.</summary>
     /// <param name="run">The run.</param>

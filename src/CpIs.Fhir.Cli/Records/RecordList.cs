@@ -4,7 +4,6 @@ using CpIs.Fhir.Cli.Output;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.LookUps;
 
 namespace CpIs.Fhir.Cli.Records;
 
@@ -40,7 +39,7 @@ internal sealed record RecordList(
             most <= Searches.MostOnPage
                 ? await ReadAllAsync(null)
                 : await PhaseProgress.RunAsync(run.Surroundings, ReadAllAsync);
-        Show(run.Report, rows);
+        RowTable.ShowChildren(run.Report, Headings, rows);
         if (total > rows.Count)
             run.Report.Note(
                 string.Create(
@@ -78,22 +77,4 @@ internal sealed record RecordList(
                 "this shows what an authority holds, and the client is a care setting's. Use: cpis lookup NHS-NUMBER."
             )
             : run.Connect();
-
-    private void Show(Report report, List<IRow> rows)
-    {
-        if (rows.Count == 0)
-        {
-            report.Line("(none)");
-            return;
-        }
-
-        // An operator is told no child and no plan: a column without a word is left out.
-        var cells = rows.Select(row => row.Cells).ToList();
-        var columns = Enumerable.Range(0, Headings.Count).Where(i => cells.Exists(row => row[i].Length > 0)).ToList();
-        report.Line(AnswerTexts.NotForThePatient);
-        report.Table(
-            [.. columns.Select(i => Headings[i])],
-            [.. cells.Select(row => (IReadOnlyList<string>)[.. columns.Select(i => row[i])])]
-        );
-    }
 }

@@ -91,6 +91,9 @@ public sealed class RealExchange : IAsyncLifetime, ICollectionFixture<RealExchan
     internal Task<Ended> TypedAsync(string client, string typed, params string[] args) =>
         Invocation.TypedAsync(As(client, args), typed);
 
+    /// <summary>Starts a run that goes on.</summary>
+    internal Invocation StartAs(string client, params string[] args) => Invocation.Start(As(client, args));
+
     internal static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private string[] As(string client, string[] args) =>
