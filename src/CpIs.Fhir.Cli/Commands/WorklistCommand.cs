@@ -69,7 +69,7 @@ internal static class WorklistCommand
                     isOperator ? []
                     : run.Get(states) is { Length: > 0 } given ? [.. given.Distinct()]
                     : ["untold"];
-                var reader = new WorklistReader(exchange);
+                var reader = new WorklistReader(exchange, run.Get(watch));
                 var view = new WorklistView(run.Report, isOperator, wanted is ["untold"]);
                 if (!run.Get(watch))
                 {

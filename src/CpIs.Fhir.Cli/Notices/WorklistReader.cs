@@ -1,10 +1,13 @@
+using System.Text.Json;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Notices;
 
 /// <summary>Reads <c>$worklist</c>, over all pages.</summary>
-internal sealed class WorklistReader(ExchangeClient exchange)
+/// <param name="exchange">The exchange.</param>
+/// <param name="isRepeated">True where the caller looks again by itself, so that no answer is told at once.</param>
+internal sealed class WorklistReader(ExchangeClient exchange, bool isRepeated = false)
 {
     private const string Path = "$worklist";
     private const string What = "reading the work-list";
@@ -27,7 +30,7 @@ internal sealed class WorklistReader(ExchangeClient exchange)
         WorklistRead? first = null;
         for (var query = QueryOf(states, since); ; )
         {
-            var ask = new Ask(HttpMethod.Get, Path + query) { Repeatable = true };
+            var ask = new Ask(HttpMethod.Get, Path + query) { Repeatable = !isRepeated };
             var page = (await exchange.GetAsync(ask, What, cancellation)).ReadJson();
             var asOf =
                 page.ValueTime("asOf")
@@ -51,7 +54,7 @@ internal sealed class WorklistReader(ExchangeClient exchange)
         }
     }
 
-    private static WorklistRead First(System.Text.Json.JsonElement page, DateTimeOffset asOf)
+    private static WorklistRead First(JsonElement page, DateTimeOffset asOf)
     {
         var authorities = page.AllNamed("authority").Select(each => WaitingAuthority.Of(each, asOf)).ToList();
         return new WorklistRead(

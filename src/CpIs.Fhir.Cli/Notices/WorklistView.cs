@@ -19,6 +19,8 @@ internal sealed class WorklistView(Report report, bool isOperator, bool isUntold
         Lines(read.Lines);
         if (read.Lines.Count == 0)
             report.Line(Nothing(read, since));
+        if (read.Lines.Count == 0 && isUntoldOnly && !isOperator)
+            report.Note("What was told and nobody has taken: cpis worklist --state told");
         else if (read.HasMore)
             report.Note(Text($"Shown: {read.Lines.Count:N0}, the oldest. For more: --limit N, or --all."));
         if (read.Lines.Count > 0 && read.Untold > 0)

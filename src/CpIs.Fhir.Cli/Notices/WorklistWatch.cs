@@ -55,7 +55,7 @@ internal sealed class WorklistWatch(WorklistReader reader, WorklistView view, Re
                 // Said once: a list that stands still must not be taken for one on which nothing is new.
                 if (!_isLost)
                     report.Note(
-                        $"The work-list cannot be read since {LondonCalendar.Read(time.GetUtcNow())}: {lost.Message} Trying again."
+                        $"The work-list cannot be read since {LondonCalendar.Read(time.GetUtcNow())}: {lost.Message.TrimEnd('.')}. Trying again."
                     );
                 _isLost = true;
             }
