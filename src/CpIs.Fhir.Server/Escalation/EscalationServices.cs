@@ -46,6 +46,7 @@ internal static class EscalationServices
             s.GetRequiredService<T>(),
             s.GetRequiredService<ServerLeases>(),
             s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<IHostApplicationLifetime>(),
             s.GetRequiredService<ILogger<MinuteService>>()
         ));
 }

@@ -10,6 +10,7 @@ internal sealed partial class MinuteService(
     IMinuteWork work,
     ServerLeases leases,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     ILogger<MinuteService> logger
 ) : BackgroundService
 {
@@ -19,11 +20,10 @@ internal sealed partial class MinuteService(
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Nobody's start waits for it.
-        await Task.Yield();
-        using var timer = new PeriodicTimer(MinuteShift.Every, time);
         try
         {
+            await StartedAsync(stoppingToken);
+            using var timer = new PeriodicTimer(MinuteShift.Every, time);
             do await StepAsync(stoppingToken);
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -33,6 +33,14 @@ internal sealed partial class MinuteService(
         }
 
         await _shift.EndAsync();
+    }
+
+    /// <summary>A server that does not come up, for a wrong setting or a wrong store, raises no alarm of ours besides.</summary>
+    private Task StartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        return started.Task.WaitAsync(stopping);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A failure must not end the watch; it is logged.")]

@@ -5,7 +5,9 @@ using CpIs.Fhir.Server.Escalation;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
 using CpIs.Fhir.Tests.Shared;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CpIs.Fhir.Server.Tests.Escalation;
 
@@ -84,11 +86,33 @@ public sealed class MinuteServiceTests : IMinuteWork
         await other.StopAsync(Stop);
     }
 
-    private MinuteService Service(Engine engine, CollectedLogs logs) =>
-        new(
+    [Fact]
+    public async Task A_server_that_does_not_come_up_does_nothing()
+    {
+        await using var engine = await Engine.StartAsync();
+        var logs = new CollectedLogs();
+        using var service = Service(engine, logs, isUp: false);
+        await service.StartAsync(Stop);
+        await engine.Store.DisposeAsync();
+        engine.Time.Advance(MinuteShift.Every);
+
+        await service.StopAsync(Stop);
+
+        _runs.Should().Be(0);
+        logs.Lines.Should().BeEmpty();
+    }
+
+    private MinuteService Service(Engine engine, CollectedLogs logs, bool isUp = true)
+    {
+        var lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
+        if (isUp)
+            lifetime.NotifyStarted();
+        return new MinuteService(
             this,
             new ServerLeases(engine.Store, engine.Ids, engine.Time),
             engine.Time,
+            lifetime,
             LoggerFactory.Create(b => b.AddProvider(logs)).CreateLogger<MinuteService>()
         );
+    }
 }
