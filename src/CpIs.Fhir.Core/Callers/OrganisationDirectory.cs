@@ -41,6 +41,9 @@ public sealed class OrganisationDirectory
     /// <summary>The organisation of that code, suspended or not, or null.</summary>
     public Organisation? Find(OdsCode code) => _organisations.GetValueOrDefault(code);
 
+    /// <summary>True for a registered authority in whose name things are done.</summary>
+    public bool IsServed(OdsCode code) => Find(code) is { Kind: CallerKind.Authority, Suspended: false };
+
     /// <summary>The client of that id, suspended or not, or null.</summary>
     public ClientRegistration? FindClient(string clientId) => _clients.GetValueOrDefault(clientId);
 

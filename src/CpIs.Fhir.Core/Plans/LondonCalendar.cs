@@ -14,6 +14,10 @@ public static class LondonCalendar
     public static DateOnly DayOf(DateTimeOffset instant) =>
         DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, London).DateTime);
 
+    /// <summary>The time of the day in London at an instant.</summary>
+    public static TimeOnly TimeOf(DateTimeOffset instant) =>
+        TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, London).DateTime);
+
     /// <summary>
     /// An instant as people in England read it, such as <c>2026-07-01 00:30 BST</c> (in winter <c>GMT</c>): in October's repeated
     /// hour only the letters tell which of the two it was.

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CpIs.Fhir.Core.Escalation;
 using CpIs.Fhir.Core.LookUps;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Retention;
@@ -70,6 +71,9 @@ public sealed record ExchangeOptions
 
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();
+
+    /// <summary>How authorities are reminded of what nobody told them.</summary>
+    public EmailOptions Email { get; init; } = new();
 
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();

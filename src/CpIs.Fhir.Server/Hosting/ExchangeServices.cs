@@ -7,6 +7,7 @@ using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Compression;
 using CpIs.Fhir.Server.CrossOrigin;
+using CpIs.Fhir.Server.Escalation;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
@@ -61,6 +62,7 @@ internal static class ExchangeServices
         services.AddExchangeSecurity(options.Security);
         services.AddNotifications(options.Notifications);
         services.AddWorklists();
+        services.AddEscalation(options.Email);
         services.AddRetention(options.Retention);
         services.AddAdmission();
         services.AddCrossOrigin(options.Cors);

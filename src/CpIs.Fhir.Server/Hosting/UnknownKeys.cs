@@ -25,20 +25,28 @@ internal static class UnknownKeys
             section.Key,
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase
         );
-        if (property is null)
+        if (property is not { CanWrite: true })
             return [section.Path + Meant(section.Key, owner)];
-        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        return Inside(section, property.PropertyType);
+    }
+
+    private static IEnumerable<string> Inside(IConfigurationSection section, Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(TimeSpan))
             return [];
-        if (ElementType(type) is not { } element)
-            return section.GetChildren().SelectMany(child => Below(child, type));
-        return element == typeof(string)
-            ? []
-            : section.GetChildren().SelectMany(item => item.GetChildren().SelectMany(child => Below(child, element)));
+        // A list or a dictionary: its keys are its own.
+        return ElementType(type) is { } element
+            ? section.GetChildren().SelectMany(item => Inside(item, element))
+            : section.GetChildren().SelectMany(child => Below(child, type));
     }
 
     private static string Meant(string key, Type owner) =>
-        Spelling.Nearest(key, owner.GetProperties().Select(property => property.Name)) is { } near
+        Spelling.Nearest(
+            key,
+            owner.GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
+        )
+            is { } near
             ? $" (did you mean {near}?)"
             : "";
 

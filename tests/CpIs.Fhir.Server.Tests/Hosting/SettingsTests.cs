@@ -47,6 +47,23 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Store":{"RestoreMrak":"mark"}}""", "Store:RestoreMrak (did you mean RestoreMark?)")]
     [InlineData("""{"Store":{"RestoreMark":""}}""", "Store:RestoreMark: This must name a file.")]
     [InlineData("""{"Repository":"MongoDb","Store":{"RestoreMark":"mark"}}""", "Store:RestoreMark: only the embedded")]
+    [InlineData("""{"Email":{"StartTsl":false}}""", "Email:StartTsl (did you mean StartTls?)")]
+    [InlineData("""{"Email":{"IsOn":"true"}}""", "Email:IsOn")]
+    [InlineData("""{"Email":{"From":"a@b.example"}}""", "Email:Host: Name the SMTP server")]
+    [InlineData("""{"Email":{"Host":"smtp.example"}}""", "Email:From: Give the e-mail address")]
+    [InlineData("""{"Email":{"Host":"h.example","From":"a@b.example","StartTls":false}}""", "Email:StartTls: ")]
+    [InlineData(
+        """{"Email":{"Host":"h.example","From":"a@b.example","User":"u","PasswordFile":"/no/such/file"}}""",
+        "Email:PasswordFile cannot be read"
+    )]
+    [InlineData(
+        """{"Email":{"Authorities":{"XHF01":[{"Team":"duty","Adress":"a@b.example"}]}}}""",
+        "Email:Authorities:XHF01:0:Adress (did you mean Address?)"
+    )]
+    [InlineData(
+        """{"Email":{"Host":"h.example","From":"a@b.example","Authorities":{"XHF01":[{"Team":"duty","Address":"a@b.example","From":"8"}]}}}""",
+        "Email:Authorities:XHF01:0:Until: Give both"
+    )]
     [InlineData("{", "fhir.config.json")]
     public async Task A_wrong_setting_is_refused_with_its_path(string settings, string path)
     {

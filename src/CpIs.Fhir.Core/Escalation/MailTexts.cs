@@ -1,0 +1,44 @@
+namespace CpIs.Fhir.Core.Escalation;
+
+/// <summary>What e-mail says: numbers, and the name of a system. No child, no person, no setting, no reference.</summary>
+public static class MailTexts
+{
+    /// <summary>Subject of a reminder.</summary>
+    public static string ReminderSubject(long count) => $"CP-IS: {Notices(count, "new ")}";
+
+    /// <summary>A reminder that nobody has been told of something.</summary>
+    /// <param name="count">How many notices, at least 1.</param>
+    /// <param name="age">How long the oldest has waited.</param>
+    public static string Reminder(long count, TimeSpan age) =>
+        $"{Notices(count, "new ")}, oldest {Read(age)}. Sign in to your work-list. This message holds no names.";
+
+    /// <summary>Subject of a summary.</summary>
+    public const string SummarySubject = "CP-IS: notices of yesterday";
+
+    /// <summary>What became of the notices of yesterday.</summary>
+    /// <param name="counts">How many.</param>
+    /// <param name="systems">What the authority subscribed with: hosts of webhooks, and its inbox; may be empty.</param>
+    public static string Summary(DayCounts counts, IReadOnlyList<string> systems)
+    {
+        var shown = systems.Count switch
+        {
+            0 => "your work-list",
+            1 => systems[0],
+            _ => "one of them",
+        };
+        if (counts.Notices == 0)
+            return $"Yesterday no notices. If {(systems.Count > 1 ? "one of your systems" : shown)} shows any, tell us.";
+        var delivered = systems.Count == 0 ? "delivered" : $"delivered to {string.Join(" and ", systems)}";
+        return $"Yesterday {Notices(counts.Notices, "")}: {counts.Delivered} {delivered}, {counts.Taken} taken by a person, "
+            + $"{counts.Waiting} waiting. If {shown} shows fewer, tell us.";
+    }
+
+    private static string Notices(long count, string kind) => count == 1 ? $"1 {kind}notice" : $"{count} {kind}notices";
+
+    private static string Read(TimeSpan age) =>
+        age.TotalMinutes < 120 ? Of((long)age.TotalMinutes, "minute")
+        : age.TotalHours < 48 ? Of((long)age.TotalHours, "hour")
+        : Of((long)age.TotalDays, "day");
+
+    private static string Of(long count, string unit) => count == 1 ? $"1 {unit}" : $"{count} {unit}s";
+}

@@ -1,0 +1,100 @@
+using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Worklists;
+
+namespace CpIs.Fhir.Core.Escalation;
+
+/// <summary>
+/// Nobody untold unseen: looks at the oldest untold notice of every authority, subscribed or not, and raises an alarm when it becomes too old: once
+/// for each notice that is the oldest when it does. What was raised is in the memory of the server that watches; another
+/// one that takes over may repeat it.
+/// </summary>
+public sealed class UntoldWatch(
+    IWorklistStore notices,
+    Worklist worklist,
+    IOrganisationDirectory directory,
+    UntoldGauges gauges,
+    IUntoldObserver observer,
+    TimeProvider time
+) : IMinuteWork
+{
+    private readonly Dictionary<OdsCode, Raised> _raised = [];
+
+    /// <inheritdoc />
+    public string Name => "untold-watch";
+
+    /// <inheritdoc />
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var untold = await notices.ReadUntoldAsync(cancellation).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        gauges.Show(untold, Authorities(), now + MinuteShift.LeaseTime);
+        foreach (var each in untold.OrderBy(each => each.Oldest).ThenBy(each => each.Authority))
+            if (now - each.Oldest >= UntoldLimits.TakeWithin)
+                await RaiseAsync(each, now - each.Oldest, cancellation).ConfigureAwait(false);
+            else
+                Lower(each.Authority, each.Count);
+        foreach (var told in _raised.Keys.Except(untold.Select(each => each.Authority)).Order().ToList())
+            Lower(told, 0);
+    }
+
+    /// <inheritdoc />
+    public void Rest()
+    {
+        _raised.Clear();
+        gauges.Clear();
+    }
+
+    private async Task RaiseAsync(UntoldNotices untold, TimeSpan age, CancellationToken cancellation)
+    {
+        var before = _raised.GetValueOrDefault(untold.Authority) ?? new Raised(null, null);
+        var isLate = before.Late != untold.Oldest;
+        var isVeryLate = age >= UntoldLimits.OperatorAfter && before.VeryLate != untold.Oldest;
+        if (!isLate && !isVeryLate)
+            return;
+        var late = new LateNotices(
+            untold.Authority,
+            untold.Count,
+            age,
+            await ReferenceAsync(untold.Authority, cancellation).ConfigureAwait(false)
+        );
+        _raised[untold.Authority] = new Raised(untold.Oldest, isVeryLate ? untold.Oldest : before.VeryLate);
+        if (isLate)
+            observer.Late(late);
+        if (isVeryLate)
+            observer.VeryLate(late, PhoneOf(untold.Authority));
+    }
+
+    private void Lower(OdsCode authority, long newer)
+    {
+        if (_raised.Remove(authority))
+            observer.AllTold(authority, newer);
+    }
+
+    /// <summary>An alarm does not wait for its reference.</summary>
+    private async Task<string?> ReferenceAsync(OdsCode authority, CancellationToken cancellation)
+    {
+        try
+        {
+            var (entries, _) = await worklist
+                .ReadAsync(new NoticeQuery(authority, [NoticeState.Untold], null, null, 1), cancellation)
+                .ConfigureAwait(false);
+            return entries.Count > 0 ? entries[0].Reference : null;
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private string? PhoneOf(OdsCode authority)
+    {
+        var registered = directory.Current.Find(authority);
+        return registered?.EmergencyDutyPhone ?? registered?.OfficePhone;
+    }
+
+    private IEnumerable<OdsCode> Authorities() =>
+        directory.Current.Organisations.Where(o => o.Kind == CallerKind.Authority).Select(o => o.Code);
+
+    /// <summary>The oldest notice for which each alarm was raised last, by its time.</summary>
+    private sealed record Raised(DateTimeOffset? Late, DateTimeOffset? VeryLate);
+}
