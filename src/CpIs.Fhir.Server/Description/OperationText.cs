@@ -63,7 +63,10 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
                 "search-type" when !route.IsPostedSearch => route.Resource!.SearchParameters.Select(row =>
                     (row.Name, (string?)row.Type)
                 ),
-                ['$', .. var name] when route.Method == "GET" => Inputs(route.Resource!, name),
+                ['$', .. var name] when route.Method == "GET" => Inputs(
+                    route.Resource?.Operations ?? CapabilityTable.Operations,
+                    name
+                ),
                 _ when route.IsConditional => [("identifier", "token")],
                 _ => [],
             }
@@ -76,9 +79,9 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
             : [];
 
     /// <summary>What an operation takes in its address: the parameters of its definition that have a simple value.</summary>
-    private IEnumerable<(string, string?)> Inputs(ResourceCapability resource, string name)
+    private IEnumerable<(string, string?)> Inputs(IReadOnlyList<OperationCapability> operations, string name)
     {
-        var definition = resource.Operations.Single(operation => operation.Name == name).Definition;
+        var definition = operations.Single(operation => operation.Name == name).Definition;
         if (artefacts.Find("OperationDefinition", definition[(definition.LastIndexOf('/') + 1)..]) is not { } artefact)
             yield break;
         foreach (var parameter in artefact.Read().GetProperty("parameter").EnumerateArray())

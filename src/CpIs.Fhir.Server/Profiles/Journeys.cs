@@ -43,6 +43,14 @@ internal static class Journeys
                 "StructureDefinition/CPIS-NotificationStatus",
                 "StructureDefinition/backport-subscription-status-r4",
                 "OperationDefinition/subscription-status",
+                "OperationDefinition/subscription-events",
+                "OperationDefinition/subscription-acknowledge",
+                "OperationDefinition/subscription-attempts",
+                "OperationDefinition/subscription-test",
+                "OperationDefinition/subscription-resend",
+                "OperationDefinition/worklist",
+                "OperationDefinition/acknowledge",
+                "CodeSystem/channel-type",
             ]
         ),
         (
