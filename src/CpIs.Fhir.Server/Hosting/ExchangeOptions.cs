@@ -68,6 +68,9 @@ public sealed record ExchangeOptions
     /// <summary>How authorities are notified.</summary>
     public NotificationOptions Notifications { get; init; } = new();
 
+    /// <summary>The exchange's mailbox at MESH.</summary>
+    public MeshOptions Mesh { get; init; } = new();
+
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
