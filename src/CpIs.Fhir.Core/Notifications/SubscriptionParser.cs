@@ -103,9 +103,14 @@ public sealed class SubscriptionParser(
                 "cpis-subscription-channel"
             );
         var endpoint = channel.Text("endpoint") ?? "";
-        if (kind == ChannelKind.RestHook && EndpointRules.Check(endpoint, authority, options) is { } why)
+        // Without an endpoint, the profile has said so, of the channel.
+        if (
+            kind == ChannelKind.RestHook
+            && endpoint.Length > 0
+            && EndpointRules.Check(endpoint, authority, options) is { } why
+        )
             refuse("Subscription.channel.endpoint", why, "cpis-subscription-endpoint");
-        if (kind == ChannelKind.Mesh && mesh.EndpointOf(authority) != endpoint)
+        if (kind == ChannelKind.Mesh && endpoint.Length > 0 && mesh.EndpointOf(authority) != endpoint)
             refuse(
                 "Subscription.channel.endpoint",
                 mesh.EndpointOf(authority) is { } listed
