@@ -87,7 +87,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-plan-withdrawn "A plan that was withdrawn is not opened again; its plan id cannot be used again."
 * #cpis-profile-not-allowed "A resource claims no profile outside the list that the operator allows."
 * #cpis-setting-rights "A mode must not be given twice."
-* #cpis-subscription-channel "The channel is a rest-hook with an endpoint, or an inbox, and a Subscription keeps it."
+* #cpis-subscription-channel "The channel is a rest-hook with an endpoint, an inbox, or a MESH mailbox, and a Subscription keeps it."
 * #cpis-subscription-content "The payload content is empty or id-only, or full-resource where the operator allows it."
 * #cpis-subscription-end "A Subscription that is asked for has not ended already."
 * #cpis-subscription-endpoint "The endpoint is an https URL on the public internet that the authority may name."

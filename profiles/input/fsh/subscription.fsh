@@ -36,17 +36,17 @@ Description: "An authority's request for notices when its records are accessed. 
 * channel.extension[maxCount].valuePositiveInt ^minValuePositiveInt = 1
 * channel.extension[maxCount].valuePositiveInt ^maxValuePositiveInt = 100
 * channel obeys cpis-subscription-channel
-* insert Required(channel.type, 1, [[rest-hook: this server calls a webhook. message with the channel type inbox: the authority fetches. Other channels cannot prove that a notification arrived.]])
+* insert Required(channel.type, 1, [[rest-hook: this server calls a webhook. message with the channel type inbox: the authority fetches. message with the channel type mesh: this server sends into its MESH mailbox. Other channels cannot prove that a notification arrived.]])
 * insert Prohibited(channel.type.id, [[nothing refers to it, and free text could travel in it unseen.]])
 * insert Optional(channel.type.extension, 1, [[which channel is meant by message, and no other.]])
 * channel.type.extension contains BackportChannelType named channelType 0..1
 * channel.type.extension ^slicing.rules = #closed
-* insert Optional(channel.type.extension[channelType], 1, [[the inbox of this service; for a rest-hook nothing.]])
+* insert Optional(channel.type.extension[channelType], 1, [[the inbox of this service, or MESH; for a rest-hook nothing.]])
 * channel.type.extension[channelType].valueCoding from CPISChannelTypes (required)
-* insert Optional(channel.endpoint, 1, [[where to send, for a rest-hook: HTTPS, or plain HTTP to the same machine, to try it out.]])
+* insert Optional(channel.endpoint, 1, [[where to send. For a rest-hook: HTTPS, or plain HTTP to the same machine, to try it out. For MESH: mesh: and the mailbox.]])
 * channel.endpoint obeys cpis-subscription-endpoint
 * insert Bare(channel.endpoint)
-* insert Required(channel.payload, 1, [[FHIR JSON is what this server sends.]])
+* insert Required(channel.payload, 1, [[FHIR JSON is what this server sends, and what events are read in. Into a MESH mailbox it sends the national XML, which the channel type says.]])
 * channel.payload obeys cpis-subscription-payload
 * insert Prohibited(channel.payload.id, [[nothing refers to it, and free text could travel in it unseen.]])
 * insert Optional(channel.payload.extension, 1, [[the content level, and no other.]])
@@ -58,9 +58,9 @@ Description: "An authority's request for notices when its records are accessed. 
 * insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. The answer to the request that sends a value shows it; whoever reads the Subscription sees *** instead; *** sent back keeps it.]])
 
 Invariant: cpis-subscription-channel
-Description: "A channel must be a rest-hook with an endpoint, or a message with the channel type inbox and without endpoint, headers, heartbeat period or timeout, since nothing is sent."
+Description: "A channel must be a rest-hook with an endpoint, or a message with a channel type. The inbox has no endpoint, headers, heartbeat period or timeout, since nothing is sent. mesh has a mailbox as endpoint, such as mesh:X26ABC1, and no headers or numbers."
 Severity: #error
-Expression: "(type = 'rest-hook' and endpoint.exists() and type.extension.empty()) or (type = 'message' and type.extension.exists() and endpoint.empty() and header.empty() and extension.where(url.endsWith('-heartbeat-period') or url.endsWith('-timeout')).empty())"
+Expression: "(type = 'rest-hook' and endpoint.where(startsWith('mesh:').not()).exists() and type.extension.empty()) or (type = 'message' and type.extension.value.where(code != 'mesh').exists() and endpoint.empty() and header.empty() and extension.where(url.endsWith('-heartbeat-period') or url.endsWith('-timeout')).empty()) or (type = 'message' and type.extension.value.where(code = 'mesh').exists() and endpoint.where(startsWith('mesh:')).exists() and header.empty() and extension.empty())"
 
 Invariant: cpis-subscription-topic
 Description: "The criteria must be the canonical URL of a topic of this service."
@@ -73,6 +73,6 @@ Severity: #error
 Expression: "matches('^application/fhir[+]json( ?; ?(fhirVersion=4[.]0|charset=utf-8))*$')"
 
 Invariant: cpis-subscription-endpoint
-Description: "The endpoint must be an https URL without a user name or fragment; http is allowed only to the same machine."
+Description: "The endpoint must be an https URL without a user name or fragment; http is allowed only to the same machine. For MESH it must be mesh: and the mailbox."
 Severity: #error
-Expression: "matches('^https://[^@#/?]+([/?][^#]*)?$') or matches('^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?(/[^#]*)?$')"
+Expression: "matches('^https://[^@#/?]+([/?][^#]*)?$') or matches('^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?(/[^#]*)?$') or matches('^mesh:[A-Z0-9]{3,30}$')"

@@ -41,6 +41,7 @@ Description: "Channels of a Subscription for which FHIR R4 has no code."
 * ^caseSensitive = true
 * ^experimental = false
 * #inbox "Inbox" "The authority fetches its notices, and a named person acknowledges them. Nothing is sent."
+* #mesh "MESH mailbox" "The national access notification is sent into the authority's MESH mailbox. It settles when the recipient has acknowledged the message there."
 
 ValueSet: CPISChannelTypes
 Id: channel-type

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
-/// Events that are not sent with the others, so that one which a receiver never takes holds up nobody: it is tried alone, and set aside when a later one
-/// is taken. It stays untold, on the work-list, and is tried each hour.
+/// Events that are not sent with the others. One which a receiver never takes is tried alone, and set aside when a later one is taken, so that it holds up
+/// nobody; it stays untold, on the work-list, and is tried each hour. One that is under way as a message has been sent, and is not yet told.
 /// </summary>
 public sealed record ApartEvents
 {
@@ -32,18 +32,34 @@ public sealed record ApartEvents
     [JsonPropertyName("a")]
     public IReadOnlyList<AsideEvent> Aside { get; init; } = [];
 
-    /// <summary>When the next of them is tried; null without any.</summary>
+    /// <summary>Messages that were accepted for transport and that nobody has acknowledged yet, in the order in which they were sent.</summary>
+    [JsonPropertyName("w")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UnderWayMessage>? Messages { get; init; }
+
+    /// <summary>The same, empty for none.</summary>
     [JsonIgnore]
-    public DateTimeOffset? NextAside => Aside.Count == 0 ? null : Aside.Min(aside => aside.Next);
+    public IReadOnlyList<UnderWayMessage> UnderWay => Messages ?? [];
+
+    /// <summary>When the next that is set aside is tried, or a message that is under way is asked about; null without any.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? NextAside =>
+        Aside
+            .Select(aside => aside.Next)
+            .Concat(UnderWay.Select(message => message.Next))
+            .Min(next => (DateTimeOffset?)next);
 
     /// <summary>Numbers that are not sent with the others.</summary>
     [JsonIgnore]
     public IReadOnlyList<long> Numbers =>
-        Suspect is { } suspect
-            ? [.. Aside.Select(aside => aside.Number), suspect]
-            : [.. Aside.Select(aside => aside.Number)];
+        [
+            .. Aside.Select(aside => aside.Number),
+            .. UnderWay.Select(message => message.Number),
+            .. Suspect is { } suspect ? [suspect] : Array.Empty<long>(),
+        ];
 
-    internal ApartEvents? OrNull => AloneThrough == 0 && Suspect is null && Aside.Count == 0 ? null : this;
+    internal ApartEvents? OrNull =>
+        AloneThrough == 0 && Suspect is null && Aside.Count == 0 && UnderWay.Count == 0 ? null : this;
 
     /// <summary>As it is kept, or null for none.</summary>
     public static string? Write(ApartEvents? apart) =>
@@ -53,8 +69,15 @@ public sealed record ApartEvents
     public static ApartEvents? Read(string? text) =>
         text is null ? null : JsonSerializer.Deserialize(text, ApartEventsJson.Default.ApartEvents);
 
-    /// <summary>The number of one that is set aside and whose hour has come.</summary>
-    public long? DueAt(DateTimeOffset now) => Aside.FirstOrDefault(aside => aside.Next <= now)?.Number;
+    /// <summary>The number of one that is set aside and whose hour has come, or that is under way and to be asked about.</summary>
+    public long? DueAt(DateTimeOffset now) =>
+        Aside.FirstOrDefault(aside => aside.Next <= now)?.Number
+        ?? UnderWay.FirstOrDefault(message => message.Next <= now)?.Number;
+
+    /// <summary>The message to ask about: one that is due, or the one of the event that was taken.</summary>
+    public UnderWayMessage? ToAskAbout(long taken, DateTimeOffset now) =>
+        UnderWay.FirstOrDefault(message => message.Next <= now)
+        ?? UnderWay.FirstOrDefault(message => message.Number == taken);
 
     /// <summary>How many of the events from this number on are sent together.</summary>
     public int MostFrom(long number, int most) => number <= AloneThrough ? 1 : most;
@@ -85,6 +108,21 @@ public sealed record ApartEvents
             return this with { AloneThrough = events[^1].Number };
         return Suspect is null && Aside.Count < MostAside ? this with { Suspect = events[0].Number } : null;
     }
+
+    internal ApartEvents With(UnderWayMessage message) =>
+        Without(message) with
+        {
+            Messages = [.. Others(message), message],
+        };
+
+    internal ApartEvents Without(UnderWayMessage message) =>
+        this with
+        {
+            Messages = Others(message) is { Count: > 0 } others ? others : null,
+        };
+
+    private List<UnderWayMessage> Others(UnderWayMessage message) =>
+        [.. UnderWay.Where(each => each.Number != message.Number)];
 
     private bool IsAside(IReadOnlyList<NotificationEvent> events) =>
         events is [var only] && Aside.Any(aside => aside.Number == only.Number);

@@ -6,6 +6,8 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public static class DeliveryError
 {
+    private const string ReturnedStart = "error-response: returned, ";
+
     /// <summary>Nobody answered: refused, timed out, broken off, TLS.</summary>
     public static string NoResponse(string words) => $"no-response: {words}";
 
@@ -14,6 +16,12 @@ public static class DeliveryError
 
     /// <summary>The host's name led nowhere, or where nothing may be sent.</summary>
     public static string DnsResolution(string words) => $"dns-resolution-error: {words}";
+
+    /// <summary>The transport had accepted the message, and has returned it.</summary>
+    public static string Returned(string words) => $"{ReturnedStart}{words}";
+
+    /// <summary>True for what <see cref="Returned"/> makes.</summary>
+    internal static bool IsReturned(string? line) => line?.StartsWith(ReturnedStart, StringComparison.Ordinal) == true;
 
     /// <summary>The code of a line; <c>no-response</c> when it has none of HL7's.</summary>
     public static string CodeOf(string line)

@@ -11,6 +11,7 @@ public sealed class EventDelivery(
     IRecordStore records,
     INotificationStore store,
     NotificationChannel channel,
+    MessageTracking tracking,
     SubscriptionMover mover,
     RetrySchedule schedule,
     Endpoints endpoints,
@@ -40,6 +41,10 @@ public sealed class EventDelivery(
         if (time.GetUtcNow() + (terms.Timeout ?? options.Timeout) > delivery.Until)
             // This server has slept since the claim. Another may have it before an answer comes.
             return await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
+        if (delivery.State.ApartOrNone.ToAskAbout(delivery.Events[0].Number, time.GetUtcNow()) is { } message)
+            return await AskAsync(delivery, subscription, message, cancellation).ConfigureAwait(false);
+        if (delivery.State.ApartOrNone.UnderWay is { Count: >= UnderWayMessage.Most } underWay)
+            return await GiveBackAsync(delivery, underWay.Min(each => each.Next)).ConfigureAwait(false);
         return endpoints.Enter(subscription) is { } later
             ? await GiveBackAsync(delivery, later).ConfigureAwait(false)
             : await SendAsync(delivery, subscription, cancellation).ConfigureAwait(false);
@@ -81,6 +86,8 @@ public sealed class EventDelivery(
                 .ConfigureAwait(false);
             if (outcome.Result == SendResult.Accepted)
                 return await AcceptedAsync(delivery, cancellation).ConfigureAwait(false);
+            if (outcome is { Result: SendResult.UnderWay, MessageId: { } messageId })
+                return await UnderWayAsync(delivery, messageId, cancellation).ConfigureAwait(false);
             var failed = Failed(delivery, outcome.Error ?? DeliveryError.NoResponse("failed"), outcome.RetryAfter);
             if ((await ReadAsync(delivery, cancellation).ConfigureAwait(false))?.Version != subscription.Version)
                 // The authority has written it anew meanwhile: what failed was the one before.
@@ -120,12 +127,58 @@ public sealed class EventDelivery(
         // It is told: that is noted, whatever is asked of the server meanwhile.
         if (!await store.SettleAsync(delivery, now, state, CancellationToken.None).ConfigureAwait(false))
             return null;
+        ObserveAside(delivery, state);
+        return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A transport has the message: that is kept, and nothing settled. A crash before it is kept sends the same once more, under the same local id.
+    /// </summary>
+    private async Task<Delivery?> UnderWayAsync(Delivery delivery, string messageId, CancellationToken cancellation)
+    {
+        var state = delivery.State.AfterSent(delivery.Events[0], messageId, time.GetUtcNow());
+        ObserveAside(delivery, state);
+        return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What has become of a message that is under way.</summary>
+    private async Task<Delivery?> AskAsync(
+        Delivery delivery,
+        StoredResource subscription,
+        UnderWayMessage message,
+        CancellationToken cancellation
+    )
+    {
+        TrackedMessage tracked;
+        try
+        {
+            tracked = await tracking.LookAsync(delivery, message, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
+            throw;
+        }
+
+        if (tracked.State is not { } state)
+            return null;
+        if (tracked.Returned is null)
+            return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
+        await MoveAsync(subscription, tracked.Returned, state, cancellation).ConfigureAwait(false);
+        return null;
+    }
+
+    private void ObserveAside(Delivery delivery, SendingState state)
+    {
         foreach (var aside in state.ApartOrNone.Aside.Except(delivery.State.ApartOrNone.Aside))
             observer.SetAside(delivery.SubscriptionId, aside.Number);
-        return cancellation.IsCancellationRequested
-            ? await GiveBackAsync(delivery with { State = state }, now).ConfigureAwait(false)
-            : await store.ClaimNextAsync(delivery, state, Now(), null, CancellationToken.None).ConfigureAwait(false);
     }
+
+    /// <summary>Keeps how sending stands, whatever is asked of the server meanwhile, and takes the next batch.</summary>
+    private async Task<Delivery?> GoOnAsync(Delivery delivery, SendingState state, CancellationToken cancellation) =>
+        cancellation.IsCancellationRequested
+            ? await GiveBackAsync(delivery with { State = state }, time.GetUtcNow()).ConfigureAwait(false)
+            : await store.ClaimNextAsync(delivery, state, Now(), null, CancellationToken.None).ConfigureAwait(false);
 
     private async Task MoveAsync(
         StoredResource subscription,

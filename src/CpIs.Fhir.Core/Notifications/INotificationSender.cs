@@ -30,6 +30,9 @@ public enum SendResult
     /// <summary>2xx: the receiver has it.</summary>
     Accepted,
 
+    /// <summary>A transport has it, and has yet to bring it to the receiver: nothing is settled.</summary>
+    UnderWay,
+
     /// <summary>410: the receiver wants no more, ever.</summary>
     Gone,
 
@@ -42,16 +45,21 @@ public enum SendResult
 /// <param name="HttpStatus">What was answered, or null when nobody answered.</param>
 /// <param name="Error">A <see cref="DeliveryError"/>; null when accepted.</param>
 /// <param name="RetryAfter">What the receiver asked for, unclamped.</param>
+/// <param name="MessageId">Under which id the transport has it; null unless it is under way.</param>
 public sealed record SendOutcome(
     SendResult Result,
     int? HttpStatus = null,
     string? Error = null,
-    TimeSpan? RetryAfter = null
+    TimeSpan? RetryAfter = null,
+    string? MessageId = null
 )
 {
+    /// <summary>True when there was nothing to send of this event, whoever receives it.</summary>
+    public bool IsOfTheEvent { get; init; }
+
     /// <summary>
     /// True when the receiver says that it does not take what was sent, and not that it cannot be reached, lets nobody in or is busy: then the
     /// fault may be in one event.
     /// </summary>
-    public bool IsRefusal => HttpStatus is 400 or 409 or 413 or 415 or 422;
+    public bool IsRefusal => IsOfTheEvent || HttpStatus is 400 or 409 or 413 or 415 or 422;
 }

@@ -9,6 +9,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// </summary>
 public sealed class NotificationChannel(
     INotificationSender sender,
+    MeshChannel mesh,
     IOccurrenceStore occurrences,
     IOrganisationDirectory directory,
     NotificationBundle bundle,
@@ -46,27 +47,11 @@ public sealed class NotificationChannel(
         var standing = SubscriptionStanding.Of(subscription.Id, terms, stands);
         if (terms.Status != SubscriptionStatus.Error)
             standing = standing with { Error = null };
-        // The option is asked at each attempt: once it is off, nothing personal leaves, whatever was agreed before.
-        var accesses =
-            terms.Content == PayloadContent.FullResource && options.AllowFullResource
-                ? await NotifiedAccesses
-                    .ReadAsync(occurrences, subscription.Authority, events, cancellation)
-                    .ConfigureAwait(false)
-                : null;
         var began = time.GetTimestamp();
-        var outcome = await sender
-            .SendAsync(
-                new OutgoingNotification(
-                    id,
-                    new Uri(terms.Endpoint),
-                    terms.ContentType,
-                    terms.Headers,
-                    bundle.Write(id, type, standing, events, now, accesses),
-                    terms.Timeout ?? options.Timeout
-                ),
-                cancellation
-            )
-            .ConfigureAwait(false);
+        var outcome =
+            terms.Channel == ChannelKind.Mesh
+                ? await mesh.SendAsync(id, subscription, events, cancellation).ConfigureAwait(false)
+                : await PostAsync(id, type, subscription, standing, events, cancellation).ConfigureAwait(false);
         var attempt = new DispatchAttempt(
             subscription.Id,
             type,
@@ -79,5 +64,37 @@ public sealed class NotificationChannel(
         ledger.Note(attempt, time.GetElapsedTime(began));
         observer.Attempted(attempt);
         return outcome;
+    }
+
+    private async Task<SendOutcome> PostAsync(
+        string id,
+        NotificationType type,
+        StoredResource subscription,
+        SubscriptionStanding standing,
+        IReadOnlyList<NotificationEvent> events,
+        CancellationToken cancellation
+    )
+    {
+        var terms = subscription.Subscription!;
+        // The option is asked at each attempt: once it is off, nothing personal leaves, whatever was agreed before.
+        var accesses =
+            terms.Content == PayloadContent.FullResource && options.AllowFullResource
+                ? await NotifiedAccesses
+                    .ReadAsync(occurrences, subscription.Authority, events, cancellation)
+                    .ConfigureAwait(false)
+                : null;
+        return await sender
+            .SendAsync(
+                new OutgoingNotification(
+                    id,
+                    new Uri(terms.Endpoint),
+                    terms.ContentType,
+                    terms.Headers,
+                    bundle.Write(id, type, standing, events, time.GetUtcNow(), accesses),
+                    terms.Timeout ?? options.Timeout
+                ),
+                cancellation
+            )
+            .ConfigureAwait(false);
     }
 }

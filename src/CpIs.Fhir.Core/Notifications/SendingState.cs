@@ -29,6 +29,34 @@ public sealed record SendingState(
         };
 
     /// <summary>
+    /// After this event was accepted for transport as a message: it is not told, and waits for its acknowledgement. The way to the transport is well
+    /// again; a mailbox that has returned messages is well only when one is acknowledged.
+    /// </summary>
+    public SendingState AfterSent(NotificationEvent told, string messageId, DateTimeOffset now) =>
+        (DeliveryError.IsReturned(LastError) ? this : Sound) with
+        {
+            Apart = ApartOrNone.AfterAccepted([told], now).With(UnderWayMessage.Sent(told.Number, messageId, now)),
+        };
+
+    /// <summary>After the transport has said that this message is still waiting, or has not answered.</summary>
+    public SendingState AfterAsked(UnderWayMessage message, DateTimeOffset now) =>
+        this with
+        {
+            Apart = ApartOrNone.With(message.Asked(now)),
+        };
+
+    /// <summary>After the recipient has acknowledged this message.</summary>
+    public SendingState AfterAcknowledged(UnderWayMessage message) =>
+        Sound with
+        {
+            Apart = ApartOrNone.Without(message).OrNull,
+        };
+
+    /// <summary>After this message was returned: its event is sent again, as a new message, by the schedule.</summary>
+    public SendingState AfterReturned(UnderWayMessage message, DateTimeOffset now, string error) =>
+        (this with { Apart = ApartOrNone.Without(message).OrNull }).AfterFailed(now, error);
+
+    /// <summary>
     /// After the receiver has answered that it does not take these events, which may be the fault of one of them. Null when it is held to be
     /// the endpoint's: two in a row were refused alone, or too many are set aside already.
     /// </summary>

@@ -17,9 +17,15 @@ public sealed record ParsedSubscription(SubscriptionTerms Terms, Subscription Re
 /// where this server may send to, and what it sends. Every problem is reported at once, each with its place.
 /// </summary>
 /// <param name="options">What endpoints are allowed.</param>
+/// <param name="mesh">Which mailboxes are listed.</param>
 /// <param name="check">Reads the resource and judges it by its profile.</param>
 /// <param name="time">The clock, for <c>end</c>.</param>
-public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck check, TimeProvider time)
+public sealed class SubscriptionParser(
+    NotificationOptions options,
+    MeshOptions mesh,
+    IWriteCheck check,
+    TimeProvider time
+)
 {
     private const string StatusOfClient = "A client can set requested or off. Only the server sets active and error.";
 
@@ -89,7 +95,7 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
                 "cpis-subscription-topic"
             );
         var channel = subscription.Child("channel");
-        var kind = channel.Text("type") == "message" ? ChannelKind.Inbox : ChannelKind.RestHook;
+        var kind = KindOf(channel);
         if (before is not null && before.Channel != kind)
             refuse(
                 "Subscription.channel.type",
@@ -97,8 +103,21 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
                 "cpis-subscription-channel"
             );
         var endpoint = channel.Text("endpoint") ?? "";
-        if (kind == ChannelKind.RestHook && EndpointRules.Check(endpoint, authority, options) is { } why)
+        // Without an endpoint, the profile has said so, of the channel.
+        if (
+            kind == ChannelKind.RestHook
+            && endpoint.Length > 0
+            && EndpointRules.Check(endpoint, authority, options) is { } why
+        )
             refuse("Subscription.channel.endpoint", why, "cpis-subscription-endpoint");
+        if (kind == ChannelKind.Mesh && endpoint.Length > 0 && mesh.EndpointOf(authority) != endpoint)
+            refuse(
+                "Subscription.channel.endpoint",
+                mesh.EndpointOf(authority) is { } listed
+                    ? $"The endpoint must be the mailbox that the operator has listed for this authority: {listed}."
+                    : "The operator has listed no MESH mailbox for this authority. Ask the operator, or use another channel.",
+                "cpis-subscription-endpoint"
+            );
         DateTimeOffset? end = DateTimeOffset.TryParse(
             subscription.Text("end"),
             CultureInfo.InvariantCulture,
@@ -129,6 +148,12 @@ public sealed class SubscriptionParser(NotificationOptions options, IWriteCheck 
             End = end,
         };
     }
+
+    private static ChannelKind KindOf(ISentElement? channel) =>
+        channel.Text("type") != "message" ? ChannelKind.RestHook
+        : Extension(channel.At("type"), BackportCanonicals.ChannelType).Text("valueCoding", "code") == "mesh"
+            ? ChannelKind.Mesh
+        : ChannelKind.Inbox;
 
     private PayloadContent ReadContent(ISentElement? channel, Action<string, string, string> refuse)
     {

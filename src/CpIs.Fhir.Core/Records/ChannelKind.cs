@@ -8,4 +8,7 @@ public enum ChannelKind
 
     /// <summary>The authority fetches (<c>$events</c>); the acknowledgement of a named person settles.</summary>
     Inbox,
+
+    /// <summary>The server sends a message into the authority's MESH mailbox; it settles when the recipient has acknowledged it, and not before.</summary>
+    Mesh,
 }

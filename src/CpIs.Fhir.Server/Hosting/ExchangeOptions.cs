@@ -75,6 +75,9 @@ public sealed record ExchangeOptions
     /// <summary>How authorities are reminded of what nobody told them.</summary>
     public EmailOptions Email { get; init; } = new();
 
+    /// <summary>The exchange's mailbox at MESH.</summary>
+    public MeshOptions Mesh { get; init; } = new();
+
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
 

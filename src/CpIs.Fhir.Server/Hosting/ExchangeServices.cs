@@ -27,7 +27,7 @@ namespace CpIs.Fhir.Server.Hosting;
 /// <summary>Everything that the journeys stand on.</summary>
 internal static class ExchangeServices
 {
-    /// <exception cref="InvalidConfigurationException">The key file cannot be used; the message says why.</exception>
+    /// <exception cref="InvalidConfigurationException">A key file cannot be used; the message says why.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened; the message says what to do.</exception>
     public static async Task AddExchangeAsync(
         this IServiceCollection services,
@@ -60,7 +60,7 @@ internal static class ExchangeServices
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + Draining.Longest);
 
         services.AddExchangeSecurity(options.Security);
-        services.AddNotifications(options.Notifications);
+        services.AddNotifications(options.Notifications, options.Mesh);
         services.AddWorklists();
         services.AddEscalation(options.Email);
         services.AddRetention(options.Retention);

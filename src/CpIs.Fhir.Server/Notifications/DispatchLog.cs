@@ -19,6 +19,8 @@ internal sealed partial class DispatchLog(ILogger<DispatchLog> logger) : IDispat
                 attempt.Outcome.HttpStatus,
                 (long)attempt.Age.TotalMilliseconds
             );
+        else if (attempt.Outcome.Result == SendResult.UnderWay)
+            UnderWay(attempt.SubscriptionId, attempt.FirstNumber, attempt.Attempt, (long)attempt.Age.TotalMilliseconds);
         else
             NotSent(
                 attempt.SubscriptionId,
@@ -76,6 +78,13 @@ internal sealed partial class DispatchLog(ILogger<DispatchLog> logger) : IDispat
         string? error,
         long ageMs
     );
+
+    [LoggerMessage(
+        107,
+        LogLevel.Information,
+        "Notification of Subscription {SubscriptionId} of event {Number} accepted for transport on attempt {Attempt}, not yet acknowledged, {AgeMs} ms after the event"
+    )]
+    private partial void UnderWay(string subscriptionId, long? number, int attempt, long ageMs);
 
     [LoggerMessage(103, LogLevel.Information, "Subscription {SubscriptionId} is now {Status}")]
     private partial void Moved(string subscriptionId, SubscriptionStatus status);

@@ -23,7 +23,7 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             subscription.Authority.Value,
             subscription.Subscription!.TakesEvents,
             Math.Max(1, subscription.Subscription.MaxCount),
-            subscription.Subscription.Channel == ChannelKind.RestHook
+            subscription.Subscription.Channel != ChannelKind.Inbox
         );
 
     /// <summary>

@@ -52,7 +52,7 @@ internal static class IncomingResources
             .Add(resource.Authority.Value)
             .Add(terms.TakesEvents ? 1 : 0)
             .Add(Math.Max(1, terms.MaxCount))
-            .Add(terms.Channel == ChannelKind.RestHook ? 1 : 0)
+            .Add(terms.Channel != ChannelKind.Inbox ? 1 : 0)
             .Run();
     }
 }

@@ -27,7 +27,8 @@ public sealed class SubscriptionParserTests
             { "$.status = 'error'", "Subscription.status", "requested or off" },
             { "$.status = 'banana'", "Subscription.status", "can set requested or off" },
             { "$.channel.type = 'email'", "Subscription.channel", "rest-hook" },
-            { "$.channel._type = custom", "Subscription.channel.type.extension", "must be inbox" },
+            { "$.channel._type = custom", "Subscription.channel.type.extension", "one of inbox" },
+            { "$.channel.endpoint = 'mesh:X26ABC1'", "Subscription.channel.endpoint", "absolute URL" },
             { "$.channel.payload = 'application/fhir+xml'", "Subscription.channel.payload", "application/fhir+json" },
             { "$.channel.payload = 'application/fhir+json; fhirVersion=5.0'", "Subscription.channel.payload", "4.0" },
             { "$.channel.payload = 'application/fhir+json; x=1'", "Subscription.channel.payload", "4.0" },
@@ -261,7 +262,7 @@ public sealed class SubscriptionParserTests
     }
 
     private static SubscriptionParser Parser(NotificationOptions options) =>
-        new(options, Profiles, TimeProvider.System);
+        new(options, new MeshOptions(), Profiles, TimeProvider.System);
 
     private static Result<ParsedSubscription> Parse(JsonObject json, NotificationOptions? options = null) =>
         Parser(options ?? new NotificationOptions()).Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), Authority);

@@ -103,7 +103,12 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory, IUpl
 
     /// <summary>As a Subscription of authority XHF01: the refusal, or null where it would be stored.</summary>
     internal static Refusal? Subscribe(byte[] text) =>
-        new SubscriptionParser(new NotificationOptions(), new WriteCheck(Set, []), TimeProvider.System)
+        new SubscriptionParser(
+            new NotificationOptions(),
+            new MeshOptions { Mailboxes = new Dictionary<string, string> { ["XHF01"] = "X26ABC1" } },
+            new WriteCheck(Set, []),
+            TimeProvider.System
+        )
             .Parse(text, OdsCode.Parse("XHF01"))
             .Refusal;
 

@@ -55,6 +55,11 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Timeout = TimeSpan.FromSeconds(2),
         };
 
+    /// <summary>As the next dispatcher, and the parser after a restart, find it.</summary>
+    public MeshOptions Mesh { get; set; } = new();
+
+    public IMeshTransport? MeshTransport { get; set; }
+
     public IdGenerator Ids { get; private set; } = null!;
 
     public IExchangeStore Store => _store;
@@ -63,9 +68,10 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
 
     public SubscriptionService Subscriptions { get; private set; } = null!;
 
-    public static async Task<Engine> StartAsync(NotificationOptions? options = null)
+    public static async Task<Engine> StartAsync(NotificationOptions? options = null, MeshOptions? mesh = null)
     {
         var engine = options is null ? new Engine() : new Engine { Options = options };
+        engine.Mesh = mesh ?? engine.Mesh;
         engine.Ids = new IdGenerator(engine.Time);
         engine._place = await TestStore.TakeAsync(engine._folder);
         await engine.OpenAsync();
@@ -107,8 +113,11 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         options ??= Options;
         var held = new ServerLeases(leases ?? _store, Ids, Time);
         var attempts = new AttemptLedger(_store, held, Ids, Time);
+        var mesh = new MeshChannel(MeshTransport, Mesh, _store, _store, this, Time);
+        var schedule = new RetrySchedule(Options.RetrySchedule, Options.Jitter, new Random(1));
         var channel = new NotificationChannel(
             sender,
+            mesh,
             _store,
             this,
             new NotificationBundle(() => Base),
@@ -125,8 +134,9 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
                 _store,
                 _store,
                 channel,
+                new MessageTracking(_store, mesh, schedule, attempts, this, Time),
                 mover,
-                new RetrySchedule(Options.RetrySchedule, Options.Jitter, new Random(1)),
+                schedule,
                 endpoints,
                 this,
                 Options,
@@ -187,8 +197,12 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         string extra = ""
     )
     {
-        var body = Encoding.UTF8.GetBytes(Json(endpoint, status, null, maxCount, extra));
-        var answer = await Subscriptions.CreateAsync(Write(body, authority), default);
+        return await CreateAsync(Json(endpoint, status, null, maxCount, extra), authority);
+    }
+
+    public async Task<string> CreateAsync(string json, OdsCode? authority = null)
+    {
+        var answer = await Subscriptions.CreateAsync(Write(Encoding.UTF8.GetBytes(json), authority), default);
         answer.Refusal.Should().BeNull(string.Join(' ', answer.Refusal?.Issues.Select(i => i.Diagnostics) ?? []));
         return answer.Value.Location!.Split('/')[^3];
     }
@@ -298,6 +312,10 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             }
             """;
 
+    /// <summary>A Subscription that gets messages.</summary>
+    public static string MeshJson(string endpoint = "mesh:X26ABC2") =>
+        InboxJson(extra: $"\"endpoint\": \"{endpoint}\",").Replace("\"inbox\"", "\"mesh\"", StringComparison.Ordinal);
+
     public static string Json(string endpoint, string status, string? id, int maxCount, string extra) =>
         $$"""
             {
@@ -326,7 +344,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             _store,
             _store,
             new IdempotentWrite(_store, Time),
-            new SubscriptionParser(Options, Profiles, Time),
+            new SubscriptionParser(Options, Mesh, Profiles, Time),
             new DispatchSignal(Time),
             Options,
             Ids,

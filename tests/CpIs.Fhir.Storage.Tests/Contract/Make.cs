@@ -64,7 +64,12 @@ public static class Make
                 Status = status,
                 Activated = status == SubscriptionStatus.Active,
                 Channel = channel,
-                Endpoint = channel == ChannelKind.Inbox ? "" : "https://receiver.example/hook",
+                Endpoint = channel switch
+                {
+                    ChannelKind.Inbox => "",
+                    ChannelKind.Mesh => "mesh:X26ABC2",
+                    _ => "https://receiver.example/hook",
+                },
                 Headers = ["X-Key: 1"],
                 MaxCount = maxCount,
                 Timeout = TimeSpan.FromSeconds(9),

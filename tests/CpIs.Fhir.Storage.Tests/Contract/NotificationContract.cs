@@ -350,6 +350,44 @@ public abstract class NotificationContract : StoreContract
     }
 
     [Fact]
+    public async Task What_is_under_way_as_a_message_is_kept_is_not_sent_again_and_is_asked_about_in_its_time()
+    {
+        await SaveAsync(Make.Subscription("s", channel: ChannelKind.Mesh));
+        for (var i = 1; i <= 2; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await NumberAsync();
+        var first = (await ClaimAsync(At(4))).Single();
+        var second = await NextAsync(first, first.State.AfterSent(first.Events[0], "M1", At(4)), At(4));
+        second!.Events.Single().Number.Should().Be(2);
+        (await NextAsync(second, second.State.AfterSent(second.Events[0], "M2", At(4)), At(4))).Should().BeNull();
+        await Store.ReopenAsync();
+
+        (await Notifications.ReadNextDueAsync(Cancellation)).Should().Be(At(5));
+        (await ClaimAsync(At(4))).Should().BeEmpty();
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(2);
+        var asked = (await ClaimAsync(At(5))).Single();
+        asked.Events.Single().Number.Should().Be(1);
+        asked.State.ApartOrNone.UnderWay.Select(m => (m.Number, m.MessageId)).Should().Equal((1, "M1"), (2, "M2"));
+        var other = asked.State.ApartOrNone.UnderWay[1];
+
+        // Settled is what was acknowledged, whichever was claimed.
+        var told = await Notifications.ReadEventsAsync("s", 2, 2, 1, Cancellation);
+        var state = asked.State.AfterAcknowledged(other);
+        (await Notifications.SettleAsync(asked with { Events = told }, At(5), state, Cancellation)).Should().BeTrue();
+        state = state.AfterAsked(state.ApartOrNone.UnderWay.Single(), At(5));
+        (await NextAsync(asked, state, At(5))).Should().BeNull();
+        (await EventsAsync("s")).Select(e => e.Delivered is not null).Should().Equal(false, true);
+        (await Notifications.ReadNextDueAsync(Cancellation)).Should().Be(At(10));
+
+        var returned = (await ClaimAsync(At(10))).Single();
+        var failed = returned.State.AfterReturned(returned.State.ApartOrNone.UnderWay.Single(), At(10), "returned");
+        await Notifications.GiveBackAsync(returned, new SendingEnd(failed, At(11)), Cancellation);
+        var again = (await ClaimAsync(At(11))).Single();
+        again.Events.Single().Number.Should().Be(1);
+        again.State.Should().Be(new SendingState(1, At(10), "returned"));
+    }
+
+    [Fact]
     public async Task Refused_alone_with_none_after_it_the_Subscription_rests()
     {
         await SaveAsync(Make.Subscription("s"));

@@ -1,0 +1,87 @@
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// Asks what has become of a message that was accepted for transport. An acknowledgement by the recipient settles its event, and nothing else does (promise
+/// 3); one that was returned is sent again as a new message; until then it is asked about again.
+/// </summary>
+public sealed class MessageTracking(
+    INotificationStore store,
+    MeshChannel mesh,
+    RetrySchedule schedule,
+    AttemptLedger attempts,
+    IDispatchObserver observer,
+    TimeProvider time
+)
+{
+    /// <summary>How long a Subscription is left alone after MESH did not say: what it has to send would not be taken either.</summary>
+    public static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
+    /// <summary>Asks about one message.</summary>
+    /// <param name="delivery">A claim on its Subscription.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="cancellation">The server is stopping.</param>
+    public async Task<TrackedMessage> LookAsync(
+        Delivery delivery,
+        UnderWayMessage message,
+        CancellationToken cancellation
+    )
+    {
+        var began = time.GetTimestamp();
+        var standing = await mesh.TrackAsync(message.MessageId, cancellation).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var outcome = new SendOutcome(
+            standing.Place == MeshPlace.Acknowledged ? SendResult.Accepted : SendResult.Failed,
+            standing.HttpStatus,
+            standing.Error
+        );
+        if (standing.Place != MeshPlace.Waiting)
+        {
+            var attempt = new DispatchAttempt(
+                delivery.SubscriptionId,
+                NotificationType.EventNotification,
+                message.Number,
+                1,
+                delivery.State.Failures + 1,
+                outcome,
+                now - message.SentAt
+            );
+            attempts.Note(attempt, time.GetElapsedTime(began));
+            observer.Attempted(attempt);
+        }
+
+        switch (standing.Place)
+        {
+            case MeshPlace.Acknowledged:
+                var told = await store
+                    .ReadEventsAsync(delivery.SubscriptionId, message.Number, message.Number, 1, CancellationToken.None)
+                    .ConfigureAwait(false);
+                var state = delivery.State.AfterAcknowledged(message);
+                return await store
+                    .SettleAsync(delivery with { Events = told }, now, state, CancellationToken.None)
+                    .ConfigureAwait(false)
+                    ? new TrackedMessage(state, null)
+                    : TrackedMessage.Ended;
+            case MeshPlace.Returned:
+                var failed = delivery.State.AfterReturned(message, now, standing.Error!);
+                var rest = new SendingEnd(failed, now + schedule.DelayAfter(failed.Failures, null));
+                if (!await store.GiveBackAsync(delivery, rest, CancellationToken.None).ConfigureAwait(false))
+                    return TrackedMessage.Ended;
+                await mesh.DropReportAsync(standing, cancellation).ConfigureAwait(false);
+                return new TrackedMessage(failed, outcome);
+            case MeshPlace.Unknown:
+                var later = new SendingEnd(delivery.State.AfterAsked(message, now), now + AskAgain);
+                await store.GiveBackAsync(delivery, later, CancellationToken.None).ConfigureAwait(false);
+                return TrackedMessage.Ended;
+            default:
+                return new TrackedMessage(delivery.State.AfterAsked(message, now), null);
+        }
+    }
+}
+
+/// <summary>What came of asking about a message.</summary>
+/// <param name="State">How sending stands; null when the lane ends.</param>
+/// <param name="Returned">Why the message came back, and with it the Subscription was given back; null when it goes on.</param>
+public sealed record TrackedMessage(SendingState? State, SendOutcome? Returned)
+{
+    internal static readonly TrackedMessage Ended = new(null, null);
+}
