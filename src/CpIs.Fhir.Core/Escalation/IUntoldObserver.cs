@@ -6,7 +6,7 @@ public interface IUntoldObserver
     /// <summary>The oldest notice has waited longer than <see cref="UntoldLimits.TakeWithin"/>: the authority's alarm.</summary>
     void Late(LateNotices late);
 
-    /// <summary>It has waited longer than <see cref="UntoldLimits.OperatorAfter"/>: the operator's alarm.</summary>
+    /// <summary>It has waited <see cref="UntoldLimits.OperatorAfter"/> longer: the operator's alarm.</summary>
     /// <param name="late">What waits.</param>
     /// <param name="phone">The authority's emergency duty phone, else its office phone; null when neither is registered.</param>
     void VeryLate(LateNotices late, string? phone);

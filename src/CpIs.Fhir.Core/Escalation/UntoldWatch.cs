@@ -11,6 +11,7 @@ namespace CpIs.Fhir.Core.Escalation;
 public sealed class UntoldWatch(
     IWorklistStore notices,
     Worklist worklist,
+    ChannelLimits limits,
     IOrganisationDirectory directory,
     UntoldGauges gauges,
     IUntoldObserver observer,
@@ -29,8 +30,8 @@ public sealed class UntoldWatch(
         var now = time.GetUtcNow();
         gauges.Show(untold, Authorities(), now + MinuteShift.LeaseTime);
         foreach (var each in untold.OrderBy(each => each.Oldest).ThenBy(each => each.Authority))
-            if (now - each.Oldest >= UntoldLimits.TakeWithin)
-                await RaiseAsync(each, now - each.Oldest, cancellation).ConfigureAwait(false);
+            if (await LimitAsync(each, now, cancellation).ConfigureAwait(false) is { } limit)
+                await RaiseAsync(each, now - each.Oldest, limit, cancellation).ConfigureAwait(false);
             else
                 Lower(each.Authority, each.Count);
         foreach (var told in _raised.Keys.Except(untold.Select(each => each.Authority)).Order().ToList())
@@ -44,11 +45,25 @@ public sealed class UntoldWatch(
         gauges.Clear();
     }
 
-    private async Task RaiseAsync(UntoldNotices untold, TimeSpan age, CancellationToken cancellation)
+    /// <summary>By when it should have been taken, where that is over; else null.</summary>
+    private async ValueTask<TimeSpan?> LimitAsync(
+        UntoldNotices untold,
+        DateTimeOffset now,
+        CancellationToken cancellation
+    )
+    {
+        var age = now - untold.Oldest;
+        if (age < UntoldLimits.TakeWithin)
+            return null;
+        var limit = await limits.TakeWithinAsync(untold.Authority, cancellation).ConfigureAwait(false);
+        return age >= limit ? limit : null;
+    }
+
+    private async Task RaiseAsync(UntoldNotices untold, TimeSpan age, TimeSpan limit, CancellationToken cancellation)
     {
         var before = _raised.GetValueOrDefault(untold.Authority) ?? new Raised(null, null);
         var isLate = before.Late != untold.Oldest;
-        var isVeryLate = age >= UntoldLimits.OperatorAfter && before.VeryLate != untold.Oldest;
+        var isVeryLate = age >= limit + UntoldLimits.OperatorAfter && before.VeryLate != untold.Oldest;
         if (!isLate && !isVeryLate)
             return;
         var late = new LateNotices(

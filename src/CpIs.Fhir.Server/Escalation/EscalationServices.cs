@@ -15,6 +15,7 @@ internal static class EscalationServices
     {
         services
             .AddSingleton<UntoldGauges>()
+            .AddSingleton<ChannelLimits>()
             .AddSingleton<IUntoldObserver, UntoldLog>()
             .AddSingleton<UntoldWatch>()
             .AddEachMinute<UntoldWatch>();

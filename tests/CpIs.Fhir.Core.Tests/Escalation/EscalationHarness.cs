@@ -87,7 +87,15 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
     public OnceIn Once() => new(Store, _ids, Clock);
 
     public UntoldWatch Watch(UntoldGauges? gauges = null) =>
-        new(Store, new Worklist(Store, Store), this, gauges ?? new UntoldGauges(Clock), this, Clock);
+        new(
+            Store,
+            new Worklist(Store, Store),
+            new ChannelLimits(Store),
+            this,
+            gauges ?? new UntoldGauges(Clock),
+            this,
+            Clock
+        );
 
     /// <summary>A look-up of a child nobody looked up before: one that authorities are to be told of.</summary>
     public async Task<string> LookUpAsync(params OdsCode[] authorities)
@@ -155,7 +163,10 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
             {
                 Status = status,
                 Activated = status == SubscriptionStatus.Active,
-                Channel = endpoint.Length == 0 ? ChannelKind.Inbox : ChannelKind.RestHook,
+                Channel =
+                    endpoint.Length == 0 ? ChannelKind.Inbox
+                    : endpoint.StartsWith("mesh:", StringComparison.Ordinal) ? ChannelKind.Mesh
+                    : ChannelKind.RestHook,
                 Endpoint = endpoint,
             },
         };

@@ -33,6 +33,23 @@ public sealed class UntoldWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_all_is_told_through_MESH_there_is_a_day_and_beside_another_channel_there_is_not()
+    {
+        await _house.SubscribeAsync("mesh:X26ABC2");
+        await _house.LookUpAsync(Hareford);
+
+        (await AfterAsync(23 * 60)).Should().BeEmpty();
+        (await AfterAsync(60)).Should().ContainSingle().Which.Should().StartWith("late XHF01 1 1440");
+        (await AfterAsync(59)).Should().BeEmpty();
+        (await AfterAsync(1)).Should().ContainSingle().Which.Should().StartWith("very late");
+
+        await _house.SubscribeAsync("https://hooks.example.org/cpis");
+        _house.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _house.LookUpAsync(Otherton);
+        (await AfterAsync(16)).Should().ContainSingle().Which.Should().StartWith("late XOT01");
+    }
+
+    [Fact]
     public async Task It_is_raised_again_when_another_notice_is_the_oldest_and_too_old()
     {
         var first = await _house.LookUpAsync(Hareford);

@@ -36,7 +36,9 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
         var leases = new ServerLeases(store, ids, Clock);
         var attempts = new AttemptLedger(store, leases, ids, Clock);
         var bundle = new NotificationBundle(() => "https://cpis.example/FHIR/R4");
-        var channel = new NotificationChannel(this, store, this, bundle, options, this, attempts, Clock);
+        var mesh = new MeshChannel(null, new MeshOptions(), store, store, this, Clock);
+        var schedule = new RetrySchedule(options.RetrySchedule, 0, _random);
+        var channel = new NotificationChannel(this, mesh, store, this, bundle, options, this, attempts, Clock);
         var mover = new SubscriptionMover(store, this, Clock);
         var endpoints = new Endpoints(Clock);
         Engine = new Dispatcher(
@@ -45,8 +47,9 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
                 store,
                 store,
                 channel,
+                new MessageTracking(store, mesh, schedule, attempts, this, Clock),
                 mover,
-                new RetrySchedule(options.RetrySchedule, 0, _random),
+                schedule,
                 endpoints,
                 this,
                 options,
