@@ -29,7 +29,15 @@ internal static class KilledProcess
                     default
                 ),
             [MongoVerb, var connectionString, var database] => await MongoStore.OpenAsync(
-                new MongoStoreOptions { ConnectionString = connectionString, Database = database },
+                new MongoStoreOptions
+                {
+                    ConnectionString = connectionString,
+                    Database = database,
+                    // However busy the machine is, it is the kill that ends this.
+                    ConnectTimeout = TimeSpan.FromMinutes(1),
+                    ServerSelectionTimeout = TimeSpan.FromMinutes(1),
+                    WriteBudget = TimeSpan.FromMinutes(2),
+                },
                 TimeProvider.System,
                 default
             ),

@@ -41,15 +41,15 @@ internal static class EndpointRules
             return "The endpoint must be https.";
         if (options.RequirePort443 && url.Port != 443)
             return "The endpoint must be on port 443.";
-        return url.IsLoopback || IsInside(url)
+        return url.IsLoopback || IsInside(url, options.PrivateNetworks)
             ? "The endpoint must be on the public internet, not on a private, loopback or reserved address."
             : null;
     }
 
     /// <summary>True when the host is a literal of a reserved address. Uri has already read 0x7f.1 and 2130706433 as 127.0.0.1.</summary>
-    private static bool IsInside(Uri url) =>
+    private static bool IsInside(Uri url, string privateNetworks) =>
         IPAddress.TryParse(url.DnsSafeHost, out var address)
-            ? !PublicAddress.IsPublic(address)
+            ? !PublicAddress.IsAllowed(address, privateNetworks)
             : !url.Host.TrimEnd('.').Contains('.')
                 || InsideNames.Any(s => url.Host.TrimEnd('.').EndsWith(s, StringComparison.OrdinalIgnoreCase));
 

@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.Notifications;
 /// How notifications are sent: section <c>Notifications</c> of <c>fhir.config.json</c>. The defaults are the figures of
 /// <c>docs/adr/0007-notification-engine.md</c>.
 /// </summary>
-public sealed record NotificationOptions
+public sealed record NotificationOptions : IValidatableObject
 {
     /// <summary>The longest time one attempt may take, whatever a Subscription asks for.</summary>
     public static readonly TimeSpan MaximumTimeout = TimeSpan.FromSeconds(30);
@@ -76,8 +76,29 @@ public sealed record NotificationOptions
     public bool RequirePort443 { get; init; } = true;
 
     /// <summary>
+    /// Private networks that endpoints may be on too, such as a health network: CIDR ranges separated by commas, within 10.0.0.0/8, 100.64.0.0/10,
+    /// 172.16.0.0/12, 192.168.0.0/16 or fc00::/7. Never a network that this server's own services are on.
+    /// </summary>
+    public string PrivateNetworks { get; init; } = "";
+
+    /// <summary>A client certificate (PEM, its chain behind it) that the server shows to an endpoint which asks for one; empty for none.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>The key of <see cref="CertificateFile"/> (PEM).</summary>
+    public string CertificateKeyFile { get; init; } = "";
+
+    /// <summary>
     /// Hosts that an authority (key: ODS code) may be notified at, separated by commas. An authority without an entry may
     /// name any public host.
     /// </summary>
     public IReadOnlyDictionary<string, string> AllowedHosts { get; init; } = new Dictionary<string, string>();
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (PublicAddress.ProblemOf(PrivateNetworks) is { } problem)
+            yield return new(problem, [nameof(PrivateNetworks)]);
+        if ((CertificateFile.Length == 0) != (CertificateKeyFile.Length == 0))
+            yield return new("A certificate and its key go together.", [nameof(CertificateKeyFile)]);
+    }
 }

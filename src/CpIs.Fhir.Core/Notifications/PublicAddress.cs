@@ -48,6 +48,13 @@ public static class PublicAddress
         }.Select(IPNetwork.Parse),
     ];
 
+    private static readonly IPNetwork[] Private =
+    [
+        .. new[] { "10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7" }.Select(
+            IPNetwork.Parse
+        ),
+    ];
+
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
     /// <summary>True when a notification may be sent to this address.</summary>
@@ -61,6 +68,29 @@ public static class PublicAddress
             && GlobalUnicast.Contains(address)
             && !NotPublicV6.Any(n => n.Contains(address));
     }
+
+    /// <summary>True when a notification may be sent to this address: it is public, or in a private network that the operator has listed.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="privateNetworks">See <see cref="NotificationOptions.PrivateNetworks"/>.</param>
+    public static bool IsAllowed(IPAddress address, string privateNetworks) =>
+        IsPublic(address) || Split(privateNetworks).Any(range => IPNetwork.Parse(range).Contains(address));
+
+    /// <summary>What is wrong with a list of private networks; null when nothing is.</summary>
+    public static string? ProblemOf(string privateNetworks)
+    {
+        foreach (var range in Split(privateNetworks))
+            if (
+                !IPNetwork.TryParse(range, out var network)
+                || !Private.Any(all =>
+                    all.Contains(network.BaseAddress) && network.PrefixLength >= all.PrefixLength
+                )
+            )
+                return $"Each must be a range such as 10.202.0.0/16, within {string.Join(", ", Private)}. Sent: '{range}'.";
+        return null;
+    }
+
+    private static string[] Split(string ranges) =>
+        ranges.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>True for 127.0.0.0/8 and ::1, which are allowed under <see cref="NotificationOptions.AllowLoopbackHttp"/>.</summary>
     public static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address);

@@ -1,8 +1,8 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Server.Hosting;
 
 namespace CpIs.Fhir.Server.Mesh;
 
@@ -36,7 +36,7 @@ internal sealed record MeshAccess(
 
     private static string Secret(string name, string file)
     {
-        var secret = Read(name, () => File.ReadAllText(file).Trim());
+        var secret = PemFiles.Read($"Mesh:{name}", () => File.ReadAllText(file).Trim());
         return secret.Length > 0 ? secret : throw new InvalidConfigurationException($"Mesh:{name} is an empty file.");
     }
 
@@ -44,22 +44,10 @@ internal sealed record MeshAccess(
     {
         var tls = new SslClientAuthenticationOptions { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 };
         if (options.CertificateFile.Length > 0)
-            tls.ClientCertificateContext = Read(
-                nameof(options.CertificateFile),
-                () =>
-                {
-                    using var ephemeral = X509Certificate2.CreateFromPemFile(
-                        options.CertificateFile,
-                        options.CertificateKeyFile
-                    );
-                    // Windows cannot use a key for TLS that is in memory only.
-                    var certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
-                    return SslStreamCertificateContext.Create(
-                        certificate,
-                        Chain(options.CertificateFile),
-                        offline: true
-                    );
-                }
+            tls.ClientCertificateContext = PemFiles.ReadClientCertificate(
+                "Mesh:" + nameof(options.CertificateFile),
+                options.CertificateFile,
+                options.CertificateKeyFile
             );
         if (options.TrustFile.Length > 0)
         {
@@ -69,35 +57,10 @@ internal sealed record MeshAccess(
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
             };
-            policy.CustomTrustStore.AddRange(Read(nameof(options.TrustFile), () => Chain(options.TrustFile)));
+            policy.CustomTrustStore.AddRange(PemFiles.ReadChain("Mesh:" + nameof(options.TrustFile), options.TrustFile));
             tls.CertificateChainPolicy = policy;
         }
 
         return tls;
-    }
-
-    private static X509Certificate2Collection Chain(string file)
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return certificates;
-    }
-
-    private static T Read<T>(string name, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new InvalidConfigurationException($"Mesh:{name} cannot be read: {unreadable.Message}");
-        }
-        catch (CryptographicException)
-        {
-            throw new InvalidConfigurationException(
-                $"Mesh:{name} is not a PEM file of certificates with the right key."
-            );
-        }
     }
 }

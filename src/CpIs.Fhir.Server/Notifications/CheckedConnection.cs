@@ -10,7 +10,12 @@ namespace CpIs.Fhir.Server.Notifications;
 /// </summary>
 /// <param name="allowLoopback">See <see cref="NotificationOptions.AllowLoopbackHttp"/>.</param>
 /// <param name="resolve">Name resolution; the system's in production.</param>
-internal sealed class CheckedConnection(bool allowLoopback, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+/// <param name="privateNetworks">See <see cref="NotificationOptions.PrivateNetworks"/>.</param>
+internal sealed class CheckedConnection(
+    bool allowLoopback,
+    Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+    string privateNetworks = ""
+)
 {
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public async ValueTask<Stream> OpenAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
@@ -43,7 +48,7 @@ internal sealed class CheckedConnection(bool allowLoopback, Func<string, Cancell
             return addresses;
         if (plain)
             throw new BlockedAddressException("plain http is allowed only to loopback and only in the demo");
-        return addresses.All(PublicAddress.IsPublic)
+        return addresses.All(address => PublicAddress.IsAllowed(address, privateNetworks))
             ? addresses
             : throw new BlockedAddressException("the host resolves to an address that is not public");
     }

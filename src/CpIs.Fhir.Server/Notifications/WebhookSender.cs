@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Server.Hosting;
 
 namespace CpIs.Fhir.Server.Notifications;
 
@@ -32,7 +34,8 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
         WebhookKeys keys,
         IdGenerator ids,
         TimeProvider time,
-        Func<string, CancellationToken, Task<IPAddress[]>> resolve
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve,
+        RemoteCertificateValidationCallback? trusts = null
     )
     {
         (_keys, _ids, _time) = (keys, ids, time);
@@ -42,12 +45,16 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
                 ActivityHeadersPropagator = null,
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
-                ConnectCallback = new CheckedConnection(options.AllowLoopbackHttp, resolve).OpenAsync,
+                ConnectCallback = new CheckedConnection(
+                    options.AllowLoopbackHttp,
+                    resolve,
+                    options.PrivateNetworks
+                ).OpenAsync,
                 ConnectTimeout = options.ConnectTimeout,
                 MaxResponseHeadersLength = 16,
                 PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
                 PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-                SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
+                SslOptions = Tls(options, trusts),
                 UseCookies = false,
                 UseProxy = false,
             }
@@ -58,6 +65,25 @@ internal sealed class WebhookSender : INotificationSender, IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static SslClientAuthenticationOptions Tls(
+        NotificationOptions options,
+        RemoteCertificateValidationCallback? trusts
+    )
+    {
+        var tls = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            RemoteCertificateValidationCallback = trusts,
+        };
+        if (options.CertificateFile.Length > 0)
+            tls.ClientCertificateContext = PemFiles.ReadClientCertificate(
+                "Notifications:" + nameof(options.CertificateFile),
+                options.CertificateFile,
+                options.CertificateKeyFile
+            );
+        return tls;
+    }
 
     /// <inheritdoc />
     public async Task<SendOutcome> SendAsync(OutgoingNotification notification, CancellationToken cancellation)

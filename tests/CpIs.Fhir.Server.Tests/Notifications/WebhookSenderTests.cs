@@ -240,6 +240,26 @@ public sealed class WebhookSenderTests
     }
 
     [Fact]
+    public async Task A_health_network_that_the_operator_lists_is_open_and_no_other_private_one()
+    {
+        static Task<IPAddress[]> Resolve(string host, CancellationToken cancellation) =>
+            Task.FromResult(new[] { IPAddress.Parse(host) });
+        var connection = new CheckedConnection(false, Resolve, "10.202.0.0/16, fc00:12::/32");
+
+        (await connection.CheckAsync("10.202.7.9", plain: false, Stop)).Should().ContainSingle();
+        (await connection.CheckAsync("fc00:12::7", plain: false, Stop)).Should().ContainSingle();
+        foreach (var closed in new[] { "10.203.0.1", "127.0.0.1", "169.254.169.254", "192.168.1.1" })
+            await FluentActions
+                .Awaiting(() => connection.CheckAsync(closed, plain: false, Stop))
+                .Should()
+                .ThrowAsync<BlockedAddressException>(closed);
+        await FluentActions
+            .Awaiting(() => connection.CheckAsync("10.202.7.9", plain: true, Stop))
+            .Should()
+            .ThrowAsync<BlockedAddressException>("it is https all the same");
+    }
+
+    [Fact]
     public async Task A_slow_body_behind_a_2xx_is_read_for_a_second_and_the_2xx_counts()
     {
         await using var engine = await Engine.StartAsync();
