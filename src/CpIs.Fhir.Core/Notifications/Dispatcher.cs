@@ -35,8 +35,15 @@ public sealed class Dispatcher(
     /// <summary>One round. Starts attempts and does not wait for them. How long until the next one has something to do, if nobody signals.</summary>
     public async Task<TimeSpan> StepAsync(CancellationToken cancellation)
     {
-        var numbered = await store
-            .NumberObligationsAsync(time.GetUtcNow(), options.Quiet, Batch, cancellation)
+        var numbered = 0;
+        // What is numbered already is sent, whatever keeps others from being numbered.
+        await GuardAsync(
+                null,
+                async () =>
+                    numbered = await store
+                        .NumberObligationsAsync(time.GetUtcNow(), options.Quiet, Batch, cancellation)
+                        .ConfigureAwait(false)
+            )
             .ConfigureAwait(false);
         foreach (
             var subscription in await handshakes.FindAsync(options.MaxInFlight, cancellation).ConfigureAwait(false)
@@ -46,12 +53,12 @@ public sealed class Dispatcher(
         foreach (var subscription in await heartbeats.FindAsync(cancellation).ConfigureAwait(false))
             if (RoomBesideEvents() > 0)
                 Start(subscription.Id, () => heartbeats.TendAsync(subscription, cancellation));
-        await attempts.TendAsync(cancellation).ConfigureAwait(false);
         var (room, place) = Room();
         if (room > 0)
             foreach (var delivery in await store.ClaimDueAsync(Now(), room, cancellation).ConfigureAwait(false))
                 Enter(delivery, cancellation);
-        if (numbered == Batch)
+        await GuardAsync(null, () => attempts.TendAsync(cancellation).AsTask()).ConfigureAwait(false);
+        if (numbered >= Batch)
             return TimeSpan.Zero;
         if (room == 0)
             return Bounded(place); // An attempt that ends before wakes us.

@@ -10,8 +10,11 @@ public static class FirstEvents
     /// <summary>Longer than any attendance: what is younger keeps its order, as ever.</summary>
     public static readonly TimeSpan After = Attendances.Attendance.Longest;
 
-    /// <summary>Most obligations that are numbered at once: all that an authority can have, since nationally there are 38,000 a year.</summary>
-    public const int Most = 100_000;
+    /// <summary>
+    /// Most obligations that are numbered at once, in one commit; of more than these the oldest go so, and the others follow. Nationally there are 38,000 a
+    /// year, of all authorities.
+    /// </summary>
+    public const int Most = 5_000;
 
     /// <summary>Whether they are numbered so.</summary>
     /// <param name="lastNumber">The Subscription's latest number.</param>

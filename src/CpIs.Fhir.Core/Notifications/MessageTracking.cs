@@ -13,9 +13,6 @@ public sealed class MessageTracking(
     TimeProvider time
 )
 {
-    /// <summary>How long a Subscription is left alone after MESH did not say: what it has to send would not be taken either.</summary>
-    public static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
-
     /// <summary>Asks about one message.</summary>
     /// <param name="delivery">A claim on its Subscription.</param>
     /// <param name="message">The message.</param>
@@ -69,9 +66,8 @@ public sealed class MessageTracking(
                 await mesh.DropReportAsync(standing, cancellation).ConfigureAwait(false);
                 return new TrackedMessage(failed, outcome);
             case MeshPlace.Unknown:
-                var later = new SendingEnd(delivery.State.AfterAsked(message, now), now + AskAgain);
-                await store.GiveBackAsync(delivery, later, CancellationToken.None).ConfigureAwait(false);
-                return TrackedMessage.Ended;
+                // Only the asking is put off: what there is to send is sent meanwhile.
+                return new TrackedMessage(delivery.State.AfterAllAsked(now), null);
             default:
                 return new TrackedMessage(delivery.State.AfterAsked(message, now), null);
         }

@@ -81,9 +81,7 @@ public static class PublicAddress
         foreach (var range in Split(privateNetworks))
             if (
                 !IPNetwork.TryParse(range, out var network)
-                || !Private.Any(all =>
-                    all.Contains(network.BaseAddress) && network.PrefixLength >= all.PrefixLength
-                )
+                || !Private.Any(all => all.Contains(network.BaseAddress) && network.PrefixLength >= all.PrefixLength)
             )
                 return $"Each must be a range such as 10.202.0.0/16, within {string.Join(", ", Private)}. Sent: '{range}'.";
         return null;

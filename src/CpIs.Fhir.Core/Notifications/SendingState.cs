@@ -45,6 +45,12 @@ public sealed record SendingState(
             Apart = ApartOrNone.With(message.Asked(now)),
         };
 
+    /// <summary>After the transport has not said what became of a message: it is not asked about the others that are due either.</summary>
+    public SendingState AfterAllAsked(DateTimeOffset now) =>
+        ApartOrNone
+            .UnderWay.Where(message => message.Next <= now)
+            .Aggregate(this, (state, message) => state.AfterAsked(message, now));
+
     /// <summary>After the recipient has acknowledged this message.</summary>
     public SendingState AfterAcknowledged(UnderWayMessage message) =>
         Sound with

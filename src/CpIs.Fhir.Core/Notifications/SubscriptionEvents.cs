@@ -38,6 +38,8 @@ public sealed class SubscriptionEvents(
     /// <param name="asked">What is wanted.</param>
     /// <param name="self">What was asked, for <c>link[self]</c>.</param>
     /// <param name="fhirBase">FHIR base without trailing slash.</param>
+    /// <param name="record">Puts on record, before they are shown, the accesses that the answer holds whole.</param>
+    /// <param name="stopping">The server stops: what there is is answered.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<Result<byte[]>> ReadAsync(
         Caller caller,
@@ -45,6 +47,8 @@ public sealed class SubscriptionEvents(
         EventsAsked asked,
         string self,
         string fhirBase,
+        Func<IReadOnlyList<Occurrence>, Task> record,
+        CancellationToken stopping,
         CancellationToken cancellation
     )
     {
@@ -55,13 +59,17 @@ public sealed class SubscriptionEvents(
             )
         )
             return refusal;
-        var events = await WaitAsync(caller.Organisation, id, asked, cancellation).ConfigureAwait(false);
+        var terms = subscription.Subscription!;
+        var content = asked.Content ?? terms.Content;
+        if (content > terms.Content)
+            return Refusal.Forbidden(
+                "The Subscription does not agree to so much. Ask for the content that it has, or less."
+            );
+        var events = await WaitAsync(caller.Organisation, id, asked, stopping, cancellation).ConfigureAwait(false);
         var more = events.Count > asked.Count;
         if (more)
             events = [.. events.Take(asked.Count)];
-        var terms = subscription.Subscription!;
         var ledger = await store.ReadLedgerAsync(id, cancellation).ConfigureAwait(false);
-        var content = asked.Content ?? terms.Content;
         var standing = SubscriptionStanding.Of(id, terms, ledger) with { Content = content };
         var accesses =
             content == PayloadContent.FullResource && options.AllowFullResource
@@ -69,6 +77,8 @@ public sealed class SubscriptionEvents(
                     .ReadAsync(occurrences, caller.Organisation, events, cancellation)
                     .ConfigureAwait(false)
                 : null;
+        if (accesses is { Occurrences.Count: > 0 })
+            await record([.. accesses.Occurrences.Values]).ConfigureAwait(false);
         var links = new List<(string, string)> { ("self", self) };
         if (more)
             links.Add(("next", NextOf(fhirBase, id, events[^1].Number + 1, asked)));
@@ -104,9 +114,11 @@ public sealed class SubscriptionEvents(
         OdsCode authority,
         string id,
         EventsAsked asked,
+        CancellationToken stopping,
         CancellationToken cancellation
     )
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancellation);
         var until = time.GetUtcNow() + asked.Wait;
         var mayWait = asked.Wait > TimeSpan.Zero && _waiting.AddOrUpdate(authority, 1, (_, n) => n + 1) <= MostWaiting;
         try
@@ -117,9 +129,11 @@ public sealed class SubscriptionEvents(
                     .ReadEventsAsync(id, asked.First, asked.Last, asked.Count + 1, cancellation)
                     .ConfigureAwait(false);
                 var left = until - time.GetUtcNow();
-                if (events.Count > 0 || !mayWait || left <= TimeSpan.Zero)
+                if (events.Count > 0 || !mayWait || left <= TimeSpan.Zero || stopping.IsCancellationRequested)
                     return events;
-                await Task.Delay(left < LookAgain ? left : LookAgain, time, cancellation).ConfigureAwait(false);
+                await Task.Delay(left < LookAgain ? left : LookAgain, time, either.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
             }
         }
         finally

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
@@ -14,15 +15,15 @@ public sealed class SubscriptionOperations(
     Acknowledgements acknowledgements,
     IDispatchSignal signal,
     TimeProvider time
-) : IDisposable
+)
 {
     /// <summary>Most events that are sent again, or taken, by one request.</summary>
     public const int MostEvents = 1_000;
 
-    /// <summary>Tests at once on this server: an attempt may take 30 s.</summary>
-    private const int MostTests = 16;
+    /// <summary>Tests of one authority at once on this server: an attempt may take 30 s.</summary>
+    private const int MostTests = 2;
 
-    private readonly SemaphoreSlim _tests = new(MostTests);
+    private readonly ConcurrentDictionary<OdsCode, int> _tests = new();
 
     /// <summary>Sends a heartbeat now, signed and with the headers of every notification, and says what came of it. It tells of no child.</summary>
     public async Task<Result<SendOutcome>> TestAsync(Caller caller, string id, CancellationToken cancellation)
@@ -36,7 +37,14 @@ public sealed class SubscriptionOperations(
             return refusal;
         if (!channel.IsAuthorised(subscription))
             return Refusal.Forbidden("The authority is suspended: nothing is sent to it. Ask the operator.");
-        await _tests.WaitAsync(cancellation).ConfigureAwait(false);
+        if (subscription.Subscription!.Status == SubscriptionStatus.Off)
+            return Rule("It is off. Send it with the status requested first.", "cpis-subscription-operation");
+        if (_tests.AddOrUpdate(caller.Organisation, 1, (_, n) => n + 1) > MostTests)
+        {
+            _tests.AddOrUpdate(caller.Organisation, 0, (_, n) => n - 1);
+            return TooManyTests();
+        }
+
         try
         {
             var now = time.GetUtcNow();
@@ -57,7 +65,7 @@ public sealed class SubscriptionOperations(
         }
         finally
         {
-            _tests.Release();
+            _tests.AddOrUpdate(caller.Organisation, 0, (_, n) => n - 1);
         }
     }
 
@@ -104,23 +112,19 @@ public sealed class SubscriptionOperations(
             .ConfigureAwait(false);
     }
 
-    /// <inheritdoc />
-    public void Dispose() => _tests.Dispose();
-
     private async Task<Result<List<string>>> FindAsync(
         string id,
         IReadOnlyList<long> numbers,
         CancellationToken cancellation
     )
     {
-        var wanted = numbers.ToHashSet();
-        var events = await store
-            .ReadEventsAsync(id, numbers.Min(), numbers.Max(), MostEvents, cancellation)
-            .ConfigureAwait(false);
-        var found = events.Where(told => wanted.Contains(told.Number)).ToList();
-        return found.Count == wanted.Count
-            ? found.SelectMany(told => told.Occurrences).Distinct(StringComparer.Ordinal).ToList()
-            : Refusal.Unknown($"Event {wanted.Except(found.Select(told => told.Number)).Min()}");
+        var found = new List<string>();
+        foreach (var number in numbers)
+            if (await store.ReadEventsAsync(id, number, number, 1, cancellation).ConfigureAwait(false) is [var told])
+                found.AddRange(told.Occurrences);
+            else
+                return Refusal.Unknown($"Event {number}");
+        return found.Distinct(StringComparer.Ordinal).ToList();
     }
 
     private async Task<Result<StoredResource>> ReadSentAsync(Caller caller, string id, CancellationToken cancellation)
@@ -136,6 +140,20 @@ public sealed class SubscriptionOperations(
             ? Rule("Nothing is sent to an inbox. Read it: Subscription/{id}/$events.", "cpis-subscription-operation")
             : found;
     }
+
+    private static Refusal TooManyTests() =>
+        Refusal.Because(
+            RefusalKind.TooMany,
+            new Issue(
+                "throttled",
+                $"{MostTests} tests of this authority are under way. Wait for one to end.",
+                null,
+                SpineCodes.UnableToCallService
+            )
+        ) with
+        {
+            RetryAfter = TimeSpan.FromSeconds(30),
+        };
 
     private static Refusal Rule(string sentence, string rule) =>
         Refusal.Because(

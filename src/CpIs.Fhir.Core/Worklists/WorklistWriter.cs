@@ -7,20 +7,20 @@ public static class WorklistWriter
 {
     /// <summary>A page for the authority itself.</summary>
     /// <param name="entries">Its attendances.</param>
-    /// <param name="untold">What nobody was told of in all; null for nothing.</param>
+    /// <param name="untold">How much nobody was told of in all, and since when.</param>
     /// <param name="asOf">When it was read: an acknowledgement covers what was there then.</param>
     /// <param name="next">Link to the next page, or null.</param>
     /// <param name="fhirBase">FHIR base without trailing slash.</param>
     public static byte[] Write(
         IReadOnlyList<WorklistEntry> entries,
-        UntoldNotices? untold,
+        (long Count, DateTimeOffset? Oldest) untold,
         DateTimeOffset asOf,
         string? next,
         string fhirBase
     )
     {
         using var parameters = new ParametersWriter();
-        parameters.Add("asOf", asOf).Add("untold", untold?.Count ?? 0).Add("oldestUntold", untold?.Oldest);
+        parameters.Add("asOf", asOf).Add("untold", untold.Count).Add("oldestUntold", untold.Oldest);
         foreach (var entry in entries)
         {
             parameters

@@ -30,8 +30,7 @@ internal static class PemFiles
 
     /// <summary>All certificates of a file.</summary>
     /// <exception cref="InvalidConfigurationException">It cannot be used; the message says which.</exception>
-    public static X509Certificate2Collection ReadChain(string setting, string file) =>
-        Read(setting, () => Chain(file));
+    public static X509Certificate2Collection ReadChain(string setting, string file) => Read(setting, () => Chain(file));
 
     /// <summary>What a file gives, or why it cannot be used.</summary>
     /// <exception cref="InvalidConfigurationException">It cannot be used; the message says which.</exception>
@@ -47,9 +46,7 @@ internal static class PemFiles
         }
         catch (CryptographicException)
         {
-            throw new InvalidConfigurationException(
-                $"{setting} is not a PEM file of certificates with the right key."
-            );
+            throw new InvalidConfigurationException($"{setting} is not a PEM file of certificates with the right key.");
         }
     }
 

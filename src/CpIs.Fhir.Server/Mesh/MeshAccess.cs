@@ -57,7 +57,9 @@ internal sealed record MeshAccess(
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
             };
-            policy.CustomTrustStore.AddRange(PemFiles.ReadChain("Mesh:" + nameof(options.TrustFile), options.TrustFile));
+            policy.CustomTrustStore.AddRange(
+                PemFiles.ReadChain("Mesh:" + nameof(options.TrustFile), options.TrustFile)
+            );
             tls.CertificateChainPolicy = policy;
         }
 

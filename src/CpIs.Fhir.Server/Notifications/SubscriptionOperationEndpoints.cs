@@ -1,6 +1,7 @@
 using System.Globalization;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Admission;
@@ -59,7 +60,9 @@ internal static class SubscriptionOperationEndpoints
     private static async Task<IResult> EventsAsync(
         HttpContext context,
         SubscriptionEvents events,
+        RecordedReads reads,
         ExchangeUrls urls,
+        IHostApplicationLifetime lifetime,
         string id
     )
     {
@@ -69,9 +72,32 @@ internal static class SubscriptionOperationEndpoints
             || AskedOf(asked).IsRefused(out refusal, out var wanted)
         )
             return FhirResults.Refused(refusal);
-        var self = $"{urls.FhirBase}/Subscription/{id}/$events{context.Request.QueryString}";
+        if (
+            wanted.Content == PayloadContent.FullResource
+            && Guest.Authority("system/AuditEvent.r").Check(context.Caller()) is { } forbidden
+        )
+            return FhirResults.Refused(forbidden);
+        var path = $"Subscription/{id}/$events";
         return (
-            await events.ReadAsync(context.Caller(), id, wanted, self, urls.FhirBase, context.RequestAborted)
+            await events.ReadAsync(
+                context.Caller(),
+                id,
+                wanted,
+                $"{urls.FhirBase}/{path}{context.Request.QueryString}",
+                urls.FhirBase,
+                accesses =>
+                    reads.RecordAsync(
+                        ReadViews.Of(
+                            context,
+                            path,
+                            sent,
+                            [.. accesses.Select(access => ($"AuditEvent/{access.Id}", access.Child))]
+                        ),
+                        context.RequestAborted
+                    ),
+                lifetime.ApplicationStopping,
+                context.RequestAborted
+            )
         ).IsRefused(out refusal, out var bundle)
             ? FhirResults.Refused(refusal)
             : FhirResults.Resource(bundle);

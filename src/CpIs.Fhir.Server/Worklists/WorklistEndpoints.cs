@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Worklists;
@@ -46,6 +47,7 @@ internal static class WorklistEndpoints
     private static async Task<IResult> ReadAsync(
         HttpContext context,
         IWorklistStore store,
+        INotificationStore notifications,
         Worklist worklist,
         RecordedReads reads,
         Paging pages,
@@ -57,10 +59,11 @@ internal static class WorklistEndpoints
         var now = time.GetUtcNow();
         if ((await pages.OpenOperationAsync(context, Path, Table)).IsRefused(out var refusal, out var opened))
             return FhirResults.Refused(refusal);
-        var untold = await store.ReadUntoldAsync(context.RequestAborted);
         var caller = context.Caller();
         if (caller.Kind == CallerKind.Operator)
-            return FhirResults.Resource(WorklistWriter.Write(untold, directory.Current, now));
+            return FhirResults.Resource(
+                WorklistWriter.Write(await store.ReadUntoldAsync(context.RequestAborted), directory.Current, now)
+            );
         if (QueryOf(caller, opened.Asked, opened.Search.After, now).IsRefused(out refusal, out var query))
             return FhirResults.Refused(refusal);
         var (entries, next) = await worklist.ReadAsync(query, context.RequestAborted);
@@ -80,7 +83,7 @@ internal static class WorklistEndpoints
         return FhirResults.Resource(
             WorklistWriter.Write(
                 entries,
-                untold.FirstOrDefault(each => each.Authority == caller.Organisation),
+                await notifications.ReadOpenObligationsAsync(caller.Organisation, context.RequestAborted),
                 now,
                 pages.LinkTo(context, opened.Search, next),
                 urls.FhirBase

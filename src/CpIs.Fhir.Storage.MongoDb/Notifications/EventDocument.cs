@@ -19,7 +19,13 @@ internal static class EventDocument
 
     public static string IdOf(string subscription, long number) => $"{subscription}/{number:D12}";
 
-    public static BsonDocument Create(string subscription, string authority, long number, BsonDocument occurrence)
+    public static BsonDocument Create(
+        string subscription,
+        string authority,
+        long number,
+        BsonDocument occurrence,
+        bool sends
+    )
     {
         var document = new BsonDocument
         {
@@ -36,7 +42,8 @@ internal static class EventDocument
             { "live", true },
             { "due", occurrence["t"] },
             { "lease", Free },
-            { "f", 0L },
+            // An inbox may have been read: what comes later is an event of its own.
+            { "f", sends ? 0L : 1L },
             { "x", 0 },
         };
         if (occurrence.TryGetValue("c", out var child))

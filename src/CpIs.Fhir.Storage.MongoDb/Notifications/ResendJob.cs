@@ -49,6 +49,13 @@ internal sealed class ResendJob(Collections collections, string subscription, Da
                 )),
             cancellationToken: cancellation
         );
+        // Written in any case, so that of this and a holder that finds nothing more to send one begins again.
+        await collections.Subscriptions.UpdateOneAsync(
+            session,
+            new BsonDocument("_id", subscription),
+            new BsonDocument("$inc", new BsonDocument("again", 1L)),
+            cancellationToken: cancellation
+        );
         // Whoever has the Subscription finds them with its next batch.
         await collections.Subscriptions.UpdateOneAsync(
             session,

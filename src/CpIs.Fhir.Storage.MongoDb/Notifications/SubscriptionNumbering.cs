@@ -15,7 +15,9 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
     private readonly string _id = subscription["_id"].AsString;
     private readonly List<BsonDocument> _created = [];
     private readonly Dictionary<string, List<BsonDocument>> _joined = new(StringComparer.Ordinal);
-    private List<BsonDocument> _joinable = [];
+    private readonly bool _sends = subscription.GetValue("sends", true).AsBoolean;
+    private readonly HashSet<string> _new = new(StringComparer.Ordinal);
+    private readonly Dictionary<BsonValue, List<BsonDocument>> _joinable = [];
 
     /// <param name="session">The transaction.</param>
     /// <param name="open">Obligations of its authority, oldest first.</param>
@@ -41,12 +43,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         set.Add("last", subscription["last"].ToInt64() + _created.Count);
         var update = new BsonDocument("$set", set);
         // One that rests after a failure or that somebody has goes on as it was; an inbox is never due.
-        if (
-            _created.Count > 0
-            && subscription.GetValue("sends", true).AsBoolean
-            && !Rests()
-            && !subscription.GetValue("held", false).AsBoolean
-        )
+        if (_created.Count > 0 && _sends && !Rests() && !subscription.GetValue("held", false).AsBoolean)
             update.Add("$min", new BsonDocument("next", due));
         if (own.Count > 0 || progress is not null)
             await collections.Subscriptions.UpdateOneAsync(
@@ -69,7 +66,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         var children = own.Where(o => o.Contains("c")).Select(occurrence => occurrence["c"]).Distinct().ToList();
         if (children.Count == 0)
             return;
-        _joinable = await collections
+        var joinable = await collections
             .Events.Find(
                 session,
                 new BsonDocument
@@ -81,6 +78,16 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
                 }
             )
             .ToListAsync(cancellation);
+        joinable.ForEach(AddJoinable);
+    }
+
+    private void AddJoinable(BsonDocument told)
+    {
+        if (!told.TryGetValue("c", out var child))
+            return;
+        if (!_joinable.TryGetValue(child, out var ofChild))
+            _joinable.Add(child, ofChild = []);
+        ofChild.Add(told);
     }
 
     private void Take(BsonDocument occurrence)
@@ -91,7 +98,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
             if (occurrence["t"] < joined["t"])
                 joined["t"] = occurrence["t"];
             // One made in this very transaction is not written yet.
-            if (_created.Contains(joined))
+            if (_new.Contains(id))
                 joined["of"].AsBsonArray.Add(EventDocument.Entry(occurrence));
             else if (_joined.TryGetValue(id, out var more))
                 more.Add(occurrence);
@@ -101,17 +108,18 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         }
 
         var number = subscription["last"].ToInt64() + _created.Count + 1;
-        var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence);
+        var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence, _sends);
         _created.Add(created);
-        _joinable.Add(created);
+        _new.Add(created["_id"].AsString);
+        if (_sends)
+            AddJoinable(created);
     }
 
     private BsonDocument? FindEventToJoin(BsonDocument occurrence) =>
-        occurrence.TryGetValue("c", out var child)
-            ? _joinable
+        occurrence.TryGetValue("c", out var child) && _joinable.TryGetValue(child, out var ofChild)
+            ? ofChild
                 .Where(e =>
-                    e.GetValue("c", BsonNull.Value) == child
-                    && e["g"] == occurrence["g"]
+                    e["g"] == occurrence["g"]
                     && Attendance.IsSame(e["t"].ToUniversalTime(), occurrence["t"].ToUniversalTime())
                 )
                 .OrderByDescending(e => e["t"].ToUniversalTime())

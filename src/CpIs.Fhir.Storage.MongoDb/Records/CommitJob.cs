@@ -90,8 +90,11 @@ internal sealed class CommitJob
             await standing.SaveAsync(_collections, session, id, cancellation);
         if (_occurrence is not null)
             await AddOccurrenceAsync(session, cancellation);
-        if (_commit.Taken is { } taken)
-            await new TakingJob(_collections, taken).WriteAsync(session, cancellation);
+        if (
+            _commit.Taken is { } taken
+            && !await new TakingJob(_collections, taken).TryWriteAsync(session, cancellation)
+        )
+            return Undo(CommitOutcome.Conflict);
         await _collections.Commits.InsertOneAsync(
             session,
             new BsonDocument { { "_id", Id }, { "at", _now } },

@@ -46,7 +46,13 @@ internal sealed class IncomingEvents(Collections collections, BulkInsert bulk)
                 $"Subscription {record.SubscriptionId} has an event, but was not copied."
             );
         var told = record.Occurrences.Select(id => occurrences.GetValueOrDefault(id) ?? Gone(record, id)).ToList();
-        var document = EventDocument.Create(record.SubscriptionId, standing["a"].AsString, record.Number, told[0]);
+        var document = EventDocument.Create(
+            record.SubscriptionId,
+            standing["a"].AsString,
+            record.Number,
+            told[0],
+            true
+        );
         document["t"] = record.Time.UtcDateTime;
         document["of"] = new BsonArray(told.Select(EventDocument.Entry));
         document["f"] = record.Fence;

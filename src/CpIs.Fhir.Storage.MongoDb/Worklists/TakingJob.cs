@@ -6,22 +6,25 @@ using MongoDB.Driver;
 
 namespace CpIs.Fhir.Storage.MongoDb.Worklists;
 
-/// <summary>Marks notices as taken that are not, and what an inbox has of them as delivered; part of a commit.</summary>
+/// <summary>Marks notices as taken, and what an inbox has of them as delivered; part of a commit.</summary>
 internal sealed class TakingJob(Collections collections, NoticesTaken taken)
 {
     private readonly string _authority = taken.Authority.Value;
     private readonly DateTime _time = taken.Time.UtcDateTime;
 
-    public async Task WriteAsync(IClientSessionHandle session, CancellationToken cancellation)
+    /// <summary>False when one was taken before, or is none.</summary>
+    public async Task<bool> TryWriteAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
         var found = await collections
             .Occurrences.Find(session, NoticeDocument.Of(taken.Authority, taken.Occurrences))
             .Project(new BsonDocument("d", 0))
             .ToListAsync(cancellation);
         var news = found.Where(o => NoticeDocument.EntryOf(o, "taken", taken.Authority) is null).ToList();
-        if (news.Count > 0)
-            await collections.Occurrences.BulkWriteAsync(session, news.Select(Take), cancellationToken: cancellation);
+        if (news.Count != taken.Occurrences.Count)
+            return false;
+        await collections.Occurrences.BulkWriteAsync(session, news.Select(Take), cancellationToken: cancellation);
         await DeliverAsync(session, cancellation);
+        return true;
     }
 
     private UpdateOneModel<BsonDocument> Take(BsonDocument occurrence)

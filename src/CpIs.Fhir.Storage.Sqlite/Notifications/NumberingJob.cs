@@ -14,7 +14,7 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
 {
     private readonly long _due = (now + quiet).ToUnixTimeMilliseconds();
 
-    private sealed record Subscriber(string Id, string Authority, long LastNumber, long NumberedTo);
+    private sealed record Subscriber(string Id, string Authority, long LastNumber, long NumberedTo, bool Sends);
 
     private sealed record Open(long Key, long Time, string Organisation, long? Child);
 
@@ -43,11 +43,11 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
     private static List<Subscriber> ReadSubscribers(Connection connection)
     {
         using var rows = connection.Prepare(
-            "SELECT id, authority, last_number, numbered_to FROM subscription WHERE takes_events = 1"
+            "SELECT id, authority, last_number, numbered_to, sends FROM subscription WHERE takes_events = 1"
         );
         var subscribers = new List<Subscriber>();
         while (rows.Step())
-            subscribers.Add(new Subscriber(rows.Text(0), rows.Text(1), rows.Long(2), rows.Long(3)));
+            subscribers.Add(new Subscriber(rows.Text(0), rows.Text(1), rows.Long(2), rows.Long(3), rows.Int(4) == 1));
         return subscribers;
     }
 
@@ -70,7 +70,7 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
                 Join(connection, subscriber.Id, joined, obligation);
             }
             else
-                Create(connection, subscriber.Id, ++number, obligation);
+                Create(connection, subscriber, ++number, obligation);
         }
 
         // One that rests, that somebody has or that has more to send goes on as it was.
@@ -124,21 +124,23 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
 
     private static DateTimeOffset Instant(long time) => DateTimeOffset.FromUnixTimeMilliseconds(time);
 
-    private static void Create(Connection connection, string subscription, long number, Open obligation)
+    private static void Create(Connection connection, Subscriber subscriber, long number, Open obligation)
     {
         using (
             var statement = connection.Prepare(
-                "INSERT INTO event (subscription, number, time, organisation, child) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO event (subscription, number, time, organisation, child, fence) VALUES (?, ?, ?, ?, ?, ?)"
             )
         )
             statement
-                .Add(subscription)
+                .Add(subscriber.Id)
                 .Add(number)
                 .Add(obligation.Time)
                 .Add(obligation.Organisation)
                 .Add(obligation.Child)
+                // An inbox may have been read: what comes later is an event of its own.
+                .Add(subscriber.Sends ? 0 : 1)
                 .Run();
-        Join(connection, subscription, number, obligation);
+        Join(connection, subscriber.Id, number, obligation);
     }
 
     private static void Join(Connection connection, string subscription, long number, Open obligation)

@@ -37,9 +37,9 @@ public sealed partial class SqliteStore
                     if (!confirmation.TryWrite(connection))
                         return Undo(CommitOutcome.Conflict);
                 SaveRegistrations(connection, registrations);
+                if (commit.Taken is { } taken && !NoticeRows.TryTake(connection, taken))
+                    return Undo(CommitOutcome.Conflict);
                 occurrence?.Write(connection);
-                if (commit.Taken is { } taken)
-                    NoticeRows.Take(connection, taken);
                 return CommitOutcome.Committed;
             },
             cancellation,

@@ -39,8 +39,8 @@ internal static class NoticeRows
         return ReadAll(rows);
     }
 
-    /// <summary>Marks those as taken that are not, and what an inbox has of them as delivered.</summary>
-    public static void Take(Connection connection, NoticesTaken taken)
+    /// <summary>Marks them as taken, and what an inbox has of them as delivered. False when one was taken before, or is none.</summary>
+    public static bool TryTake(Connection connection, NoticesTaken taken)
     {
         var time = taken.Time.ToUnixTimeMilliseconds();
         var occurrences = JsonArray.Of(taken.Occurrences);
@@ -52,7 +52,12 @@ internal static class NoticeRows
                 """
             )
         )
-            obligations.Add(time).Add(taken.By).Add(time).AddUtf8(occurrences).Add(taken.Authority.Value).Run();
+        {
+            obligations.Add(time).Add(taken.By).Add(time).AddUtf8(occurrences).Add(taken.Authority.Value);
+            if (obligations.Run() != taken.Occurrences.Count)
+                return false;
+        }
+
         using var events = connection.Prepare(
             """
             UPDATE event SET delivered = ? WHERE +delivered IS NULL AND (subscription, number) IN
@@ -62,6 +67,7 @@ internal static class NoticeRows
             """
         );
         events.Add(time).AddUtf8(occurrences).Add(taken.Authority.Value).Run();
+        return true;
     }
 
     private static string Condition(NoticeState state) =>

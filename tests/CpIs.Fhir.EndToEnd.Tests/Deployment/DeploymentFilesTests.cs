@@ -156,7 +156,7 @@ public sealed partial class DeploymentFilesTests
 
     // A password in a URL (but for what a script or a person puts in), a private JWK, a long value called a password or key.
     [GeneratedRegex(
-        @"mongodb(\+srv)?://[^:/\s]+:(?!%s|PASSWORD)[^@\s]+@|""d""\s*:\s*""[A-Za-z0-9_-]{20,}|(?i:password|secret|token)\w*[""']?\s*[:=]\s*[""']?[A-Za-z0-9+/_-]{16,}"
+        @"mongodb(\+srv)?://[^:/\s]+:(?!%s|PASSWORD)[^@\s]+@|""d""\s*:\s*""[A-Za-z0-9_-]{20,}|(?i:password|secret|token)(?!File)\w*[""']?\s*[:=]\s*[""']?[A-Za-z0-9+/_-]{16,}"
     )]
     private static partial Regex SecretLike();
 

@@ -47,8 +47,14 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"Store":{"RestoreMrak":"mark"}}""", "Store:RestoreMrak (did you mean RestoreMark?)")]
     [InlineData("""{"Store":{"RestoreMark":""}}""", "Store:RestoreMark: This must name a file.")]
     [InlineData("""{"Repository":"MongoDb","Store":{"RestoreMark":"mark"}}""", "Store:RestoreMark: only the embedded")]
-    [InlineData("""{"Notifications":{"PrivateNetworks":"127.0.0.0/8"}}""", "Notifications:PrivateNetworks: Each must be")]
-    [InlineData("""{"Notifications":{"PrivateNetworks":"10.0.0.0/4"}}""", "Notifications:PrivateNetworks: Each must be")]
+    [InlineData(
+        """{"Notifications":{"PrivateNetworks":"127.0.0.0/8"}}""",
+        "Notifications:PrivateNetworks: Each must be"
+    )]
+    [InlineData(
+        """{"Notifications":{"PrivateNetworks":"10.0.0.0/4"}}""",
+        "Notifications:PrivateNetworks: Each must be"
+    )]
     [InlineData("""{"Notifications":{"CertificateFile":"a.pem"}}""", "Notifications:CertificateKeyFile")]
     [InlineData("""{"Email":{"StartTsl":false}}""", "Email:StartTsl (did you mean StartTls?)")]
     [InlineData("""{"Email":{"IsOn":"true"}}""", "Email:IsOn")]

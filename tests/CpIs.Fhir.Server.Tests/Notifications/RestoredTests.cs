@@ -91,6 +91,8 @@ public sealed class RestoredTests
                         new EventsAsked(first, last, null, 10, TimeSpan.Zero),
                         "self",
                         Engine.Base,
+                        _ => Task.CompletedTask,
+                        CancellationToken.None,
                         Stop
                     )
                 ).Value

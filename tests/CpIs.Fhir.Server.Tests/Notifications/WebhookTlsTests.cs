@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Tests.Hosting;
@@ -30,13 +31,18 @@ public sealed class WebhookTlsTests : IDisposable
             CertificateKeyFile = _certificates.Pem("client") + ".key",
         };
 
-        (await SendAsync(engine, options, app.Urls.Single())).Result.Should().Be(SendResult.Accepted);
+        (await SendAsync(engine, options, server, app.Urls.Single())).Result.Should().Be(SendResult.Accepted);
         shown.Should().Be("CN=exchange.cpis.example");
         var bare = options with { CertificateFile = "", CertificateKeyFile = "" };
-        (await SendAsync(engine, bare, app.Urls.Single())).Result.Should().Be(SendResult.Failed);
+        (await SendAsync(engine, bare, server, app.Urls.Single())).Result.Should().Be(SendResult.Failed);
     }
 
-    private static async Task<SendOutcome> SendAsync(Engine engine, NotificationOptions options, string url)
+    private static async Task<SendOutcome> SendAsync(
+        Engine engine,
+        NotificationOptions options,
+        X509Certificate2 trusted,
+        string url
+    )
     {
         using var sender = new WebhookSender(
             options,
@@ -44,7 +50,7 @@ public sealed class WebhookTlsTests : IDisposable
             engine.Ids,
             engine.Time,
             Dns.GetHostAddressesAsync,
-            (_, _, _, _) => true
+            (_, shown, _, _) => shown?.GetCertHashString() == trusted.GetCertHashString()
         );
         var notification = new OutgoingNotification(
             "id",

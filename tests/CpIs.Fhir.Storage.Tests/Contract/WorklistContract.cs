@@ -80,8 +80,10 @@ public abstract class WorklistContract : StoreContract
     public async Task What_is_taken_stays_as_it_is_and_nobody_takes_what_is_anothers()
     {
         await HitAsync("o1", 1, Make.Herts, Make.Essex);
-        await TakeAsync(5, "o1", "unknown");
-        await TakeAsync(7, "o1");
+        await TakeAsync(5, "o1");
+        (await TryTakeAsync(7, "o1")).Should().Be(CommitOutcome.Conflict);
+        (await TryTakeAsync(8, "unknown")).Should().Be(CommitOutcome.Conflict);
+        (await Occurrences.ReadOccurrenceAsync("by-7", Cancellation)).Should().BeNull("nothing of it is stored");
 
         (await ReadAsync(All)).Single().Taken.Should().Be(At(5));
         (await Store.Worklists.ReadUntoldAsync(Cancellation)).Single().Authority.Should().Be(Make.Essex);
@@ -197,7 +199,10 @@ public abstract class WorklistContract : StoreContract
             await Store.Worklists.ReadNoticesAsync(new NoticeQuery(Make.Herts, states, since, null, 100), Cancellation)
         ).Items;
 
-    private async Task TakeAsync(int minute, params string[] occurrences)
+    private async Task TakeAsync(int minute, params string[] occurrences) =>
+        (await TryTakeAsync(minute, occurrences)).Should().Be(CommitOutcome.Committed);
+
+    private Task<CommitOutcome> TryTakeAsync(int minute, params string[] occurrences)
     {
         var by = new Occurrence
         {
@@ -217,7 +222,7 @@ public abstract class WorklistContract : StoreContract
             Occurrence = by,
             Taken = new NoticesTaken(Make.Herts, occurrences, At(minute), by.Id),
         };
-        (await Records.CommitAsync(commit, Cancellation)).Should().Be(CommitOutcome.Committed);
+        return Records.CommitAsync(commit, Cancellation);
     }
 
     private Task<int> NumberAsync() =>

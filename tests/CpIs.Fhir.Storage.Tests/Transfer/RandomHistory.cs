@@ -153,7 +153,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
             Occurrence = by,
             Taken = new NoticesTaken(
                 _random.GetItems(Authorities, 1)[0],
-                [.. Enumerable.Range(0, 3).Select(_ => IdOf(_random.Next(1, _hits + 1)))],
+                [.. Enumerable.Range(0, _random.Next(1, 4)).Select(_ => IdOf(_random.Next(1, _hits + 1))).Distinct()],
                 Now,
                 by.Id
             ),

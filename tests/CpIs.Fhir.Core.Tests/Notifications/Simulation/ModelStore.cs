@@ -261,6 +261,8 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
     public Task<CommitOutcome> CommitAsync(Commit commit, CancellationToken _) =>
         Commit(s =>
         {
+            if (commit.Taken is { } all && !AreUntaken(s, all))
+                return CommitOutcome.Conflict;
             foreach (var change in commit.Changes)
                 if ((s.Resources.GetValueOrDefault(change.Resource.Id)?.Version ?? 0) != change.ExpectedVersion)
                     return CommitOutcome.Conflict;
@@ -390,7 +392,8 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                     owed.Time,
                     owed.Organisation,
                     owed.Child,
-                    [owed.Key]
+                    [owed.Key],
+                    Fence: sub.Sends ? 0 : 1
                 );
         }
 
@@ -489,6 +492,13 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
             if (s.Obligations[key].Settled is null)
                 s.Obligations[key] = s.Obligations[key] with { Settled = now };
     }
+
+    private static bool AreUntaken(State s, NoticesTaken taken) =>
+        taken.Occurrences.All(id =>
+            s.Obligations.Values.Any(owed =>
+                owed.Authority == taken.Authority && owed.Occurrence == id && owed.Taken is null
+            )
+        );
 
     private static void MarkTaken(State s, NoticesTaken taken)
     {
