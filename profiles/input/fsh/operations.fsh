@@ -355,10 +355,10 @@ Usage: #definition
 * parameter[=].documentation = "Id of an attendance, from the work-list."
 * parameter[+].name = #asOf
 * parameter[=].use = #in
-* parameter[=].min = 0
+* parameter[=].min = 1
 * parameter[=].max = "1"
 * parameter[=].type = #instant
-* parameter[=].documentation = "When the person saw the work-list; without it now."
+* parameter[=].documentation = "The time that the work-list said when the person saw it."
 * parameter[+].name = #person
 * parameter[=].use = #in
 * parameter[=].min = 0

@@ -18,12 +18,12 @@ public sealed class Acknowledgements(
     /// <summary>Takes the notices of whole attendances.</summary>
     /// <param name="write">Who, and what is known of the request.</param>
     /// <param name="attendances">Ids from the work-list.</param>
-    /// <param name="asOf">When the person saw the work-list; null for now. What arose later stays.</param>
+    /// <param name="asOf">When the person saw the work-list. What arose later stays.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public Task<Result<IdempotentAnswer>> TakeAsync(
         AcknowledgementWrite write,
         IReadOnlyList<string> attendances,
-        DateTimeOffset? asOf,
+        DateTimeOffset asOf,
         CancellationToken cancellation
     ) =>
         TakeAsync(
@@ -34,7 +34,7 @@ public sealed class Acknowledgements(
                 for (var i = 0; i < attendances.Count; i++)
                 {
                     var own = await worklist
-                        .FindAsync(write.Caller.Organisation, attendances[i], asOf ?? time.GetUtcNow(), token)
+                        .FindAsync(write.Caller.Organisation, attendances[i], asOf, token)
                         .ConfigureAwait(false);
                     if (own.Count == 0)
                         return Refusal.Unknown($"Attendance {i + 1} of those sent");

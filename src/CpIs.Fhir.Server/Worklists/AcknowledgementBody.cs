@@ -14,7 +14,7 @@ namespace CpIs.Fhir.Server.Worklists;
 /// </summary>
 /// <param name="By">The named person and the note.</param>
 /// <param name="What">Values of <c>attendance</c> or <c>number</c>, at least one, each once.</param>
-/// <param name="AsOf">When the person saw them; null for now.</param>
+/// <param name="AsOf">When the person saw them; needed with attendances.</param>
 /// <param name="Sent">The body, for idempotency.</param>
 internal sealed record AcknowledgementBody(
     Acknowledgement By,
@@ -90,7 +90,7 @@ internal sealed record AcknowledgementBody(
                     break;
                 default:
                     return Refusal.Malformed(
-                        $"Send {what} (1 to {MostValues} times), person (a name of 1 to 140 characters), and if you like note (at most {LongestNote} characters) and asOf (an instant), each of these once.",
+                        $"Send {what} (1 to {MostValues} times), person (a name of 1 to 140 characters), asOf (an instant; with attendance) and if you like note (at most {LongestNote} characters), each of these once.",
                         $"Parameters.parameter[{place}]",
                         SpineCodes.InvalidValue
                     );
@@ -102,6 +102,12 @@ internal sealed record AcknowledgementBody(
                 $"Found {values.Count} values of {what}; 1 to {MostValues} are allowed.",
                 "Parameters.parameter",
                 values.Count == 0 ? SpineCodes.MissingValue : SpineCodes.TooManyValues
+            );
+        if (what == Attendance && asOf is null)
+            return Refusal.Malformed(
+                "Send asOf: the time that the work-list said when the person saw it. What arose later is not taken.",
+                "Parameters.parameter",
+                SpineCodes.MissingValue
             );
         if (caller.Person is { } signedIn && person is not null && person != signedIn.Name)
             return Refusal.Malformed(

@@ -127,7 +127,7 @@ internal static class WorklistEndpoints
             await acknowledgements.TakeAsync(
                 body.WriteOf(context, "$acknowledge"),
                 body.What,
-                body.AsOf,
+                body.AsOf!.Value,
                 context.RequestAborted
             )
         ).IsRefused(out refusal, out var answer)

@@ -69,6 +69,18 @@ public sealed class InboxTests
         read.Should().Equal("2", "3", "4", "5", "6");
     }
 
+    [Fact]
+    public async Task No_more_is_told_of_an_event_than_its_Subscription_agrees_to()
+    {
+        await using var exchange = await Exchange.StartAsync();
+        var id = await SubscribeAsync(exchange);
+        foreach (var content in new[] { "empty", "id-only" })
+            await EventsAsync(exchange, id, $"?content={content}");
+        (await exchange.SendAsync(HttpMethod.Get, $"Subscription/{id}/$events?content=full-resource"))
+            .Response.StatusCode.Should()
+            .Be(HttpStatusCode.Forbidden);
+    }
+
     [Theory]
     [InlineData("\"endpoint\": \"https://hooks.example.org/\",", "cpis-subscription-channel")]
     [InlineData("\"header\": [ \"X-Key: 1\" ],", "cpis-subscription-channel")]

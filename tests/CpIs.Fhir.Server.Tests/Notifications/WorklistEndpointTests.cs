@@ -8,6 +8,8 @@ namespace CpIs.Fhir.Server.Tests.Notifications;
 /// <summary>What an authority has not been told of, with a Subscription or without any, and who takes it.</summary>
 public sealed class WorklistEndpointTests
 {
+    private static readonly string[] Now = ["asOf", "2026-11-30T00:00:00Z"];
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -94,7 +96,7 @@ public sealed class WorklistEndpointTests
             var (refused, outcome) = await exchange.SendAsync(
                 HttpMethod.Post,
                 "$acknowledge",
-                Body(["attendance", own], ["attendance", unknown], ["person", "Ann Example"])
+                Body(["attendance", own], ["attendance", unknown], ["person", "Ann Example"], Now)
             );
             refused.StatusCode.Should().Be(HttpStatusCode.NotFound);
             outcome.GetRawText().Should().Contain("Attendance 2").And.NotContain(unknown);
@@ -104,12 +106,28 @@ public sealed class WorklistEndpointTests
     }
 
     [Fact]
+    public async Task Without_the_time_at_which_the_person_looked_nothing_is_taken()
+    {
+        await using var exchange = await Exchange.StartAsync();
+        var one = await exchange.Engine.LookUpAsync();
+
+        var (refused, outcome) = await exchange.SendAsync(
+            HttpMethod.Post,
+            "$acknowledge",
+            Body(["attendance", one], ["person", "Ann Example"])
+        );
+
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        outcome.GetRawText().Should().Contain("asOf");
+    }
+
+    [Fact]
     public async Task The_same_request_again_gets_the_first_answer()
     {
         await using var exchange = await Exchange.StartAsync();
         var one = await exchange.Engine.LookUpAsync();
         var request = ("X-Request-ID", Guid.NewGuid().ToString());
-        var body = Body(["attendance", one], ["person", "Ann Example"]);
+        var body = Body(["attendance", one], ["person", "Ann Example"], Now);
 
         var (_, first) = await exchange.SendAsync(HttpMethod.Post, "$acknowledge", body, request);
         var (_, second) = await exchange.SendAsync(HttpMethod.Post, "$acknowledge", body, request);

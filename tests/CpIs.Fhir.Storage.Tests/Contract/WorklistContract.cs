@@ -132,6 +132,22 @@ public abstract class WorklistContract : StoreContract
     }
 
     [Fact]
+    public async Task What_comes_later_in_an_attendance_joins_no_event_that_an_inbox_may_have_shown()
+    {
+        await SaveAsync(Make.Subscription("in", channel: ChannelKind.Inbox), Make.Subscription("hook"));
+        await HitAsync("o1", 1);
+        await NumberAsync();
+        await Occurrences.RecordAsync(
+            Make.Access("later1", At(3), Make.Child('1'), authorities: Make.Herts),
+            Cancellation
+        );
+        await NumberAsync();
+
+        (await EventsAsync("in")).Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1", "later1");
+        (await EventsAsync("hook")).Select(e => string.Join(',', e.Occurrences)).Should().Equal("o1,later1");
+    }
+
+    [Fact]
     public async Task A_range_is_sent_again_and_what_it_told_of_stays_told()
     {
         await SaveAsync(Make.Subscription("s", maxCount: 10));
