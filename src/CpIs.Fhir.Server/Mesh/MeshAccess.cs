@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Certificates;
 
 namespace CpIs.Fhir.Server.Mesh;
 

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
-using CpIs.Fhir.Server.Hosting;
+using CpIs.Fhir.Server.Certificates;
 
 namespace CpIs.Fhir.Server.Notifications;
 

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CpIs.Fhir.Server.Hosting;
+namespace CpIs.Fhir.Server.Certificates;
 
 /// <summary>Certificates in PEM files that a setting names. Each is read once, when the server starts.</summary>
 internal static class PemFiles
