@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
@@ -24,7 +25,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
         if (!TryInsert(connection))
             return;
         foreach (var obligation in occurrence.Obligations)
-            WriteObligation(connection, new PortableObligation(obligation.Authority, null, []));
+            WriteObligation(connection, obligation.Authority, copied: null);
     }
 
     /// <summary>
@@ -35,7 +36,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
     {
         TryInsert(connection);
         foreach (var obligation in obligations)
-            WriteObligation(connection, obligation);
+            WriteObligation(connection, obligation.Authority, obligation);
     }
 
     private bool TryInsert(Connection connection)
@@ -86,7 +87,7 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
         }
     }
 
-    private void WriteObligation(Connection connection, PortableObligation obligation)
+    private void WriteObligation(Connection connection, OdsCode authority, PortableObligation? copied)
     {
         using var statement = connection.Prepare(
             """
@@ -95,14 +96,14 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
             """
         );
         statement
-            .Add(obligation.Authority.Value)
+            .Add(authority.Value)
             .Add(occurrence.Id)
             .Add(_time)
             .Add(occurrence.Organisation.Value)
             .Add(_child)
-            .Add(obligation.Settled?.ToUnixTimeMilliseconds())
-            .Add(obligation.Taken?.ToUnixTimeMilliseconds())
-            .Add(obligation.TakenBy)
+            .Add(copied?.Settled?.ToUnixTimeMilliseconds())
+            .Add(copied?.Taken?.ToUnixTimeMilliseconds())
+            .Add(copied?.TakenBy)
             .Run();
     }
 }

@@ -73,6 +73,9 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
 
     public bool IsDead { get; private set; }
 
+    /// <summary>Calls that the store refuses this server.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     /// <summary>Failures that are no death: faults of the engine.</summary>
     public List<Exception> Faults { get; } = [];
 
@@ -111,6 +114,8 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
     {
         if (IsDead || Dies())
             throw new DiedException();
+        if (Refused.Contains(call))
+            throw new StoreUnavailableException(call);
         var made = make();
         return Dies() ? throw new DiedException() : made;
     }
