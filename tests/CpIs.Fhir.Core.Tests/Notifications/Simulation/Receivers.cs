@@ -21,11 +21,8 @@ internal enum Habit
 /// <summary>The receivers, with what each has taken; and the network, on which things are under way.</summary>
 internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
 {
-    /// <summary>An attempt begins so long before its lease lapses, at the latest.</summary>
-    private static readonly TimeSpan Apart = new NotificationOptions().Timeout;
-
     private readonly Lock _gate = new();
-    private readonly HashSet<(string Subscription, DateTimeOffset Time, Guid Id)> _inProgress = [];
+    private readonly HashSet<(string Subscription, DateTimeOffset Until, Guid Id)> _inProgress = [];
     private readonly List<(SimulatedServer Server, TaskCompletionSource Go)> _underWay = [];
 
     /// <summary>What was taken, in order: the Subscription, the id, the numbers and the accesses.</summary>
@@ -43,7 +40,7 @@ internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
     public async Task<SendOutcome> PostAsync(SimulatedServer server, OutgoingNotification sent)
     {
         var habit = Enum.Parse<Habit>(sent.Endpoint.Host.Split('.')[1], ignoreCase: true);
-        var began = Begin(sent);
+        var began = Begin(server, sent);
         try
         {
             if (await IsLateAsync(server, habit))
@@ -58,16 +55,21 @@ internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
         }
     }
 
-    private (string Subscription, DateTimeOffset Time, Guid Id) Begin(OutgoingNotification sent)
+    private (string Subscription, DateTimeOffset Until, Guid Id) Begin(
+        SimulatedServer server,
+        OutgoingNotification sent
+    )
     {
         NotificationReader.TryRead(sent.Body, out var read).Should().BeTrue();
-        var began = (read!.Subscription, Time: time.GetUtcNow(), Guid.NewGuid());
+        var id = read!.Subscription.Split('/')[^1];
+        var began = (Subscription: id, Until: server.Leases.GetValueOrDefault(id), Guid.NewGuid());
+        var now = time.GetUtcNow();
         lock (_gate)
         {
             if (read.Type != NotificationType.EventNotification || !isExact)
                 return began;
-            if (_inProgress.Any(each => each.Subscription == began.Subscription && began.Time - each.Time < Apart))
-                Twice.Add(began.Subscription);
+            if (began.Until > now && _inProgress.Any(each => each.Subscription == id && each.Until > now))
+                Twice.Add(id);
             _inProgress.Add(began);
         }
 
