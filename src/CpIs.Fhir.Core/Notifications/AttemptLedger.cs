@@ -23,6 +23,9 @@ public sealed class AttemptLedger(IAttemptStore store, ServerLeases server, IdGe
     private readonly SemaphoreSlim _writing = new(1);
     private DateTimeOffset _next;
 
+    /// <summary>When what waits is to be written; null when nothing waits.</summary>
+    public DateTimeOffset? Next => _waiting.IsEmpty ? null : _next;
+
     /// <summary>Takes note of an attempt that has ended.</summary>
     public void Note(DispatchAttempt attempt, TimeSpan duration)
     {

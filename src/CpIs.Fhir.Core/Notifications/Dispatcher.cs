@@ -23,6 +23,9 @@ public sealed class Dispatcher(
     /// <summary>After this time a lane no longer counts against <see cref="NotificationOptions.MaxInFlight"/>.</summary>
     public static readonly TimeSpan GivesPlaceAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>How soon the store is asked again after it failed.</summary>
+    public static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
     /// <summary>Attempts in progress at once, long ones included, are at most so many times <see cref="NotificationOptions.MaxInFlight"/>: a bound for memory.</summary>
     private const int MostTimes = 16;
 
@@ -37,7 +40,7 @@ public sealed class Dispatcher(
     {
         var numbered = 0;
         // What is numbered already is sent, whatever keeps others from being numbered.
-        await GuardAsync(
+        var failed = !await GuardAsync(
                 null,
                 async () =>
                     numbered = await store
@@ -57,14 +60,14 @@ public sealed class Dispatcher(
         if (room > 0)
             foreach (var delivery in await store.ClaimDueAsync(Now(), room, cancellation).ConfigureAwait(false))
                 Enter(delivery, cancellation);
-        await GuardAsync(null, () => attempts.TendAsync(cancellation).AsTask()).ConfigureAwait(false);
+        failed |= !await GuardAsync(null, () => attempts.TendAsync(cancellation).AsTask()).ConfigureAwait(false);
         if (numbered >= Batch)
             return TimeSpan.Zero;
         if (room == 0)
             return Bounded(place); // An attempt that ends before wakes us.
-        return await store.ReadNextDueAsync(cancellation).ConfigureAwait(false) is { } due
-            ? Bounded(due - time.GetUtcNow())
-            : options.Idle;
+        var due = await store.ReadNextDueAsync(cancellation).ConfigureAwait(false);
+        DateTimeOffset? again = failed ? time.GetUtcNow() + AfterFailure : null;
+        return Bounded(Earliest(due, heartbeats.Next, attempts.Next, again) - time.GetUtcNow());
     }
 
     /// <summary>Ends when every attempt in progress has ended.</summary>
@@ -76,6 +79,15 @@ public sealed class Dispatcher(
 
     /// <summary>Writes down what is only noted. After <see cref="WhenQuietAsync"/>, at the end.</summary>
     public Task EndAsync() => GuardAsync(null, () => attempts.WriteAsync(CancellationToken.None));
+
+    private static DateTimeOffset Earliest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        var earliest = DateTimeOffset.MaxValue;
+        foreach (var each in times)
+            if (each < earliest)
+                earliest = each.Value;
+        return earliest;
+    }
 
     private TimeSpan Bounded(TimeSpan wait) =>
         wait < TimeSpan.Zero ? TimeSpan.Zero
@@ -105,7 +117,7 @@ public sealed class Dispatcher(
 
     private void Start(string subscriptionId, Func<Task> work)
     {
-        var run = new Task<Task>(() => GuardAsync(subscriptionId, work));
+        var run = new Task<Task<bool>>(() => GuardAsync(subscriptionId, work));
         var done = run.Unwrap();
         lock (_gate)
             _others.Add(done);
@@ -152,19 +164,21 @@ public sealed class Dispatcher(
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One failed attempt must not end the engine; it is reported.")]
-    private async Task GuardAsync(string? subscriptionId, Func<Task> work)
+    private async Task<bool> GuardAsync(string? subscriptionId, Func<Task> work)
     {
         try
         {
             await work().ConfigureAwait(false);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // Stopping.
+            return true; // Stopping.
         }
         catch (Exception failure)
         {
             observer.Failed(subscriptionId, failure);
+            return false;
         }
     }
 

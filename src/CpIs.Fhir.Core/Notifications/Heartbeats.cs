@@ -34,15 +34,17 @@ public sealed class Heartbeats(
 
     // When each receiver last took something, as far as was read; it may have taken more since.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _heard = new(StringComparer.Ordinal);
-    private DateTimeOffset _next;
+
+    /// <summary>When the next round begins.</summary>
+    public DateTimeOffset Next { get; private set; }
 
     /// <summary>Subscriptions to be notified of, or ended, now. Empty between two rounds, and where another server does this.</summary>
     public async Task<IReadOnlyList<StoredResource>> FindAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (now < _next)
+        if (now < Next)
             return [];
-        _next = now + Every;
+        Next = now + Every;
         if (!await leases.TryHoldAsync(Lease, LeaseTime, cancellation).ConfigureAwait(false))
             return [];
         var found = new List<StoredResource>();

@@ -55,9 +55,11 @@ public sealed record NotificationOptions : IValidatableObject
     [Range(1, 1_000)]
     public int MaxSubscriptions { get; init; } = 20;
 
-    /// <summary>How often the store is asked for work when nobody signals any.</summary>
+    /// <summary>
+    /// How often the store is asked for work when nobody signals any and nothing is due: for what a server that died has left behind.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
-    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>After this long without a 2xx a Subscription's status becomes <c>error</c>; attempts go on.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]

@@ -11,7 +11,6 @@ internal sealed class DispatcherService(
     Dispatcher dispatcher,
     DispatchSignal signal,
     IDispatchObserver observer,
-    NotificationOptions options,
     TimeProvider time,
     IHostApplicationLifetime lifetime
 ) : BackgroundService
@@ -63,7 +62,7 @@ internal sealed class DispatcherService(
         catch (Exception failure)
         {
             observer.Failed(null, failure);
-            return options.Idle;
+            return Dispatcher.AfterFailure;
         }
     }
 

@@ -4,7 +4,7 @@ using CpIs.Fhir.Core.Keys;
 namespace CpIs.Fhir.Server.Security;
 
 /// <summary>
-/// Loads who is registered and the exchange's own keys before the server takes requests, and then looks each second
+/// Loads who is registered and the exchange's own keys before the server takes requests, and then looks every two seconds
 /// whether another server has changed them.
 /// </summary>
 internal sealed partial class RegistrationRefresher(
@@ -14,7 +14,7 @@ internal sealed partial class RegistrationRefresher(
     ILogger<RegistrationRefresher> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private bool _failing;
 
     /// <inheritdoc />

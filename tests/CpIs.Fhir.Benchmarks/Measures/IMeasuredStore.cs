@@ -1,4 +1,6 @@
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Transfer;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
@@ -23,6 +25,12 @@ internal interface IMeasuredStore : IAsyncDisposable
 
     /// <summary>Opens it to be filled. No server runs on it.</summary>
     Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation);
+
+    /// <summary>Opens it as a server does, for as long as it is written to. No server runs on it.</summary>
+    Task WriteAsync(
+        Func<IRecordStore, IOccurrenceStore, CancellationToken, Task> write,
+        CancellationToken cancellation
+    );
 
     /// <summary>Bytes on disk, indexes included.</summary>
     Task<long> WeighAsync(CancellationToken cancellation);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CpIs.Fhir.Benchmarks.BothStores;
 using CpIs.Fhir.Benchmarks.BySize;
+using CpIs.Fhir.Benchmarks.Notices;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
 
@@ -40,7 +41,7 @@ internal static class MeasureCommands
     public static Task<int> RunAsync(string[] args)
     {
         Stores.AcceptOnlyFromAmong(AllStores);
-        return new RootCommand("Measures servers on both stores.") { BothStores(), Sizes() }
+        return new RootCommand("Measures servers on both stores.") { BothStores(), Sizes(), Notices() }
             .Parse(args)
             .InvokeAsync();
     }
@@ -72,6 +73,22 @@ internal static class MeasureCommands
         return Measures(
             command,
             (options, parsed, cancellation) => SizesRun.RunAsync(parsed.GetRequiredValue(sizes), options, cancellation)
+        );
+    }
+
+    private static Command Notices()
+    {
+        var receivers = Number("--receivers", "Authorities, each with an endpoint of its own.", 50, most: 500);
+        var notices = Number("--notices", "Notices to deliver, over all.", 20_000, most: 500_000);
+        var command = new Command("notices", "How fast a backlog of notices is delivered, next to its floors.")
+        {
+            receivers,
+            notices,
+        };
+        return Measures(
+            command,
+            (options, parsed, cancellation) =>
+                NoticesRun.RunAsync(parsed.GetValue(receivers), parsed.GetValue(notices), options, cancellation)
         );
     }
 

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.LookUps;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.MongoDb;
 using CpIs.Fhir.Storage.MongoDb.Connections;
@@ -50,6 +52,15 @@ internal sealed class MeasuredMongo : IMeasuredStore
 
     public async Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation) =>
         await MongoTransferTarget.OpenAsync(_options, TimeProvider.System, cancellation);
+
+    public async Task WriteAsync(
+        Func<IRecordStore, IOccurrenceStore, CancellationToken, Task> write,
+        CancellationToken cancellation
+    )
+    {
+        await using var store = await MongoStore.OpenAsync(_options, TimeProvider.System, cancellation);
+        await write(store, store, cancellation);
+    }
 
     public async Task<long> WeighAsync(CancellationToken cancellation)
     {

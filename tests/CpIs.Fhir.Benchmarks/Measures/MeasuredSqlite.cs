@@ -1,7 +1,10 @@
 using CpIs.Fhir.Benchmarks.Bench;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Transfer;
+using CpIs.Fhir.Storage.Sqlite;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.LookUps;
 using CpIs.Fhir.Storage.Sqlite.Transfer;
@@ -33,6 +36,19 @@ internal sealed class MeasuredSqlite(string parent) : IMeasuredStore
 
     public Task<ITransferTarget> OpenTargetAsync(CancellationToken cancellation) =>
         Task.FromResult<ITransferTarget>(SqliteTransferTarget.Open(new SqliteStoreOptions { Directory = _folder }));
+
+    public async Task WriteAsync(
+        Func<IRecordStore, IOccurrenceStore, CancellationToken, Task> write,
+        CancellationToken cancellation
+    )
+    {
+        await using var store = await SqliteStore.OpenAsync(
+            new SqliteStoreOptions { Directory = _folder },
+            TimeProvider.System,
+            cancellation
+        );
+        await write(store, store, cancellation);
+    }
 
     public Task<long> WeighAsync(CancellationToken cancellation) =>
         Task.FromResult(new DirectoryInfo(_folder).EnumerateFiles().Sum(file => file.Length));
