@@ -127,7 +127,7 @@ public sealed class EventDelivery(
         // It is told: that is noted, whatever is asked of the server meanwhile.
         if (!await store.SettleAsync(delivery, now, state, CancellationToken.None).ConfigureAwait(false))
             return null;
-        ObserveAside(delivery, state);
+        delivery.ObserveAside(state, observer);
         return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
     }
 
@@ -137,7 +137,7 @@ public sealed class EventDelivery(
     private async Task<Delivery?> UnderWayAsync(Delivery delivery, string messageId, CancellationToken cancellation)
     {
         var state = delivery.State.AfterSent(delivery.Events[0], messageId, time.GetUtcNow());
-        ObserveAside(delivery, state);
+        delivery.ObserveAside(state, observer);
         return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
     }
 
@@ -166,12 +166,6 @@ public sealed class EventDelivery(
             return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
         await MoveAsync(subscription, tracked.Returned, state, cancellation).ConfigureAwait(false);
         return null;
-    }
-
-    private void ObserveAside(Delivery delivery, SendingState state)
-    {
-        foreach (var aside in state.ApartOrNone.Aside.Except(delivery.State.ApartOrNone.Aside))
-            observer.SetAside(delivery.SubscriptionId, aside.Number);
     }
 
     /// <summary>Keeps how sending stands, whatever is asked of the server meanwhile, and takes the next batch.</summary>

@@ -60,9 +60,16 @@ public sealed class MessageTracking(
                     : TrackedMessage.Ended;
             case MeshPlace.Returned:
                 var failed = delivery.State.AfterReturned(message, now, standing.Error!);
-                var rest = new SendingEnd(failed, now + schedule.DelayAfter(failed.Failures, null));
+                var times = delivery.State.ApartOrNone.ReturnsOf(message.Number) + 1;
+                // It is tried apart, by the schedule, and the others go on at once. Where too many came back, it is the mailbox that fails.
+                var aside = new AsideEvent(message.Number, now + schedule.DelayAfter(times, null), times);
+                var rest = failed.SetAside(aside) is { } apart
+                    ? new SendingEnd(apart, now)
+                    : new SendingEnd(failed, now + schedule.DelayAfter(failed.Failures, null));
                 if (!await store.GiveBackAsync(delivery, rest, CancellationToken.None).ConfigureAwait(false))
                     return TrackedMessage.Ended;
+                delivery.ObserveAside(rest.State, observer);
+                failed = rest.State;
                 await mesh.DropReportAsync(standing, cancellation).ConfigureAwait(false);
                 return new TrackedMessage(failed, outcome);
             case MeshPlace.Unknown:

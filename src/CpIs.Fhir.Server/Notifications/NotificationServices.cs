@@ -63,7 +63,12 @@ internal static class NotificationServices
             services.AddSingleton<IMeshTransport>(s =>
             {
                 var time = s.GetRequiredService<TimeProvider>();
-                return new MeshTransport(new MeshClient(access, time), options, time);
+                return new MeshTransport(
+                    new MeshClient(access, time),
+                    options,
+                    time,
+                    s.GetRequiredService<ILogger<MeshTransport>>()
+                );
             });
         }
 
