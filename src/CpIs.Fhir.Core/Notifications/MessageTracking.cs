@@ -1,12 +1,15 @@
+using CpIs.Fhir.Core.Records;
+
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
-/// Asks what has become of a message that was accepted for transport. An acknowledgement by the recipient settles its event, and nothing else does (promise
+/// Asks what has become of a message that was accepted for transport. An acknowledgement by the recipient delivers its event, and nothing else does (promise
 /// 3); one that was returned is sent again as a new message; until then it is asked about again.
 /// </summary>
 public sealed class MessageTracking(
     INotificationStore store,
     MeshChannel mesh,
+    PlacesOfAction places,
     RetrySchedule schedule,
     AttemptLedger attempts,
     IDispatchObserver observer,
@@ -15,10 +18,12 @@ public sealed class MessageTracking(
 {
     /// <summary>Asks about one message.</summary>
     /// <param name="delivery">A claim on its Subscription.</param>
+    /// <param name="subscription">The Subscription.</param>
     /// <param name="message">The message.</param>
     /// <param name="cancellation">The server is stopping.</param>
     public async Task<TrackedMessage> LookAsync(
         Delivery delivery,
+        StoredResource subscription,
         UnderWayMessage message,
         CancellationToken cancellation
     )
@@ -53,8 +58,9 @@ public sealed class MessageTracking(
                     .ReadEventsAsync(delivery.SubscriptionId, message.Number, message.Number, 1, CancellationToken.None)
                     .ConfigureAwait(false);
                 var state = delivery.State.AfterAcknowledged(message);
+                var tells = await places.IsAsync(subscription, CancellationToken.None).ConfigureAwait(false);
                 return await store
-                    .SettleAsync(delivery with { Events = told }, now, state, CancellationToken.None)
+                    .SettleAsync(delivery with { Events = told }, now, state, tells, CancellationToken.None)
                     .ConfigureAwait(false)
                     ? new TrackedMessage(state, null)
                     : TrackedMessage.Ended;

@@ -42,6 +42,8 @@ internal static class NotificationServices
             .AddSingleton<AttemptLedger>()
             .AddSingleton<NotificationChannel>()
             .AddSingleton<SubscriptionMover>()
+            .AddSingleton<PlacesOfAction>()
+            .AddSingleton<OtherSubscriptions>()
             .AddSingleton<Endpoints>()
             .AddSingleton<EventDelivery>()
             .AddSingleton<Handshakes>()
