@@ -48,11 +48,17 @@ public static class FhirSystems
     /// <summary>A mode in which a setting may look children up (valueCode <c>unscheduled</c> or <c>scheduled</c>).</summary>
     public const string ModeRight = Own + "/StructureDefinition/mode-right";
 
+    /// <summary>On a Subscription: whether it is its authority's place of action (valueBoolean).</summary>
+    public const string PlaceOfAction = Own + "/StructureDefinition/place-of-action";
+
     /// <summary>The codes <c>unscheduled</c> and <c>scheduled</c>.</summary>
     public const string AccessMode = Own + "/CodeSystem/access-mode";
 
     /// <summary>Ids of the rules of CP-IS that an issue can name.</summary>
     public const string Rule = Own + "/CodeSystem/rule";
+
+    /// <summary>Ids of attendances (identifier system): each is the id of the AuditEvent that opened it, for one authority.</summary>
+    public const string Attendance = Own + "/Id/attendance";
 
     /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
     public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";

@@ -124,7 +124,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * insert Prohibited(source.observer.display, [[the URL is enough.]])
 * insert Prohibited(source.type, [[it would repeat the observer.]])
 
-* insert Required(entity, *, [[whose record, what was asked, under which request id, and each plan that was shown; none is shown on a miss or a refusal.]])
+* insert Required(entity, *, [[whose record, what was asked, under which request id, in which attendance, and each plan that was shown; none is shown on a miss or a refusal.]])
 * insert BareBackbone(entity)
 * insert Optional(entity.what, 1, [[the query has none.]])
 * insert Required(entity.type, 1, [[it tells them apart.]])
@@ -138,7 +138,7 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * entity ^slicing.discriminator.type = #value
 * entity ^slicing.discriminator.path = "type"
 * entity ^slicing.rules = #closed
-* entity contains patient 0..1 and query 0..1 and transaction 0..1 and plan 0..*
+* entity contains patient 0..1 and query 0..1 and transaction 0..1 and attendance 0..1 and plan 0..*
 
 // Each authority has a Patient of its own, so no reference would be right for all who read this.
 * entity[patient] ^short = "Whose record was asked for"
@@ -178,6 +178,21 @@ Description: "An access to a child's record as it is shown to the outside: when,
 * entity[transaction].type = $balp-entity-type#XrequestId
 * insert Prohibited(entity[transaction].role, [[IHE gives it none.]])
 * insert Prohibited(entity[transaction].query, [[the query stands in an entity of its own.]])
+
+* entity[attendance] ^short = "The attendance that it belongs to"
+* insert Optional(entity[attendance], 1, [[an authority finds the other accesses of the visit by it; nobody else sees it.]])
+* insert Required(entity[attendance].what, 1, [[it holds the id of the attendance: that of the AuditEvent which opened it.]])
+* insert Bare(entity[attendance].what)
+* insert Prohibited(entity[attendance].what.reference, [[of an attendance no resource is kept.]])
+* insert Prohibited(entity[attendance].what.type, [[of an attendance no resource is kept.]])
+* insert Required(entity[attendance].what.identifier, 1, [[it is the id of the attendance.]])
+* insert PlainIdentifier(entity[attendance].what.identifier)
+* entity[attendance].what.identifier.system = "https://fhir.cpis.example/Id/attendance" (exactly)
+* insert Prohibited(entity[attendance].what.display, [[the id is enough.]])
+* entity[attendance].type = $resource-types#Encounter
+* insert Required(entity[attendance].role, 1, [[IHE says so.]])
+* entity[attendance].role = $object-role#4
+* insert Prohibited(entity[attendance].query, [[the query stands in an entity of its own.]])
 
 * entity[plan] ^short = "A plan that was shown, as shown"
 * insert Optional(entity[plan], *, [[each plan that was shown, in the version that was shown; an authority sees its own.]])

@@ -1,4 +1,4 @@
-// How things are named. Three identifier systems are this project's own. The others belong to NHS England, which publishes no
+// How things are named. Four identifier systems are this project's own. The others belong to NHS England, which publishes no
 // NamingSystem of them that could be depended on; what stands here describes them, and NHS England has the last word.
 
 Invariant: cpis-nhs-number
@@ -60,6 +60,11 @@ Instance: client-id
 InstanceOf: NamingSystem
 Usage: #definition
 * insert OwnSystem(CPISClientId, [[The id under which a client system is registered with the server; AuditEvent names the client by it.]], [[https://fhir.cpis.example/Id/client]])
+
+Instance: attendance-id
+InstanceOf: NamingSystem
+Usage: #definition
+* insert OwnSystem(CPISAttendanceId, [[The id of one visit of a child to one setting, for one authority: that of the AuditEvent which opened it.]], [[https://fhir.cpis.example/Id/attendance]])
 
 Instance: nhs-number
 InstanceOf: NamingSystem

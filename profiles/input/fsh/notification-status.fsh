@@ -18,7 +18,7 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * parameter ^slicing.discriminator.type = #value
 * parameter ^slicing.discriminator.path = "name"
 * parameter ^slicing.rules = #closed
-* parameter contains subscription 1..1 and topic 0..1 and status 1..1 and type 1..1 and eventsSinceSubscriptionStart 1..1 and notificationEvent 0..* and error 0..1
+* parameter contains subscription 1..1 and topic 0..1 and status 1..1 and type 1..1 and eventsSinceSubscriptionStart 1..1 and placeOfAction 0..1 and notificationEvent 0..* and error 0..1
 
 * insert Required(parameter[subscription], 1, [[it says whose notification this is.]])
 * parameter[subscription].name = "subscription" (exactly)
@@ -43,6 +43,10 @@ Description: "The state of a Subscription and, in a notification, the events tha
 * insert ValueOnly(parameter[eventsSinceSubscriptionStart])
 * parameter[eventsSinceSubscriptionStart].value[x] only string
 * parameter[eventsSinceSubscriptionStart].valueString obeys cpis-notification-number
+* insert Optional(parameter[placeOfAction], 1, [[whether what this Subscription delivers counts as told. $status says it, a notification does not.]])
+* parameter[placeOfAction].name = "place-of-action" (exactly)
+* insert ValueOnly(parameter[placeOfAction])
+* parameter[placeOfAction].value[x] only boolean
 * insert Optional(parameter[error], 1, [[what went wrong last, for whoever runs the receiver.]])
 * parameter[error].name = "error" (exactly)
 * insert ValueOnly(parameter[error])

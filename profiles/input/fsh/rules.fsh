@@ -95,6 +95,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-subscription-limit "An authority has no more Subscriptions that are not off than the limit."
 * #cpis-subscription-operation "What is asked fits the channel and the status of the Subscription."
 * #cpis-subscription-payload "The payload is application/fhir+json of FHIR 4.0."
+* #cpis-subscription-place "An authority names one place of action."
 * #cpis-subscription-status "A client asks for requested or off."
 * #cpis-subscription-topic "The topic is one that the server offers."
 * #cpis-upload-entries "An upload has no more entries than the limit."

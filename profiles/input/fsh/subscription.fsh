@@ -4,7 +4,10 @@ Id: CPIS-Subscription
 Title: "CP-IS Subscription"
 Description: "An authority's request for notices when its records are accessed. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
 * insert DataOnly
-* insert NoExtension
+* insert Optional(extension, 1, [[whether this is the place of action, and no other.]])
+* extension contains PlaceOfAction named placeOfAction 0..1
+* extension ^slicing.rules = #closed
+* insert Optional(extension[placeOfAction], 1, [[an authority with several Subscriptions says where its people act. Without it the first that was created counts.]])
 
 * insert Required(status, 1, [[a client submits requested or off; active and error are the server's.]])
 * insert Bare(status)
@@ -56,6 +59,14 @@ Description: "An authority's request for notices when its records are accessed. 
 * channel.payload.extension[content] ^short = "empty | id-only | full-resource; absent means id-only"
 // Notifications are signed too, so a header need not be secret.
 * insert Optional(channel.header, 10, [[what a gateway in front of the receiver requires. The answer to the request that sends a value shows it; whoever reads the Subscription sees *** instead; *** sent back keeps it.]])
+
+Extension: PlaceOfAction
+Id: place-of-action
+Title: "Place of action"
+Description: "True on the Subscription where the people of the authority act on its notices: only what is delivered there counts as told. False on one that never is, such as a feed for statistics."
+Context: Subscription
+* insert ExtensionOnly
+* value[x] only boolean
 
 Invariant: cpis-subscription-channel
 Description: "A channel must be a rest-hook with an endpoint, or a message with a channel type. The inbox has no endpoint, headers, heartbeat period or timeout, since nothing is sent. mesh has a mailbox as endpoint, such as mesh:X26ABC1, and no headers or numbers."

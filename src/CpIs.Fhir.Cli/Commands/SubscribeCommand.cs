@@ -36,6 +36,12 @@ internal static class SubscribeCommand
             Description = "Longest silence, in seconds, before a heartbeat.",
             HelpName = "SECONDS",
         };
+        var place = new Option<string?>("--place-of-action")
+        {
+            Description =
+                "yes: your people act here, so only what is taken here counts as told. no: never, as for a feed. Without it your first Subscription counts.",
+        };
+        place.AcceptOnlyFromAmong("yes", "no");
         var wait = new Option<int>("--wait")
         {
             Description = "How long to wait for the handshake, in seconds.",
@@ -54,6 +60,7 @@ internal static class SubscribeCommand
             inbox,
             payload,
             heartbeat,
+            place,
             wait,
         };
         command.Validators.Add(result =>
@@ -68,7 +75,8 @@ internal static class SubscribeCommand
             async (run, cancellation) =>
             {
                 using var exchange = run.Connect();
-                var body = Write(run.Get(endpoint), run.Get(payload)!, run.Get(heartbeat));
+                bool? isPlace = run.Get(place) is { } said ? said == "yes" : null;
+                var body = Write(run.Get(endpoint), run.Get(payload)!, run.Get(heartbeat), isPlace);
                 var answer = await exchange.SendAsync(
                     new Ask(HttpMethod.Post, "Subscription") { Body = body, Repeatable = true },
                     cancellation
@@ -110,18 +118,24 @@ internal static class SubscribeCommand
     /// <param name="endpoint">Where to post notices; null for an inbox.</param>
     /// <param name="payload">What a notice contains.</param>
     /// <param name="heartbeat">Longest silence in seconds, or null.</param>
-    internal static byte[] Write(string? endpoint, string payload, int? heartbeat) =>
-        Encoding.UTF8.GetBytes(
-            new JsonObject
-            {
-                ["resourceType"] = "Subscription",
-                ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
-                ["status"] = "requested",
-                ["reason"] = "Notices of accesses to our records",
-                ["criteria"] = FhirSystems.RecordAccessedTopic,
-                ["channel"] = Channel(endpoint, payload, heartbeat),
-            }.ToJsonString()
-        );
+    /// <param name="isPlace">Whether it is the place of action; null to leave it to the exchange.</param>
+    internal static byte[] Write(string? endpoint, string payload, int? heartbeat, bool? isPlace = null)
+    {
+        var subscription = new JsonObject
+        {
+            ["resourceType"] = "Subscription",
+            ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
+            ["status"] = "requested",
+            ["reason"] = "Notices of accesses to our records",
+            ["criteria"] = FhirSystems.RecordAccessedTopic,
+            ["channel"] = Channel(endpoint, payload, heartbeat),
+        };
+        if (isPlace is { } place)
+            subscription["extension"] = new JsonArray(
+                new JsonObject { ["url"] = FhirSystems.PlaceOfAction, ["valueBoolean"] = place }
+            );
+        return Encoding.UTF8.GetBytes(subscription.ToJsonString());
+    }
 
     private static JsonObject Channel(string? endpoint, string payload, int? heartbeat)
     {

@@ -15,7 +15,7 @@ internal sealed record HeldSubscription(JsonElement Resource, JsonElement Standi
 
     /// <summary>What <see cref="Cells"/> are.</summary>
     public static IReadOnlyList<string> Headings { get; } =
-    ["Subscription", "Status", "Channel", "Content", "Events", "Problem"];
+    ["Subscription", "Status", "Channel", "Content", "Events", "Place of action", "Problem"];
 
     /// <summary>Its id.</summary>
     public string Id => Resource.Text("id") ?? "";
@@ -34,10 +34,14 @@ internal sealed record HeldSubscription(JsonElement Resource, JsonElement Standi
 
     private string Events => Standing.ValueText("events-since-subscription-start") ?? "";
 
+    /// <summary>True when what it takes counts as told.</summary>
+    private bool IsPlaceOfAction => Standing.ValueIsTrue("place-of-action");
+
     private string Problem => PlainError.Of(Standing.Value("error").Text("text") ?? Resource.Text("error"));
 
     /// <inheritdoc />
-    public IReadOnlyList<string> Cells => [Id, Status, ChannelText, Content, Events, Problem];
+    public IReadOnlyList<string> Cells =>
+        [Id, Status, ChannelText, Content, Events, IsPlaceOfAction ? "yes" : "", Problem];
 
     /// <summary>Everything, for one alone.</summary>
     public IReadOnlyList<(string What, string Value)> Details =>
@@ -63,6 +67,7 @@ internal sealed record HeldSubscription(JsonElement Resource, JsonElement Standi
             ["endpoint"] = Channel.Text("endpoint"),
             ["content"] = Content,
             ["events"] = long.TryParse(Events, out var events) ? events : null,
+            ["placeOfAction"] = IsPlaceOfAction,
             ["problem"] = Problem.Length > 0 ? Problem : null,
             ["lastUpdated"] = Resource.LastUpdated(),
         };

@@ -35,7 +35,7 @@ public static class Attendance
         var prolongs = false;
         foreach (var shown in hit.Shown.GroupBy(plan => plan.Authority))
         {
-            var known = here.Select(access => (Access: access, Part: PartOf(access, shown.Key)))
+            var known = here.Select(access => (Access: access, Part: access.AttendanceOf(shown.Key)))
                 .Where(one => one.Part is not null)
                 .ToList();
             var open = known.Where(one => IsOpen(one.Access.Time, one.Part!.Opened, hit.Time)).ToList();
@@ -67,17 +67,29 @@ public static class Attendance
     /// </summary>
     public static bool IsSame(DateTimeOffset one, DateTimeOffset other) => (one - other).Duration() < Quiet;
 
+    /// <summary>Where to look for the accesses of an attendance of this authority that this access opened; null when it opened none.</summary>
+    public static OccurrenceQuery? Accesses(Occurrence opener, OdsCode authority) =>
+        opener.Kind == OccurrenceKind.Access && opener.AttendanceOf(authority) is { } part && part.Opener == opener.Id
+            ? new OccurrenceQuery
+            {
+                Child = opener.Child,
+                Concerning = authority,
+                Kind = OccurrenceKind.Access,
+                From = part.Opened - Quiet,
+                To = part.Opened + Longest + Quiet,
+            }
+            : null;
+
+    /// <summary>Whether an access belongs to the attendance of this authority that another opened.</summary>
+    public static bool IsOf(Occurrence access, Occurrence opener, OdsCode authority) =>
+        access.Organisation == opener.Organisation
+        && access.Child == opener.Child
+        && access.AttendanceOf(authority) is { } part
+        && opener.AttendanceOf(authority) is { } opened
+        && IsSame(part.Opened, opened.Opened);
+
     private static bool IsOpen(DateTimeOffset lookedUp, DateTimeOffset opened, DateTimeOffset now) =>
         now - lookedUp < Quiet && now - opened < Longest;
-
-    /// <summary>
-    /// Accesses from before attendances were kept told of everything that they showed: each counts as one that opened.
-    /// </summary>
-    private static AttendancePart? PartOf(Occurrence access, OdsCode authority) =>
-        access.Attendances.Count > 0 ? access.Attendances.FirstOrDefault(part => part.Authority == authority)
-        : access.Obligations.Any(obligation => obligation.Authority == authority)
-            ? new AttendancePart(authority, access.Id, access.Time)
-        : null;
 
     private static IEnumerable<string> ToldOf(Occurrence access, OdsCode authority) =>
         access

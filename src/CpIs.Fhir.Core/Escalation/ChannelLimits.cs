@@ -1,29 +1,21 @@
-using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Escalation;
 
 /// <summary>How long a notice of an authority may wait on the channel that it has (design.md, "What settles").</summary>
-public sealed class ChannelLimits(IRecordStore records)
+public sealed class ChannelLimits(PlacesOfAction places)
 {
     /// <summary>
-    /// 24 hours for an authority whose Subscriptions are all MESH, which is emptied once a day; else
+    /// 24 hours for an authority whose place of action (<see cref="PlacesOfAction"/>) is MESH, which is emptied once a day; else
     /// <see cref="UntoldLimits.TakeWithin"/>: also without a Subscription, and when it cannot be known now.
     /// </summary>
     public async Task<TimeSpan> TakeWithinAsync(OdsCode authority, CancellationToken cancellation)
     {
         try
         {
-            var held = await records
-                .SearchAsync(new RecordQuery(RecordType.Subscription, authority, []) { Count = 1_000 }, cancellation)
-                .ConfigureAwait(false);
-            var taking = held
-                .Items.Select(subscription => subscription.Subscription)
-                .Where(terms => terms is { TakesEvents: true })
-                .ToList();
-            return taking.Count > 0 && taking.TrueForAll(terms => terms!.Channel == ChannelKind.Mesh)
+            var place = await places.FindAsync(authority, cancellation).ConfigureAwait(false);
+            return place?.Subscription is { TakesEvents: true, Channel: ChannelKind.Mesh }
                 ? MeshOptions.TakeWithin
                 : UntoldLimits.TakeWithin;
         }

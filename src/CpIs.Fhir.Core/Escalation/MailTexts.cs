@@ -17,18 +17,13 @@ public static class MailTexts
 
     /// <summary>What became of the notices of yesterday.</summary>
     /// <param name="counts">How many.</param>
-    /// <param name="systems">What the authority subscribed with: hosts of webhooks, and its inbox; may be empty.</param>
-    public static string Summary(DayCounts counts, IReadOnlyList<string> systems)
+    /// <param name="system">The authority's place of action: host of a webhook, its inbox or its mailbox; null for none.</param>
+    public static string Summary(DayCounts counts, string? system)
     {
-        var shown = systems.Count switch
-        {
-            0 => "your work-list",
-            1 => systems[0],
-            _ => "one of them",
-        };
+        var shown = system ?? "your work-list";
         if (counts.Notices == 0)
-            return $"Yesterday no notices. If {(systems.Count > 1 ? "one of your systems" : shown)} shows any, tell us.";
-        var delivered = systems.Count == 0 ? "delivered" : $"delivered to {string.Join(" and ", systems)}";
+            return $"Yesterday no notices. If {shown} shows any, tell us.";
+        var delivered = system is null ? "delivered" : $"delivered to {system}";
         return $"Yesterday {Notices(counts.Notices, "")}: {counts.Delivered} {delivered}, {counts.Taken} taken by a person, "
             + $"{counts.Waiting} waiting. If {shown} shows fewer, tell us.";
     }

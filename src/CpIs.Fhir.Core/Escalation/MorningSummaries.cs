@@ -1,8 +1,7 @@
 using CpIs.Fhir.Core.Callers;
-using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
-using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Escalation;
@@ -13,7 +12,7 @@ namespace CpIs.Fhir.Core.Escalation;
 /// </summary>
 public sealed class MorningSummaries(
     IWorklistStore notices,
-    IRecordStore records,
+    PlacesOfAction places,
     IOrganisationDirectory directory,
     EmailOptions options,
     OnceIn once,
@@ -89,31 +88,20 @@ public sealed class MorningSummaries(
                 cancellation
             )
             .ConfigureAwait(false);
-        var (hosts, hasInbox) = await ReadSystemsAsync(authority, cancellation).ConfigureAwait(false);
+        var place = (await places.FindAsync(authority, cancellation).ConfigureAwait(false))?.Subscription;
         // What is in an inbox is delivered when a person takes it (design.md, "What settles").
-        if (hasInbox)
+        if (place?.Channel == ChannelKind.Inbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };
-        return MailTexts.Summary(counts, hasInbox ? [.. hosts, "your inbox"] : hosts);
+        return MailTexts.Summary(counts, SystemOf(place));
     }
 
-    private async Task<(List<string> Hosts, bool HasInbox)> ReadSystemsAsync(
-        OdsCode authority,
-        CancellationToken cancellation
-    )
-    {
-        var subscriptions = await records
-            .SearchAsync(new RecordQuery(RecordType.Subscription, authority, []) { Count = 1_000 }, cancellation)
-            .ConfigureAwait(false);
-        var terms = subscriptions.Items.Select(s => s.Subscription!).Where(terms => terms.TakesEvents).ToList();
-        return (
-            [
-                .. terms
-                    .Where(each => each.Channel == ChannelKind.RestHook)
-                    .Select(each => new Uri(each.Endpoint).Host)
-                    .Distinct()
-                    .Order(StringComparer.Ordinal),
-            ],
-            terms.Exists(each => each.Channel == ChannelKind.Inbox)
-        );
-    }
+    /// <summary>What the authority's people know its place of action by.</summary>
+    private static string? SystemOf(SubscriptionTerms? place) =>
+        place?.Channel switch
+        {
+            ChannelKind.RestHook => new Uri(place.Endpoint).Host,
+            ChannelKind.Inbox => "your inbox",
+            ChannelKind.Mesh => "your MESH mailbox",
+            _ => null,
+        };
 }

@@ -4,8 +4,8 @@ using CpIs.Fhir.Core.Worklists;
 namespace CpIs.Fhir.Core.Escalation;
 
 /// <summary>
-/// Nobody untold unseen: looks at the oldest untold notice of every authority, subscribed or not, and raises an alarm when it becomes too old: once
-/// for each notice that is the oldest when it does. What was raised is in the memory of the server that watches; another
+/// Nobody untold unseen: looks at the oldest untold notice of every authority, subscribed or not, and raises an alarm when it becomes too old, and the operator's
+/// when it gets worse: each once, until nothing of that authority is late any more. What was raised is in the memory of the server that watches; another
 /// one that takes over may repeat it.
 /// </summary>
 public sealed class UntoldWatch(
@@ -18,7 +18,8 @@ public sealed class UntoldWatch(
     TimeProvider time
 ) : IMinuteWork
 {
-    private readonly Dictionary<OdsCode, Raised> _raised = [];
+    // True where the operator's alarm was raised too.
+    private readonly Dictionary<OdsCode, bool> _raised = [];
 
     /// <inheritdoc />
     public string Name => "untold-watch";
@@ -61,10 +62,9 @@ public sealed class UntoldWatch(
 
     private async Task RaiseAsync(UntoldNotices untold, TimeSpan age, TimeSpan limit, CancellationToken cancellation)
     {
-        var before = _raised.GetValueOrDefault(untold.Authority) ?? new Raised(null, null);
-        var isLate = before.Late != untold.Oldest;
-        var isVeryLate = age >= limit + UntoldLimits.OperatorAfter && before.VeryLate != untold.Oldest;
-        if (!isLate && !isVeryLate)
+        var isRaised = _raised.TryGetValue(untold.Authority, out var isOperatorAlarmed);
+        var isVeryLate = !isOperatorAlarmed && age >= limit + UntoldLimits.OperatorAfter;
+        if (isRaised && !isVeryLate)
             return;
         var late = new LateNotices(
             untold.Authority,
@@ -72,8 +72,8 @@ public sealed class UntoldWatch(
             age,
             await ReferenceAsync(untold.Authority, cancellation).ConfigureAwait(false)
         );
-        _raised[untold.Authority] = new Raised(untold.Oldest, isVeryLate ? untold.Oldest : before.VeryLate);
-        if (isLate)
+        _raised[untold.Authority] = isVeryLate;
+        if (!isRaised)
             observer.Late(late);
         if (isVeryLate)
             observer.VeryLate(late, PhoneOf(untold.Authority));
@@ -109,7 +109,4 @@ public sealed class UntoldWatch(
 
     private IEnumerable<OdsCode> Authorities() =>
         directory.Current.Organisations.Where(o => o.Kind == CallerKind.Authority).Select(o => o.Code);
-
-    /// <summary>The oldest notice for which each alarm was raised last, by its time.</summary>
-    private sealed record Raised(DateTimeOffset? Late, DateTimeOffset? VeryLate);
 }

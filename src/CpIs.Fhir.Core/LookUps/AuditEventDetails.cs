@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
@@ -12,14 +13,21 @@ internal static class AuditEventDetails
     /// <summary>Of a search, null where it asks for none of the three; or why it cannot be answered.</summary>
     /// <param name="asked">The search.</param>
     /// <param name="reader">An authority or an operator.</param>
-    public static Result<Func<Occurrence, bool>?> Of(AskedParameters asked, Caller reader)
+    /// <param name="opener">The access that opened the attendance which is asked for, or null.</param>
+    public static Result<Func<Occurrence, bool>?> Of(AskedParameters asked, Caller reader, Occurrence? opener)
     {
         var tests = new List<Func<Occurrence, bool>>();
         foreach (var parameter in asked.All.Where(parameter => Names.Contains(parameter.Row.Name)))
         {
             if (RefuseChild(parameter, reader) is { } refusal)
                 return refusal;
-            tests.Add(occurrence => parameter.Values.Any(value => Holds(parameter, value, occurrence, reader)));
+            tests.Add(occurrence =>
+                parameter.Values.Any(value =>
+                    value.System == FhirSystems.Attendance && value.Text == opener?.Id
+                        ? Attendance.IsOf(occurrence, opener, reader.Organisation)
+                        : Holds(parameter, value, occurrence, reader)
+                )
+            );
         }
 
         return tests.Count == 0
@@ -64,6 +72,8 @@ internal static class AuditEventDetails
         yield return (FhirSystems.Transaction, occurrence.RequestId);
         if (reader.Kind != CallerKind.Operator && occurrence.Child is { } child)
             yield return (FhirSystems.NhsNumber, child.Digits);
+        if (AuditEventWriter.AttendanceFor(occurrence, reader) is { } attendance)
+            yield return (FhirSystems.Attendance, attendance.Opener);
     }
 
     /// <summary>A plan is named with its version or, for any, without.</summary>

@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
@@ -33,22 +34,54 @@ public static class AuditEventSearch
         CancellationToken cancellation
     )
     {
+        var attendance = AttendanceOf(asked, caller);
+        var opener = attendance is null
+            ? null
+            : await store.ReadOccurrenceAsync(attendance, cancellation).ConfigureAwait(false);
         if (
             Query(asked, caller, defaultCount).IsRefused(out var refusal, out var query)
-            || AuditEventDetails.Of(asked, caller).IsRefused(out refusal, out var details)
+            || AuditEventDetails.Of(asked, caller, opener).IsRefused(out refusal, out var details)
         )
             return refusal;
         query = query with { After = after };
+        if (attendance is not null)
+        {
+            // Another authority's is unknown to it, in the same answer.
+            if (opener is null || Within(query, opener, caller.Organisation) is not { } within)
+                return new Page<Occurrence>([], 0, null);
+            query = within;
+        }
+
         if (details is null)
             return await store.SearchOccurrencesAsync(query, cancellation).ConfigureAwait(false);
         if (query is { Child: null, Ids: null } && !((query.To ?? now) - query.From <= LongestOfDetails))
             return Refusal.Malformed(
-                $"A search by agent, entity or outcome needs patient:identifier, or date=ge and date=le that are at most {LongestOfDetails.TotalDays:0} days apart.",
+                $"A search by agent, entity or outcome needs patient:identifier, one attendance, or date=ge and date=le that are at most {LongestOfDetails.TotalDays:0} days apart.",
                 "date",
                 SpineCodes.MissingValue
             );
         return await new OccurrenceScan(store, details).RunAsync(query, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The one attendance of which an authority asks for the accesses, or null.</summary>
+    private static string? AttendanceOf(AskedParameters asked, Caller caller) =>
+        caller.Kind == CallerKind.Authority
+            ? asked
+                .Of("entity")
+                .Select(entity => entity.Values is [{ System: FhirSystems.Attendance } only] ? only.Text : null)
+                .FirstOrDefault(id => id is not null)
+            : null;
+
+    /// <summary>What was asked, no wider than the attendance; null when it cannot be of both.</summary>
+    private static OccurrenceQuery? Within(OccurrenceQuery query, Occurrence opener, OdsCode authority) =>
+        Attendance.Accesses(opener, authority) is { } accesses && (query.Child ?? opener.Child) == opener.Child
+            ? query with
+            {
+                Child = accesses.Child,
+                From = accesses.From > query.From || query.From is null ? accesses.From : query.From,
+                To = accesses.To < query.To || query.To is null ? accesses.To : query.To,
+            }
+            : null;
 
     private static Result<OccurrenceQuery> Query(AskedParameters asked, Caller caller, int defaultCount)
     {

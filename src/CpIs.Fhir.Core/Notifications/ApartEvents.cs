@@ -44,7 +44,7 @@ public sealed record ApartEvents
     /// <summary>When the next that is set aside is tried, or a message that is under way is asked about; null without any.</summary>
     [JsonIgnore]
     public DateTimeOffset? NextAside =>
-        Aside
+        AtRest
             .Select(aside => aside.Next)
             .Concat(UnderWay.Select(message => message.Next))
             .Min(next => (DateTimeOffset?)next);
@@ -57,6 +57,10 @@ public sealed record ApartEvents
             .. UnderWay.Select(message => message.Number),
             .. Suspect is { } suspect ? [suspect] : Array.Empty<long>(),
         ];
+
+    /// <summary>Those that are set aside, but for one that is under way as a message once more.</summary>
+    private IEnumerable<AsideEvent> AtRest =>
+        Aside.Where(aside => !UnderWay.Any(message => message.Number == aside.Number));
 
     internal ApartEvents? OrNull =>
         AloneThrough == 0 && Suspect is null && Aside.Count == 0 && UnderWay.Count == 0 ? null : this;
@@ -71,13 +75,16 @@ public sealed record ApartEvents
 
     /// <summary>The number of one that is set aside and whose hour has come, or that is under way and to be asked about.</summary>
     public long? DueAt(DateTimeOffset now) =>
-        Aside.FirstOrDefault(aside => aside.Next <= now)?.Number
+        AtRest.FirstOrDefault(aside => aside.Next <= now)?.Number
         ?? UnderWay.FirstOrDefault(message => message.Next <= now)?.Number;
 
     /// <summary>The message to ask about: one that is due, or the one of the event that was taken.</summary>
     public UnderWayMessage? ToAskAbout(long taken, DateTimeOffset now) =>
         UnderWay.FirstOrDefault(message => message.Next <= now)
         ?? UnderWay.FirstOrDefault(message => message.Number == taken);
+
+    /// <summary>How often the message of an event that is set aside came back.</summary>
+    public int ReturnsOf(long number) => Aside.FirstOrDefault(aside => aside.Number == number)?.Returns ?? 0;
 
     /// <summary>How many of the events from this number on are sent together.</summary>
     public int MostFrom(long number, int most) => number <= AloneThrough ? 1 : most;
@@ -93,16 +100,32 @@ public sealed record ApartEvents
         };
     }
 
+    /// <summary>A message is not told yet: one that was aside stays so until it is acknowledged.</summary>
+    internal ApartEvents AfterSent(NotificationEvent told, DateTimeOffset now)
+    {
+        var kept = Aside.Where(aside => aside.Number == told.Number).ToList();
+        var sent = AfterAccepted([told], now);
+        return sent with { Aside = [.. kept, .. sent.Aside] };
+    }
+
+    internal ApartEvents NotAside(long number) =>
+        this with
+        {
+            Aside = [.. Aside.Where(aside => aside.Number != number)],
+        };
+
+    internal ApartEvents? SetAside(AsideEvent aside)
+    {
+        var others = NotAside(aside.Number).Aside;
+        return others.Count < MostAside ? this with { Aside = [.. others, aside] } : null;
+    }
+
     internal ApartEvents? AfterRefused(IReadOnlyList<NotificationEvent> events, DateTimeOffset now)
     {
         if (IsAside(events))
             return this with
             {
-                Aside =
-                [
-                    .. Aside.Where(aside => aside.Number != events[0].Number),
-                    new AsideEvent(events[0].Number, now + TriedEvery),
-                ],
+                Aside = [.. NotAside(events[0].Number).Aside, new AsideEvent(events[0].Number, now + TriedEvery)],
             };
         if (events.Count > 1)
             return this with { AloneThrough = events[^1].Number };
@@ -131,9 +154,11 @@ public sealed record ApartEvents
 /// <summary>An event that is set aside.</summary>
 /// <param name="Number">Which.</param>
 /// <param name="Next">When it is tried again.</param>
+/// <param name="Returns">How often its message came back.</param>
 public sealed record AsideEvent(
     [property: JsonPropertyName("n")] long Number,
-    [property: JsonPropertyName("x")] DateTimeOffset Next
+    [property: JsonPropertyName("x")] DateTimeOffset Next,
+    [property: JsonPropertyName("r"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Returns = 0
 );
 
 [JsonSerializable(typeof(ApartEvents))]

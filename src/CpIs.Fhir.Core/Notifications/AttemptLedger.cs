@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Searching;
 
@@ -8,8 +9,12 @@ namespace CpIs.Fhir.Core.Notifications;
 /// Keeps what was tried, so that people can see why nothing arrives. Attempts wait in memory for up to a second and are written together: a
 /// delivery costs no write of its own for it. A server that is killed loses that second of its ledger, and nothing else.
 /// </summary>
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "A semaphore of which no handle was taken holds nothing; and the engine may write down what it did after its host was disposed of without a stop."
+)]
 public sealed class AttemptLedger(IAttemptStore store, ServerLeases server, IdGenerator ids, TimeProvider time)
-    : IDisposable
 {
     /// <summary>How long an attempt waits at most before it is written.</summary>
     public static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
@@ -78,9 +83,6 @@ public sealed class AttemptLedger(IAttemptStore store, ServerLeases server, IdGe
             _writing.Release();
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _writing.Dispose();
 
     /// <summary>Attempts at one Subscription, the latest first; those of this server are all there.</summary>
     public async Task<IReadOnlyList<DeliveryAttempt>> ReadAsync(

@@ -16,6 +16,14 @@ public sealed record Delivery(
     DateTimeOffset Until
 )
 {
+    /// <summary>Tells of each event that is set aside after an attempt, and was not before.</summary>
+    internal void ObserveAside(SendingState after, IDispatchObserver observer)
+    {
+        var before = State.ApartOrNone.Aside.Select(aside => aside.Number);
+        foreach (var number in after.ApartOrNone.Aside.Select(aside => aside.Number).Except(before))
+            observer.SetAside(SubscriptionId, number);
+    }
+
     /// <summary>What a notification says of its Subscription; what it does not say is not read.</summary>
     public SubscriptionLedger Ledger =>
         new(LastNumber, 0, null, State.FailingSince, State.LastError, Failures: State.Failures);

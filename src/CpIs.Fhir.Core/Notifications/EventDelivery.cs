@@ -12,6 +12,7 @@ public sealed class EventDelivery(
     INotificationStore store,
     NotificationChannel channel,
     MessageTracking tracking,
+    PlacesOfAction places,
     SubscriptionMover mover,
     RetrySchedule schedule,
     Endpoints endpoints,
@@ -85,7 +86,7 @@ public sealed class EventDelivery(
                 )
                 .ConfigureAwait(false);
             if (outcome.Result == SendResult.Accepted)
-                return await AcceptedAsync(delivery, cancellation).ConfigureAwait(false);
+                return await AcceptedAsync(delivery, subscription, cancellation).ConfigureAwait(false);
             if (outcome is { Result: SendResult.UnderWay, MessageId: { } messageId })
                 return await UnderWayAsync(delivery, messageId, cancellation).ConfigureAwait(false);
             var failed = Failed(delivery, outcome.Error ?? DeliveryError.NoResponse("failed"), outcome.RetryAfter);
@@ -120,14 +121,19 @@ public sealed class EventDelivery(
         }
     }
 
-    private async Task<Delivery?> AcceptedAsync(Delivery delivery, CancellationToken cancellation)
+    private async Task<Delivery?> AcceptedAsync(
+        Delivery delivery,
+        StoredResource subscription,
+        CancellationToken cancellation
+    )
     {
         var now = time.GetUtcNow();
         var state = delivery.State.AfterAccepted(delivery.Events, now);
-        // It is told: that is noted, whatever is asked of the server meanwhile.
-        if (!await store.SettleAsync(delivery, now, state, CancellationToken.None).ConfigureAwait(false))
+        // It is delivered: that is noted, whatever is asked of the server meanwhile.
+        var tells = await places.IsAsync(subscription, CancellationToken.None).ConfigureAwait(false);
+        if (!await store.SettleAsync(delivery, now, state, tells, CancellationToken.None).ConfigureAwait(false))
             return null;
-        ObserveAside(delivery, state);
+        delivery.ObserveAside(state, observer);
         return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
     }
 
@@ -137,7 +143,7 @@ public sealed class EventDelivery(
     private async Task<Delivery?> UnderWayAsync(Delivery delivery, string messageId, CancellationToken cancellation)
     {
         var state = delivery.State.AfterSent(delivery.Events[0], messageId, time.GetUtcNow());
-        ObserveAside(delivery, state);
+        delivery.ObserveAside(state, observer);
         return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
     }
 
@@ -152,7 +158,7 @@ public sealed class EventDelivery(
         TrackedMessage tracked;
         try
         {
-            tracked = await tracking.LookAsync(delivery, message, cancellation).ConfigureAwait(false);
+            tracked = await tracking.LookAsync(delivery, subscription, message, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -166,12 +172,6 @@ public sealed class EventDelivery(
             return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
         await MoveAsync(subscription, tracked.Returned, state, cancellation).ConfigureAwait(false);
         return null;
-    }
-
-    private void ObserveAside(Delivery delivery, SendingState state)
-    {
-        foreach (var aside in state.ApartOrNone.Aside.Except(delivery.State.ApartOrNone.Aside))
-            observer.SetAside(delivery.SubscriptionId, aside.Number);
     }
 
     /// <summary>Keeps how sending stands, whatever is asked of the server meanwhile, and takes the next batch.</summary>

@@ -49,10 +49,21 @@ public interface INotificationStore
     );
 
     /// <summary>
-    /// The receiver answered 2xx: the delivery's events are delivered, their obligations settled. The Subscription stays with its holder. False when the fence
+    /// The receiver answered 2xx: the delivery's events are delivered. The Subscription stays with its holder. False when the fence
     /// has moved on (another worker took over) and nothing was changed.
     /// </summary>
-    Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, SendingState state, CancellationToken cancellation);
+    /// <param name="delivery">What was delivered.</param>
+    /// <param name="now">When.</param>
+    /// <param name="state">How sending stands.</param>
+    /// <param name="tells">Whether its authority has been told: the obligations are settled too (<see cref="PlacesOfAction"/>).</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    Task<bool> SettleAsync(
+        Delivery delivery,
+        DateTimeOffset now,
+        SendingState state,
+        bool tells,
+        CancellationToken cancellation
+    );
 
     /// <summary>
     /// The Subscription is free again, and rests until the given time however many events it has: one row moves. False when the fence has
@@ -82,6 +93,16 @@ public interface INotificationStore
         long first,
         long last,
         DateTimeOffset now,
+        CancellationToken cancellation
+    );
+
+    /// <summary>
+    /// Numbers of delivered events of a Subscription of which an obligation is open, ascending, at most <paramref name="limit"/>: it took them before it
+    /// was the place of action.
+    /// </summary>
+    Task<IReadOnlyList<long>> FindDeliveredUntoldAsync(
+        string subscriptionId,
+        int limit,
         CancellationToken cancellation
     );
 

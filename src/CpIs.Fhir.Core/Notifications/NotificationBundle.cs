@@ -197,6 +197,8 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         WriteValue(json, "status", "valueCode", SubscriptionDocument.StatusCode(standing.Status));
         WriteValue(json, "type", "valueCode", type.Code());
         WriteValue(json, "events-since-subscription-start", "valueString", Number(standing.EventCount));
+        if (standing.IsPlaceOfAction is { } isPlace)
+            WriteValue(json, "place-of-action", isPlace);
         foreach (var notice in events)
             WriteEvent(json, notice, standing.Content);
         if (standing.Error is not null)
@@ -253,6 +255,14 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString(type, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, string name, bool value)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteBoolean("valueBoolean", value);
         json.WriteEndObject();
     }
 

@@ -30,12 +30,12 @@ public sealed record SendingState(
 
     /// <summary>
     /// After this event was accepted for transport as a message: it is not told, and waits for its acknowledgement. The way to the transport is well
-    /// again; a mailbox that has returned messages is well only when one is acknowledged.
+    /// again; a mailbox that has returned messages is well only when one is acknowledged, and until then what came back stays aside.
     /// </summary>
     public SendingState AfterSent(NotificationEvent told, string messageId, DateTimeOffset now) =>
         (DeliveryError.IsReturned(LastError) ? this : Sound) with
         {
-            Apart = ApartOrNone.AfterAccepted([told], now).With(UnderWayMessage.Sent(told.Number, messageId, now)),
+            Apart = ApartOrNone.AfterSent(told, now).With(UnderWayMessage.Sent(told.Number, messageId, now)),
         };
 
     /// <summary>After the transport has said that this message is still waiting, or has not answered.</summary>
@@ -55,12 +55,18 @@ public sealed record SendingState(
     public SendingState AfterAcknowledged(UnderWayMessage message) =>
         Sound with
         {
-            Apart = ApartOrNone.Without(message).OrNull,
+            Apart = ApartOrNone.Without(message).NotAside(message.Number).OrNull,
         };
 
-    /// <summary>After this message was returned: its event is sent again, as a new message, by the schedule.</summary>
+    /// <summary>After this message was returned: its event is sent again, as a new message.</summary>
     public SendingState AfterReturned(UnderWayMessage message, DateTimeOffset now, string error) =>
         (this with { Apart = ApartOrNone.Without(message).OrNull }).AfterFailed(now, error);
+
+    /// <summary>
+    /// An event is set aside, so that it keeps no other waiting. Null when too many are aside already: then it is the endpoint that fails.
+    /// </summary>
+    public SendingState? SetAside(AsideEvent aside) =>
+        ApartOrNone.SetAside(aside) is { } apart ? this with { Apart = apart } : null;
 
     /// <summary>
     /// After the receiver has answered that it does not take these events, which may be the fault of one of them. Null when it is held to be

@@ -146,6 +146,12 @@ public sealed class SubscriptionParser(
             Timeout = Seconds(Number(channel, BackportCanonicals.Timeout, "valueUnsignedInt")),
             Heartbeat = Seconds(Number(channel, BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt")),
             End = end,
+            PlaceOfAction = Extension(subscription, FhirSystems.PlaceOfAction).Text("valueBoolean") switch
+            {
+                "true" => true,
+                "false" => false,
+                _ => null,
+            },
         };
     }
 

@@ -15,20 +15,14 @@ public sealed class SubscriptionService(
     IRecordStore records,
     INotificationStore notifications,
     IdempotentWrite writes,
+    PlacesOfAction places,
+    OtherSubscriptions others,
     SubscriptionParser parser,
     IDispatchSignal signal,
-    NotificationOptions options,
     IdGenerator ids,
     TimeProvider time
 )
 {
-    private static readonly string[] NotOff =
-    [
-        SubscriptionDocument.StatusToken("requested"),
-        SubscriptionDocument.StatusToken("active"),
-        SubscriptionDocument.StatusToken("error"),
-    ];
-
     /// <summary>Stores a new Subscription. The answer shows the header lines as they were sent.</summary>
     public async Task<Result<IdempotentAnswer>> CreateAsync(SubscriptionWrite write, CancellationToken cancellation)
     {
@@ -37,9 +31,11 @@ public sealed class SubscriptionService(
         return await EchoAsync(
                 write,
                 async token =>
-                    await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, token).ConfigureAwait(false)
-                        is { } tooMany
-                        ? tooMany
+                    await others
+                        .FindObstacleAsync(write.Caller.Organisation, null, parsed.Terms, isOneMore: true, token)
+                        .ConfigureAwait(false)
+                        is { } obstacle
+                        ? obstacle
                         : Prepare(write, parsed, parsed.Terms, ids.Next(), 0),
                 cancellation
             )
@@ -95,7 +91,8 @@ public sealed class SubscriptionService(
             (await ReadAsync(caller, id, null, cancellation).ConfigureAwait(false)).IsRefused(out var no, out var found)
         )
             return no;
-        return await StandingOfAsync(found, cancellation).ConfigureAwait(false);
+        var place = await places.FindAsync(caller.Organisation, cancellation).ConfigureAwait(false);
+        return await StandingOfAsync(found, place, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Where the caller's own stand, all or those of these ids and statuses; at most 1,000.</summary>
@@ -117,9 +114,10 @@ public sealed class SubscriptionService(
                 cancellation
             )
             .ConfigureAwait(false);
+        var place = await places.FindAsync(caller.Organisation, cancellation).ConfigureAwait(false);
         var standings = new List<SubscriptionStanding>(page.Items.Count);
         foreach (var subscription in page.Items)
-            standings.Add(await StandingOfAsync(subscription, cancellation).ConfigureAwait(false));
+            standings.Add(await StandingOfAsync(subscription, place, cancellation).ConfigureAwait(false));
         return standings;
     }
 
@@ -153,11 +151,15 @@ public sealed class SubscriptionService(
 
     private async Task<SubscriptionStanding> StandingOfAsync(
         StoredResource subscription,
+        StoredResource? place,
         CancellationToken cancellation
     )
     {
         var ledger = await notifications.ReadLedgerAsync(subscription.Id, cancellation).ConfigureAwait(false);
-        return SubscriptionStanding.Of(subscription.Id, subscription.Subscription!, ledger);
+        return SubscriptionStanding.Of(subscription.Id, subscription.Subscription!, ledger) with
+        {
+            IsPlaceOfAction = subscription.Id == place?.Id,
+        };
     }
 
     private async Task<Result<PreparedWrite>> PrepareUpdateAsync(
@@ -185,12 +187,14 @@ public sealed class SubscriptionService(
                 "Subscription.id",
                 SpineCodes.InvalidResourceId
             );
+        var isOneMore = before.Status == SubscriptionStatus.Off;
         if (
-            before.Status == SubscriptionStatus.Off
-            && await FindTooManyAsync(write.Caller.Organisation, parsed.Terms, cancellation).ConfigureAwait(false)
-                is { } tooMany
+            await others
+                .FindObstacleAsync(write.Caller.Organisation, id, parsed.Terms, isOneMore, cancellation)
+                .ConfigureAwait(false) is
+            { } obstacle
         )
-            return tooMany;
+            return obstacle;
         var terms = parsed.Terms with { Activated = before.Activated && before.Endpoint == parsed.Terms.Endpoint };
         return Prepare(write, parsed, terms, id, current.Version);
     }
@@ -224,30 +228,6 @@ public sealed class SubscriptionService(
 
         static byte[] Said(string text) =>
             OperationOutcomeWriter.ToBytes([new Issue("informational", text, Severity: "information")]);
-    }
-
-    private async Task<Refusal?> FindTooManyAsync(
-        OdsCode authority,
-        SubscriptionTerms wanted,
-        CancellationToken cancellation
-    )
-    {
-        if (wanted.Status == SubscriptionStatus.Off)
-            return null;
-        var query = new RecordQuery(RecordType.Subscription, authority, [new Condition.AnyToken(NotOff)]) { Count = 0 };
-        var held = await records.SearchAsync(query, cancellation).ConfigureAwait(false);
-        return held.Total < options.MaxSubscriptions
-            ? null
-            : Refusal.Because(
-                RefusalKind.Rule,
-                new Issue(
-                    "business-rule",
-                    $"An authority has at most {options.MaxSubscriptions} Subscriptions that are not off. Set one to off first.",
-                    "Subscription",
-                    SpineCodes.TooManyValues,
-                    Rule: "cpis-subscription-limit"
-                )
-            );
     }
 
     private PreparedWrite Prepare(

@@ -16,6 +16,9 @@ public sealed record SubscriptionStanding(
     string? Error
 )
 {
+    /// <summary>Whether it is its authority's place of action (<see cref="PlacesOfAction"/>), for <c>$status</c>; null in notifications, which do not say it.</summary>
+    public bool? IsPlaceOfAction { get; init; }
+
     /// <summary>The standing of a Subscription by its terms and its ledger.</summary>
     public static SubscriptionStanding Of(string subscriptionId, SubscriptionTerms terms, SubscriptionLedger ledger) =>
         new(subscriptionId, terms.Status, terms.Content, ledger.EventCount, ledger.LastError);

@@ -38,6 +38,12 @@ public static class AuditEventWriter
     /// <summary>How it ended: <c>0</c>, or <c>4</c> for what was refused.</summary>
     internal static string Outcome(Occurrence occurrence) => occurrence.Outcome == AccessOutcome.Refused ? "4" : "0";
 
+    /// <summary>The attendance that a reader sees it in: an authority its own, and nobody else any.</summary>
+    internal static AttendancePart? AttendanceFor(Occurrence occurrence, Caller reader) =>
+        reader.Kind == CallerKind.Authority && occurrence.Kind == OccurrenceKind.Access
+            ? occurrence.AttendanceOf(reader.Organisation)
+            : null;
+
     /// <summary>The version of a plan that was shown.</summary>
     internal static string Reference(ShownPlan plan) =>
         string.Create(CultureInfo.InvariantCulture, $"EpisodeOfCare/{plan.EpisodeId}/_history/{plan.EpisodeVersion}");
@@ -177,6 +183,17 @@ public static class AuditEventWriter
         BeginEntity(json);
         WriteIdentifier(json, FhirSystems.Transaction, occurrence.RequestId);
         EndWhat(json, ("https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType", "XrequestId", null), null);
+
+        if (AttendanceFor(occurrence, reader) is { } attendance)
+        {
+            BeginEntity(json);
+            WriteIdentifier(json, FhirSystems.Attendance, attendance.Opener);
+            EndWhat(
+                json,
+                ("http://hl7.org/fhir/resource-types", "Encounter", null),
+                (ObjectRole, "4", "Domain Resource")
+            );
+        }
 
         foreach (var plan in occurrence.Shown)
         {

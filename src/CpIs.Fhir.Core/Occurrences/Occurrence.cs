@@ -113,6 +113,15 @@ public sealed record Occurrence
     /// </summary>
     public IReadOnlyList<AttendancePart> Attendances { get; init; } = [];
 
+    /// <summary>
+    /// The attendance of one authority that it belongs to, or null. Accesses from before attendances were kept told of everything that they showed: each counts
+    /// as one that opened.
+    /// </summary>
+    public AttendancePart? AttendanceOf(OdsCode authority) =>
+        Attendances.Count > 0 ? Attendances.FirstOrDefault(part => part.Authority == authority)
+        : Obligations.Any(obligation => obligation.Authority == authority) ? new AttendancePart(authority, Id, Time)
+        : null;
+
     /// <summary>True where it stands for the last look-up of an attendance that it joined.</summary>
     public bool Prolongs { get; init; }
 

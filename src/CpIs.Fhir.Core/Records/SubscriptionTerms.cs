@@ -42,6 +42,13 @@ public sealed record SubscriptionTerms
     /// <summary>When the client wants it to end by itself (<c>Subscription.end</c>); null for never.</summary>
     public DateTimeOffset? End { get; init; }
 
+    /// <summary>
+    /// Whether its authority named it as its place of action: true, or false for one that never is; null when it said neither
+    /// (<c>PlacesOfAction</c>).
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? PlaceOfAction { get; init; }
+
     /// <summary>True when events are numbered and sent: active, or in error after having been active.</summary>
     public bool TakesEvents => Status == SubscriptionStatus.Active || (Status == SubscriptionStatus.Error && Activated);
 }

@@ -36,7 +36,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
         var takers = await ReadTakersAsync(page.Items, cancellation).ConfigureAwait(false);
         var entries = page
             .Items.Where(notice => byId.ContainsKey(notice.OccurrenceId))
-            .GroupBy(notice => PartOf(byId[notice.OccurrenceId], query.Authority).Opener, StringComparer.Ordinal)
+            .GroupBy(notice => byId[notice.OccurrenceId].AttendanceOf(query.Authority)!.Opener, StringComparer.Ordinal)
             .Select(group => EntryOf(query.Authority, [.. group], byId, takers))
             .ToList();
         return (entries, page.Next);
@@ -54,16 +54,12 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
     )
     {
         var opener = await occurrences.ReadOccurrenceAsync(attendance, cancellation).ConfigureAwait(false);
-        if (opener is null || !opener.Concerns.Contains(authority))
+        if (opener is null || Attendance.Accesses(opener, authority) is not { } query)
             return [];
-        var opened = PartOf(opener, authority).Opened;
         var accesses = await occurrences
             .SearchOccurrencesAsync(
-                new OccurrenceQuery
+                query with
                 {
-                    Child = opener.Child,
-                    Concerning = authority,
-                    From = opened - Attendance.Quiet,
                     To = asOf,
                     Order = RecordOrder.OldestFirst,
                     Count = 1_000,
@@ -75,9 +71,8 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
         [
             .. accesses
                 .Items.Where(access =>
-                    access.Organisation == opener.Organisation
-                    && access.Obligations.Any(obligation => obligation.Authority == authority)
-                    && Attendance.IsSame(PartOf(access, authority).Opened, opened)
+                    access.Obligations.Any(obligation => obligation.Authority == authority)
+                    && Attendance.IsOf(access, opener, authority)
                 )
                 .Select(access => access.Id),
         ];
@@ -102,7 +97,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
     )
     {
         var first = byId[notices[0].OccurrenceId];
-        var part = PartOf(first, authority);
+        var part = first.AttendanceOf(authority)!;
         return new WorklistEntry(
             part.Opener,
             part.Opened,
@@ -125,9 +120,4 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
             ]
         );
     }
-
-    /// <summary>An access from before attendances were kept counts as one that opened.</summary>
-    private static AttendancePart PartOf(Occurrence access, OdsCode authority) =>
-        access.Attendances.FirstOrDefault(part => part.Authority == authority)
-        ?? new AttendancePart(authority, access.Id, access.Time);
 }

@@ -8,7 +8,7 @@ namespace CpIs.Fhir.Server.Escalation;
 internal static class EscalationServices
 {
     /// <summary>
-    /// Needs the ports of the store, <c>Worklist</c>, <see cref="ServerLeases"/>, <c>IOrganisationDirectory</c>, <see cref="IdGenerator"/> and <see cref="TimeProvider"/>.
+    /// Needs the ports of the store, <c>Worklist</c>, <c>PlacesOfAction</c>, <see cref="ServerLeases"/>, <c>IOrganisationDirectory</c>, <see cref="IdGenerator"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">The password file cannot be used.</exception>
     public static IServiceCollection AddEscalation(this IServiceCollection services, EmailOptions options)
@@ -18,7 +18,9 @@ internal static class EscalationServices
             .AddSingleton<ChannelLimits>()
             .AddSingleton<IUntoldObserver, UntoldLog>()
             .AddSingleton<UntoldWatch>()
-            .AddEachMinute<UntoldWatch>();
+            .AddEachMinute<UntoldWatch>()
+            .AddSingleton<PlaceChanges>()
+            .AddEachMinute<PlaceChanges>();
         if (!options.IsOn)
             return services;
         var password = EmailPassword.Read(options);

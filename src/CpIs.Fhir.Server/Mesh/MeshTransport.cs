@@ -6,15 +6,21 @@ using CpIs.Fhir.Core.Notifications;
 namespace CpIs.Fhir.Server.Mesh;
 
 /// <summary>Notices through MESH: what the engine asks for, in the calls of the API.</summary>
-internal sealed class MeshTransport(MeshClient client, MeshOptions options, TimeProvider time)
-    : IMeshTransport,
-        IDisposable
+internal sealed partial class MeshTransport(
+    MeshClient client,
+    MeshOptions options,
+    TimeProvider time,
+    ILogger<MeshTransport> logger
+) : IMeshTransport, IDisposable
 {
     /// <summary>MESH wants a handshake at least daily.</summary>
     private static readonly TimeSpan HandshakeEvery = TimeSpan.FromHours(23);
 
     /// <summary>MESH wants an inbox read every five minutes at most.</summary>
     private static readonly TimeSpan InboxEvery = TimeSpan.FromMinutes(5);
+
+    /// <summary>What nothing has asked for so long is asked for by nothing: each message that is under way is asked about each half hour.</summary>
+    private static readonly TimeSpan UnmatchedAfter = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan MostReadingTime = TimeSpan.FromSeconds(20);
 
@@ -27,7 +33,7 @@ internal sealed class MeshTransport(MeshClient client, MeshOptions options, Time
     private DateTimeOffset _shaken;
     private DateTimeOffset _inboxRead;
 
-    private sealed record Report(string Id, string? Code);
+    private sealed record Report(string Id, string? Code, DateTimeOffset Seen);
 
     /// <inheritdoc />
     public async Task<SendOutcome> HandshakeAsync(OdsCode authority, string mailbox, CancellationToken cancellation)
@@ -156,10 +162,37 @@ internal sealed class MeshTransport(MeshClient client, MeshOptions options, Time
             if (!head.IsSuccess)
                 continue;
             _seen.Add(id);
-            if (head.Header("mex-messagetype") == "REPORT" && head.Header("mex-linkedmsgid") is { } linked)
-                _reports[linked] = new Report(id, head.Header("mex-statuscode"));
+            if (head.Header("mex-messagetype") == "REPORT")
+                _reports[head.Header("mex-linkedmsgid") ?? id] = new Report(
+                    id,
+                    head.Header("mex-statuscode"),
+                    time.GetUtcNow()
+                );
         }
+
+        await DropUnmatchedAsync([.. ids], cancellation);
     }
+
+    /// <summary>A report that tells of no message of ours, or of one that was sent again long ago, does not fill the mailbox.</summary>
+    private async Task DropUnmatchedAsync(HashSet<string> waiting, CancellationToken cancellation)
+    {
+        foreach (var (message, report) in _reports.ToList())
+            if (!waiting.Contains(report.Id))
+                _reports.TryRemove(message, out _); // Another server has dealt with it.
+            else if (time.GetUtcNow() - report.Seen >= UnmatchedAfter)
+            {
+                LogUnmatched(report.Id, message, MeshCodes.Of(report.Code));
+                await client.AcknowledgeAsync(report.Id, cancellation);
+                _reports.TryRemove(message, out _);
+            }
+    }
+
+    [LoggerMessage(
+        108,
+        LogLevel.Warning,
+        "MESH report {ReportId} says that message {MessageId} was not delivered ({Reason}), and no event waits for it: the report is acknowledged"
+    )]
+    private partial void LogUnmatched(string reportId, string messageId, string reason);
 
     private MeshStanding Returned(MeshAnswer answer, string words, string? messageId = null) =>
         new(

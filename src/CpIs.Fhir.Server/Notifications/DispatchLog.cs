@@ -95,7 +95,7 @@ internal sealed partial class DispatchLog(ILogger<DispatchLog> logger) : IDispat
     [LoggerMessage(
         106,
         LogLevel.Error,
-        "ALARM Subscription {SubscriptionId}: event {Number} is refused by its receiver, which takes others. It is set aside, untold, and tried each hour"
+        "ALARM Subscription {SubscriptionId}: event {Number} was refused by its receiver, or its MESH message came back. It is set aside, untold, and tried each hour; others go on"
     )]
     private partial void AsideAlarm(string subscriptionId, long number);
 

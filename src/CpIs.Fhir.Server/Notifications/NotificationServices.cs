@@ -42,6 +42,8 @@ internal static class NotificationServices
             .AddSingleton<AttemptLedger>()
             .AddSingleton<NotificationChannel>()
             .AddSingleton<SubscriptionMover>()
+            .AddSingleton<PlacesOfAction>()
+            .AddSingleton<OtherSubscriptions>()
             .AddSingleton<Endpoints>()
             .AddSingleton<EventDelivery>()
             .AddSingleton<Handshakes>()
@@ -63,7 +65,12 @@ internal static class NotificationServices
             services.AddSingleton<IMeshTransport>(s =>
             {
                 var time = s.GetRequiredService<TimeProvider>();
-                return new MeshTransport(new MeshClient(access, time), options, time);
+                return new MeshTransport(
+                    new MeshClient(access, time),
+                    options,
+                    time,
+                    s.GetRequiredService<ILogger<MeshTransport>>()
+                );
             });
         }
 

@@ -7,10 +7,10 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
-/// Delivered: the events end, and so do their obligations, whoever else has events on them. Only who has the Subscription may say so; said
+/// Delivered: the events end, and, where it tells, so do their obligations, whoever else has events on them. Only who has the Subscription may say so; said
 /// twice, it changes nothing.
 /// </summary>
-internal sealed class DeliveryEnd(Collections collections, Delivery delivery, DateTime now)
+internal sealed class DeliveryEnd(Collections collections, Delivery delivery, DateTime now, bool tells)
 {
     public async Task<Kept<bool>> SettleAsync(
         SendingState state,
@@ -55,7 +55,7 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
             { "live", true },
         };
 
-    /// <summary>Its authority has been notified of each occurrence, once, whichever of its Subscriptions was first.</summary>
+    /// <summary>No more is to be sent of each occurrence here; and its authority has been told of it, once.</summary>
     private IEnumerable<UpdateOneModel<BsonDocument>> Settle(BsonDocument settled)
     {
         var authority = settled["a"];
@@ -65,6 +65,8 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
                 occurrence,
                 new BsonDocument("$inc", new BsonDocument("busy", -1))
             );
+            if (!tells)
+                continue;
             yield return new UpdateOneModel<BsonDocument>(
                 new BsonDocument(occurrence) { { "open", authority } },
                 new BsonDocument

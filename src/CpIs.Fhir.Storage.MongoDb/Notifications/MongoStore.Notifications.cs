@@ -106,11 +106,12 @@ public sealed partial class MongoStore
         Delivery delivery,
         DateTimeOffset now,
         SendingState state,
+        bool tells,
         CancellationToken cancellation
     )
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var end = new DeliveryEnd(_collections, delivery, now.UtcDateTime);
+        var end = new DeliveryEnd(_collections, delivery, now.UtcDateTime, tells);
         return _transactions.RunAsync((session, late) => end.SettleAsync(state, session, late), cancellation);
     }
 

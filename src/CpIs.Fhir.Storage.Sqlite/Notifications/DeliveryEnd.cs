@@ -6,22 +6,27 @@ namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 /// <summary>How an attempt ended. Only who has the Subscription may say so.</summary>
 internal static class DeliveryEnd
 {
-    /// <summary>Delivered: the events end, and so do their obligations, whoever else has events on them.</summary>
-    public static bool Settle(Connection connection, Delivery delivery, DateTimeOffset now, SendingState state)
+    /// <summary>Delivered: the events end, and, where it tells, so do their obligations, whoever else has events on them.</summary>
+    public static bool Settle(
+        Connection connection,
+        Delivery delivery,
+        DateTimeOffset now,
+        SendingState state,
+        bool tells
+    )
     {
         if (SubscriptionRow.ReadHeld(connection, delivery) is not { } row)
             return false;
         var time = now.ToUnixTimeMilliseconds();
         foreach (var number in delivery.Events.Select(e => e.Number))
         {
-            using (
-                var obligations = connection.Prepare(
-                    """
-                    UPDATE obligation SET settled = ? WHERE +settled IS NULL AND key IN
-                        (SELECT obligation FROM event_obligation WHERE subscription = ? AND number = ?)
-                    """
-                )
-            )
+            using var obligations = connection.Prepare(
+                """
+                UPDATE obligation SET settled = ? WHERE +settled IS NULL AND key IN
+                    (SELECT obligation FROM event_obligation WHERE subscription = ? AND number = ?)
+                """
+            );
+            if (tells)
                 obligations.Add(time).Add(delivery.SubscriptionId).Add(number).Run();
             using var statement = connection.Prepare(
                 "UPDATE event SET delivered = ? WHERE subscription = ? AND number = ? AND +delivered IS NULL"

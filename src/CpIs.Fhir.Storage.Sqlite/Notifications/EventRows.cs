@@ -38,6 +38,25 @@ internal static class EventRows
         return ReadAll(rows, subscription);
     }
 
+    /// <summary>Numbers of those that are delivered, and of which an obligation is open.</summary>
+    public static List<long> FindDeliveredUntold(Connection connection, string subscription, int limit)
+    {
+        using var rows = connection.Prepare(
+            """
+            SELECT DISTINCT e.number FROM subscription s
+            CROSS JOIN obligation o INDEXED BY obligation_open ON o.authority = s.authority AND o.settled IS NULL
+            CROSS JOIN event_obligation l INDEXED BY event_of_obligation ON l.obligation = o.key AND l.subscription = s.id
+            CROSS JOIN event e ON e.subscription = l.subscription AND e.number = l.number
+            WHERE s.id = ? AND e.delivered IS NOT NULL ORDER BY e.number LIMIT ?
+            """
+        );
+        rows.Add(subscription).Add(limit);
+        var numbers = new List<long>();
+        while (rows.Step())
+            numbers.Add(rows.Long(0));
+        return numbers;
+    }
+
     private static List<NotificationEvent> ReadAll(Statement rows, string subscription)
     {
         var events = new List<NotificationEvent>();

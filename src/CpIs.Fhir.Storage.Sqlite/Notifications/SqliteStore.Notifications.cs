@@ -43,8 +43,9 @@ public sealed partial class SqliteStore
         Delivery delivery,
         DateTimeOffset now,
         SendingState state,
+        bool tells,
         CancellationToken cancellation
-    ) => WriteAsync<bool>(connection => DeliveryEnd.Settle(connection, delivery, now, state), cancellation);
+    ) => WriteAsync<bool>(connection => DeliveryEnd.Settle(connection, delivery, now, state, tells), cancellation);
 
     /// <inheritdoc />
     public Task<bool> GiveBackAsync(Delivery delivery, SendingEnd left, CancellationToken cancellation) =>
@@ -114,6 +115,17 @@ public sealed partial class SqliteStore
                     due.Add(now.ToUnixTimeMilliseconds()).Add(subscriptionId).Run();
                 return again;
             },
+            cancellation
+        );
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<long>> FindDeliveredUntoldAsync(
+        string subscriptionId,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        ReadAsync<IReadOnlyList<long>>(
+            connection => EventRows.FindDeliveredUntold(connection, subscriptionId, limit),
             cancellation
         );
 

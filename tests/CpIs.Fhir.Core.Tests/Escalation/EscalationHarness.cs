@@ -90,7 +90,7 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
         new(
             Store,
             new Worklist(Store, Store),
-            new ChannelLimits(Store),
+            new ChannelLimits(new PlacesOfAction(Store)),
             this,
             gauges ?? new UntoldGauges(Clock),
             this,
@@ -159,6 +159,7 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
             LastUpdated = Clock.GetUtcNow(),
             Authority = Hareford,
             Body = "{}"u8.ToArray(),
+            Tokens = [SubscriptionDocument.StatusToken(SubscriptionDocument.StatusCode(status))],
             Subscription = new SubscriptionTerms
             {
                 Status = status,
@@ -188,7 +189,7 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
         )
             foreach (var delivery in due)
             {
-                await Store.SettleAsync(delivery, now, SendingState.Sound, Stop);
+                await Store.SettleAsync(delivery, now, SendingState.Sound, tells: true, Stop);
                 await Store.GiveBackAsync(delivery, new SendingEnd(SendingState.Sound, now), Stop);
             }
     }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Escalation;
+using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using static CpIs.Fhir.Core.Tests.Escalation.EscalationHarness;
@@ -89,19 +90,19 @@ public sealed class MorningSummariesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Several_systems_are_named_and_those_that_take_nothing_are_not()
+    public async Task Of_several_systems_the_place_of_action_is_named()
     {
+        await _house.SubscribeAsync("https://off.example.org/cpis", SubscriptionStatus.Off);
         await _house.SubscribeAsync("https://b.example.org/cpis");
         await _house.SubscribeAsync("https://a.example.org/cpis");
-        await _house.SubscribeAsync("https://off.example.org/cpis", SubscriptionStatus.Off);
         await _house.LookUpAsync(Hareford);
 
         (await AtAsync("2026-06-11", 8, 0))
             .Should()
             .ContainSingle()
             .Which.Should()
-            .Contain("1 notice: 0 delivered to a.example.org and b.example.org, ")
-            .And.EndWith("If one of them shows fewer, tell us.");
+            .Contain("1 notice: 0 delivered to b.example.org, ")
+            .And.EndWith("If b.example.org shows fewer, tell us.");
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public sealed class MorningSummariesTests : IAsyncLifetime
     private MorningSummaries NewServer(EmailRecipient[] recipients) =>
         new(
             _house.Store,
-            _house.Store,
+            new PlacesOfAction(_house.Store),
             _house,
             new EmailOptions
             {

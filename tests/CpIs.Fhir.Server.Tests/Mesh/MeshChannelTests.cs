@@ -6,7 +6,9 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Server.Mesh;
+using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Server.Tests.Notifications;
+using Microsoft.Extensions.Logging;
 
 namespace CpIs.Fhir.Server.Tests.Mesh;
 
@@ -213,6 +215,106 @@ public sealed class MeshChannelTests : IAsyncLifetime
         await _stub.FetchAllAsync(_engine.Time);
         await _engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
         (await OpenAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_back_again_and_again_holds_up_no_other()
+    {
+        var (dispatcher, id) = await ActiveAsync();
+        await _engine.LookUpAsync("555000000001");
+        await TellAsync(dispatcher);
+        var poison = _stub.Sent.Single().Headers["mex-localid"];
+        await ReturnAsync(hours: 4);
+        _engine.Asides.Should().Equal([(id, 1)], "it is one alarm, however often it comes back");
+        Tries().Should().BeInRange(7, 12, "it is tried by the schedule, at last hourly");
+
+        await _engine.LookUpAsync("555000000002");
+        await TellAsync(dispatcher);
+        var other = _stub.Sent.Should().ContainSingle(m => m.Headers["mex-localid"] != poison).Subject;
+        using var authority = _stub.Client(MeshStub.Authority, _engine.Time);
+        (await authority.AcknowledgeAsync(other.Id, Stop)).IsSuccess.Should().BeTrue();
+        await _engine.RunAfterAsync(Minute, dispatcher);
+        (await OpenAsync()).Should().Be(1);
+        (await LedgerAsync(id)).Failures.Should().Be(0, "the mailbox is well");
+
+        var before = Tries();
+        await ReturnAsync(hours: 4);
+        (Tries() - before).Should().BeInRange(3, 5, "that others are taken makes it no more frequent");
+        _engine.Asides.Should().HaveCount(1);
+        await _engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
+        await _stub.FetchAllAsync(_engine.Time);
+        await _engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
+        (await OpenAsync()).Should().Be(0);
+        (await EventsAsync(id)).Should().OnlyContain(told => told.Delivered != null);
+
+        int Tries() => _stub.Sent.Count(m => m.Headers["mex-localid"] == poison);
+
+        async Task ReturnAsync(int hours)
+        {
+            for (var minute = 0; minute < hours * 60; minute++)
+            {
+                foreach (
+                    var sent in _stub.Sent.Where(m => m.Status == "accepted" && m.Headers["mex-localid"] == poison)
+                )
+                    _stub.GiveUp(sent);
+                await _engine.RunAfterAsync(Minute, dispatcher);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task While_MESH_does_not_say_what_became_of_a_message_the_next_is_sent()
+    {
+        var (dispatcher, id) = await ActiveAsync();
+        await _engine.LookUpAsync("555000000001");
+        await TellAsync(dispatcher);
+        _stub.Fault = context =>
+            context.Request.Path.Value!.EndsWith("/tracking", StringComparison.Ordinal) ? 503 : null;
+        await _engine.LookUpAsync("555000000002");
+        await Engine.RunAsync(dispatcher);
+        await _engine.RunAfterAsync(Minute, dispatcher);
+
+        Looks().Should().Be(1, "the others that are due are not asked about either");
+        _stub.Sent.Should().HaveCount(2);
+        (await OpenAsync()).Should().Be(2);
+        (await LedgerAsync(id)).Failures.Should().Be(0, "sending has not failed");
+
+        _stub.Fault = _ => null;
+        await _stub.FetchAllAsync(_engine.Time);
+        await _engine.RunAfterAsync(5 * Minute, dispatcher);
+        (await OpenAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_report_that_nothing_waits_for_is_logged_and_leaves_the_mailbox_within_a_day()
+    {
+        using var logs = new CollectedLogs();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs));
+        using var transport = _stub.Transport(_engine.Time, factory.CreateLogger<MeshTransport>());
+        _engine.MeshTransport = transport;
+        var (dispatcher, _) = await ActiveAsync();
+        await _engine.LookUpAsync();
+        await TellAsync(dispatcher); // While something is under way, the mailbox is read.
+        var stray = _stub.Report(
+            new StubMessage
+            {
+                Id = "of-before-a-restore",
+                From = MeshStub.Exchange,
+                To = MeshStub.Authority,
+                Headers = new Dictionary<string, string> { ["mex-workflowid"] = MeshStub.Workflow },
+                Chunks = 1,
+            },
+            "14"
+        );
+
+        for (var hour = 0; hour < 23; hour++)
+            await _engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
+        stray.Status.Should().Be("accepted", "another server may know of its message");
+        for (var hour = 0; hour < 3; hour++)
+            await _engine.RunAfterAsync(TimeSpan.FromHours(1), dispatcher);
+        stray.Status.Should().Be("acknowledged");
+        logs.Text.Should().Contain($"MESH report {stray.Id} says that message of-before-a-restore was not delivered");
+        (await OpenAsync()).Should().Be(1);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Net;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Mesh;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CpIs.Fhir.Server.Tests.Mesh;
@@ -99,7 +100,8 @@ public sealed class MeshClientTests : IAsyncLifetime
         using var wrong = new MeshTransport(
             _stub.Client(MeshStub.Exchange, _time, password: "wrong"),
             MeshClients.Options,
-            _time
+            _time,
+            NullLogger<MeshTransport>.Instance
         );
         (await wrong.HandshakeAsync(Authority, MeshStub.Authority, Stop)).Error.Should().Be("error-response: HTTP 403");
 

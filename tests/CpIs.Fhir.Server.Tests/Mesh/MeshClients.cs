@@ -1,6 +1,8 @@
 using System.Net.Security;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Server.Mesh;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CpIs.Fhir.Server.Tests.Mesh;
 
@@ -27,8 +29,11 @@ internal static class MeshClients
             chunkBytes
         );
 
-    public static MeshTransport Transport(this MeshStub stub, TimeProvider time) =>
-        new(stub.Client(MeshStub.Exchange, time), Options, time);
+    public static MeshTransport Transport(
+        this MeshStub stub,
+        TimeProvider time,
+        ILogger<MeshTransport>? logger = null
+    ) => new(stub.Client(MeshStub.Exchange, time), Options, time, logger ?? NullLogger<MeshTransport>.Instance);
 
     /// <summary>The authority's system fetches all that waits, and acknowledges it.</summary>
     public static async Task<List<byte[]>> FetchAllAsync(this MeshStub stub, TimeProvider time)

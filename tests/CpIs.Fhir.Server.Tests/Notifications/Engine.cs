@@ -127,6 +127,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             Time
         );
         var mover = new SubscriptionMover(_store, this, Time);
+        var places = new PlacesOfAction(_store);
         var endpoints = new Endpoints(Time);
         return new Dispatcher(
             _store,
@@ -134,7 +135,8 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
                 _store,
                 _store,
                 channel,
-                new MessageTracking(_store, mesh, schedule, attempts, this, Time),
+                new MessageTracking(_store, mesh, places, schedule, attempts, this, Time),
+                places,
                 mover,
                 schedule,
                 endpoints,
@@ -232,7 +234,7 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
             kind,
             null,
             [],
-            ["system/Subscription.cruds", "system/$worklist", "system/$acknowledge"]
+            ["system/Subscription.cruds", "system/$worklist", "system/$acknowledge", "system/AuditEvent.rs"]
         );
 
     /// <summary>A look-up that shows a plan: what the engine is there to tell of. Each person has a child of their own.</summary>
@@ -340,13 +342,15 @@ internal sealed class Engine : IAsyncDisposable, IOrganisationDirectory, IDispat
         // Making an RSA key takes longer than a whole test; nothing here signs tokens.
         await _store.SaveKeyAsync(new SigningKey(KeyPurposes.Token, "unused", new byte[1], Time.GetUtcNow()), default);
         await Keys.LoadAsync(default);
+        var places = new PlacesOfAction(_store);
         Subscriptions = new SubscriptionService(
             _store,
             _store,
             new IdempotentWrite(_store, Time),
+            places,
+            new OtherSubscriptions(places, Options),
             new SubscriptionParser(Options, Mesh, Profiles, Time),
             new DispatchSignal(Time),
-            Options,
             Ids,
             Time
         );

@@ -41,9 +41,19 @@ internal sealed class Exchange : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<Exchange> StartAsync()
+    /// <summary>The services of one of its servers.</summary>
+    public IServiceProvider Services => _servers.First;
+
+    /// <summary>Tells the servers to stop, and does not wait for it.</summary>
+    public void Stop()
     {
-        var engine = await Engine.StartAsync();
+        foreach (var lifetime in _servers.Each<IHostApplicationLifetime>())
+            lifetime.StopApplication();
+    }
+
+    public static async Task<Exchange> StartAsync(NotificationOptions? options = null)
+    {
+        var engine = await Engine.StartAsync(options);
         var servers = await Servers.StartAsync(async publicBaseUrl =>
         {
             var (store, keys) = await engine.OpenAgainAsync();

@@ -360,7 +360,7 @@ public sealed class IsolationOfEndpointsTests
         var first = (await engine.Store.ClaimDueAsync(terms, 10, Stop)).Single();
         var refused = first.State.AfterRefused(first.Events, terms.Now)!;
         var second = (await engine.Store.ClaimNextAsync(first, refused, terms, null, Stop))!;
-        await engine.Store.SettleAsync(second, terms.Now, refused, Stop); // And then it is killed.
+        await engine.Store.SettleAsync(second, terms.Now, refused, tells: true, Stop); // And then it is killed.
         engine.Time.Advance(engine.Options.Lease);
         var last = terms with { Now = engine.Time.GetUtcNow() };
         await engine.Store.ClaimDueAsync(last, 10, Stop);

@@ -43,7 +43,7 @@ public sealed class ArtefactEndpointTests(RunningExchange exchange) : IClassFixt
     [InlineData("StructureDefinition?url=" + Flag + "&version=0.3.0", 1)]
     [InlineData("StructureDefinition?url=" + Flag + "&version=0.1.0", 0)]
     [InlineData("StructureDefinition?type=Organization&derivation=constraint", 2)]
-    [InlineData("StructureDefinition?type=Extension,Flag", 9)]
+    [InlineData("StructureDefinition?type=Extension,Flag", 10)]
     [InlineData("StructureDefinition?base=http://hl7.org/fhir/StructureDefinition/Bundle", 3)]
     [InlineData("StructureDefinition?_id=CPIS-Flag,CPIS-Patient,none", 2)]
     [InlineData("StructureDefinition?name=cpisflag", 1)]

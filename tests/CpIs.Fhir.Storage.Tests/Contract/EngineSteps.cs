@@ -16,16 +16,17 @@ internal static class EngineSteps
         CancellationToken cancellation
     ) => store.ClaimDueAsync(new ClaimTerms(now, lease, HoweverNew), limit, cancellation);
 
-    /// <summary>A 2xx, after which the Subscription is free and due.</summary>
+    /// <summary>A 2xx at the place of action, or not, after which the Subscription is free and due.</summary>
     public static async Task<bool> SettleAsync(
         this INotificationStore store,
         Delivery delivery,
         DateTimeOffset now,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        bool tells = true
     )
     {
         var state = delivery.State.AfterAccepted(delivery.Events, now);
-        if (!await store.SettleAsync(delivery, now, state, cancellation))
+        if (!await store.SettleAsync(delivery, now, state, tells, cancellation))
             return false;
         await store.GiveBackAsync(delivery, new SendingEnd(state, DateTimeOffset.UnixEpoch), cancellation);
         return true;

@@ -23,6 +23,7 @@ internal static class EveryNotice
             new Commit { Taken = new NoticesTaken(Make.Herts, ["o1"], Make.Noon, "by") },
             cancellation
         );
+        await store.Notifications.FindDeliveredUntoldAsync("s", 9, cancellation);
         await store.Notifications.ResendAsync("s", 1, 9, Make.Noon, cancellation);
         foreach (
             var again in await store.Notifications.ClaimDueAsync(Make.Noon, TimeSpan.FromMinutes(1), 9, cancellation)

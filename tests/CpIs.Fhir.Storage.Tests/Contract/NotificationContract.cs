@@ -173,7 +173,7 @@ public abstract class NotificationContract : StoreContract
     }
 
     [Fact]
-    public async Task Every_subscription_of_an_authority_gets_its_own_event_and_the_first_2xx_settles()
+    public async Task Every_subscription_of_an_authority_gets_its_own_event_and_a_delivery_that_tells_settles()
     {
         await SaveAsync(Make.Subscription("s"), Make.Subscription("t"));
         await HitAsync("o1", 0);
@@ -188,6 +188,38 @@ public abstract class NotificationContract : StoreContract
         var other = deliveries.First(d => d.SubscriptionId == "t");
         (await Notifications.SettleAsync(other, At(1), Cancellation)).Should().BeTrue();
         (await EventsAsync("t")).Single().Delivered.Should().Be(At(1));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_does_not_tell_ends_its_event_alone_and_is_found_until_somebody_is_told()
+    {
+        await SaveAsync(Make.Subscription("feed"), Make.Subscription("place"));
+        foreach (var minute in new[] { 0, 1, 2 })
+            await HitAsync($"o{minute}", minute, child: minute);
+        await NumberAsync();
+        for (
+            IReadOnlyList<Delivery> due;
+            (due = [.. (await ClaimAsync()).Where(each => each.SubscriptionId == "feed")]).Count > 0;
+
+        )
+            foreach (var delivery in due)
+                (await Notifications.SettleAsync(delivery, At(3), Cancellation, tells: false)).Should().BeTrue();
+
+        (await LedgerAsync("feed")).Undelivered.Should().Be(0);
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(3);
+        (await FoundAsync("feed")).Should().Equal(1, 2, 3);
+        (await FoundAsync("feed", 2)).Should().Equal(1, 2);
+        (await FoundAsync("place")).Should().BeEmpty("nothing of it is delivered");
+        (await FoundAsync("unknown")).Should().BeEmpty();
+
+        (await Notifications.ResendAsync("feed", 2, 2, At(4), Cancellation)).Should().Be(1);
+        var again = (await ClaimAsync(At(4))).Single(each => each.SubscriptionId == "feed");
+        (await Notifications.SettleAsync(again, At(5), Cancellation)).Should().BeTrue();
+        (await Notifications.ReadOpenObligationsAsync(Make.Herts, Cancellation)).Count.Should().Be(2);
+        (await FoundAsync("feed")).Should().Equal(1, 3);
+        (await Store.Retention.RemoveOccurrencesAsync(At(9), 9, Cancellation))
+            .Should()
+            .Be(0, "two are untold, one is to be sent");
     }
 
     [Theory]
@@ -285,12 +317,12 @@ public abstract class NotificationContract : StoreContract
         var first = (await ClaimAsync()).Single();
         first.Events.Select(e => e.Number).Should().Equal(1, 2, 3);
         (await ClaimAsync()).Should().BeEmpty("somebody has the Subscription");
-        await Notifications.SettleAsync(first, At(1), SendingState.Sound, Cancellation);
+        await Notifications.SettleAsync(first, At(1), SendingState.Sound, tells: true, Cancellation);
         (await ClaimAsync()).Should().BeEmpty("and keeps it");
         var second = await NextAsync(first);
         second!.Events.Select(e => e.Number).Should().Equal(4, 5);
         second.Fence.Should().Be(first.Fence);
-        await Notifications.SettleAsync(second, At(1), SendingState.Sound, Cancellation);
+        await Notifications.SettleAsync(second, At(1), SendingState.Sound, tells: true, Cancellation);
         (await NextAsync(second)).Should().BeNull();
 
         (await Notifications.ReadNextDueAsync(Cancellation)).Should().BeNull();
@@ -333,10 +365,16 @@ public abstract class NotificationContract : StoreContract
         var later = await NextAsync(alone, alone.State.AfterRefused(alone.Events, At(4)), At(4));
         later!.Events.Single().Number.Should().Be(2);
         var taken = later.State.AfterAccepted(later.Events, At(4));
-        await Notifications.SettleAsync(later, At(4), taken, Cancellation);
+        await Notifications.SettleAsync(later, At(4), taken, tells: true, Cancellation);
         var last = await NextAsync(later, taken, At(4));
         last!.Events.Single().Number.Should().Be(3);
-        await Notifications.SettleAsync(last, At(4), last.State.AfterAccepted(last.Events, At(4)), Cancellation);
+        await Notifications.SettleAsync(
+            last,
+            At(4),
+            last.State.AfterAccepted(last.Events, At(4)),
+            tells: true,
+            Cancellation
+        );
         (await NextAsync(last, last.State.AfterAccepted(last.Events, At(4)), At(4))).Should().BeNull();
         await Store.ReopenAsync();
 
@@ -347,6 +385,30 @@ public abstract class NotificationContract : StoreContract
         again.Events.Single().Number.Should().Be(1);
         await Notifications.SettleAsync(again, At(64), Cancellation);
         (await LedgerAsync("s")).Undelivered.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_is_to_be_sent_again_while_somebody_has_the_Subscription_is_sent_however_they_race()
+    {
+        await SaveAsync(Make.Subscription("s"));
+        for (var round = 1; round <= 20; round++)
+        {
+            await HitAsync($"o{round}", 0, child: round);
+            await NumberAsync();
+            var held = (await ClaimAsync()).Single(each => each.SubscriptionId == "s");
+            await Notifications.SettleAsync(held, At(1), SendingState.Sound, tells: true, Cancellation);
+
+            // The holder finds nothing more to send, while the authority asks for one once more.
+            var next = NextAsync(held);
+            var again = Notifications.ResendAsync("s", 1, 1, At(1), Cancellation);
+            (await again).Should().Be(1);
+            var taken =
+                await next
+                ?? (await ClaimAsync(At(1))).Should().ContainSingle("it is due at once, if nobody has it").Subject;
+            taken.Events.Select(each => each.Number).Should().Equal(1);
+            (await Notifications.SettleAsync(taken, At(2), Cancellation)).Should().BeTrue();
+            (await LedgerAsync("s")).Undelivered.Should().Be(0);
+        }
     }
 
     [Fact]
@@ -373,7 +435,9 @@ public abstract class NotificationContract : StoreContract
         // Settled is what was acknowledged, whichever was claimed.
         var told = await Notifications.ReadEventsAsync("s", 2, 2, 1, Cancellation);
         var state = asked.State.AfterAcknowledged(other);
-        (await Notifications.SettleAsync(asked with { Events = told }, At(5), state, Cancellation)).Should().BeTrue();
+        (await Notifications.SettleAsync(asked with { Events = told }, At(5), state, tells: true, Cancellation))
+            .Should()
+            .BeTrue();
         state = state.AfterAsked(state.ApartOrNone.UnderWay.Single(), At(5));
         (await NextAsync(asked, state, At(5))).Should().BeNull();
         (await EventsAsync("s")).Select(e => e.Delivered is not null).Should().Equal(false, true);
@@ -611,6 +675,9 @@ public abstract class NotificationContract : StoreContract
 
     private Task<IReadOnlyList<NotificationEvent>> EventsAsync(string subscription) =>
         Notifications.ReadEventsAsync(subscription, 1, 1000, 1000, Cancellation);
+
+    private Task<IReadOnlyList<long>> FoundAsync(string id, int limit = 9) =>
+        Notifications.FindDeliveredUntoldAsync(id, limit, Cancellation);
 
     private Task<SubscriptionLedger> LedgerAsync(string subscription) =>
         Notifications.ReadLedgerAsync(subscription, Cancellation);

@@ -53,6 +53,7 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
         {
             shown.Add(await store.ReadLedgerAsync(id, cancellation));
             shown.Add(await store.ReadEventsAsync(id, 1, long.MaxValue, 10_000, cancellation));
+            shown.Add(await store.FindDeliveredUntoldAsync(id, 10_000, cancellation));
         }
 
         foreach (var authority in Authorities)
@@ -95,8 +96,8 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
                 _held.AddRange(await EachAsync(stores, s => s.ClaimDueAsync(Now, lease, most, cancellation)));
                 break;
             case 8 when _held.Count > 0:
-                var delivered = Take();
-                await EachAsync(stores, store => store.SettleAsync(delivered, Now, cancellation));
+                var (delivered, tells) = (Take(), _random.Next(3) > 0);
+                await EachAsync(stores, store => store.SettleAsync(delivered, Now, cancellation, tells));
                 break;
             case 9 when _held.Count > 0:
                 var failed = Take();

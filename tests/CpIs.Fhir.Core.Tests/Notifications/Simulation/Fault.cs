@@ -18,6 +18,9 @@ internal enum Fault
     /// <summary>After a loss of power the last commits are gone.</summary>
     ForgetsWhatWasDurable,
 
+    /// <summary>A delivery by any Subscription tells its authority, and not only one at its place of action.</summary>
+    AnySubscriptionTells,
+
     /// <summary>A failure is kept with the events, and the others go past them.</summary>
     FailureOnEvent,
 }

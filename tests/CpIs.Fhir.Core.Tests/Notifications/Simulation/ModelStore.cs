@@ -117,13 +117,19 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         CancellationToken _
     ) => Commit(s => HeldBy(s, held) is { } sub ? Take(s, sub, state, terms, held.Fence, otherwise) : null);
 
-    public Task<bool> SettleAsync(Delivery delivery, DateTimeOffset now, SendingState state, CancellationToken _) =>
+    public Task<bool> SettleAsync(
+        Delivery delivery,
+        DateTimeOffset now,
+        SendingState state,
+        bool tells,
+        CancellationToken _
+    ) =>
         Commit(s =>
         {
             if (HeldBy(s, delivery) is not { } sub)
                 return false;
             foreach (var number in delivery.Events.Select(e => e.Number))
-                Deliver(s, sub.Id, number, now);
+                Deliver(s, sub.Id, number, now, tells || fault == Fault.AnySubscriptionTells);
             var taken = sub.LastTaken > now ? sub.LastTaken : now;
             s.Subscriptions[sub.Id] = sub with { State = state, LastTaken = taken };
             return true;
@@ -188,6 +194,17 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 s.Subscriptions[subscriptionId] = sub with { Next = now };
             return again.Count;
         });
+
+    public Task<IReadOnlyList<long>> FindDeliveredUntoldAsync(string subscriptionId, int limit, CancellationToken _) =>
+        Commit<IReadOnlyList<long>>(s =>
+            [
+                .. Events(s, subscriptionId)
+                    .Where(e => e.Delivered is not null && e.Owed.Any(key => s.Obligations[key].Settled is null))
+                    .Select(e => e.Number)
+                    .Order()
+                    .Take(limit),
+            ]
+        );
 
     public Task<IReadOnlyList<NotificationEvent>> ReadEventsAsync(
         string subscriptionId,
@@ -300,7 +317,11 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         Commit(s =>
         {
             var wanted = query.Conditions.OfType<Condition.AnyToken>().SelectMany(any => any.Tokens).ToHashSet();
-            var found = s.Resources.Values.Where(r => r.Tokens.Any(wanted.Contains)).OrderBy(r => r.Id).ToList();
+            var found = s
+                .Resources.Values.Where(r => query.Authority is null || r.Authority == query.Authority)
+                .Where(r => r.Tokens.Any(wanted.Contains))
+                .OrderBy(r => r.Id)
+                .ToList();
             return new Page<StoredResource>(found, found.Count, null);
         });
 
@@ -451,7 +472,7 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         {
             s.Events[(sub.Id, claimed.Number)] = claimed with { Fence = fence };
             if (fault == Fault.SettlesBeforeItSends)
-                Deliver(s, sub.Id, claimed.Number, terms.Now);
+                Deliver(s, sub.Id, claimed.Number, terms.Now, tells: true);
         }
 
         return new Delivery(
@@ -483,13 +504,13 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
             ? sub
             : null;
 
-    private static void Deliver(State s, string subscription, long number, DateTimeOffset now)
+    private static void Deliver(State s, string subscription, long number, DateTimeOffset now, bool tells)
     {
         var told = s.Events[(subscription, number)];
         if (told.Delivered is null)
             s.Events[(subscription, number)] = told with { Delivered = now };
         foreach (var key in told.Owed)
-            if (s.Obligations[key].Settled is null)
+            if (tells && s.Obligations[key].Settled is null)
                 s.Obligations[key] = s.Obligations[key] with { Settled = now };
     }
 

@@ -22,11 +22,21 @@ internal enum Habit
 internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
 {
     private readonly Lock _gate = new();
+    private readonly List<(string Host, string Subscription, string Id, IReadOnlyList<NotifiedEvent> Events)> _taken =
+    [];
     private readonly HashSet<(string Subscription, DateTimeOffset Until, Guid Id)> _inProgress = [];
     private readonly List<(SimulatedServer Server, TaskCompletionSource Go)> _underWay = [];
 
     /// <summary>What was taken, in order: the Subscription, the id, the numbers and the accesses.</summary>
-    public List<(string Host, string Subscription, string Id, IReadOnlyList<NotifiedEvent> Events)> Taken { get; } = [];
+    public IReadOnlyList<(string Host, string Subscription, string Id, IReadOnlyList<NotifiedEvent> Events)> Taken
+    {
+        get
+        {
+            // What was sent by a server that died may arrive while this is read.
+            lock (_gate)
+                return [.. _taken];
+        }
+    }
 
     /// <summary>Subscriptions at which two attempts were in progress at once, each under a lease by the one clock that all have.</summary>
     public HashSet<string> Twice { get; } = [];
@@ -114,7 +124,7 @@ internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
                 return Failed(500 + random.Next(4));
             if (habit == Habit.Poisonous && !AreRepaired && read!.Events.Any(told => told.Number % 5 == 2))
                 return Failed(422);
-            Taken.Add((sent.Endpoint.Host, read!.Subscription.Split('/')[^1], sent.Id, read.Events));
+            _taken.Add((sent.Endpoint.Host, read!.Subscription.Split('/')[^1], sent.Id, read.Events));
             return habit == Habit.Flaky && roll < 0.4
                 ? new SendOutcome(SendResult.Failed, null, DeliveryError.NoResponse("cut off"))
                 : new SendOutcome(SendResult.Accepted, 200);

@@ -73,6 +73,7 @@ public sealed class RefusedCallTests
                             LastUpdated = _time.GetUtcNow(),
                             Authority = Authority,
                             Body = "{}"u8.ToArray(),
+                            Tokens = [SubscriptionDocument.StatusToken("active")],
                             Subscription = new SubscriptionTerms
                             {
                                 Status = SubscriptionStatus.Active,

@@ -41,6 +41,7 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
         var schedule = new RetrySchedule(options.RetrySchedule, 0, _random);
         var channel = new NotificationChannel(this, mesh, store, this, bundle, options, this, attempts, Clock);
         var mover = new SubscriptionMover(store, this, Clock);
+        var places = new PlacesOfAction(store);
         var endpoints = new Endpoints(Clock);
         Engine = new Dispatcher(
             store,
@@ -48,7 +49,8 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
                 store,
                 store,
                 channel,
-                new MessageTracking(store, mesh, schedule, attempts, this, Clock),
+                new MessageTracking(store, mesh, places, schedule, attempts, this, Clock),
+                places,
                 mover,
                 schedule,
                 endpoints,

@@ -278,11 +278,18 @@ internal sealed class Simulation
         foreach (var each in owed.Values)
         {
             var isSubscribed = _subscriptions.ContainsValue(each.Authority);
-            var isReceived = received.Exists(r => r.Access == each.Occurrence);
+            // The first Subscription of each is its place of action, and none is ever off here.
+            var place = _subscriptions
+                .Where(s => s.Value == each.Authority)
+                .Select(s => s.Key)
+                .Min(StringComparer.Ordinal);
+            var isReceived = received.Exists(r =>
+                r.Access == each.Occurrence && r.Host.StartsWith(place + ".", StringComparison.Ordinal)
+            );
             if (each.Settled is null && isSubscribed)
                 yield return $"{each.Occurrence} of {each.Authority} is still open when all is repaired.";
             if (each.Settled is not null && each.Taken is null && !isReceived)
-                yield return $"{each.Occurrence} counts as told, and no receiver has it.";
+                yield return $"{each.Occurrence} counts as told, and no receiver has it at the place of action.";
         }
 
         foreach (var (subscription, authority) in _subscriptions)

@@ -30,6 +30,7 @@ public sealed class SimulationTests
     [Theory]
     [InlineData(nameof(Fault.NoFence), "two attempts in progress")]
     [InlineData(nameof(Fault.SettlesBeforeItSends), "no receiver has it")]
+    [InlineData(nameof(Fault.AnySubscriptionTells), "no receiver has it")]
     [InlineData(nameof(Fault.NumbersApart), "The numbers of")]
     [InlineData(nameof(Fault.ForgetsWhatWasDurable), "nobody owes it")]
     [InlineData(nameof(Fault.FailureOnEvent), "in the order")]

@@ -1,0 +1,56 @@
+using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
+
+namespace CpIs.Fhir.Core.Notifications;
+
+/// <summary>
+/// Where the people of an authority act on its notices. Each of its Subscriptions gets every event, but only what is delivered at the place of
+/// action tells the authority: a feed of statistics that answers 200 has told nobody (design.md, "No Subscription").
+/// </summary>
+public sealed class PlacesOfAction(IRecordStore records)
+{
+    private static readonly Condition NotOff = new Condition.AnyToken([
+        SubscriptionDocument.StatusToken("requested"),
+        SubscriptionDocument.StatusToken("active"),
+        SubscriptionDocument.StatusToken("error"),
+    ]);
+
+    /// <summary>
+    /// The place of action among the Subscriptions of one authority: the one that it named, else the first that was created; never one that is off,
+    /// or that it said is none. One that fails, or has not shaken hands yet, stays the place: what others deliver meanwhile stays untold, and is seen.
+    /// Null when there is none.
+    /// </summary>
+    public static StoredResource? Among(IEnumerable<StoredResource> subscriptions) =>
+        subscriptions
+            .Where(each => each.Subscription is { Status: not SubscriptionStatus.Off, PlaceOfAction: not false })
+            .OrderBy(each => each.Subscription!.PlaceOfAction is null)
+            // Ids are made so that they sort by when they were made (IdGenerator).
+            .ThenBy(each => each.Id, StringComparer.Ordinal)
+            .FirstOrDefault();
+
+    /// <summary>The Subscriptions of an authority that are not off: few, as many as it may have.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<IReadOnlyList<StoredResource>> ReadCandidatesAsync(
+        OdsCode authority,
+        CancellationToken cancellation
+    ) =>
+        (
+            await records
+                .SearchAsync(
+                    new RecordQuery(RecordType.Subscription, authority, [NotOff]) { Count = 1_000 },
+                    cancellation
+                )
+                .ConfigureAwait(false)
+        ).Items;
+
+    /// <summary>The place of action of an authority, or null.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<StoredResource?> FindAsync(OdsCode authority, CancellationToken cancellation) =>
+        Among(await ReadCandidatesAsync(authority, cancellation).ConfigureAwait(false));
+
+    /// <summary>Whether a Subscription is its authority's place of action now: what it delivers settles.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<bool> IsAsync(StoredResource subscription, CancellationToken cancellation) =>
+        (await FindAsync(subscription.Authority, cancellation).ConfigureAwait(false))?.Id == subscription.Id;
+}
