@@ -54,9 +54,6 @@ public static class FhirSystems
     /// <summary>Ids of the rules of CP-IS that an issue can name.</summary>
     public const string Rule = Own + "/CodeSystem/rule";
 
-    /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
-    public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";
-
     /// <summary>How the identifier systems of plan ids begin, whichever authority's they are: its ODS code follows.</summary>
     public const string PlanIds = Own + "/Id/plan/";
 

@@ -5,8 +5,8 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Cli.Commands;
 
@@ -25,6 +25,12 @@ internal static class SubscribeCommand
         {
             Description = "Post nothing: you fetch the notices, with cpis subscription events.",
         };
+        var topic = new Option<string>("--topic")
+        {
+            Description = "What the notices are about.",
+            DefaultValueFactory = _ => TopicTable.All[0].Code,
+        };
+        topic.AcceptOnlyFromAmong([.. TopicTable.All.Select(row => row.Code)]);
         var payload = new Option<string>("--payload")
         {
             Description = "What a notice contains: id-only (which accesses) or empty (only that there are some).",
@@ -44,7 +50,7 @@ internal static class SubscribeCommand
         };
         var command = new ToolCommand(
             "subscribe",
-            "Subscribe, as an authority, to notices of accesses to its records, and wait for the handshake.",
+            "Subscribe, as an authority, to notices about its own children or uploads, and wait for the handshake.",
             "cpis listen --port 9000 &",
             "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json",
             "cpis subscribe --inbox --client examples/clients/authority-xhf01.json"
@@ -52,6 +58,7 @@ internal static class SubscribeCommand
         {
             endpoint,
             inbox,
+            topic,
             payload,
             heartbeat,
             wait,
@@ -68,7 +75,12 @@ internal static class SubscribeCommand
             async (run, cancellation) =>
             {
                 using var exchange = run.Connect();
-                var body = Write(run.Get(endpoint), run.Get(payload)!, run.Get(heartbeat));
+                var body = Write(
+                    run.Get(endpoint),
+                    run.Get(payload)!,
+                    run.Get(heartbeat),
+                    TopicTable.All.Single(row => row.Code == run.Get(topic))
+                );
                 var answer = await exchange.SendAsync(
                     new Ask(HttpMethod.Post, "Subscription") { Body = body, Repeatable = true },
                     cancellation
@@ -110,15 +122,16 @@ internal static class SubscribeCommand
     /// <param name="endpoint">Where to post notices; null for an inbox.</param>
     /// <param name="payload">What a notice contains.</param>
     /// <param name="heartbeat">Longest silence in seconds, or null.</param>
-    internal static byte[] Write(string? endpoint, string payload, int? heartbeat) =>
+    /// <param name="topic">What it is told of; null for accesses.</param>
+    internal static byte[] Write(string? endpoint, string payload, int? heartbeat, TopicRow? topic = null) =>
         Encoding.UTF8.GetBytes(
             new JsonObject
             {
                 ["resourceType"] = "Subscription",
                 ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
                 ["status"] = "requested",
-                ["reason"] = "Notices of accesses to our records",
-                ["criteria"] = FhirSystems.RecordAccessedTopic,
+                ["reason"] = "Notices for our team",
+                ["criteria"] = (topic ?? TopicTable.All[0]).Canonical,
                 ["channel"] = Channel(endpoint, payload, heartbeat),
             }.ToJsonString()
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Notifications;
@@ -88,14 +89,9 @@ public sealed class SubscriptionParser(
         var status = subscription.Text("status");
         if (status is not ("requested" or "off"))
             refuse("Subscription.status", StatusOfClient, "cpis-subscription-status");
-        if (subscription.Text("criteria") != FhirSystems.RecordAccessedTopic)
-            refuse(
-                "Subscription.criteria",
-                $"The topic must be {FhirSystems.RecordAccessedTopic}.",
-                "cpis-subscription-topic"
-            );
         var channel = subscription.Child("channel");
         var kind = KindOf(channel);
+        var topic = ReadTopic(subscription, kind, before, refuse);
         if (before is not null && before.Channel != kind)
             refuse(
                 "Subscription.channel.type",
@@ -134,6 +130,7 @@ public sealed class SubscriptionParser(
         return new SubscriptionTerms
         {
             Status = status == "off" ? SubscriptionStatus.Off : SubscriptionStatus.Requested,
+            Topic = topic,
             Channel = kind,
             Endpoint = endpoint,
             Headers = ChannelHeaders.Read(
@@ -148,6 +145,39 @@ public sealed class SubscriptionParser(
             End = end,
         };
     }
+
+    private static Topic ReadTopic(
+        ISentElement subscription,
+        ChannelKind kind,
+        SubscriptionTerms? before,
+        Action<string, string, string> refuse
+    )
+    {
+        const string Place = "Subscription.criteria";
+        const string Rule = "cpis-subscription-topic";
+        if (TopicTable.OfCanonical(subscription.Text("criteria")) is not { } topic)
+        {
+            refuse(Place, $"The topic must be one of {Canonicals(_ => true)}.", Rule);
+            return default;
+        }
+
+        if (before is not null && before.Topic != topic)
+            refuse(
+                Place,
+                "A Subscription keeps its topic. Create another for the new topic, and delete this one.",
+                Rule
+            );
+        if (kind == ChannelKind.Mesh && !topic.Row().InMesh)
+            refuse(
+                Place,
+                $"Into a MESH mailbox goes only {Canonicals(row => row.InMesh)}. Use an inbox or a rest-hook for this topic.",
+                Rule
+            );
+        return topic;
+    }
+
+    private static string Canonicals(Func<TopicRow, bool> which) =>
+        string.Join(", ", TopicTable.All.Where(which).Select(row => row.Canonical));
 
     private static ChannelKind KindOf(ISentElement? channel) =>
         channel.Text("type") != "message" ? ChannelKind.RestHook
