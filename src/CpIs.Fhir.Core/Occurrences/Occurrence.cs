@@ -78,6 +78,9 @@ public sealed record Occurrence
     /// <summary>When the child was expected at a missed appointment, in UTC to the millisecond; null for other kinds.</summary>
     public DateTimeOffset? Appointment { get; init; }
 
+    /// <summary>What the authority is told of its upload, where a Subscription asks for that; else null.</summary>
+    public UploadNotice? Upload { get; init; }
+
     /// <summary>The child looked up; null where the request did not hold exactly one valid NHS number, and for uploads.</summary>
     public NhsNumber? Child { get; init; }
 

@@ -108,6 +108,9 @@ internal sealed record OccurrenceDocument
     [JsonPropertyName("ap")]
     public long? Appointment { get; init; }
 
+    [JsonPropertyName("up")]
+    public UploadNotice? Upload { get; init; }
+
     [JsonPropertyName("ack")]
     public AcknowledgementDocument? Acknowledged { get; init; }
 
@@ -150,6 +153,7 @@ internal sealed record OccurrenceDocument
                 occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
             Prolongs = occurrence.Prolongs,
             OrganisationPhone = occurrence.OrganisationPhone,
+            Upload = occurrence.Upload,
             Appointment = occurrence.Appointment?.ToUnixTimeMilliseconds(),
             Acknowledged = occurrence.Acknowledged is { } ack
                 ? new AcknowledgementDocument(ack.Person, ack.Note)
@@ -190,6 +194,7 @@ internal sealed record OccurrenceDocument
             Attendances = Attendances is null ? [] : [.. Attendances.Select(a => a.ToPart())],
             Prolongs = Prolongs,
             OrganisationPhone = OrganisationPhone,
+            Upload = Upload,
             Appointment = Appointment is { } expected ? DateTimeOffset.FromUnixTimeMilliseconds(expected) : null,
             Acknowledged = Acknowledged is { } ack ? new Acknowledgement(ack.Person, ack.Note) : null,
         };

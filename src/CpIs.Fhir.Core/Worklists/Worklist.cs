@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Worklists;
 
@@ -54,8 +55,16 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
     )
     {
         var opener = await occurrences.ReadOccurrenceAsync(attendance, cancellation).ConfigureAwait(false);
-        if (opener is null || !opener.Concerns.Contains(authority))
+        if (
+            opener is null
+            || !opener.Concerns.Contains(authority)
+            || opener.Topic is not { } topic
+            || !topic.Row().TellsOfChild
+        )
             return [];
+        // Only look-ups make an attendance; anything else stands alone.
+        if (opener.Kind != OccurrenceKind.Access)
+            return opener.Time <= asOf ? [opener.Id] : [];
         var opened = PartOf(opener, authority).Opened;
         var accesses = await occurrences
             .SearchOccurrencesAsync(
@@ -63,6 +72,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
                 {
                     Child = opener.Child,
                     Concerning = authority,
+                    Kind = OccurrenceKind.Access,
                     From = opened - Attendance.Quiet,
                     To = asOf,
                     Order = RecordOrder.OldestFirst,
@@ -110,6 +120,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
             first.Child,
             first.Organisation,
             first.OrganisationName,
+            first.Topic!.Value,
             [
                 .. notices.Select(notice => new WorklistNotice(
                     notice,
@@ -123,7 +134,11 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
                     notice.TakenBy is { } by ? takers[by] : null
                 )),
             ]
-        );
+        )
+        {
+            Appointment = first.Appointment,
+            SettingPhone = first.OrganisationPhone,
+        };
     }
 
     /// <summary>An access from before attendances were kept counts as one that opened.</summary>
