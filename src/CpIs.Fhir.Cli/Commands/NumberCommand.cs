@@ -109,7 +109,7 @@ internal static class NumberCommand
     }
 
     private static Task<Answer> SendAsync(
-         exchange,
+        ExchangeClient exchange,
         string what,
         JsonObject body,
         CancellationToken cancellation

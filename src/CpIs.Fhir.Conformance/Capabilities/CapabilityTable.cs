@@ -62,7 +62,7 @@ public static class CapabilityTable
         ),
         new(
             "AuditEvent",
-            Ours("CPIS-AuditEvent"),
+            Ours("CPIS-AuditEvent", "CPIS-Occurrence"),
             ["read", "search-type"],
             Of(SearchTables.AuditEvent),
             [ValidateSent]

@@ -138,7 +138,7 @@ public sealed class SubscriptionParser(
                 ChannelHeaders.KeptFor(endpoint, before),
                 (place, reason) => refuse(place, reason, "cpis-subscription-header")
             ),
-            Content = ReadContent(channel, refuse),
+            Content = ReadContent(channel, topic, refuse),
             MaxCount = Number(channel, BackportCanonicals.MaxCount, "valuePositiveInt") ?? 1,
             Timeout = Seconds(Number(channel, BackportCanonicals.Timeout, "valueUnsignedInt")),
             Heartbeat = Seconds(Number(channel, BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt")),
@@ -185,19 +185,19 @@ public sealed class SubscriptionParser(
             ? ChannelKind.Mesh
         : ChannelKind.Inbox;
 
-    private PayloadContent ReadContent(ISentElement? channel, Action<string, string, string> refuse)
+    private PayloadContent ReadContent(ISentElement? channel, Topic topic, Action<string, string, string> refuse)
     {
         var extension = Extension(channel.At("payload"), BackportCanonicals.PayloadContent);
         switch (extension.Text("valueCode"))
         {
             case "empty":
                 return PayloadContent.Empty;
-            case "full-resource" when options.AllowFullResource:
+            case "full-resource" when options.AllowFullResource && topic == Topic.RecordAccessed:
                 return PayloadContent.FullResource;
             case "full-resource":
                 refuse(
                     extension!.Path,
-                    "The content level full-resource is not allowed: a notification carries no personal data. Ask for id-only or empty.",
+                    $"The content level full-resource is not allowed{(options.AllowFullResource ? " on this topic" : "")}: a notification carries no personal data. Ask for id-only or empty.",
                     "cpis-subscription-content"
                 );
                 return PayloadContent.FullResource;

@@ -63,12 +63,13 @@ public static class AuditEventWriter
         json.WriteStartObject();
         json.WriteString("resourceType", "AuditEvent");
         json.WriteString("id", occurrence.Id);
-        // The profile is what the outside sees: with the child, and never with the reason.
-        if (isAccess && !isOperator)
+        // The profile is what the outside sees: with the child, and never with the reason of an access.
+        var told = Told(occurrence);
+        if (!isOperator && (isAccess || told is not null))
         {
             json.WriteStartObject("meta");
             json.WriteStartArray("profile");
-            json.WriteStringValue(FhirSystems.Profile("CPIS-AuditEvent"));
+            json.WriteStringValue(FhirSystems.Profile(isAccess ? "CPIS-AuditEvent" : "CPIS-Occurrence"));
             json.WriteEndArray();
             json.WriteEndObject();
         }
@@ -94,7 +95,7 @@ public static class AuditEventWriter
             },
             null
         );
-        if (Told(occurrence) is { } told)
+        if (told is not null)
             WriteCoding(json, ToldSystem, told, null);
         if (occurrence.Mode is { } mode)
             WriteCoding(
