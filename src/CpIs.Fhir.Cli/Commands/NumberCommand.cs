@@ -35,7 +35,7 @@ internal static class NumberCommand
             new ToolCommand(
                 "retire",
                 "Ask, as an operator, that nothing is shown under an NHS number any more, and that each authority with a plan under it is told. A second operator must approve it within 24 hours.",
-                "cpis number retire 9990000018 --reason duplicate --client examples/clients/operator-xop01.json"
+                "cpis number retire 9990000018 --reason duplicate --client examples/clients/operator.json"
             )
             {
                 number,
@@ -53,7 +53,7 @@ internal static class NumberCommand
             new ToolCommand(
                 "restore",
                 "Ask, as an operator, that a retired NHS number counts as in use again. A second operator must approve it within 24 hours.",
-                "cpis number restore 9990000018 --client examples/clients/operator-xop01.json"
+                "cpis number restore 9990000018 --client examples/clients/operator.json"
             )
             {
                 number,
@@ -69,7 +69,7 @@ internal static class NumberCommand
             new ToolCommand(
                 "status",
                 "Say whether an NHS number was retired, when and why. It says nothing of what is held under it.",
-                "cpis number status 9990000018 --client examples/clients/operator-xop01.json"
+                "cpis number status 9990000018 --client examples/clients/operator.json"
             )
             {
                 number,
