@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Escalation;
 
@@ -21,7 +22,7 @@ public sealed class ChannelLimits(IRecordStore records)
                 .ConfigureAwait(false);
             var taking = held
                 .Items.Select(subscription => subscription.Subscription)
-                .Where(terms => terms is { TakesEvents: true })
+                .Where(terms => terms is { TakesEvents: true } && terms.Topic.Row().TellsOfChild)
                 .ToList();
             return taking.Count > 0 && taking.TrueForAll(terms => terms!.Channel == ChannelKind.Mesh)
                 ? MeshOptions.TakeWithin

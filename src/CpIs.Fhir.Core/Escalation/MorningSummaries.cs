@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Escalation;
@@ -104,7 +105,10 @@ public sealed class MorningSummaries(
         var subscriptions = await records
             .SearchAsync(new RecordQuery(RecordType.Subscription, authority, []) { Count = 1_000 }, cancellation)
             .ConfigureAwait(false);
-        var terms = subscriptions.Items.Select(s => s.Subscription!).Where(terms => terms.TakesEvents).ToList();
+        var terms = subscriptions
+            .Items.Select(s => s.Subscription!)
+            .Where(terms => terms.TakesEvents && terms.Topic.Row().TellsOfChild)
+            .ToList();
         return (
             [
                 .. terms

@@ -39,7 +39,8 @@ public static class InactiveNumber
     }
 
     /// <summary>True for a mark that is in force.</summary>
-    public static bool IsMark(StoredResource? resource) => resource is { Type: RecordType.Basic, IsDeleted: false };
+    public static bool IsMark(StoredResource? resource) =>
+        resource is { Type: RecordType.InactiveNumber, IsDeleted: false };
 
     /// <summary>Why the number was retired.</summary>
     public static string ReasonOf(StoredResource mark)
@@ -67,7 +68,7 @@ public static class InactiveNumber
         var version = (before?.Version ?? 0) + 1;
         return new StoredResource
         {
-            Type = RecordType.Basic,
+            Type = RecordType.InactiveNumber,
             Id = before?.Id ?? id,
             Version = version,
             LastUpdated = now,
@@ -78,7 +79,6 @@ public static class InactiveNumber
             Body = JsonSerializer.SerializeToUtf8Bytes(
                 new Dictionary<string, object>
                 {
-                    ["resourceType"] = "Basic",
                     ["id"] = before?.Id ?? id,
                     ["code"] = new { coding = new[] { Coding(Retired), Coding(reason) } },
                     ["created"] = now.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),

@@ -18,6 +18,6 @@ public enum RecordType
     /// <summary>An authority's wish to be notified.</summary>
     Subscription = 5,
 
-    /// <summary>The mark of an NHS number that is no longer in use; see <c>InactiveNumber</c>. It never leaves the server.</summary>
-    Basic = 6,
+    /// <summary>The mark of an NHS number that is no longer in use: no type of FHIR, as it never leaves the server.</summary>
+    InactiveNumber = 6,
 }

@@ -57,7 +57,7 @@ internal sealed class UploadSnapshot
 
         children.UnionWith(held._episodes.Values.Select(episode => episode.Child!.Value));
         held._marks = await store
-            .ReadByIdentityAsync(RecordType.Basic, [.. children.Select(InactiveNumber.Identity)], cancellation)
+            .ReadByIdentityAsync(RecordType.InactiveNumber, [.. children.Select(InactiveNumber.Identity)], cancellation)
             .ConfigureAwait(false);
         await held.ReadLocalIdsAsync(store, entries, cancellation).ConfigureAwait(false);
         return held;

@@ -121,9 +121,9 @@ internal sealed class NumberChanges(
     private async Task<StoredResource?> FindMarkAsync(NhsNumber number, CancellationToken cancellation)
     {
         var identity = InactiveNumber.Identity(number);
-        return (await records.ReadByIdentityAsync(RecordType.Basic, [identity], cancellation)).GetValueOrDefault(
-            identity
-        );
+        return (
+            await records.ReadByIdentityAsync(RecordType.InactiveNumber, [identity], cancellation)
+        ).GetValueOrDefault(identity);
     }
 
     private Occurrence Tell(Actor actor, NhsNumber number, string what, string how) =>

@@ -173,10 +173,10 @@ public abstract class TopicContract : StoreContract
 
         InactiveNumber.IsMarked(await Records.ReadChildAsync(child, Cancellation)).Should().BeFalse();
         var identity = InactiveNumber.Identity(child);
-        var found = (await Records.ReadByIdentityAsync(RecordType.Basic, [identity], Cancellation))[identity];
+        var found = (await Records.ReadByIdentityAsync(RecordType.InactiveNumber, [identity], Cancellation))[identity];
         (found.Version, found.IsDeleted).Should().Be((2, true));
         await SaveAsync(InactiveNumber.Mark(child, "adoption", found, Make.Herts, "new", Make.Noon));
-        var again = (await Records.ReadByIdentityAsync(RecordType.Basic, [identity], Cancellation))[identity];
+        var again = (await Records.ReadByIdentityAsync(RecordType.InactiveNumber, [identity], Cancellation))[identity];
         InactiveNumber.ReasonOf(again).Should().Be("adoption");
     }
 
