@@ -89,7 +89,7 @@ Usage: #definition
 * rest.resource[=].operation[+].name = "child-protection"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
 * rest.resource[=].operation[+].name = "missed-appointment"
-* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/missed-appointment"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/patient-missed-appointment"
 * insert Validate
 
 * insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
@@ -148,7 +148,6 @@ Usage: #definition
 * insert Validate
 
 * insert Resource(AuditEvent, CPIS-AuditEvent)
-* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Occurrence"
 * insert Interaction(read)
 * insert Interaction(search-type)
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)

@@ -48,10 +48,10 @@ Usage: #definition
 * parameter[=].documentation = "A searchset. An empty one means that no plan is visible here; it does not mean that there is no concern."
 
 // affectsState is true: it is a report, and an authority may be told. The answer is the same bytes whether or not a plan is held.
-Instance: missed-appointment
+Instance: patient-missed-appointment
 InstanceOf: OperationDefinition
 Usage: #definition
-* url = "https://fhir.cpis.example/OperationDefinition/missed-appointment"
+* url = "https://fhir.cpis.example/OperationDefinition/patient-missed-appointment"
 * insert OperationCommon
 * name = "MissedAppointment"
 * title = "Report a missed appointment"

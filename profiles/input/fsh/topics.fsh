@@ -30,11 +30,9 @@ InstanceOf: Basic
 Usage: #definition
 * insert Topic(record-accessed, [[A record of the authority was accessed]], [[A setting looked a child up in unscheduled mode and was shown at least one plan of the authority. Each authority is told of its own records only.]], [[An unscheduled look-up showed a record of the authority.]], [[$lifecycle#access "Access/View Record Lifecycle Event"]])
 
-// An operation has that name.
-Instance: missed-appointment-topic
+Instance: missed-appointment
 InstanceOf: Basic
 Usage: #definition
-* id = "missed-appointment"
 * insert Topic(missed-appointment, [[A child of the authority missed an appointment]], [[A setting reported that a child did not come to an appointment and a plan of the authority is visible for that child. What a sensitive setting reports is told only where a person there says so for this child.]], [[A setting reported a missed appointment of a child with a plan of the authority.]], [[https://fhir.cpis.example/CodeSystem/occurrence#missed-appointment "Missed appointment"]])
 
 Instance: nhs-number-inactive

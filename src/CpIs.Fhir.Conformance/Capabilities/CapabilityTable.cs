@@ -32,7 +32,7 @@ public static class CapabilityTable
                 ),
                 new(
                     "missed-appointment",
-                    FhirSystems.Own + "/OperationDefinition/missed-appointment",
+                    FhirSystems.Own + "/OperationDefinition/patient-missed-appointment",
                     OnType: ["POST"],
                     OnInstance: []
                 ),
@@ -62,7 +62,7 @@ public static class CapabilityTable
         ),
         new(
             "AuditEvent",
-            Ours("CPIS-AuditEvent", "CPIS-Occurrence"),
+            Ours("CPIS-AuditEvent"),
             ["read", "search-type"],
             Of(SearchTables.AuditEvent),
             [ValidateSent]

@@ -65,11 +65,11 @@ public static class AuditEventWriter
         json.WriteString("id", occurrence.Id);
         // The profile is what the outside sees: with the child, and never with the reason of an access.
         var told = Told(occurrence);
-        if (!isOperator && (isAccess || told is not null))
+        if (isAccess && !isOperator)
         {
             json.WriteStartObject("meta");
             json.WriteStartArray("profile");
-            json.WriteStringValue(FhirSystems.Profile(isAccess ? "CPIS-AuditEvent" : "CPIS-Occurrence"));
+            json.WriteStringValue(FhirSystems.Profile("CPIS-AuditEvent"));
             json.WriteEndArray();
             json.WriteEndObject();
         }

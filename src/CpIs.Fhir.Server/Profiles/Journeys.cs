@@ -30,7 +30,7 @@ internal static class Journeys
                 "StructureDefinition/CPIS-Authority",
                 "StructureDefinition/CPIS-Setting",
                 "StructureDefinition/CPIS-AuditEvent",
-                "OperationDefinition/missed-appointment",
+                "OperationDefinition/patient-missed-appointment",
                 "CapabilityStatement/cpis-setting-client",
             ]
         ),
@@ -42,7 +42,6 @@ internal static class Journeys
                 "Basic/missed-appointment",
                 "Basic/nhs-number-inactive",
                 "Basic/upload-processed",
-                "StructureDefinition/CPIS-Occurrence",
                 "StructureDefinition/CPIS-Subscription",
                 "StructureDefinition/CPIS-Notification",
                 "StructureDefinition/CPIS-NotificationStatus",
