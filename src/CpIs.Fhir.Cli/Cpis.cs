@@ -33,6 +33,7 @@ internal static class Cpis
                 ProfilesCommand.Create(tool),
                 OrganisationCommand.Create(tool),
                 ClientCommand.Create(tool),
+                NumberCommand.Create(tool),
                 StampsCommand.Create(tool),
                 ApproveCommand.Create(tool),
                 KeyCommand.Create(tool),

@@ -60,9 +60,6 @@ public static class FhirSystems
     /// <summary>Ids of attendances (identifier system): each is the id of the AuditEvent that opened it, for one authority.</summary>
     public const string Attendance = Own + "/Id/attendance";
 
-    /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
-    public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";
-
     /// <summary>How the identifier systems of plan ids begin, whichever authority's they are: its ODS code follows.</summary>
     public const string PlanIds = Own + "/Id/plan/";
 

@@ -107,6 +107,33 @@ public sealed class AdministrationTests : IDisposable
     }
 
     [Fact]
+    public async Task Retiring_a_number_says_how_many_authorities_it_affects_and_how_the_second_operator_approves_it()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("POST /admin/numbers/retire", new Reply(202, """{"id":"r-2","authoritiesAffected":2}"""));
+        exchange.On("POST /admin/numbers/restore", new Reply(202, """{"id":"r-3","authoritiesAffected":2}"""));
+        exchange.On(
+            "POST /admin/numbers/status",
+            new Reply(200, """{"status":"retired","reason":"duplicate","since":"2026-06-01T00:00:00Z"}""")
+        );
+
+        var asked = await Ask(exchange, "number", "retire", "9990000018", "--reason", "duplicate");
+
+        asked.Code.Should().Be(0, asked.Error);
+        asked.Out.Should().Contain("under this number: 2").And.Contain("cpis approve r-2");
+        exchange
+            .To("POST /admin/numbers/retire")
+            .Single()
+            .Body.Should()
+            .Be("""{"nhsNumber":"9990000018","reason":"duplicate"}""");
+        (await Ask(exchange, "number", "restore", "9990000018")).Out.Should().Contain("cpis approve r-3");
+        (await Ask(exchange, "number", "status", "9990000018")).Out.Should().Contain("retired since");
+        (await Ask(exchange, "number", "retire", "9990000018", "--reason", "death")).Code.Should().NotBe(0);
+        (await Ask(exchange, "number", "retire", "9990000017", "--reason", "error")).Code.Should().NotBe(0);
+        exchange.To("POST /admin/numbers/retire").Should().ContainSingle("what is wrong is not sent");
+    }
+
+    [Fact]
     public async Task A_second_person_who_is_refused_ends_with_exit_1()
     {
         await using var exchange = await StubExchange.StartAsync();

@@ -41,6 +41,10 @@ RuleSet: Published(type)
 * insert Search(_id, token, http://hl7.org/fhir/SearchParameter/Resource-id)
 * insert Search(_lastUpdated, date, http://hl7.org/fhir/SearchParameter/Resource-lastUpdated)
 
+RuleSet: OffersTopic(code)
+* rest.resource[=].extension[+].url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
+* rest.resource[=].extension[=].valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/{code}"
+
 RuleSet: Validate
 * rest.resource[=].operation[+].name = "validate"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/validate"
@@ -84,6 +88,8 @@ Usage: #definition
 * insert Search(birthdate, date, http://hl7.org/fhir/SearchParameter/individual-birthdate)
 * rest.resource[=].operation[+].name = "child-protection"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
+* rest.resource[=].operation[+].name = "missed-appointment"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/patient-missed-appointment"
 * insert Validate
 
 * insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
@@ -155,8 +161,10 @@ Usage: #definition
 
 * insert Resource(Subscription, CPIS-Subscription)
 * rest.resource[=].supportedProfile[+] = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription"
-* rest.resource[=].extension.url = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
-* rest.resource[=].extension.valueCanonical = "https://fhir.cpis.example/SubscriptionTopic/record-accessed"
+* insert OffersTopic(record-accessed)
+* insert OffersTopic(missed-appointment)
+* insert OffersTopic(nhs-number-inactive)
+* insert OffersTopic(upload-processed)
 * insert Interaction(read)
 * insert Interaction(vread)
 * insert Interaction(history-instance)

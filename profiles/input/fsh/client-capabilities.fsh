@@ -71,7 +71,7 @@ InstanceOf: CapabilityStatement
 Usage: #definition
 * insert ClientStatement(cpis-setting-client, CPISSettingClient, [[What the system of a care setting does: it looks a child up by NHS number for a person, by the operation or by search, and shows what comes back; an answer other than 200 is shown as could not check, never as no plan.]])
 * title = "CP-IS setting client"
-* rest.security.description = "OAuth 2.0 client credentials with private_key_jwt and a person (claim cpis_user, or a user token); scopes user/Flag.s user/EpisodeOfCare.s user/AuditEvent.s user/Organization.r. POST is recommended: it keeps the NHS number out of URLs and logs."
+* rest.security.description = "OAuth 2.0 client credentials with private_key_jwt and a person (claim cpis_user, or a user token); scopes user/Flag.s user/EpisodeOfCare.s user/AuditEvent.s user/Organization.r user/$missed-appointment. POST is recommended: it keeps the NHS number out of URLs and logs."
 
 * insert Resource(Patient, CPIS-Patient)
 * rest.resource[=].operation.name = "child-protection"

@@ -47,6 +47,46 @@ Usage: #definition
 * parameter[=].type = #Bundle
 * parameter[=].documentation = "A searchset. An empty one means that no plan is visible here; it does not mean that there is no concern."
 
+// affectsState is true: it is a report, and an authority may be told. The answer is the same bytes whether or not a plan is held.
+Instance: patient-missed-appointment
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/patient-missed-appointment"
+* insert OperationCommon
+* name = "MissedAppointment"
+* title = "Report a missed appointment"
+* description = "A setting reports that a child did not come. 202: the report is durable. An authority that holds a visible plan is told; the answer does not say whether one does. Admission, person and mode are those of a look-up. It enters no history and no attendance."
+* affectsState = true
+* code = #missed-appointment
+* resource = #Patient
+* system = false
+* type = true
+* instance = false
+* parameter[+].name = #nhsNumber
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Identifier
+* parameter[=].documentation = "The NHS number, with the system https://fhir.nhs.uk/Id/nhs-number. A string of ten digits is taken too."
+* parameter[+].name = #appointment
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #dateTime
+* parameter[=].documentation = "When the child was expected: a day and a time with its offset, in the past."
+* parameter[+].name = #tell
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #boolean
+* parameter[=].documentation = "Whether an authority is told. Absent: as the mode says, and at a sensitive setting not. true needs a person with activity B0107. There is no parameter for free text."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #OperationOutcome
+* parameter[=].documentation = "That it was recorded, the same bytes whether or not a plan is held."
+
 Instance: subscription-status
 InstanceOf: OperationDefinition
 Usage: #definition

@@ -76,6 +76,7 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-plan-id-not-nhs-number "A plan id is not the NHS number of its child."
 * #cpis-plan-mother-age "Warning: the mother of an unborn child is under 12 or over 55."
 * #cpis-plan-moved "Warning: a held plan was sent under another NHS number; the record under the old one is withdrawn."
+* #cpis-plan-number-inactive "An active plan is not sent under an NHS number that is no longer in use; after an adoption it has a new plan id."
 * #cpis-plan-overdue "Warning: the due date of an active plan passed 14 days ago or earlier."
 * #cpis-plan-reopened-without-time "An upload without Bundle.timestamp makes a finished plan active again only with ifMatch."
 * #cpis-plan-second "Warning: a child has two open plans of one type."

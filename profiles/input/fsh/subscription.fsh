@@ -2,7 +2,7 @@ Profile: CPISSubscription
 Parent: Subscription
 Id: CPIS-Subscription
 Title: "CP-IS Subscription"
-Description: "An authority's request for notices when its records are accessed. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
+Description: "An authority's request for notices on one topic: accesses of its records, missed appointments, inactive NHS numbers, or its own uploads. It has the shape of the R5 Backport subscription for R4: the criteria is the canonical URL of a topic."
 * insert DataOnly
 * insert Optional(extension, 1, [[whether this is the place of action, and no other.]])
 * extension contains PlaceOfAction named placeOfAction 0..1
@@ -19,7 +19,8 @@ Description: "An authority's request for notices when its records are accessed. 
 // A filter that is wrong would keep an authority from knowing of an access, and nobody would notice.
 * insert Required(criteria, 1, [[it is the topic. Filters, which the R5 Backport puts into an extension here, are prohibited.]])
 * criteria obeys cpis-subscription-topic
-* insert Bare(criteria)
+* insert Prohibited(criteria.id, [[nothing refers to it, and free text could travel in it unseen.]])
+* insert Prohibited(criteria.extension, [[no topic takes a filter. A wrong one would keep the authority from knowing of a child, and nobody would notice.]])
 
 * insert Optional(error, 1, [[the server says what went wrong last.]])
 

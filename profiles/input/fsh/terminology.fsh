@@ -50,6 +50,24 @@ Description: "All channel types."
 * ^experimental = false
 * include codes from system CPISChannelType
 
+CodeSystem: CPISOccurrence
+Id: occurrence
+Title: "CP-IS occurrence"
+Description: "What an authority is told of, other than an access."
+* ^caseSensitive = true
+* ^experimental = false
+* #missed-appointment "Missed appointment" "A child did not come to an appointment."
+* #number-retired "NHS number retired" "An NHS number is no longer in use, and nothing is shown under it."
+* #number-restored "NHS number restored" "An NHS number that was retired is in use again."
+* #upload-processed "Upload processed" "An upload of the authority itself was processed."
+
+ValueSet: CPISOccurrences
+Id: occurrence
+Title: "CP-IS occurrences"
+Description: "Everything that an authority is told of, other than an access."
+* ^experimental = false
+* include codes from system CPISOccurrence
+
 CodeSystem: CPISSettingKind
 Id: setting-kind
 Title: "CP-IS setting kind"
@@ -71,6 +89,8 @@ Description: "What kind of care setting looks children up. The kind does not dec
 * #school-nursing "School nursing"
 * #health-visiting "Health visiting"
 * #dentistry "Dentistry"
+* #termination-of-pregnancy "Termination of pregnancy service" "Nobody is told of a child's presence there unless a person says so for this child."
+* #sexual-health "Sexual health service" "Nobody is told of a child's presence there unless a person says so for this child."
 
 ValueSet: CPISSettingKinds
 Id: setting-kind

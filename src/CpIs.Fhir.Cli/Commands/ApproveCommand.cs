@@ -12,7 +12,7 @@ internal static class ApproveCommand
         return tool.Runs(
             new ToolCommand(
                 "approve",
-                "Approve, as the second person of your authority, what another person asked for.",
+                "Approve, as the second person of your organisation, what another person asked for.",
                 "cpis approve 0199c1a0-0000-7000-8000-000000000000 --client examples/clients/authority-xhf01-worker.json"
             )
             {

@@ -7,6 +7,7 @@ using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Cli.Commands;
 
@@ -25,6 +26,12 @@ internal static class SubscribeCommand
         {
             Description = "Post nothing: you fetch the notices, with cpis subscription events.",
         };
+        var topic = new Option<string>("--topic")
+        {
+            Description = "What the notices are about.",
+            DefaultValueFactory = _ => TopicTable.All[0].Code,
+        };
+        topic.AcceptOnlyFromAmong([.. TopicTable.All.Select(row => row.Code)]);
         var payload = new Option<string>("--payload")
         {
             Description = "What a notice contains: id-only (which accesses) or empty (only that there are some).",
@@ -50,7 +57,7 @@ internal static class SubscribeCommand
         };
         var command = new ToolCommand(
             "subscribe",
-            "Subscribe, as an authority, to notices of accesses to its records, and wait for the handshake.",
+            "Subscribe, as an authority, to notices about its own children or uploads, and wait for the handshake.",
             "cpis listen --port 9000 &",
             "cpis subscribe --endpoint http://127.0.0.1:9000/ --client examples/clients/authority-xhf01.json",
             "cpis subscribe --inbox --client examples/clients/authority-xhf01.json"
@@ -58,6 +65,7 @@ internal static class SubscribeCommand
         {
             endpoint,
             inbox,
+            topic,
             payload,
             heartbeat,
             place,
@@ -76,7 +84,13 @@ internal static class SubscribeCommand
             {
                 using var exchange = run.Connect();
                 bool? isPlace = run.Get(place) is { } said ? said == "yes" : null;
-                var body = Write(run.Get(endpoint), run.Get(payload)!, run.Get(heartbeat), isPlace);
+                var body = Write(
+                    run.Get(endpoint),
+                    run.Get(payload)!,
+                    run.Get(heartbeat),
+                    TopicTable.All.Single(row => row.Code == run.Get(topic)),
+                    isPlace
+                );
                 var answer = await exchange.SendAsync(
                     new Ask(HttpMethod.Post, "Subscription") { Body = body, Repeatable = true },
                     cancellation
@@ -118,16 +132,23 @@ internal static class SubscribeCommand
     /// <param name="endpoint">Where to post notices; null for an inbox.</param>
     /// <param name="payload">What a notice contains.</param>
     /// <param name="heartbeat">Longest silence in seconds, or null.</param>
+    /// <param name="topic">What it is told of; null for accesses.</param>
     /// <param name="isPlace">Whether it is the place of action; null to leave it to the exchange.</param>
-    internal static byte[] Write(string? endpoint, string payload, int? heartbeat, bool? isPlace = null)
+    internal static byte[] Write(
+        string? endpoint,
+        string payload,
+        int? heartbeat,
+        TopicRow? topic = null,
+        bool? isPlace = null
+    )
     {
         var subscription = new JsonObject
         {
             ["resourceType"] = "Subscription",
             ["meta"] = new JsonObject { ["profile"] = new JsonArray(BackportCanonicals.Subscription) },
             ["status"] = "requested",
-            ["reason"] = "Notices of accesses to our records",
-            ["criteria"] = FhirSystems.RecordAccessedTopic,
+            ["reason"] = "Notices for our team",
+            ["criteria"] = (topic ?? TopicTable.All[0]).Canonical,
             ["channel"] = Channel(endpoint, payload, heartbeat),
         };
         if (isPlace is { } place)

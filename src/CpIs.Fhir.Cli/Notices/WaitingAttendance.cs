@@ -5,7 +5,7 @@ using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Cli.Notices;
 
-/// <summary>One attendance on an authority's work-list.</summary>
+/// <summary>One attendance on an authority's work-list, or one missed appointment or inactive number.</summary>
 /// <param name="Id">Its id, with which it is taken.</param>
 /// <param name="Reference">The same, short enough to say on the telephone.</param>
 /// <param name="Opened">When the child came, as the exchange wrote it.</param>
@@ -29,7 +29,16 @@ internal sealed record WaitingAttendance(
 
     /// <summary>What <see cref="Cells"/> are.</summary>
     public static IReadOnlyList<string> Headings { get; } =
-    ["Age", "NHS number", "At", "Reference", "Plans", "State", "Taken by"];
+    ["Age", "About", "NHS number", "At", "Reference", "Plans", "State", "Taken by"];
+
+    /// <summary>What it is about: the code of its topic.</summary>
+    public string Topic { get; init; } = "";
+
+    /// <summary>When the child was expected, where it did not come; else null.</summary>
+    public string? Appointment { get; init; }
+
+    /// <summary>The phone of where it was expected; else null.</summary>
+    public string? SettingPhone { get; init; }
 
     /// <summary>That of the notice which has come the least far: nobody is to think that all is done.</summary>
     public string State => Notices.MinBy(notice => Array.IndexOf(States, notice.State))!.State;
@@ -48,6 +57,7 @@ internal sealed record WaitingAttendance(
     public IReadOnlyList<string> Cells =>
         [
             Waited is { } waited ? Age.Of(waited) : "",
+            Topic,
             NhsNumber,
             SettingName.Length > 0 ? SettingName : Setting,
             Reference,
@@ -67,7 +77,12 @@ internal sealed record WaitingAttendance(
             attendance.ValueText("settingName") ?? "",
             [.. attendance.AllNamed("notice").Select(WaitingNotice.Of)],
             asOf
-        );
+        )
+        {
+            Topic = attendance.ValueText("topic") ?? "",
+            Appointment = attendance.ValueText("appointment"),
+            SettingPhone = attendance.ValueText("settingPhone"),
+        };
 
     /// <inheritdoc />
     public JsonObject ToJson() =>
@@ -75,11 +90,14 @@ internal sealed record WaitingAttendance(
         {
             ["id"] = Id,
             ["reference"] = Reference,
+            ["topic"] = Topic,
             ["opened"] = Opened,
+            ["appointment"] = Appointment,
             ["ageSeconds"] = Waited is { } waited ? (long)waited.TotalSeconds : null,
             ["nhsNumber"] = NhsNumber.Length > 0 ? NhsNumber : null,
             ["setting"] = Setting,
             ["settingName"] = SettingName,
+            ["settingPhone"] = SettingPhone,
             ["state"] = State,
             ["plans"] = new JsonArray([.. PlanCodes.Select(code => (JsonNode)WaitingNotice.PlanName(code))]),
             ["notices"] = new JsonArray([.. Notices.Select(notice => (JsonNode)notice.ToJson())]),

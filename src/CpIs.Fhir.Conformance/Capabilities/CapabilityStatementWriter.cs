@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Conformance.Capabilities;
 
@@ -96,10 +97,14 @@ public static class CapabilityStatementWriter
         if (resource.Type == "Subscription")
         {
             json.WriteStartArray("extension");
-            json.WriteStartObject();
-            json.WriteString("url", BackportCanonicals.OfferedTopic);
-            json.WriteString("valueCanonical", FhirSystems.RecordAccessedTopic);
-            json.WriteEndObject();
+            foreach (var topic in TopicTable.All)
+            {
+                json.WriteStartObject();
+                json.WriteString("url", BackportCanonicals.OfferedTopic);
+                json.WriteString("valueCanonical", topic.Canonical);
+                json.WriteEndObject();
+            }
+
             json.WriteEndArray();
         }
 

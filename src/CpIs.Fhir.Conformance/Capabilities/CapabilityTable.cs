@@ -30,6 +30,12 @@ public static class CapabilityTable
                     OnType: GetOrPost,
                     OnInstance: []
                 ),
+                new(
+                    "missed-appointment",
+                    FhirSystems.Own + "/OperationDefinition/patient-missed-appointment",
+                    OnType: ["POST"],
+                    OnInstance: []
+                ),
                 Validate,
             ]
         ),

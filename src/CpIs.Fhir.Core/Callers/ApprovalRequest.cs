@@ -1,13 +1,19 @@
 namespace CpIs.Fhir.Core.Callers;
 
 /// <summary>
-/// Something that a lead of an authority asked for and that is done only when a second person of the same authority
-/// approves it. An authority has at most one of each kind; a new request replaces the one before. See docs/adr/0039.
+/// Something that a lead of an authority, or an operator, asked for and that is done only when a second person of the same organisation
+/// approves it. An organisation has at most one of each kind; a new request replaces the one before. See docs/adr/0039.
 /// </summary>
 public sealed record ApprovalRequest
 {
     /// <summary>Kind of the request that restarts the stamps of uploads; see <see cref="Organisation.StampEpoch"/>.</summary>
     public const string RestartStamps = "restart-stamps";
+
+    /// <summary>Kind of an operator's request that retires an NHS number.</summary>
+    public const string RetireNumber = "retire-number";
+
+    /// <summary>Kind of an operator's request that restores a retired one.</summary>
+    public const string RestoreNumber = "restore-number";
 
     /// <summary>How long a request can be approved.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
@@ -27,6 +33,9 @@ public sealed record ApprovalRequest
     /// <summary>Why, in the words of the one who asked; 1 to 140 characters.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>The NHS number that it is about, ten digits; null where it is about none. Shown to nobody who did not send it.</summary>
+    public string? Number { get; init; }
+
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Asked { get; init; }
 
@@ -36,11 +45,11 @@ public sealed record ApprovalRequest
     /// <summary>From when on it can no longer be approved.</summary>
     public DateTimeOffset Expires() => Asked + Life;
 
-    /// <summary>The person who may ask: a lead. Else 403.</summary>
+    /// <summary>The person who may ask: a lead of an authority, or an operator. Else 403.</summary>
     public static Result<Person> WhoAsks(Caller caller) => WhoActs(caller, "ask for this", Activities.Lead);
 
     /// <summary>
-    /// The second person: 403 for one who is neither lead nor worker and for the one who asked, 404 for what is not theirs or
+    /// The second person: 403 for one of an authority who is neither lead nor worker and for the one who asked, 404 for what is not theirs or
     /// has expired, 409 when it was approved before.
     /// </summary>
     /// <param name="request">What was found under the id, or null.</param>
@@ -61,14 +70,21 @@ public sealed record ApprovalRequest
             return Refusal.Unknown("That request");
         // An id may hold letters: no one becomes a second person by writing them another way.
         return string.Equals(person.SdsUserId, request.AskedBy.SdsUserId, StringComparison.OrdinalIgnoreCase)
-            ? Refusal.Forbidden("You asked for this yourself. Another person of your authority must approve it.")
+            ? Refusal.Forbidden(
+                $"You asked for this yourself. Another person of your {(caller.Kind == CallerKind.Operator ? "organisation" : "authority")} must approve it."
+            )
             : person;
     }
 
     private static Result<Person> WhoActs(Caller caller, string what, params string[] activities) =>
-        caller is { Kind: CallerKind.Authority, Person: { } person } && activities.Any(caller.Activities.Contains)
+        caller is { Kind: CallerKind.Operator, Person: { } someone } ? someone
+        : caller is { Kind: CallerKind.Authority, Person: { } person } && activities.Any(caller.Activities.Contains)
             ? person
-            : Refusal.Forbidden(
-                $"To {what}, a person needs the activity {string.Join(" or ", activities)}. Send the claim cpis_user in the client assertion, or a token that names such a person."
-            );
+        : caller.Kind == CallerKind.Operator
+            ? Refusal.Forbidden(
+                $"To {what}, a person is needed. Send the claim cpis_user in the client assertion, or a token that names one."
+            )
+        : Refusal.Forbidden(
+            $"To {what}, a person needs the activity {string.Join(" or ", activities)}. Send the claim cpis_user in the client assertion, or a token that names such a person."
+        );
 }

@@ -19,7 +19,10 @@ public sealed record Organisation
     /// <summary>Id of the FHIR Organization that shows it; authorities and settings have one.</summary>
     public string? ResourceId { get; init; }
 
-    /// <summary>An authority's office-hours phone, where it has one (0..1).</summary>
+    /// <summary>
+    /// An authority's office-hours phone, where it has one (0..1). A setting's is told to the authority with a missed appointment, and is on no
+    /// resource.
+    /// </summary>
     public string? OfficePhone { get; init; }
 
     /// <summary>An authority's emergency duty phone (1..1 for an authority).</summary>

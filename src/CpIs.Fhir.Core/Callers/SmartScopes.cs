@@ -21,7 +21,14 @@ public static class SmartScopes
                 "system/$worklist",
                 "system/$acknowledge",
             ],
-            CallerKind.Setting => ["user/Flag.s", "user/EpisodeOfCare.s", "user/AuditEvent.s", "user/Organization.r"],
+            CallerKind.Setting =>
+            [
+                "user/Flag.s",
+                "user/EpisodeOfCare.s",
+                "user/AuditEvent.s",
+                "user/Organization.r",
+                "user/$missed-appointment",
+            ],
             CallerKind.Tester => ["system/$validate"],
             CallerKind.Operator => ["system/Organization.rs", "system/AuditEvent.rs", "system/admin"],
             _ => [],

@@ -22,7 +22,10 @@ public interface IRecordStore
         CancellationToken cancellation
     );
 
-    /// <summary>Everything held of one child by every authority (current Patients, EpisodesOfCare, Flags), in one indexed read.</summary>
+    /// <summary>
+    /// Everything held of one child by every authority (current Patients, EpisodesOfCare, Flags), and the mark of a number that is not in use, in one
+    /// indexed read.
+    /// </summary>
     Task<IReadOnlyList<StoredResource>> ReadChildAsync(NhsNumber child, CancellationToken cancellation);
 
     /// <summary>One authority's current Patients and EpisodesOfCare of these children, in one read; nothing of another authority's.</summary>

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Escalation;
 
@@ -14,7 +15,7 @@ public sealed class ChannelLimits(PlacesOfAction places)
     {
         try
         {
-            var place = await places.FindAsync(authority, cancellation).ConfigureAwait(false);
+            var place = await places.FindAsync(authority, Topic.RecordAccessed, cancellation).ConfigureAwait(false);
             return place?.Subscription is { TakesEvents: true, Channel: ChannelKind.Mesh }
                 ? MeshOptions.TakeWithin
                 : UntoldLimits.TakeWithin;

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Escalation;
@@ -88,7 +89,9 @@ public sealed class MorningSummaries(
                 cancellation
             )
             .ConfigureAwait(false);
-        var place = (await places.FindAsync(authority, cancellation).ConfigureAwait(false))?.Subscription;
+        var place = (
+            await places.FindAsync(authority, Topic.RecordAccessed, cancellation).ConfigureAwait(false)
+        )?.Subscription;
         // What is in an inbox is delivered when a person takes it (design.md, "What settles").
         if (place?.Channel == ChannelKind.Inbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };

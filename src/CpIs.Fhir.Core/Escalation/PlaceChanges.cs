@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Escalation;
@@ -26,8 +27,9 @@ public sealed class PlaceChanges(
     public async Task RunAsync(CancellationToken cancellation)
     {
         foreach (var untold in await notices.ReadUntoldAsync(cancellation).ConfigureAwait(false))
+        foreach (var row in TopicTable.All)
         {
-            var place = await places.FindAsync(untold.Authority, cancellation).ConfigureAwait(false);
+            var place = await places.FindAsync(untold.Authority, row.Topic, cancellation).ConfigureAwait(false);
             // From an inbox nothing is delivered that was not taken by a person, which tells.
             if (place?.Subscription is { TakesEvents: true, Channel: not ChannelKind.Inbox })
                 await SendAgainAsync(place.Id, cancellation).ConfigureAwait(false);

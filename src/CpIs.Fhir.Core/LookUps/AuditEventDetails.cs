@@ -53,7 +53,9 @@ internal static class AuditEventDetails
             "agent" => Agents(occurrence).Any(agent => IsNamed(agent, value)),
             _ when parameter.Modifier is not null => Identifiers(occurrence, reader)
                 .Any(entity => IsNamed(entity, value)),
-            _ => occurrence.Shown.Any(plan => plan.Authority == reader.Organisation && Is(plan, value.Text)),
+            _ => AuditEventWriter
+                .PlansOf(occurrence)
+                .Any(plan => plan.Authority == reader.Organisation && Is(plan, value.Text)),
         };
 
     private static bool IsNamed((string System, string Value) named, AskedValue value) =>

@@ -103,7 +103,8 @@ public static class AuditEventSearch
         return new OccurrenceQuery
         {
             Concerning = caller.Kind == CallerKind.Authority ? caller.Organisation : null,
-            Kind = caller.Kind == CallerKind.Authority ? OccurrenceKind.Access : null,
+            // By id, whatever a notice names is found; else what is searched for is accesses.
+            Kind = caller.Kind == CallerKind.Authority && asked.Ids is null ? OccurrenceKind.Access : null,
             Child = child,
             Ids = asked.Ids,
             From = times.Where(range => !range.IsOutside).Max(range => range.From),

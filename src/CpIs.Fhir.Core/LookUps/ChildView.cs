@@ -1,3 +1,4 @@
+using CpIs.Fhir.Core.Numbers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
@@ -12,7 +13,7 @@ public sealed record ChildView(IReadOnlyList<VisiblePlan> Plans)
     /// <exception cref="StoreUnavailableException">A plan has no Flag or no Patient: the store is not to be trusted.</exception>
     public static ChildView Of(IReadOnlyList<StoredResource> held, DateOnly today)
     {
-        if (held.Count == 0)
+        if (held.Count == 0 || InactiveNumber.IsMarked(held))
             return new ChildView([]);
         var plans = new List<VisiblePlan>();
         foreach (var episode in held)

@@ -18,11 +18,13 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
     /// <param name="activities">The person's activities.</param>
     /// <param name="setting">The caller's organisation as registered.</param>
     /// <param name="unscheduledHeader">Header <c>IsUnscheduledAccessEvent</c>, which may only narrow.</param>
+    /// <param name="tell">Whether the person asks that the authority be told, or that it be not; null where nothing was said.</param>
     public static Result<LookUpAdmission> Decide(
         Person person,
         IReadOnlyCollection<string> activities,
         Organisation setting,
-        string? unscheduledHeader
+        string? unscheduledHeader,
+        bool? tell = null
     )
     {
         bool? header = null;
@@ -41,7 +43,10 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
             activities.Contains(Activities.ViewFlag) && setting.ModeRights.Contains(LookUpMode.Unscheduled);
         var scheduled =
             activities.Contains(Activities.ViewFlagSilently) && setting.ModeRights.Contains(LookUpMode.Scheduled);
-        return (unscheduled, scheduled, header) switch
+        // At a sensitive setting nobody is told unless a named person says so for this child (design.md).
+        if (SettingKinds.IsSensitive(setting.SettingKind) && (unscheduled || scheduled) && (tell ?? header) != true)
+            return new LookUpAdmission(person, LookUpMode.Scheduled);
+        Result<LookUpAdmission> decided = (unscheduled, scheduled, header) switch
         {
             (false, false, _) => Refusal.Forbidden(
                 "This person cannot look children up at this care setting. The person needs activity B0107 (unscheduled) or B0170 (scheduled), and the setting must be registered for that mode."
@@ -58,6 +63,15 @@ public sealed record LookUpAdmission(Person Person, LookUpMode Mode)
             ),
             (true, true, false) or (false, true, _) => new LookUpAdmission(person, LookUpMode.Scheduled),
             _ => new LookUpAdmission(person, LookUpMode.Unscheduled),
+        };
+        return (decided.Refusal, tell) switch
+        {
+            (null, false) => new LookUpAdmission(person, LookUpMode.Scheduled),
+            (null, true) when decided.Value.Mode != LookUpMode.Unscheduled => Refusal.Forbidden(
+                "This person cannot have the authority told: that needs activity B0107 and a care setting that is registered for unscheduled look-ups. Leave 'tell' out, or ask a colleague.",
+                "tell"
+            ),
+            _ => decided,
         };
     }
 }

@@ -31,6 +31,7 @@ public sealed record LookUpParameters(NhsNumber Child)
         ),
         [LookUpInteraction.AuditEvent] = Table(["patient:identifier", "patient.identifier"]),
         [LookUpInteraction.ChildProtection] = Table(["nhsNumber"]),
+        [LookUpInteraction.MissedAppointment] = MissedAppointment.Table,
     }.ToFrozenDictionary();
 
     /// <summary>The date of birth as the setting has it, to cross-check; null when it was not sent.</summary>
@@ -39,11 +40,16 @@ public sealed record LookUpParameters(NhsNumber Child)
     /// <summary>The family name as the setting has it, to cross-check; null when it was not sent.</summary>
     public string? Family { get; init; }
 
+    /// <summary>What is missed, where that is reported; null for a look-up.</summary>
+    public MissedAppointment? Missed { get; init; }
+
     /// <summary>Everything that a look-up takes.</summary>
     public static ParameterTable TableOf(LookUpInteraction interaction) => Tables[interaction];
 
     /// <summary>Reads the parameters of a request.</summary>
-    public static Result<LookUpParameters> Parse(LookUpRequest request)
+    /// <param name="request">As it was asked.</param>
+    /// <param name="now">The time: no appointment is missed before it.</param>
+    public static Result<LookUpParameters> Parse(LookUpRequest request, DateTimeOffset now)
     {
         var table = Tables[request.Interaction];
         if (ParameterReader.Read(table, request.Parameters).IsRefused(out var refusal, out var asked))
@@ -64,6 +70,10 @@ public sealed record LookUpParameters(NhsNumber Child)
                 .Refuse("Found a second subject; a look-up is for exactly one child.", SpineCodes.TooManyValues);
         if (Number(request.Interaction, subjects[0]).IsRefused(out refusal, out var child))
             return refusal;
+        if (request.Interaction == LookUpInteraction.MissedAppointment)
+            return MissedAppointment.Parse(asked, now).IsRefused(out refusal, out var missed)
+                ? refusal
+                : new LookUpParameters(child) { Missed = missed };
         DateOnly? born = null;
         if (asked.Of("birthdate").FirstOrDefault() is { } birthDate)
         {
@@ -87,7 +97,7 @@ public sealed record LookUpParameters(NhsNumber Child)
         new(
             "parameter of a look-up",
             [
-                .. subjects.Select(name => new Parameter(name, ParameterKind.Token) { MostValues = 1 }),
+                .. subjects.Select(Subject),
                 new("birthdate", ParameterKind.Date) { IsOnce = true },
                 new("family", ParameterKind.Text) { IsOnce = true },
                 new("_include", ParameterKind.Include)
@@ -103,13 +113,16 @@ public sealed record LookUpParameters(NhsNumber Child)
             ]
         );
 
+    /// <summary>The parameter that names the child.</summary>
+    internal static Parameter Subject(string name) => new(name, ParameterKind.Token) { MostValues = 1 };
+
     private static bool IsSubject(Parameter row) => row.Kind == ParameterKind.Token;
 
     private static Result<NhsNumber> Number(LookUpInteraction interaction, AskedParameter subject)
     {
-        var isOperation = interaction == LookUpInteraction.ChildProtection;
+        var isOperation = interaction is LookUpInteraction.ChildProtection or LookUpInteraction.MissedAppointment;
         return
-            subject.Value.System == (isOperation ? null : FhirSystems.NhsNumber)
+            (subject.Value.System == FhirSystems.NhsNumber || (isOperation && subject.Value.System is null))
             && NhsNumber.TryParse(subject.Value.Text, out var child)
             ? child
             : subject.Refuse(

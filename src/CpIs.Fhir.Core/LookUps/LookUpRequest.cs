@@ -1,6 +1,9 @@
 namespace CpIs.Fhir.Core.LookUps;
 
-/// <summary>The four ways in which a setting may ask; each of them is a look-up.</summary>
+/// <summary>
+/// The ways in which a setting names a child: four look-ups, and the report of a missed appointment, which is admitted and recorded as they are and
+/// shows nothing.
+/// </summary>
 public enum LookUpInteraction
 {
     /// <summary><c>Flag?patient:identifier=</c></summary>
@@ -14,6 +17,9 @@ public enum LookUpInteraction
 
     /// <summary><c>Patient/$child-protection</c>: everything at once.</summary>
     ChildProtection,
+
+    /// <summary><c>Patient/$missed-appointment</c>: the child did not come.</summary>
+    MissedAppointment,
 }
 
 /// <summary>A look-up as it was asked, before anything of it is believed.</summary>
@@ -21,7 +27,7 @@ public sealed record LookUpRequest
 {
     private string? _query;
 
-    /// <summary>Which of the four.</summary>
+    /// <summary>Which of them.</summary>
     public required LookUpInteraction Interaction { get; init; }
 
     /// <summary>Every parameter in order, from the URL and from a form or Parameters body, names and values decoded.</summary>
@@ -46,6 +52,7 @@ public sealed record LookUpRequest
             LookUpInteraction.Flag => "Flag",
             LookUpInteraction.EpisodeOfCare => "EpisodeOfCare",
             LookUpInteraction.AuditEvent => "AuditEvent",
+            LookUpInteraction.MissedAppointment => "Patient/$missed-appointment",
             _ => "Patient/$child-protection",
         };
 

@@ -58,7 +58,7 @@ public sealed class LookUpService(
     {
         var attempt = Begin(request, caller);
         // Read before it is known whether the caller may ask, so that a refusal too is found among the accesses of its child.
-        var parameters = LookUpParameters.Parse(request);
+        var parameters = LookUpParameters.Parse(request, attempt.Time);
         if (parameters.Refusal is null)
             attempt = attempt with { Child = parameters.Value.Child };
         if (request.Refused is { } early)
@@ -71,14 +71,51 @@ public sealed class LookUpService(
             || directory.Current.Find(caller.Organisation) is not { } setting
         )
             throw new InvalidOperationException("Only a person of a registered care setting can look a child up.");
-        var admitted = LookUpAdmission.Decide(person, caller.Activities, setting, request.UnscheduledHeader);
+        var admitted = LookUpAdmission.Decide(
+            person,
+            caller.Activities,
+            setting,
+            request.UnscheduledHeader,
+            parameters.Refusal is null ? parameters.Value.Missed?.Tell : null
+        );
         if (admitted.IsRefused(out var refusal, out var admission))
             return await RefuseAsync(attempt, refusal, cancellation);
         attempt = attempt with { Mode = admission.Mode };
         if (parameters.IsRefused(out refusal, out var asked))
             return await RefuseAsync(attempt, refusal, cancellation);
 
-        return await AnswerAsync(request, asked, admission, attempt, cancellation);
+        return asked.Missed is { } missed
+            ? await ReportAsync(
+                request,
+                asked,
+                missed,
+                attempt with
+                {
+                    OrganisationPhone = setting.OfficePhone,
+                },
+                cancellation
+            )
+            : await AnswerAsync(request, asked, admission, attempt, cancellation);
+    }
+
+    /// <summary>Reads what a look-up reads of the child and writes one occurrence, on a hit as on a miss; the answer holds nothing of it.</summary>
+    private async Task<LookUpAnswer> ReportAsync(
+        LookUpRequest request,
+        LookUpParameters asked,
+        MissedAppointment missed,
+        Occurrence attempt,
+        CancellationToken cancellation
+    )
+    {
+        var view = ChildView.Of(
+            await records.ReadChildAsync(asked.Child, cancellation),
+            LondonCalendar.DayOf(attempt.Time)
+        );
+        var occurrence = missed.Place(attempt, view.Shown());
+        await occurrences.RecordAsync(occurrence, cancellation);
+        if (occurrence.Obligations.Count > 0)
+            dispatcher.Wake();
+        return new LookUpAnswer(request, asked, occurrence, [], []);
     }
 
     private async Task<LookUpAnswer> AnswerAsync(
@@ -179,7 +216,10 @@ public sealed class LookUpService(
         return new Occurrence
         {
             Id = ids.Next(),
-            Kind = OccurrenceKind.Access,
+            Kind =
+                request.Interaction == LookUpInteraction.MissedAppointment
+                    ? OccurrenceKind.MissedAppointment
+                    : OccurrenceKind.Access,
             Time = new DateTimeOffset(now.Ticks - now.Ticks % TimeSpan.TicksPerMillisecond, TimeSpan.Zero),
             ClientId = caller.ClientId,
             Organisation = caller.Organisation,

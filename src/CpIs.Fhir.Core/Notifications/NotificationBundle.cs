@@ -4,6 +4,7 @@ using System.Text.Json;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -193,7 +194,7 @@ public sealed class NotificationBundle(Func<string> fhirBase)
         json.WriteStartArray("parameter");
         WriteReference(json, "subscription", $"{fhirBase()}/Subscription/{standing.SubscriptionId}");
         if (standing.Content != PayloadContent.Empty)
-            WriteValue(json, "topic", "valueCanonical", FhirSystems.RecordAccessedTopic);
+            WriteValue(json, "topic", "valueCanonical", standing.Topic.Row().Canonical);
         WriteValue(json, "status", "valueCode", SubscriptionDocument.StatusCode(standing.Status));
         WriteValue(json, "type", "valueCode", type.Code());
         WriteValue(json, "events-since-subscription-start", "valueString", Number(standing.EventCount));

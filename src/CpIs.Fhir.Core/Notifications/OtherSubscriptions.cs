@@ -31,9 +31,12 @@ public sealed class OtherSubscriptions(PlacesOfAction places, NotificationOption
             );
         return
             wanted.PlaceOfAction == true
-            && others.FirstOrDefault(other => other.Id != id && other.Subscription!.PlaceOfAction == true) is { } named
+            && others.FirstOrDefault(other =>
+                other.Id != id && other.Subscription is { PlaceOfAction: true } terms && terms.Topic == wanted.Topic
+            )
+                is { } named
             ? Refuse(
-                $"An authority has one place of action. Yours is Subscription/{named.Id}. Send that one with place-of-action false first.",
+                $"An authority has one place of action for a topic. Yours is Subscription/{named.Id}. Send that one with place-of-action false first.",
                 "Subscription.extension",
                 SpineCodes.InvalidValue,
                 "cpis-subscription-place"

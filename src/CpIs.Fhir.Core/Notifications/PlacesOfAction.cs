@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -17,13 +18,16 @@ public sealed class PlacesOfAction(IRecordStore records)
     ]);
 
     /// <summary>
-    /// The place of action among the Subscriptions of one authority: the one that it named, else the first that was created; never one that is off,
+    /// The place of action for a topic among the Subscriptions of one authority: the one that it named, else the first that was created; never one that is off,
     /// or that it said is none. One that fails, or has not shaken hands yet, stays the place: what others deliver meanwhile stays untold, and is seen.
     /// Null when there is none.
     /// </summary>
-    public static StoredResource? Among(IEnumerable<StoredResource> subscriptions) =>
+    public static StoredResource? Among(IEnumerable<StoredResource> subscriptions, Topic topic) =>
         subscriptions
-            .Where(each => each.Subscription is { Status: not SubscriptionStatus.Off, PlaceOfAction: not false })
+            .Where(each =>
+                each.Subscription is { Status: not SubscriptionStatus.Off, PlaceOfAction: not false } terms
+                && terms.Topic == topic
+            )
             .OrderBy(each => each.Subscription!.PlaceOfAction is null)
             // Ids are made so that they sort by when they were made (IdGenerator).
             .ThenBy(each => each.Id, StringComparer.Ordinal)
@@ -44,13 +48,16 @@ public sealed class PlacesOfAction(IRecordStore records)
                 .ConfigureAwait(false)
         ).Items;
 
-    /// <summary>The place of action of an authority, or null.</summary>
+    /// <summary>The place of action of an authority for a topic, or null.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
-    public async Task<StoredResource?> FindAsync(OdsCode authority, CancellationToken cancellation) =>
-        Among(await ReadCandidatesAsync(authority, cancellation).ConfigureAwait(false));
+    public async Task<StoredResource?> FindAsync(OdsCode authority, Topic topic, CancellationToken cancellation) =>
+        Among(await ReadCandidatesAsync(authority, cancellation).ConfigureAwait(false), topic);
 
-    /// <summary>Whether a Subscription is its authority's place of action now: what it delivers settles.</summary>
+    /// <summary>Whether a Subscription is its authority's place of action for its topic now: what it delivers settles.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public async Task<bool> IsAsync(StoredResource subscription, CancellationToken cancellation) =>
-        (await FindAsync(subscription.Authority, cancellation).ConfigureAwait(false))?.Id == subscription.Id;
+        (
+            await FindAsync(subscription.Authority, subscription.Subscription!.Topic, cancellation)
+                .ConfigureAwait(false)
+        )?.Id == subscription.Id;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 using Hl7.Fhir.Model;
 using Hl7.Fhir.Serialization;
 
@@ -130,10 +131,16 @@ public static class SubscriptionDocument
     /// <summary>Search value of an endpoint.</summary>
     public static string UrlToken(string url) => SearchTokens.Exact("url", url);
 
+    /// <summary>Search value of a topic; none for the first, which every Subscription had before there were others.</summary>
+    public static IEnumerable<string> TopicTokens(Topic topic) =>
+        topic == Topic.RecordAccessed ? [] : [SearchTokens.Exact("criteria", topic.Row().Canonical)];
+
     private static string[] Tokens(SubscriptionTerms terms) =>
-        terms.Channel == ChannelKind.Inbox
-            ? [StatusToken(StatusCode(terms.Status))]
-            : [StatusToken(StatusCode(terms.Status)), UrlToken(terms.Endpoint)];
+        [
+            StatusToken(StatusCode(terms.Status)),
+            .. terms.Channel == ChannelKind.Inbox ? [] : new[] { UrlToken(terms.Endpoint) },
+            .. TopicTokens(terms.Topic),
+        ];
 
     private static DateTimeOffset Milliseconds(DateTimeOffset time) =>
         DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());

@@ -2,6 +2,7 @@ using System.Globalization;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 using Hl7.Fhir.Model;
 
 namespace CpIs.Fhir.Core.Notifications;
@@ -88,14 +89,9 @@ public sealed class SubscriptionParser(
         var status = subscription.Text("status");
         if (status is not ("requested" or "off"))
             refuse("Subscription.status", StatusOfClient, "cpis-subscription-status");
-        if (subscription.Text("criteria") != FhirSystems.RecordAccessedTopic)
-            refuse(
-                "Subscription.criteria",
-                $"The topic must be {FhirSystems.RecordAccessedTopic}.",
-                "cpis-subscription-topic"
-            );
         var channel = subscription.Child("channel");
         var kind = KindOf(channel);
+        var topic = ReadTopic(subscription, kind, before, refuse);
         if (before is not null && before.Channel != kind)
             refuse(
                 "Subscription.channel.type",
@@ -134,6 +130,7 @@ public sealed class SubscriptionParser(
         return new SubscriptionTerms
         {
             Status = status == "off" ? SubscriptionStatus.Off : SubscriptionStatus.Requested,
+            Topic = topic,
             Channel = kind,
             Endpoint = endpoint,
             Headers = ChannelHeaders.Read(
@@ -141,7 +138,7 @@ public sealed class SubscriptionParser(
                 ChannelHeaders.KeptFor(endpoint, before),
                 (place, reason) => refuse(place, reason, "cpis-subscription-header")
             ),
-            Content = ReadContent(channel, refuse),
+            Content = ReadContent(channel, topic, refuse),
             MaxCount = Number(channel, BackportCanonicals.MaxCount, "valuePositiveInt") ?? 1,
             Timeout = Seconds(Number(channel, BackportCanonicals.Timeout, "valueUnsignedInt")),
             Heartbeat = Seconds(Number(channel, BackportCanonicals.HeartbeatPeriod, "valueUnsignedInt")),
@@ -155,25 +152,58 @@ public sealed class SubscriptionParser(
         };
     }
 
+    private static Topic ReadTopic(
+        ISentElement subscription,
+        ChannelKind kind,
+        SubscriptionTerms? before,
+        Action<string, string, string> refuse
+    )
+    {
+        const string Place = "Subscription.criteria";
+        const string Rule = "cpis-subscription-topic";
+        if (TopicTable.OfCanonical(subscription.Text("criteria")) is not { } topic)
+        {
+            refuse(Place, $"The topic must be one of {Canonicals(_ => true)}.", Rule);
+            return default;
+        }
+
+        if (before is not null && before.Topic != topic)
+            refuse(
+                Place,
+                "A Subscription keeps its topic. Create another for the new topic, and delete this one.",
+                Rule
+            );
+        if (kind == ChannelKind.Mesh && !topic.Row().InMesh)
+            refuse(
+                Place,
+                $"Into a MESH mailbox goes only {Canonicals(row => row.InMesh)}. Use an inbox or a rest-hook for this topic.",
+                Rule
+            );
+        return topic;
+    }
+
+    private static string Canonicals(Func<TopicRow, bool> which) =>
+        string.Join(", ", TopicTable.All.Where(which).Select(row => row.Canonical));
+
     private static ChannelKind KindOf(ISentElement? channel) =>
         channel.Text("type") != "message" ? ChannelKind.RestHook
         : Extension(channel.At("type"), BackportCanonicals.ChannelType).Text("valueCoding", "code") == "mesh"
             ? ChannelKind.Mesh
         : ChannelKind.Inbox;
 
-    private PayloadContent ReadContent(ISentElement? channel, Action<string, string, string> refuse)
+    private PayloadContent ReadContent(ISentElement? channel, Topic topic, Action<string, string, string> refuse)
     {
         var extension = Extension(channel.At("payload"), BackportCanonicals.PayloadContent);
         switch (extension.Text("valueCode"))
         {
             case "empty":
                 return PayloadContent.Empty;
-            case "full-resource" when options.AllowFullResource:
+            case "full-resource" when options.AllowFullResource && topic == Topic.RecordAccessed:
                 return PayloadContent.FullResource;
             case "full-resource":
                 refuse(
                     extension!.Path,
-                    "The content level full-resource is not allowed: a notification carries no personal data. Ask for id-only or empty.",
+                    $"The content level full-resource is not allowed{(options.AllowFullResource ? " on this topic" : "")}: a notification carries no personal data. Ask for id-only or empty.",
                     "cpis-subscription-content"
                 );
                 return PayloadContent.FullResource;

@@ -91,8 +91,8 @@ public sealed class SubscriptionService(
             (await ReadAsync(caller, id, null, cancellation).ConfigureAwait(false)).IsRefused(out var no, out var found)
         )
             return no;
-        var place = await places.FindAsync(caller.Organisation, cancellation).ConfigureAwait(false);
-        return await StandingOfAsync(found, place, cancellation).ConfigureAwait(false);
+        var held = await places.ReadCandidatesAsync(caller.Organisation, cancellation).ConfigureAwait(false);
+        return await StandingOfAsync(found, held, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Where the caller's own stand, all or those of these ids and statuses; at most 1,000.</summary>
@@ -114,10 +114,10 @@ public sealed class SubscriptionService(
                 cancellation
             )
             .ConfigureAwait(false);
-        var place = await places.FindAsync(caller.Organisation, cancellation).ConfigureAwait(false);
+        var held = await places.ReadCandidatesAsync(caller.Organisation, cancellation).ConfigureAwait(false);
         var standings = new List<SubscriptionStanding>(page.Items.Count);
         foreach (var subscription in page.Items)
-            standings.Add(await StandingOfAsync(subscription, place, cancellation).ConfigureAwait(false));
+            standings.Add(await StandingOfAsync(subscription, held, cancellation).ConfigureAwait(false));
         return standings;
     }
 
@@ -151,14 +151,14 @@ public sealed class SubscriptionService(
 
     private async Task<SubscriptionStanding> StandingOfAsync(
         StoredResource subscription,
-        StoredResource? place,
+        IReadOnlyList<StoredResource> held,
         CancellationToken cancellation
     )
     {
         var ledger = await notifications.ReadLedgerAsync(subscription.Id, cancellation).ConfigureAwait(false);
         return SubscriptionStanding.Of(subscription.Id, subscription.Subscription!, ledger) with
         {
-            IsPlaceOfAction = subscription.Id == place?.Id,
+            IsPlaceOfAction = subscription.Id == PlacesOfAction.Among(held, subscription.Subscription!.Topic)?.Id,
         };
     }
 

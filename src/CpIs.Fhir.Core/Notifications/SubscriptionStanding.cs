@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -19,7 +20,10 @@ public sealed record SubscriptionStanding(
     /// <summary>Whether it is its authority's place of action (<see cref="PlacesOfAction"/>), for <c>$status</c>; null in notifications, which do not say it.</summary>
     public bool? IsPlaceOfAction { get; init; }
 
+    /// <summary>What it is told of.</summary>
+    public Topic Topic { get; init; }
+
     /// <summary>The standing of a Subscription by its terms and its ledger.</summary>
     public static SubscriptionStanding Of(string subscriptionId, SubscriptionTerms terms, SubscriptionLedger ledger) =>
-        new(subscriptionId, terms.Status, terms.Content, ledger.EventCount, ledger.LastError);
+        new(subscriptionId, terms.Status, terms.Content, ledger.EventCount, ledger.LastError) { Topic = terms.Topic };
 }

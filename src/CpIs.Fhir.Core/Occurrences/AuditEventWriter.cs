@@ -17,6 +17,9 @@ public static class AuditEventWriter
     private const string EntityType = "http://terminology.hl7.org/CodeSystem/audit-entity-type";
     private const string ObjectRole = "http://terminology.hl7.org/CodeSystem/object-role";
 
+    /// <summary>Code system of what is told on a topic other than an access.</summary>
+    private const string ToldSystem = FhirSystems.Own + "/CodeSystem/occurrence";
+
     /// <summary>Identifier system of client ids.</summary>
     public const string ClientSystem = FhirSystems.Own + "/Id/client";
 
@@ -44,6 +47,12 @@ public static class AuditEventWriter
             ? occurrence.AttendanceOf(reader.Organisation)
             : null;
 
+    /// <summary>The plans that it tells of: what an access showed, or what another kind obliges to tell of.</summary>
+    internal static IEnumerable<ShownPlan> PlansOf(Occurrence occurrence) =>
+        occurrence.Kind == OccurrenceKind.Access
+            ? occurrence.Shown
+            : occurrence.Obligations.SelectMany(obligation => obligation.Plans);
+
     /// <summary>The version of a plan that was shown.</summary>
     internal static string Reference(ShownPlan plan) =>
         string.Create(CultureInfo.InvariantCulture, $"EpisodeOfCare/{plan.EpisodeId}/_history/{plan.EpisodeVersion}");
@@ -52,11 +61,16 @@ public static class AuditEventWriter
     {
         var isAccess = occurrence.Kind == OccurrenceKind.Access;
         var isOperator = reader?.Kind == CallerKind.Operator;
-        var reason = isOperator ? occurrence.Reason : null;
+        // What an authority uploaded is told to it in numbers.
+        var reason =
+            isOperator || occurrence is { Kind: OccurrenceKind.Upload, Obligations.Count: > 0 }
+                ? occurrence.Reason
+                : null;
         json.WriteStartObject();
         json.WriteString("resourceType", "AuditEvent");
         json.WriteString("id", occurrence.Id);
-        // The profile is what the outside sees: with the child, and never with the reason.
+        // The profile is what the outside sees: with the child, and never with the reason of an access.
+        var told = Told(occurrence);
         if (isAccess && !isOperator)
         {
             json.WriteStartObject("meta");
@@ -87,6 +101,8 @@ public static class AuditEventWriter
             },
             null
         );
+        if (told is not null)
+            WriteCoding(json, ToldSystem, told, null);
         if (occurrence.Mode is { } mode)
             WriteCoding(
                 json,
@@ -96,6 +112,13 @@ public static class AuditEventWriter
             );
         json.WriteEndArray();
         json.WriteString("action", "E");
+        if (occurrence.Appointment is { } appointment)
+        {
+            json.WriteStartObject("period");
+            json.WriteString("start", SearchsetWriter.Instant(appointment));
+            json.WriteEndObject();
+        }
+
         json.WriteString("recorded", SearchsetWriter.Instant(occurrence.Time));
         json.WriteString("outcome", Outcome(occurrence));
         if (reason is not null)
@@ -146,7 +169,8 @@ public static class AuditEventWriter
             "healthcare provider",
             FhirSystems.OdsOrganisation,
             occurrence.Organisation.Value,
-            occurrence.OrganisationName
+            occurrence.OrganisationName,
+            occurrence.OrganisationPhone
         );
         json.WriteEndArray();
     }
@@ -195,7 +219,9 @@ public static class AuditEventWriter
             );
         }
 
-        foreach (var plan in occurrence.Shown)
+        if (occurrence is { Kind: OccurrenceKind.Upload, Obligations.Count: > 0 })
+            WriteUpload(json, occurrence);
+        foreach (var plan in PlansOf(occurrence))
         {
             if (plan.Authority != reader.Organisation)
                 continue;
@@ -210,6 +236,49 @@ public static class AuditEventWriter
 
         json.WriteEndArray();
     }
+
+    /// <summary>What is told on a topic of its own: the word by which a reader tells it from an access; null for an access.</summary>
+    private static string? Told(Occurrence occurrence) =>
+        occurrence.Kind switch
+        {
+            OccurrenceKind.MissedAppointment => "missed-appointment",
+            OccurrenceKind.InactiveNumber => occurrence.Interaction,
+            OccurrenceKind.Upload when occurrence.Obligations.Count > 0 => "upload-processed",
+            _ => null,
+        };
+
+    /// <summary>How the upload ended, and its own stamp, by which its sender finds the file.</summary>
+    private static void WriteUpload(Utf8JsonWriter json, Occurrence occurrence)
+    {
+        if (occurrence.Upload is not { } upload)
+            return;
+        json.WriteStartObject();
+        json.WritePropertyName("type");
+        WriteCoding(json, EntityType, "2", "System Object");
+        json.WriteStartArray("detail");
+        Detail("verdict", VerdictOf(upload.Verdict));
+        Detail("stamp", SearchsetWriter.Instant(upload.Time));
+        Detail("sequence", upload.Sequence.ToString(CultureInfo.InvariantCulture));
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        void Detail(string type, string value)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteString("valueString", value);
+            json.WriteEndObject();
+        }
+    }
+
+    private static string VerdictOf(UploadVerdict verdict) =>
+        verdict switch
+        {
+            UploadVerdict.Taken => "taken",
+            UploadVerdict.TakenInPart => "taken-in-part",
+            UploadVerdict.Refused => "refused",
+            _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
+        };
 
     private static void BeginEntity(Utf8JsonWriter json)
     {
@@ -242,7 +311,8 @@ public static class AuditEventWriter
         string typeDisplay,
         string system,
         string value,
-        string? display
+        string? display,
+        string? phone = null
     )
     {
         json.WriteStartObject();
@@ -253,6 +323,14 @@ public static class AuditEventWriter
             json.WriteString("display", display);
         json.WriteEndObject();
         json.WriteBoolean("requestor", false);
+        if (phone is not null)
+        {
+            json.WriteStartObject("network");
+            json.WriteString("address", phone);
+            json.WriteString("type", "3"); // Telephone number.
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -1,9 +1,10 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Occurrences;
 
-/// <summary>What an occurrence is an occurrence of.</summary>
+/// <summary>What an occurrence is an occurrence of. The numbers and names are stored: never change them.</summary>
 public enum OccurrenceKind
 {
     /// <summary>A look-up: hit, miss or refusal.</summary>
@@ -17,6 +18,12 @@ public enum OccurrenceKind
 
     /// <summary>Records or accesses were read, other than by a look-up; <see cref="Occurrence.Seen"/> says which.</summary>
     Read,
+
+    /// <summary>A setting reported that a child did not come; or tried to.</summary>
+    MissedAppointment,
+
+    /// <summary>An NHS number was retired or restored.</summary>
+    InactiveNumber,
 }
 
 /// <summary>How an access ended.</summary>
@@ -65,6 +72,15 @@ public sealed record Occurrence
     /// <summary>What was asked, such as <c>Flag</c>, <c>AuditEvent</c>, <c>$child-protection</c>, <c>transaction</c>.</summary>
     public required string Interaction { get; init; }
 
+    /// <summary>Its phone at that time, for whoever is told of a missed appointment; null for other kinds.</summary>
+    public string? OrganisationPhone { get; init; }
+
+    /// <summary>When the child was expected at a missed appointment, in UTC to the millisecond; null for other kinds.</summary>
+    public DateTimeOffset? Appointment { get; init; }
+
+    /// <summary>What the authority is told of its upload, where a Subscription asks for that; else null.</summary>
+    public UploadNotice? Upload { get; init; }
+
     /// <summary>The child looked up; null where the request did not hold exactly one valid NHS number, and for uploads.</summary>
     public NhsNumber? Child { get; init; }
 
@@ -96,13 +112,24 @@ public sealed record Occurrence
     public Acknowledgement? Acknowledged { get; init; }
 
     /// <summary>
-    /// Authorities that may read this access: whose plans it showed, were it unscheduled. No authority finds a scheduled look-up
-    /// (promise 14), and none learns from a look-up that showed nothing whether anybody else holds something.
+    /// Authorities that may read it. An access: whose plans it showed, were it unscheduled. No authority finds a scheduled look-up
+    /// (promise 14), and none learns from a look-up that showed nothing whether anybody else holds something. Anything else: those that are told.
     /// </summary>
     public IEnumerable<OdsCode> Concerns =>
-        Kind == OccurrenceKind.Access && Mode == LookUpMode.Unscheduled
-            ? Shown.Select(plan => plan.Authority).Distinct()
-            : [];
+        Kind != OccurrenceKind.Access ? Obligations.Select(obligation => obligation.Authority).Distinct()
+        : Mode == LookUpMode.Unscheduled ? Shown.Select(plan => plan.Authority).Distinct()
+        : [];
+
+    /// <summary>The topic on which its obligations are told; null for a kind of which nobody is told.</summary>
+    public Topic? Topic =>
+        Kind switch
+        {
+            OccurrenceKind.Access => Topics.Topic.RecordAccessed,
+            OccurrenceKind.MissedAppointment => Topics.Topic.MissedAppointment,
+            OccurrenceKind.InactiveNumber => Topics.Topic.NhsNumberInactive,
+            OccurrenceKind.Upload => Topics.Topic.UploadProcessed,
+            _ => null,
+        };
 
     /// <summary>True when this access is in the history: unscheduled, shown, and the first of this person in 24 h.</summary>
     public bool InHistory { get; init; }
@@ -129,7 +156,7 @@ public sealed record Occurrence
     public IReadOnlyList<Obligation> Obligations { get; init; } = [];
 
     /// <summary>True when later look-ups of the child must read it: for its history, or to know what attendance is open.</summary>
-    public bool IsReadByLookUps => InHistory || Prolongs || Obligations.Count > 0;
+    public bool IsReadByLookUps => Kind == OccurrenceKind.Access && (InHistory || Prolongs || Obligations.Count > 0);
 }
 
 /// <summary>One plan as it was shown.</summary>
@@ -148,7 +175,7 @@ public sealed record ShownPlan(
     int FlagVersion
 );
 
-/// <summary>"This authority must be notified." Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
+/// <summary>"This authority must be notified", on the topic of its occurrence. Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
 /// <param name="Authority">Who must be notified.</param>
-/// <param name="Plans">Of which of its plans, in the versions shown.</param>
+/// <param name="Plans">Of which of its plans, in the versions shown; none where the topic tells of no child.</param>
 public sealed record Obligation(OdsCode Authority, IReadOnlyList<ShownPlan> Plans);

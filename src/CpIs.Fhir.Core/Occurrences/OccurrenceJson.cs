@@ -101,6 +101,16 @@ internal sealed record OccurrenceDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Prolongs { get; init; }
 
+    [JsonPropertyName("op")]
+    public string? OrganisationPhone { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    [JsonPropertyName("ap")]
+    public long? Appointment { get; init; }
+
+    [JsonPropertyName("up")]
+    public UploadNotice? Upload { get; init; }
+
     [JsonPropertyName("ack")]
     public AcknowledgementDocument? Acknowledged { get; init; }
 
@@ -142,6 +152,9 @@ internal sealed record OccurrenceDocument
             Attendances =
                 occurrence.Attendances.Count == 0 ? null : [.. occurrence.Attendances.Select(AttendanceDocument.Of)],
             Prolongs = occurrence.Prolongs,
+            OrganisationPhone = occurrence.OrganisationPhone,
+            Upload = occurrence.Upload,
+            Appointment = occurrence.Appointment?.ToUnixTimeMilliseconds(),
             Acknowledged = occurrence.Acknowledged is { } ack
                 ? new AcknowledgementDocument(ack.Person, ack.Note)
                 : null,
@@ -180,6 +193,9 @@ internal sealed record OccurrenceDocument
                 ],
             Attendances = Attendances is null ? [] : [.. Attendances.Select(a => a.ToPart())],
             Prolongs = Prolongs,
+            OrganisationPhone = OrganisationPhone,
+            Upload = Upload,
+            Appointment = Appointment is { } expected ? DateTimeOffset.FromUnixTimeMilliseconds(expected) : null,
             Acknowledged = Acknowledged is { } ack ? new Acknowledgement(ack.Person, ack.Note) : null,
         };
 }

@@ -58,6 +58,7 @@ internal sealed class SealedTokens(BlindIndex index)
         condition switch
         {
             Condition.AnyToken any => new Condition.AnyToken([.. any.Tokens.Select(Whole)]),
+            Condition.Without without => new Condition.Without([.. without.Tokens.Select(Whole)]),
             Condition.TokenPrefix prefix when !IsReadable(prefix.Prefix) => Begins(prefix.Prefix),
             Condition.TokenRange range when !IsReadable(range.From) => Within(range),
             // No parameter is readable in part, so that either all become hashes or none does.

@@ -17,4 +17,7 @@ public enum RecordType
 
     /// <summary>An authority's wish to be notified.</summary>
     Subscription = 5,
+
+    /// <summary>The mark of an NHS number that is no longer in use: no type of FHIR, as it never leaves the server.</summary>
+    InactiveNumber = 6,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Records;
 
@@ -13,6 +14,10 @@ public sealed record SubscriptionTerms
 
     /// <summary>True once its handshake has been answered: it takes events even in status <c>error</c>.</summary>
     public bool Activated { get; init; }
+
+    /// <summary>What it is told of. It never changes, as its numbers belong to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Topic Topic { get; init; }
 
     /// <summary>How it is served. It never changes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -43,6 +43,12 @@ public sealed record Parameter(string Name, ParameterKind Kind, string? Definiti
     /// </summary>
     internal string? Always { get; init; }
 
+    /// <summary>
+    /// The values of which every resource of the type has one. Nothing is stored for the first: so what was stored before there were others
+    /// is found too.
+    /// </summary>
+    internal IReadOnlyList<string> Choices { get; init; } = [];
+
     /// <summary>The resource type that a reference leads to.</summary>
     internal string? Target { get; init; }
 

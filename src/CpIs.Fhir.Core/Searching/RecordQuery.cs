@@ -53,6 +53,10 @@ public abstract record Condition
     /// <param name="Conditions">At least one; none of them is another <see cref="AnyOf"/>.</param>
     public sealed record AnyOf(IReadOnlyList<Condition> Conditions) : Condition;
 
+    /// <summary>The resource has none of these tokens.</summary>
+    /// <param name="Tokens">One to 50, to the letter.</param>
+    public sealed record Without(IReadOnlyList<string> Tokens) : Condition;
+
     /// <summary><c>meta.lastUpdated</c> lies in a range of time.</summary>
     /// <param name="Range">The range.</param>
     public sealed record UpdatedWithin(TimeRange Range) : Condition;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Searching;
 
@@ -52,11 +53,11 @@ public static class SearchTables
             {
                 Allowed = ["requested", "active", "error", "off"],
             },
-            // Of both there is one value: one topic is offered, and the payload that is kept is the one that is sent.
             new("criteria", ParameterKind.Text, Hl7 + "Subscription-criteria")
             {
-                Always = FhirSystems.RecordAccessedTopic,
+                Choices = [.. TopicTable.All.Select(row => row.Canonical)],
             },
+            // There is one value: the payload that is kept is the one that is sent.
             Coded("payload", "urn:ietf:bcp:13", Hl7 + "Subscription-payload") with
             {
                 Always = SubscriptionTerms.FhirJson,

@@ -14,6 +14,7 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
         _row.Kind switch
         {
             _ when _row.Always is { } always => Constant(always),
+            _ when _row.Choices is { Count: > 0 } choices => Choice(choices),
             ParameterKind.Text => Text(asked.Value.Text),
             ParameterKind.Date => Date(asked.Value.Date!),
             ParameterKind.Uri => Any(asked.Values.Select(value => SearchTokens.Exact(_row.Token, value.Text))),
@@ -27,6 +28,23 @@ internal sealed class TokenConditions(RecordType type, AskedParameter asked, Ods
     {
         var forms = SearchTokens.TextForms(_row.Token, text).Select(form => new Condition.TokenPrefix(form)).ToArray();
         return forms.Length == 1 ? [forms[0]] : [new Condition.AnyOf(forms)];
+    }
+
+    /// <summary>Which of the choices begin so; the first is that of a resource without a token of any other.</summary>
+    private Condition[] Choice(IReadOnlyList<string> choices)
+    {
+        var wanted = choices.ToLookup(choice =>
+            SearchTokens.Fold(choice).StartsWith(SearchTokens.Fold(asked.Value.Text), StringComparison.Ordinal)
+        );
+        if (!wanted[false].Any())
+            return [];
+        if (!wanted[true].Any())
+            return Any([Nothing]);
+        return wanted[true].Contains(choices[0])
+            ? [new Condition.Without([.. wanted[false].Select(Token)])]
+            : Any(wanted[true].Select(Token));
+
+        string Token(string choice) => SearchTokens.Exact(_row.Token, choice);
     }
 
     private Condition[] Constant(string always) =>

@@ -26,6 +26,7 @@ public sealed class TransactionUpload(
     private const int AlarmingShare = 10;
 
     private readonly IUploadAlarms _alarms = alarms;
+    private readonly UploadSubscribers _subscribers = new(store);
 
     /// <summary>The acknowledgement (200, a transaction-response Bundle), or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
@@ -66,7 +67,7 @@ public sealed class TransactionUpload(
             _superseded = _read.Content.Entries.Count(entry =>
                 resolved[entry] is null or { Effect: UploadEffect.Superseded }
             );
-            return uploads.Prepare(upload, _read, resolved);
+            return await uploads.PrepareAsync(upload, _read, resolved, cancellation).ConfigureAwait(false);
         }
 
         /// <summary>Tells the operator, once the upload is answered, where much of it was older than what is held.</summary>
@@ -141,13 +142,24 @@ public sealed class TransactionUpload(
         return read.Content.ToRefusal(resolved.Refusal) is { } refusal ? refusal : resolved;
     }
 
-    private PreparedWrite Prepare(Upload upload, ReadUpload read, ResolvedUpload resolved)
+    private async Task<PreparedWrite> PrepareAsync(
+        Upload upload,
+        ReadUpload read,
+        ResolvedUpload resolved,
+        CancellationToken cancellation
+    )
     {
+        var occurrence = OccurrenceOf(upload, resolved.Resources.Values);
+        // Whoever sends one resource is answered at once, and needs no notice of it.
+        if (!upload.IsSingle)
+            occurrence = await _subscribers
+                .TellAsync(occurrence, read.Time.Stamp, UploadVerdict.Taken, cancellation)
+                .ConfigureAwait(false);
         var commit = new Commit
         {
             Changes = resolved.Changes,
             Confirmations = resolved.Confirmations,
-            Occurrence = OccurrenceOf(upload, resolved.Resources.Values),
+            Occurrence = occurrence,
         };
         return new PreparedWrite(commit, 200, AcknowledgementWriter.Write(read.Content.Entries, resolved), null);
     }

@@ -33,6 +33,7 @@ internal sealed class UploadJudgement(
     {
         foreach (var plan in plans)
         {
+            InactiveNumberRule.Judge(plan, held);
             if (plan is { Sent: { } sent, Turn: not Turn.Superseded, IsRepeat: false })
                 Tell(plan, sent.OfToday);
             if (plan.Turn == Turn.Newest && plan.Wanted.Status == PlanStatus.Active)

@@ -1,13 +1,14 @@
 using System.Text.Json;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Numbers;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
-/// What the store holds of everything that an upload names, of its own authority alone: three reads for the whole Bundle,
-/// whatever its size; one more where local person ids are new.
+/// What the store holds of everything that an upload names, of its own authority alone, and which of the numbers are not in use: four reads for the
+/// whole Bundle, whatever its size; one more where local person ids are new.
 /// </summary>
 internal sealed class UploadSnapshot
 {
@@ -18,6 +19,7 @@ internal sealed class UploadSnapshot
     private readonly List<StoredResource> _sameLocalId = [];
     private IReadOnlyDictionary<string, StoredResource> _episodes = new Dictionary<string, StoredResource>();
     private IReadOnlyDictionary<string, StoredResource> _flags = new Dictionary<string, StoredResource>();
+    private IReadOnlyDictionary<string, StoredResource> _marks = new Dictionary<string, StoredResource>();
     private readonly OdsCode _authority;
 
     private UploadSnapshot(OdsCode authority) => _authority = authority;
@@ -53,6 +55,10 @@ internal sealed class UploadSnapshot
             held._flags = await store.ReadByIdentityAsync(RecordType.Flag, plans, cancellation).ConfigureAwait(false);
         }
 
+        children.UnionWith(held._episodes.Values.Select(episode => episode.Child!.Value));
+        held._marks = await store
+            .ReadByIdentityAsync(RecordType.InactiveNumber, [.. children.Select(InactiveNumber.Identity)], cancellation)
+            .ConfigureAwait(false);
         await held.ReadLocalIdsAsync(store, entries, cancellation).ConfigureAwait(false);
         return held;
     }
@@ -68,6 +74,12 @@ internal sealed class UploadSnapshot
             RecordType.EpisodeOfCare => _episodes.GetValueOrDefault(Identity(_authority, key)),
             _ => _flags.GetValueOrDefault(Identity(_authority, key)),
         };
+
+    /// <summary>Why a number was retired; null for one that is in use.</summary>
+    public string? InactiveReasonOf(NhsNumber number) =>
+        _marks.GetValueOrDefault(InactiveNumber.Identity(number)) is { } mark && InactiveNumber.IsMark(mark)
+            ? InactiveNumber.ReasonOf(mark)
+            : null;
 
     /// <summary>The authority's plans of a child, each by its plan id; those that a correction took from the child have none.</summary>
     public IEnumerable<(string? PlanId, StoredResource Episode)> PlansOf(NhsNumber child) =>

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core.Attendances;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Worklists;
 
@@ -54,7 +55,12 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
     )
     {
         var opener = await occurrences.ReadOccurrenceAsync(attendance, cancellation).ConfigureAwait(false);
-        if (opener is null || Attendance.Accesses(opener, authority) is not { } query)
+        if (opener?.Topic is not { } topic || !topic.Row().TellsOfChild || !opener.Concerns.Contains(authority))
+            return [];
+        // Only look-ups make an attendance; anything else stands alone.
+        if (opener.Kind != OccurrenceKind.Access)
+            return opener.Time <= asOf ? [opener.Id] : [];
+        if (Attendance.Accesses(opener, authority) is not { } query)
             return [];
         var accesses = await occurrences
             .SearchOccurrencesAsync(
@@ -105,6 +111,7 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
             first.Child,
             first.Organisation,
             first.OrganisationName,
+            first.Topic!.Value,
             [
                 .. notices.Select(notice => new WorklistNotice(
                     notice,
@@ -118,6 +125,10 @@ public sealed class Worklist(IWorklistStore notices, IOccurrenceStore occurrence
                     notice.TakenBy is { } by ? takers[by] : null
                 )),
             ]
-        );
+        )
+        {
+            Appointment = first.Appointment,
+            SettingPhone = first.OrganisationPhone,
+        };
     }
 }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Worklists;
 
@@ -27,12 +28,15 @@ public static class WorklistWriter
                 .Begin("attendance")
                 .Add("id", "valueId", entry.Attendance)
                 .Add("reference", "valueString", entry.Reference)
-                .Add("opened", entry.Opened);
+                .Add("topic", "valueCode", entry.Topic.Row().Code)
+                .Add("opened", entry.Opened)
+                .Add("appointment", entry.Appointment);
             if (entry.Child is { } child)
                 parameters.AddIdentifier("child", FhirSystems.NhsNumber, child.Digits);
             parameters
                 .AddIdentifier("setting", FhirSystems.OdsOrganisation, entry.Setting.Value)
-                .Add("settingName", "valueString", entry.SettingName);
+                .Add("settingName", "valueString", entry.SettingName)
+                .Add("settingPhone", "valueString", entry.SettingPhone);
             foreach (var notice in entry.Notices)
                 Write(parameters, notice, fhirBase);
             parameters.End();

@@ -7,16 +7,18 @@ using CpIs.Fhir.Server.Http;
 
 namespace CpIs.Fhir.Server.Administration;
 
-/// <summary>What persons of an authority decide in twos.</summary>
+/// <summary>What persons of an authority, or operators, decide in twos.</summary>
 internal static class ApprovalEndpoints
 {
     private const int LargestBody = 4 * 1024;
 
     public static void MapApprovals(this IEndpointRouteBuilder routes)
     {
-        var admin = routes.MapGroup("/admin").Admit(Admits.Only(Guest.Authority()) with { IsFhir = false });
-        admin.MapPost("/stamps/restart", AskRestartAsync);
-        admin.MapPost("/approvals/{id}", ApproveAsync);
+        var authority = Guest.Authority();
+        routes.MapPost("/admin/stamps/restart", AskRestartAsync).Admit(Admits.Only(authority) with { IsFhir = false });
+        routes
+            .MapPost("/admin/approvals/{id}", ApproveAsync)
+            .Admit(Admits.Only(authority, Guest.Operator("system/admin")) with { IsFhir = false });
     }
 
     private static async Task<IResult> AskRestartAsync(HttpContext context, Approvals approvals)
@@ -39,11 +41,17 @@ internal static class ApprovalEndpoints
         return Answer(result, StatusCodes.Status202Accepted);
     }
 
-    private static async Task<IResult> ApproveAsync(HttpContext context, string id, Approvals approvals) =>
-        Answer(
-            await approvals.ApproveAsync(context.Caller(), ActorOf(context), id, context.RequestAborted),
-            StatusCodes.Status200OK
-        );
+    private static async Task<IResult> ApproveAsync(
+        HttpContext context,
+        string id,
+        Approvals approvals,
+        NumberChanges numbers
+    )
+    {
+        var result = await approvals.ApproveAsync(context.Caller(), ActorOf(context), id, context.RequestAborted);
+        numbers.Wake();
+        return Answer(result, StatusCodes.Status200OK);
+    }
 
     private static Actor ActorOf(HttpContext context) => Actor.Of(context.Caller(), context.Identity());
 
@@ -52,7 +60,8 @@ internal static class ApprovalEndpoints
             ? FhirResults.Refused(refusal)
             : Results.Text(View(request).ToJsonString(), "application/json", statusCode: status);
 
-    private static JsonObject View(ApprovalRequest request) =>
+    /// <summary>A request as both persons read it. It names no child: whoever asked knows the number.</summary>
+    internal static JsonObject View(ApprovalRequest request) =>
         new()
         {
             ["id"] = request.Id,

@@ -4,10 +4,10 @@ using CpIs.Fhir.Core.Callers;
 namespace CpIs.Fhir.Server.Administration;
 
 /// <summary>
-/// What one person of an authority asks for and a second one approves. Both steps are on record, and the change itself
+/// What one person of an organisation asks for and a second one approves. Both steps are on record, and the change itself
 /// shares the commit of its approval.
 /// </summary>
-internal sealed class Approvals(RegistrationWriter writer, IdGenerator ids, TimeProvider time)
+internal sealed class Approvals(RegistrationWriter writer, NumberChanges numbers, IdGenerator ids, TimeProvider time)
 {
     /// <summary>Keeps the wish to restart the stamps of the caller's authority until a second person approves it.</summary>
     public Task<Result<ApprovalRequest>> AskRestartAsync(
@@ -47,7 +47,7 @@ internal sealed class Approvals(RegistrationWriter writer, IdGenerator ids, Time
         CancellationToken cancellation
     ) =>
         writer.ChangeAsync<ApprovalRequest>(
-            current =>
+            async current =>
             {
                 var asked = current.FindApproval(id);
                 if (
@@ -56,7 +56,12 @@ internal sealed class Approvals(RegistrationWriter writer, IdGenerator ids, Time
                         .IsRefused(out var refusal, out var person)
                 )
                     return refusal;
-                var (approved, authority) = (asked! with { ApprovedBy = person }, current.Find(caller.Organisation)!);
+                var approved = asked! with { ApprovedBy = person };
+                var how =
+                    $"asked for by {asked!.AskedBy.Name} ({asked.AskedBy.SdsUserId}), approved by {person.Name} ({person.SdsUserId}): {asked.Reason}";
+                if (approved.Kind is ApprovalRequest.RetireNumber or ApprovalRequest.RestoreNumber)
+                    return await numbers.ChangeAsync(approved, actor, how, cancellation);
+                var authority = current.Find(caller.Organisation)!;
                 return new RegistrationChange<ApprovalRequest>(approved)
                 {
                     Registrations =
@@ -64,11 +69,7 @@ internal sealed class Approvals(RegistrationWriter writer, IdGenerator ids, Time
                         RegistrationForm.Of(approved),
                         RegistrationForm.Of(authority with { StampEpoch = authority.StampEpoch + 1 }),
                     ],
-                    Occurrence = writer.Tell(
-                        actor,
-                        $"approvals/{id}",
-                        $"{approved.Kind} of {authority.Code}, asked for by {asked!.AskedBy.Name} ({asked.AskedBy.SdsUserId}), approved by {person.Name} ({person.SdsUserId}): {asked.Reason}"
-                    ),
+                    Occurrence = writer.Tell(actor, $"approvals/{id}", $"{approved.Kind} of {authority.Code}, {how}"),
                 };
             },
             cancellation

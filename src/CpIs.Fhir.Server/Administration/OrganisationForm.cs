@@ -5,7 +5,8 @@ namespace CpIs.Fhir.Server.Administration;
 
 /// <summary>
 /// An organisation as an operator registers it: name, kind; for an authority its phones, of which the emergency duty
-/// phone is needed because a child may come at night; for a setting its kind and the modes in which it may look up.
+/// phone is needed because a child may come at night; for a setting its kind, the modes in which it may look up, and a phone for the authority
+/// that is told of a missed appointment.
 /// </summary>
 internal static class OrganisationForm
 {
@@ -35,8 +36,10 @@ internal static class OrganisationForm
             );
         var rights = Rights(form);
 
+        if (kind is not null and not (CallerKind.Authority or CallerKind.Setting))
+            Absent(form, "an authority or a setting", "officePhone");
         if (kind is not null and not CallerKind.Authority)
-            Absent(form, "an authority", "officePhone", "emergencyDutyPhone");
+            Absent(form, "an authority", "emergencyDutyPhone");
         if (kind is not null and not CallerKind.Setting)
             Absent(form, "a setting", "settingKind", "modeRights");
         return form.Refusal is { } refusal

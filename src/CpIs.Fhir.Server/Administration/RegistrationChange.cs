@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 
 namespace CpIs.Fhir.Server.Administration;
@@ -12,6 +13,9 @@ internal sealed record RegistrationChange<T>(T Value)
 
     /// <summary>The organisation whose Organization gets a new version; null for none.</summary>
     public Organisation? Shown { get; init; }
+
+    /// <summary>Resources that change in the same commit.</summary>
+    public IReadOnlyList<Change> Changes { get; init; } = [];
 
     /// <summary>Who changed what.</summary>
     public Occurrence? Occurrence { get; init; }

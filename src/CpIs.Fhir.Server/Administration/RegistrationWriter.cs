@@ -116,8 +116,14 @@ internal sealed class RegistrationWriter(
         );
 
     /// <summary>One commit, made from what is registered now; what exists already is not written again.</summary>
-    public async Task<Result<T>> ChangeAsync<T>(
+    public Task<Result<T>> ChangeAsync<T>(
         Func<OrganisationDirectory, Result<RegistrationChange<T>>> change,
+        CancellationToken cancellation
+    ) => ChangeAsync<T>(current => Task.FromResult(change(current)), cancellation);
+
+    /// <summary>The same of a change that reads records too.</summary>
+    public async Task<Result<T>> ChangeAsync<T>(
+        Func<OrganisationDirectory, Task<Result<RegistrationChange<T>>>> change,
         CancellationToken cancellation
     )
     {
@@ -127,7 +133,7 @@ internal sealed class RegistrationWriter(
             for (var attempt = 1; attempt <= Attempts; attempt++)
             {
                 var current = await directory.RefreshAsync(cancellation);
-                if (change(current).IsRefused(out var refusal, out var wanted))
+                if ((await change(current)).IsRefused(out var refusal, out var wanted))
                     return refusal;
                 if (wanted.Registrations.Count == 0)
                     return wanted.Value;
@@ -135,7 +141,9 @@ internal sealed class RegistrationWriter(
                 {
                     Registrations = wanted.Registrations,
                     RegistrationStamp = current.Stamp,
-                    Changes = wanted.Shown is { } shown ? [await NextVersionAsync(shown, cancellation)] : [],
+                    Changes = wanted.Shown is { } shown
+                        ? [await NextVersionAsync(shown, cancellation)]
+                        : wanted.Changes,
                     Occurrence = wanted.Occurrence,
                 };
                 if (await records.CommitAsync(commit, cancellation) != CommitOutcome.Committed)

@@ -48,7 +48,12 @@ internal sealed record Admits
             Guests =
             [
                 Guest.Setting(
-                    interaction == LookUpInteraction.ChildProtection ? "user/Flag.s" : $"user/{interaction}.s"
+                    interaction switch
+                    {
+                        LookUpInteraction.ChildProtection => "user/Flag.s",
+                        LookUpInteraction.MissedAppointment => "user/$missed-appointment",
+                        _ => $"user/{interaction}.s",
+                    }
                 ),
             ],
             NeedsPerson = true,

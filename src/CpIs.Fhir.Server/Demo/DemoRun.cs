@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Synthetic;
 
@@ -108,7 +109,7 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
             {"resourceType":"Subscription",{{(
                 id is null ? "" : $"\"id\":\"{id}\","
             )}}"status":"requested","reason":"demo",
-             "criteria":"{{FhirSystems.RecordAccessedTopic}}",
+             "criteria":"{{Topic.RecordAccessed.Row().Canonical}}",
              "channel":{"type":"rest-hook","endpoint":"{{subscriber.Endpoint}}","payload":"application/fhir+json",
               "_payload":{"extension":[{"url":"{{BackportCanonicals.PayloadContent}}","valueCode":"id-only"}]} } }
             """;

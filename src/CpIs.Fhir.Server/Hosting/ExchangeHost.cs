@@ -108,6 +108,7 @@ internal static class ExchangeHost
         app.MapWebhookKeys();
         app.MapAdministration();
         app.MapApprovals();
+        app.MapNumbers();
         app.MapHome(arguments.Demo);
         app.MapPageAssets();
         app.MapValidatePage();

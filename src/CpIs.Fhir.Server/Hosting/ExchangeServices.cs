@@ -70,6 +70,7 @@ internal static class ExchangeServices
         services.AddLookUps(options.LookUp);
         services.AddSingleton<RecordedReads>();
         services.AddSingleton<RegistrationWriter>();
+        services.AddSingleton<NumberChanges>();
         services.AddSingleton<Approvals>();
         services.AddSingleton(options.BundleOptions);
         services.AddSingleton(

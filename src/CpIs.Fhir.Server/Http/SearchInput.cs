@@ -22,6 +22,9 @@ internal static class SearchInput
         "valueId",
         "valueCode",
         "valueDate",
+        "valueDateTime",
+        "valueBoolean",
+        "valueIdentifier",
         "valueInteger",
         "valueUnsignedInt",
         "valuePositiveInt",
@@ -64,7 +67,7 @@ internal static class SearchInput
         return TryAdd(parameters, body)
             ? Noted(context, parameters)
             : Refusal.Malformed(
-                "The body must be a Parameters resource. Each parameter must have a name and one value: a string, id, code, date or whole number.",
+                "The body must be a Parameters resource. Each parameter must have a name and one value: a string, id, code, date, time, boolean, whole number, or an identifier with system and value.",
                 "Parameters"
             );
     }
@@ -81,7 +84,12 @@ internal static class SearchInput
             foreach (var parameter in list.EnumerateArray())
             {
                 var sent = parameter.EnumerateObject().Single(p => Simple.Contains(p.Name)).Value;
-                var value = sent.ValueKind == JsonValueKind.Number ? sent.GetRawText() : sent.GetString();
+                var value = sent.ValueKind switch
+                {
+                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => sent.GetRawText(),
+                    JsonValueKind.Object => ReadIdentifier(sent),
+                    _ => sent.GetString(),
+                };
                 // A second value next to it would be a parameter ignored.
                 if (
                     value is null
@@ -100,6 +108,12 @@ internal static class SearchInput
             return false;
         }
     }
+
+    /// <summary>An identifier as a token writes it; null when it says more or less than system and value.</summary>
+    private static string? ReadIdentifier(JsonElement identifier) =>
+        identifier.EnumerateObject().Count() == 2
+            ? $"{identifier.GetProperty("system").GetString()}|{identifier.GetProperty("value").GetString()}"
+            : null;
 
     // The one place that sees every parameter also sees how the answer is to look.
     private static List<KeyValuePair<string, string>> Noted(

@@ -7,6 +7,7 @@ namespace CpIs.Fhir.Server.LookUps;
 internal static class LookUpAddresses
 {
     private const string Posted = "/_search";
+    private const string Missed = "/Patient/$missed-appointment";
 
     /// <summary>Each address and what is asked there.</summary>
     public static readonly IReadOnlyDictionary<string, LookUpInteraction> All = new Dictionary<
@@ -21,11 +22,13 @@ internal static class LookUpAddresses
         ["/AuditEvent"] = LookUpInteraction.AuditEvent,
         ["/AuditEvent" + Posted] = LookUpInteraction.AuditEvent,
         ["/Patient/$child-protection"] = LookUpInteraction.ChildProtection,
+        [Missed] = LookUpInteraction.MissedAppointment,
     };
 
-    /// <summary>GET a type, POST its <c>_search</c>, either for the operation. Never HEAD: a look-up has none.</summary>
+    /// <summary>GET a type, POST its <c>_search</c> and what reports, either for the other operation. Never HEAD: a look-up has none.</summary>
     public static string[] MethodsOf(string path) =>
-        path.EndsWith(Posted, StringComparison.Ordinal) ? [HttpMethods.Post]
+        path.EndsWith(Posted, StringComparison.Ordinal) || path.EndsWith(Missed, StringComparison.OrdinalIgnoreCase)
+            ? [HttpMethods.Post]
         : path.Contains('$', StringComparison.Ordinal) ? [HttpMethods.Get, HttpMethods.Post]
         : [HttpMethods.Get];
 

@@ -26,8 +26,12 @@ internal sealed partial class LookUpDesk(
         var result = await service.LookUpAsync(asked, caller, context.RequestAborted);
         if (result.Refusal is { Issues: [{ Rule: LookUpAdmission.ModeContradicted }, ..] })
             ModeContradicted(logger, asked.RequestId, caller.ClientId, caller.Organisation);
-        return result.IsRefused(out var refusal, out var answer)
-            ? FhirResults.Refused(refusal)
+        return result.IsRefused(out var refusal, out var answer) ? FhirResults.Refused(refusal)
+            : interaction == LookUpInteraction.MissedAppointment
+                ? FhirResults.Resource(
+                    MissedAppointment.Answer(answer.Occurrence.Mode!.Value),
+                    StatusCodes.Status202Accepted
+                )
             : FhirResults.Resource(LookUpAnswerWriter.ToBytes(answer, urls.FhirBase, directory.Current));
     }
 
@@ -58,7 +62,7 @@ internal sealed partial class LookUpDesk(
         HttpContext context,
         LookUpInteraction interaction
     ) =>
-        interaction == LookUpInteraction.ChildProtection
+        interaction is LookUpInteraction.ChildProtection or LookUpInteraction.MissedAppointment
             ? SearchInput.ReadOperationAsync(context)
             : SearchInput.ReadAsync(context);
 

@@ -2,7 +2,7 @@ using CpIs.Fhir.Server.Admission;
 
 namespace CpIs.Fhir.Server.LookUps;
 
-/// <summary>The journey of the LOOK-UP over HTTP: the four ways in which a setting asks about one child.</summary>
+/// <summary>The journey of the LOOK-UP over HTTP: the ways in which a setting asks about one child, or reports of it.</summary>
 internal static class LookUpEndpoints
 {
     public static void MapLookUps(this IEndpointRouteBuilder fhir)

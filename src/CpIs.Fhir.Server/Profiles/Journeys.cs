@@ -30,6 +30,7 @@ internal static class Journeys
                 "StructureDefinition/CPIS-Authority",
                 "StructureDefinition/CPIS-Setting",
                 "StructureDefinition/CPIS-AuditEvent",
+                "OperationDefinition/patient-missed-appointment",
                 "CapabilityStatement/cpis-setting-client",
             ]
         ),
@@ -38,6 +39,9 @@ internal static class Journeys
             "The authority receives a notice that its child has presented.",
             [
                 "Basic/record-accessed",
+                "Basic/missed-appointment",
+                "Basic/nhs-number-inactive",
+                "Basic/upload-processed",
                 "StructureDefinition/CPIS-Subscription",
                 "StructureDefinition/CPIS-Notification",
                 "StructureDefinition/CPIS-NotificationStatus",

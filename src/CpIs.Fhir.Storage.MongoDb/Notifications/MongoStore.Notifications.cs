@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -24,13 +26,13 @@ public sealed partial class MongoStore
         for (var found = true; found && done < limit; )
         {
             found = false;
-            foreach (var authority in await ReadAuthoritiesToNumberAsync(limit, cancellation))
+            foreach (var told in await ReadToNumberAsync(limit, cancellation))
             {
                 if (done >= limit)
                     break;
                 var job = new NumberingJob(
                     _collections,
-                    authority,
+                    told,
                     now.UtcDateTime,
                     (now + quiet).UtcDateTime,
                     limit - done
@@ -239,23 +241,41 @@ public sealed partial class MongoStore
     ) =>
         CountAsync(
             _collections.Occurrences,
-            new BsonDocument { { "open", authority.Value }, { "left", new BsonDocument("$gt", 0) } },
+            new BsonDocument
+            {
+                { "open", authority.Value },
+                { "left", new BsonDocument("$gt", 0) },
+                TopicField.Owed,
+            },
             cancellation
         );
 
     /// <summary>
-    /// Authorities with a Subscription that takes events and with obligations that have none: found by two small reads, so that
-    /// an exchange in which nothing happens costs next to nothing.
+    /// Authorities and topics with a Subscription that takes events and with obligations that have none: found by two small reads, so
+    /// that an exchange in which nothing happens costs next to nothing.
     /// </summary>
-    private async Task<IReadOnlyList<string>> ReadAuthoritiesToNumberAsync(int limit, CancellationToken cancellation)
+    private async Task<IReadOnlyList<(string Authority, Topic Topic)>> ReadToNumberAsync(
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var taking = await ReadStandingsAsync(Taking, int.MaxValue, cancellation);
         if (taking.Count == 0)
             return [];
-        var authorities = taking.Select(s => s["a"].AsString).ToHashSet(StringComparer.Ordinal);
+        var byToDo = taking
+            .GroupBy(s => TopicField.ToDo(s["a"].AsString, TopicField.Of(s)), StringComparer.Ordinal)
+            .ToDictionary(
+                group => group.Key,
+                group =>
+                    (
+                        Told: (group.First()["a"].AsString, TopicField.Of(group.First())),
+                        IsBehind: group.Any(s => s.GetValue("behind", false).AsBoolean)
+                    ),
+                StringComparer.Ordinal
+            );
         var todo = new BsonDocument
         {
-            { "todo", new BsonDocument("$in", new BsonArray(authorities)) },
+            { "todo", new BsonDocument("$in", new BsonArray(byToDo.Keys)) },
             { "todos", new BsonDocument("$gt", 0) },
         };
         var waiting = await _calls.ReadAsync(
@@ -269,12 +289,13 @@ public sealed partial class MongoStore
         );
         return
         [
-            .. taking
-                .Where(s => s.GetValue("behind", false).AsBoolean)
-                .Select(s => s["a"].AsString)
+            .. byToDo
+                .Where(each => each.Value.IsBehind)
+                .Select(each => each.Key)
                 .Concat(waiting.SelectMany(o => o["todo"].AsBsonArray.Select(a => a.AsString)))
-                .Where(authorities.Contains)
-                .Distinct(),
+                .Where(byToDo.ContainsKey)
+                .Distinct()
+                .Select(key => byToDo[key].Told),
         ];
     }
 

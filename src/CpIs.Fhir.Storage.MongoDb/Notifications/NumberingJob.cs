@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -7,17 +9,33 @@ using MongoDB.Driver;
 namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 
 /// <summary>
-/// Open obligations of one authority become numbered events on every Subscription of it that takes events, in one transaction:
+/// Open obligations of one authority on one topic become numbered events on every Subscription of both that takes events, in one transaction:
 /// the Subscriptions go in step, so that a delivery of one never costs another its event. Two servers that number at once
 /// meet in the documents that both write, and one of them begins again.
 /// </summary>
-internal sealed class NumberingJob(Collections collections, string authority, DateTime now, DateTime due, int limit)
+internal sealed class NumberingJob(
+    Collections collections,
+    (string Authority, Topic Topic) told,
+    DateTime now,
+    DateTime due,
+    int limit
+)
 {
+    private readonly string _toDo = TopicField.ToDo(told.Authority, told.Topic);
+
     /// <summary>How many obligations were looked at; fewer than the limit means none is left.</summary>
     public async Task<Kept<int>> WriteAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
         var taking = await collections
-            .Subscriptions.Find(session, new BsonDocument { { "a", authority }, { "takes", true } })
+            .Subscriptions.Find(
+                session,
+                new BsonDocument
+                {
+                    { "a", told.Authority },
+                    { "takes", true },
+                    TopicField.Is(told.Topic),
+                }
+            )
             .Sort(new BsonDocument("_id", 1))
             .ToListAsync(cancellation);
         if (taking.Count == 0)
@@ -58,7 +76,7 @@ internal sealed class NumberingJob(Collections collections, string authority, Da
         open.Count > 0
         && FirstEvents.AreNewestFirst(subscription["last"].ToInt64(), open[0]["t"].ToUniversalTime(), now);
 
-    private BsonDocument ToDo() => new() { { "todo", authority }, { "todos", new BsonDocument("$gt", 0) } };
+    private BsonDocument ToDo() => new() { { "todo", _toDo }, { "todos", new BsonDocument("$gt", 0) } };
 
     /// <summary>Everything open from where the Subscription that is furthest behind has come to.</summary>
     private BsonDocument OpenBehind(List<BsonDocument> behind)
@@ -66,8 +84,9 @@ internal sealed class NumberingJob(Collections collections, string authority, Da
         var (time, id) = behind.Min(s => (s["seenT"].ToUniversalTime(), s["seenId"].AsString));
         return new BsonDocument
         {
-            { "open", authority },
+            { "open", told.Authority },
             { "left", new BsonDocument("$gt", 0) },
+            TopicField.Is(told.Topic),
             { "t", new BsonDocument("$gte", time) },
             {
                 "$or",
@@ -105,13 +124,13 @@ internal sealed class NumberingJob(Collections collections, string authority, Da
         var writes = open.Select(occurrence =>
         {
             var fresh = taking.Count(s => !IsNumbered(occurrence, s["_id"]));
-            var isToDo = occurrence.TryGetValue("todo", out var todo) && todo.AsBsonArray.Contains(authority);
+            var isToDo = occurrence.TryGetValue("todo", out var todo) && todo.AsBsonArray.Contains(_toDo);
             var update = new BsonDocument(
                 "$addToSet",
                 new BsonDocument("num", new BsonDocument("$each", new BsonArray(taking.Select(s => s["_id"]))))
             );
             if (isToDo)
-                update.Add("$pull", new BsonDocument("todo", authority));
+                update.Add("$pull", new BsonDocument("todo", _toDo));
             update.Add("$inc", new BsonDocument { { "busy", fresh }, { "todos", isToDo ? -1 : 0 } });
             return new UpdateOneModel<BsonDocument>(ById(occurrence), update);
         });

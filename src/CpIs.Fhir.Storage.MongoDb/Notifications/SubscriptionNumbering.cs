@@ -1,5 +1,7 @@
 using CpIs.Fhir.Core.Attendances;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -16,6 +18,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
     private readonly List<BsonDocument> _created = [];
     private readonly Dictionary<string, List<BsonDocument>> _joined = new(StringComparer.Ordinal);
     private readonly bool _sends = subscription.GetValue("sends", true).AsBoolean;
+    private readonly bool _merges = TopicField.Of(subscription).Row().Merges;
     private readonly HashSet<string> _new = new(StringComparer.Ordinal);
     private readonly Dictionary<BsonValue, List<BsonDocument>> _joinable = [];
 
@@ -64,7 +67,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
     )
     {
         var children = own.Where(o => o.Contains("c")).Select(occurrence => occurrence["c"]).Distinct().ToList();
-        if (children.Count == 0)
+        if (children.Count == 0 || !_merges)
             return;
         var joinable = await collections
             .Events.Find(
@@ -111,7 +114,7 @@ internal sealed class SubscriptionNumbering(Collections collections, BsonDocumen
         var created = EventDocument.Create(_id, subscription["a"].AsString, number, occurrence, _sends);
         _created.Add(created);
         _new.Add(created["_id"].AsString);
-        if (_sends)
+        if (_sends && _merges)
             AddJoinable(created);
     }
 

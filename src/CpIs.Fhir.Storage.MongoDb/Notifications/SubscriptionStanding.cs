@@ -1,4 +1,6 @@
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -16,14 +18,16 @@ namespace CpIs.Fhir.Storage.MongoDb.Notifications;
 /// <param name="Takes">Whether events are numbered and sent.</param>
 /// <param name="Most">Most events in one notification.</param>
 /// <param name="Sends">Whether they are sent; an authority fetches them from an inbox.</param>
-internal sealed record SubscriptionStanding(string Authority, bool Takes, int Most, bool Sends)
+/// <param name="Topic">What it is told of; field <c>p</c> (<see cref="TopicField"/>).</param>
+internal sealed record SubscriptionStanding(string Authority, bool Takes, int Most, bool Sends, Topic Topic)
 {
     public static SubscriptionStanding Of(StoredResource subscription) =>
         new(
             subscription.Authority.Value,
             subscription.Subscription!.TakesEvents,
             Math.Max(1, subscription.Subscription.MaxCount),
-            subscription.Subscription.Channel != ChannelKind.Inbox
+            subscription.Subscription.Channel != ChannelKind.Inbox,
+            subscription.Subscription.Topic
         );
 
     /// <summary>
@@ -39,6 +43,7 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             { "takes", Takes },
             { "most", Most },
         };
+        TopicField.AddTo(document, Topic);
         document.AddRange(Unused());
         if (!Sends)
             document.Add("sends", false);
@@ -62,6 +67,7 @@ internal sealed record SubscriptionStanding(string Authority, bool Takes, int Mo
             { "takes", Takes },
             { "most", Most },
         };
+        TopicField.AddTo(set, Topic);
         if (Takes && known?.GetValue("takes", false).AsBoolean != true)
             set.Add("behind", true).Add("seenT", EventDocument.Free).Add("seenId", "");
         if (!Sends)

@@ -23,11 +23,10 @@ internal static class SearchFilter
         foreach (var condition in conditions)
             all.Add(Of(condition, query.Type, owners));
         // What was deleted has no other token, so tokens do not find it.
-        if (conditions.All(condition => condition is Condition.AnyId or Condition.UpdatedWithin))
-        {
-            var deleted = protection.Conditions([new Condition.AnyToken([SearchTokens.Deleted])]).Single();
-            all.Add(new BsonDocument("$nor", new BsonArray { Of(deleted, query.Type, owners) }));
-        }
+        if (conditions.All(condition => condition is Condition.AnyId or Condition.UpdatedWithin or Condition.Without))
+            all.Add(
+                Of(protection.Conditions([new Condition.Without([SearchTokens.Deleted])]).Single(), query.Type, owners)
+            );
 
         return all.Count == 1 ? all[0].AsBsonDocument : new BsonDocument("$and", all);
     }
@@ -60,6 +59,10 @@ internal static class SearchFilter
                     "$in",
                     new BsonArray(owners.SelectMany(owner => any.Tokens.Select(t => StoredToken.Of(owner, type, t))))
                 )
+            ),
+            Condition.Without without => new BsonDocument(
+                "$nor",
+                new BsonArray { Of(new Condition.AnyToken(without.Tokens), type, owners) }
             ),
             // U+10FFFF sorts after every character.
             Condition.TokenPrefix { Prefix: var prefix } => Between(type, prefix, prefix + "\U0010FFFF", owners),

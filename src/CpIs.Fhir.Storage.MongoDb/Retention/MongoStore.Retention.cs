@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Limits;
 using CpIs.Fhir.Core.Retention;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -15,7 +16,13 @@ public sealed partial class MongoStore
             {
                 { "t", new BsonDocument("$lt", before.UtcDateTime) },
                 // Neither one whose authority was not told, nor one that an event is still to tell of.
-                { "left", NotAboveZero() },
+                {
+                    "$nor",
+                    new BsonArray
+                    {
+                        new BsonDocument { { "left", new BsonDocument("$gt", 0) }, TopicField.Owed },
+                    }
+                },
                 { "busy", NotAboveZero() },
             },
             "t",

@@ -19,8 +19,8 @@ internal static class IncomingOccurrences
             return document;
         var open = record.Obligations.Where(o => o.Settled is null).ToList();
         var untouched = open.Where(o => o.NumberedOn.Count == 0).ToList();
-        Set(document, "open", "left", open);
-        Set(document, "todo", "todos", untouched);
+        Set(document, "open", "left", open, authority => authority);
+        Set(document, "todo", "todos", untouched, authority => TopicField.ToDo(authority, TopicField.Of(document)));
         var numbered = new BsonArray(open.SelectMany(o => o.NumberedOn).Distinct());
         if (numbered.Count > 0)
             document.Add("num", numbered);
@@ -43,10 +43,11 @@ internal static class IncomingOccurrences
         BsonDocument document,
         string authorities,
         string count,
-        List<PortableObligation> obligations
+        List<PortableObligation> obligations,
+        Func<string, string> name
     )
     {
-        document[authorities] = new BsonArray(obligations.Select(o => o.Authority.Value));
+        document[authorities] = new BsonArray(obligations.Select(o => name(o.Authority.Value)));
         document[count] = obligations.Count;
     }
 }

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Worklists;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Records;
 using CpIs.Fhir.Storage.MongoDb.Worklists;
 using MongoDB.Bson;
@@ -22,7 +23,12 @@ public sealed partial class MongoStore
         // Every authority is above the empty text: said so that the index of open ones is taken.
         new(
             "$match",
-            new BsonDocument { { "open", new BsonDocument("$gt", "") }, { "left", new BsonDocument("$gt", 0) } }
+            new BsonDocument
+            {
+                { "open", new BsonDocument("$gt", "") },
+                { "left", new BsonDocument("$gt", 0) },
+                TopicField.Owed,
+            }
         ),
         new("$unwind", "$open"),
         new(

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Worklists;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using MongoDB.Bson;
 
 namespace CpIs.Fhir.Storage.MongoDb.Worklists;
@@ -17,6 +18,7 @@ internal static class NoticeDocument
         var filter = query.IsOpenOnly
             ? new BsonDocument { { "open", authority }, { "left", new BsonDocument("$gt", 0) } }
             : new BsonDocument { { "w", authority }, { "$or", new BsonArray(query.States.Select(Condition)) } };
+        filter.Add(TopicField.Owed);
         if (query.Since is { } since)
             filter.Add("t", new BsonDocument("$gte", since.UtcDateTime));
         return filter;

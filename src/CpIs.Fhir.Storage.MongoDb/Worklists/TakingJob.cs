@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
+using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Schemas;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -29,20 +30,24 @@ internal sealed class TakingJob(Collections collections, NoticesTaken taken)
 
     private UpdateOneModel<BsonDocument> Take(BsonDocument occurrence)
     {
-        var isOpen = Holds(occurrence, "open");
+        var isOpen = Holds(occurrence, "open", _authority);
         var push = new BsonDocument("taken", NoticeDocument.Taken(taken.Authority, taken.Time, taken.By));
         if (isOpen)
             push.Add("told", new BsonDocument { { "a", _authority }, { "t", _time } });
         var update = new BsonDocument("$push", push);
+        var toDo = TopicField.ToDo(_authority, TopicField.Of(occurrence));
         if (isOpen)
-            update.Add("$pull", new BsonDocument { { "open", _authority }, { "todo", _authority } });
+            update.Add("$pull", new BsonDocument { { "open", _authority }, { "todo", toDo } });
         if (isOpen)
-            update.Add("$inc", new BsonDocument { { "left", -1 }, { "todos", Holds(occurrence, "todo") ? -1 : 0 } });
+            update.Add(
+                "$inc",
+                new BsonDocument { { "left", -1 }, { "todos", Holds(occurrence, "todo", toDo) ? -1 : 0 } }
+            );
         return new UpdateOneModel<BsonDocument>(NumberingJob.ById(occurrence), update);
     }
 
-    private bool Holds(BsonDocument occurrence, string field) =>
-        occurrence.TryGetValue(field, out var authorities) && authorities.AsBsonArray.Contains(_authority);
+    private static bool Holds(BsonDocument occurrence, string field, string value) =>
+        occurrence.TryGetValue(field, out var values) && values.AsBsonArray.Contains(value);
 
     private async Task DeliverAsync(IClientSessionHandle session, CancellationToken cancellation)
     {

@@ -5,7 +5,7 @@ using CpIs.Fhir.Storage.Sqlite.Connections;
 namespace CpIs.Fhir.Storage.Sqlite.Notifications;
 
 /// <summary>
-/// Open obligations become numbered events. Each Subscription remembers up to which obligation it has been numbered; the
+/// Open obligations become numbered events on the Subscriptions of their topic. Each Subscription remembers up to which obligation it has been numbered; the
 /// keys of obligations are given by the one writer, so none can appear behind that mark. Number, event and mark change
 /// in one commit. Only in a store that was copied from another kind of store may an obligation after the mark have its
 /// event already.
@@ -14,7 +14,14 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
 {
     private readonly long _due = (now + quiet).ToUnixTimeMilliseconds();
 
-    private sealed record Subscriber(string Id, string Authority, long LastNumber, long NumberedTo, bool Sends);
+    private sealed record Subscriber(
+        string Id,
+        string Authority,
+        long Topic,
+        long LastNumber,
+        long NumberedTo,
+        bool Sends
+    );
 
     private sealed record Open(long Key, long Time, string Organisation, long? Child);
 
@@ -22,9 +29,9 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
     public int Write(Connection connection)
     {
         var done = 0;
-        // The Subscriptions of one authority go in step: were one ahead by a whole commit, its delivery could settle an
-        // obligation before another had its own event of it.
-        foreach (var ofOne in ReadSubscribers(connection).GroupBy(s => s.Authority, StringComparer.Ordinal))
+        // The Subscriptions of one authority to one topic go in step: were one ahead by a whole commit, its delivery could settle
+        // an obligation before another had its own event of it.
+        foreach (var ofOne in ReadSubscribers(connection).GroupBy(s => (s.Authority, s.Topic)))
         {
             if (done >= limit)
                 break;
@@ -43,11 +50,13 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
     private static List<Subscriber> ReadSubscribers(Connection connection)
     {
         using var rows = connection.Prepare(
-            "SELECT id, authority, last_number, numbered_to, sends FROM subscription WHERE takes_events = 1"
+            "SELECT id, authority, topic, last_number, numbered_to, sends FROM subscription WHERE takes_events = 1"
         );
         var subscribers = new List<Subscriber>();
         while (rows.Step())
-            subscribers.Add(new Subscriber(rows.Text(0), rows.Text(1), rows.Long(2), rows.Long(3), rows.Int(4) == 1));
+            subscribers.Add(
+                new Subscriber(rows.Text(0), rows.Text(1), rows.Long(2), rows.Long(3), rows.Long(4), rows.Int(5) == 1)
+            );
         return subscribers;
     }
 
@@ -89,15 +98,20 @@ internal sealed class NumberingJob(DateTimeOffset now, TimeSpan quiet, int limit
         return row.Add(obligation.Key).Add(subscription).Step();
     }
 
-    private static List<Open> ReadOpen(Connection connection, string authority, long numberedTo, int most)
+    private static List<Open> ReadOpen(
+        Connection connection,
+        (string Authority, long Topic) told,
+        long numberedTo,
+        int most
+    )
     {
         using var rows = connection.Prepare(
             """
             SELECT key, time, organisation, child FROM obligation
-            WHERE authority = ? AND settled IS NULL AND key > ? ORDER BY key LIMIT ?
+            WHERE authority = ? AND topic = ? AND settled IS NULL AND key > ? ORDER BY key LIMIT ?
             """
         );
-        rows.Add(authority).Add(numberedTo).Add(most);
+        rows.Add(told.Authority).Add(told.Topic).Add(numberedTo).Add(most);
         var open = new List<Open>();
         while (rows.Step())
             open.Add(new Open(rows.Long(0), rows.Long(1), rows.Text(2), rows.LongOrNull(3)));

@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Storage.Sqlite.Notifications;
+using CpIs.Fhir.Storage.Sqlite.Worklists;
 
 namespace CpIs.Fhir.Storage.Sqlite;
 
@@ -179,7 +180,7 @@ public sealed partial class SqliteStore
             connection =>
             {
                 using var row = connection.Prepare(
-                    "SELECT count(*), min(time) FROM obligation WHERE authority = ? AND settled IS NULL"
+                    $"SELECT count(*), min(time) FROM obligation WHERE authority = ? AND settled IS NULL AND {OwedSql.Topics}"
                 );
                 row.Add(authority.Value);
                 row.Step();

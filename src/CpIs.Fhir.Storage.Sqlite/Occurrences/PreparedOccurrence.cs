@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Transfer;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 
@@ -89,18 +90,23 @@ internal sealed class PreparedOccurrence(Occurrence occurrence, RecordProtection
 
     private void WriteObligation(Connection connection, OdsCode authority, PortableObligation? copied)
     {
+        var topic =
+            occurrence.Topic
+            ?? throw new InvalidOperationException($"Nobody is told of an occurrence of {occurrence.Kind}.");
         using var statement = connection.Prepare(
             """
-            INSERT INTO obligation (authority, occurrence, time, organisation, child, settled, taken, taken_by)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO obligation (authority, topic, occurrence, time, organisation, child, settled, taken, taken_by)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         );
         statement
             .Add(authority.Value)
+            .Add((long)topic)
             .Add(occurrence.Id)
             .Add(_time)
             .Add(occurrence.Organisation.Value)
-            .Add(_child)
+            // Events are joined by the child: those of a topic that does not merge have none.
+            .Add(topic.Row().Merges ? _child : null)
             .Add(copied?.Settled?.ToUnixTimeMilliseconds())
             .Add(copied?.Taken?.ToUnixTimeMilliseconds())
             .Add(copied?.TakenBy)

@@ -52,7 +52,7 @@ internal sealed class PreparedChange
         {
             using var statement = connection.Prepare(
                 """
-                INSERT INTO subscription (id, authority, takes_events, max_count, sends) VALUES (?, ?, ?, ?, ?)
+                INSERT INTO subscription (id, authority, takes_events, max_count, sends, topic) VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (id) DO UPDATE SET takes_events = excluded.takes_events, max_count = excluded.max_count
                 """
             );
@@ -62,6 +62,7 @@ internal sealed class PreparedChange
                 .Add(terms.TakesEvents ? 1 : 0)
                 .Add(Math.Max(1, terms.MaxCount))
                 .Add(terms.Channel != ChannelKind.Inbox ? 1 : 0)
+                .Add((long)terms.Topic)
                 .Run();
         }
 

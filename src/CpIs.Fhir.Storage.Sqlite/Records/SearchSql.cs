@@ -38,7 +38,7 @@ internal sealed class SearchSql
             Filter(condition);
         // What was deleted has no other token, so tokens do not find it.
         if (tokens.Count == 0)
-            LeaveOutDeleted();
+            Filter(protection.Conditions([new Condition.Without([SearchTokens.Deleted])]).Single());
     }
 
     /// <summary>Runs the search on a connection.</summary>
@@ -103,10 +103,10 @@ internal sealed class SearchSql
         _where.Append(')');
     }
 
-    private void LeaveOutDeleted()
+    private void LeaveOut(IReadOnlyList<string> stored)
     {
         _where.Append(" AND r.key NOT IN (");
-        AppendHaving(_protection.Conditions([new Condition.AnyToken([SearchTokens.Deleted])]).Single());
+        AppendHaving(new Condition.AnyToken(stored));
         _where.Append(')');
     }
 
@@ -185,6 +185,9 @@ internal sealed class SearchSql
                     Append(" AND r.updated >= ?", earliest.ToUnixTimeMilliseconds());
                 if (to is { } latest)
                     Append(" AND r.updated <= ?", latest.ToUnixTimeMilliseconds());
+                break;
+            case Condition.Without without:
+                LeaveOut(without.Tokens);
                 break;
             case Condition.AnyId ids:
                 Append(" AND +r.id IN (SELECT value FROM json_each(?))", JsonArray.Of(ids.Ids));

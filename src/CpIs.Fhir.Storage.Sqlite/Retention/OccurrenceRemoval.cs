@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Storage.Sqlite.Connections;
 using CpIs.Fhir.Storage.Sqlite.Occurrences;
 using CpIs.Fhir.Storage.Sqlite.Records;
+using CpIs.Fhir.Storage.Sqlite.Worklists;
 
 namespace CpIs.Fhir.Storage.Sqlite.Retention;
 
@@ -12,9 +13,9 @@ namespace CpIs.Fhir.Storage.Sqlite.Retention;
 /// </summary>
 internal static class OccurrenceRemoval
 {
-    private const string MayGo = """
+    private static readonly string MayGo = $"""
         NOT EXISTS (SELECT 1 FROM obligation b WHERE b.occurrence = o.id
-            AND (b.settled IS NULL OR EXISTS (SELECT 1 FROM event_obligation l WHERE l.obligation = b.key)))
+            AND ((b.settled IS NULL AND b.{OwedSql.Topics}) OR EXISTS (SELECT 1 FROM event_obligation l WHERE l.obligation = b.key)))
         """;
 
     /// <summary>

@@ -45,7 +45,7 @@ internal static class IncomingResources
     private static void WriteSubscription(Connection connection, StoredResource resource, SubscriptionTerms terms)
     {
         using var statement = connection.Prepare(
-            "INSERT INTO subscription (id, authority, takes_events, max_count, sends) VALUES (?, ?, ?, ?, ?)"
+            "INSERT INTO subscription (id, authority, takes_events, max_count, sends, topic) VALUES (?, ?, ?, ?, ?, ?)"
         );
         statement
             .Add(resource.Id)
@@ -53,6 +53,7 @@ internal static class IncomingResources
             .Add(terms.TakesEvents ? 1 : 0)
             .Add(Math.Max(1, terms.MaxCount))
             .Add(terms.Channel != ChannelKind.Inbox ? 1 : 0)
+            .Add((long)terms.Topic)
             .Run();
     }
 }

@@ -15,7 +15,7 @@ internal static class NumberingMarks
             """
             UPDATE subscription SET numbered_to = coalesce(
                 (SELECT o.key - 1 FROM obligation o INDEXED BY obligation_open
-                    WHERE o.authority = subscription.authority AND o.settled IS NULL AND NOT EXISTS
+                    WHERE o.authority = subscription.authority AND o.topic = subscription.topic AND o.settled IS NULL AND NOT EXISTS
                         (SELECT 1 FROM event_obligation l INDEXED BY event_of_obligation
                             WHERE l.obligation = o.key AND l.subscription = subscription.id)
                     ORDER BY o.key LIMIT 1),

@@ -18,7 +18,8 @@ internal static class NoticeRows
         var after = query.After is null ? "" : " AND (time, occurrence) > (?, ?)";
         using var rows = connection.Prepare(
             $"""
-            SELECT {Columns} FROM obligation WHERE authority = ? AND occurrence <> '' AND time >= ? AND ({states}){after}
+            SELECT {Columns} FROM obligation
+            WHERE authority = ? AND +{OwedSql.Topics} AND occurrence <> '' AND time >= ? AND ({states}){after}
             ORDER BY time, occurrence LIMIT ?
             """
         );

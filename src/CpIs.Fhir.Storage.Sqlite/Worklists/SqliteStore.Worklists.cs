@@ -12,9 +12,9 @@ public sealed partial class SqliteStore
             connection =>
             {
                 using var rows = connection.Prepare(
-                    """
+                    $"""
                     SELECT authority, count(*), min(time) FROM obligation INDEXED BY obligation_open
-                    WHERE settled IS NULL GROUP BY authority
+                    WHERE settled IS NULL AND +{OwedSql.Topics} GROUP BY authority
                     """
                 );
                 var untold = new List<UntoldNotices>();

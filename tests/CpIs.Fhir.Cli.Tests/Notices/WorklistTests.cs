@@ -26,7 +26,7 @@ public sealed class WorklistTests(RealExchange exchange)
         shown
             .Out.Should()
             .MatchRegex(
-                $@"(under 1|\d+) min +{number} +Hareford General.* [0-9A-Z]{{3}}-[0-9A-Z]{{4}} +Subject to child protection plan +untold"
+                $@"(under 1|\d+) min +record-accessed +{number} +Hareford General.* [0-9A-Z]{{3}}-[0-9A-Z]{{4}} +Subject to child protection plan +untold"
             );
         shown.Error.Should().MatchRegex(@"Untold in all: \d+ notices?, the oldest for ");
         var waiting = await WaitingAsync(number);

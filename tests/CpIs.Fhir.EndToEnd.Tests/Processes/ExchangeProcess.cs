@@ -14,6 +14,8 @@ namespace CpIs.Fhir.EndToEnd.Tests.Processes;
 internal sealed class ExchangeProcess : IAsyncDisposable
 {
     private const int Terminate = 15; // SIGTERM of Linux
+    private const int Continue = 18; // SIGCONT
+    private const int Stop = 19; // SIGSTOP
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
@@ -99,6 +101,12 @@ internal sealed class ExchangeProcess : IAsyncDisposable
         _ = Signal(_process.Id, Terminate);
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>It does nothing until it is thawed, as on a host that is paused; its connections stay open.</summary>
+    public void Freeze() => _ = Signal(_process.Id, Stop);
+
+    /// <summary>It goes on where it was.</summary>
+    public void Thaw() => _ = Signal(_process.Id, Continue);
 
     /// <summary>kill -9, and returns when the process is gone.</summary>
     public async Task KillAsync()

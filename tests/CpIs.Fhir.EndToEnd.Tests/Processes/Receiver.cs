@@ -28,6 +28,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>While true, it takes nothing and asks to be asked again in a second.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>While it is set, it answers nothing: what comes waits for its end.</summary>
+    public Task? Hold { get; set; }
+
     public IEnumerable<string> Accesses => Events.Values.SelectMany(ids => ids);
 
     public static async Task<Receiver> StartAsync()
@@ -87,6 +90,8 @@ internal sealed class Receiver : IAsyncDisposable
             ];
         }
 
+        if (Hold is { } hold && notice.Type == NotificationType.EventNotification)
+            await hold;
         context.Response.StatusCode = 204;
     }
 }

@@ -5,6 +5,7 @@ using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Migrations;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Protection;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Storage.MongoDb.Connections;
 using CpIs.Fhir.Storage.MongoDb.Migrations;
 using CpIs.Fhir.Storage.Sqlite.Connections;
@@ -169,7 +170,7 @@ public sealed class UpgradeTests
             foreach (
                 var by in new[]
                 {
-                    $"criteria={FhirSystems.RecordAccessedTopic}",
+                    $"criteria={Topic.RecordAccessed.Row().Canonical}",
                     "payload=application/fhir%2Bjson",
                     $"url={Uri.EscapeDataString(subscription.Endpoint)}",
                     "status=requested,active,error,off",

@@ -20,6 +20,8 @@ internal static class EverySearch
             [new Condition.AnyOf([new Condition.TokenPrefix("b="), new Condition.TokenRange("c=1", "c=2")])],
             [new Condition.UpdatedWithin(new TimeRange(Make.Noon, Make.Noon, IsOutside: true))],
             [new Condition.AnyId(["a"])],
+            [new Condition.Without(["a=1"])],
+            [new Condition.AnyToken(["a=1"]), new Condition.Without(["b=1"])],
             [new Condition.UpdatedWithin(new TimeRange(Make.Noon, Make.Noon))],
         };
         foreach (var all in conditions)

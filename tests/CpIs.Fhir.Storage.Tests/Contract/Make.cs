@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 
@@ -55,12 +56,14 @@ public static class Make
         SubscriptionStatus status = SubscriptionStatus.Active,
         int version = 1,
         int maxCount = 1,
-        ChannelKind channel = ChannelKind.RestHook
+        ChannelKind channel = ChannelKind.RestHook,
+        Topic topic = Topic.RecordAccessed
     ) =>
         Resource(id, RecordType.Subscription, authority, version) with
         {
             Subscription = new SubscriptionTerms
             {
+                Topic = topic,
                 Status = status,
                 Activated = status == SubscriptionStatus.Active,
                 Channel = channel,

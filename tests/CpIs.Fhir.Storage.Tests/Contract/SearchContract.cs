@@ -72,6 +72,8 @@ public abstract class SearchContract : StoreContract
             { "not updated", ["a", "d"] },
             { "updated and token", ["b"] },
             { "ids", ["a", "d"] },
+            { "without a token", ["a", "b"] },
+            { "without a token, by token", ["b"] },
             { "ids and token", ["a"] },
             { "ids and updated", ["c"] },
         };
@@ -122,6 +124,12 @@ public abstract class SearchContract : StoreContract
             ],
             "ids" => [new Condition.AnyId(["d", "a", "z"])],
             "ids and token" => [new Condition.AnyId(["d", "a"]), new Condition.AnyToken(["status=active"])],
+            "without a token" => [new Condition.Without(["status=finished", "family=%m"])],
+            "without a token, by token" =>
+            [
+                new Condition.AnyToken(["status=active"]),
+                new Condition.Without(["family=smith"]),
+            ],
             "ids and updated" =>
             [
                 new Condition.AnyId(["a", "c"]),

@@ -38,6 +38,12 @@ public sealed class MongoNotifications : NotificationContract
         await MongoStoreUnderTest.TakeAsync(time);
 }
 
+public sealed class MongoTopics : TopicContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}
+
 public sealed class MongoWorklists : WorklistContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

@@ -35,6 +35,11 @@ public sealed class SealedMongoNotifications : NotificationContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
+public sealed class SealedMongoTopics : TopicContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
+}
+
 public sealed class SealedMongoRestores : RestoreContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);

@@ -70,7 +70,9 @@ public sealed class MigrationTests : IDisposable
             """
             ALTER TABLE obligation ADD COLUMN taken INTEGER;
             ALTER TABLE obligation ADD COLUMN taken_by TEXT;
+            ALTER TABLE obligation ADD COLUMN topic INTEGER;
             ALTER TABLE subscription ADD COLUMN sends INTEGER;
+            ALTER TABLE subscription ADD COLUMN topic INTEGER;
             """
         );
         for (var version = 1; version <= 2; version++)
@@ -98,7 +100,9 @@ public sealed class MigrationTests : IDisposable
             UPDATE subscription SET last_number = 1, numbered_to = (SELECT key FROM obligation);
             ALTER TABLE obligation DROP COLUMN taken;
             ALTER TABLE obligation DROP COLUMN taken_by;
+            ALTER TABLE obligation DROP COLUMN topic;
             ALTER TABLE subscription DROP COLUMN sends;
+            ALTER TABLE subscription DROP COLUMN topic;
             """
         );
     }

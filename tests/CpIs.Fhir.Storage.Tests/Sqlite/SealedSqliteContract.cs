@@ -35,6 +35,11 @@ public sealed class SealedSqliteNotifications : NotificationContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteTopics : TopicContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 public sealed class SealedSqliteRestores : RestoreContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);

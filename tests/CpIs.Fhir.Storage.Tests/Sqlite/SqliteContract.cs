@@ -38,6 +38,12 @@ public sealed class SqliteNotifications : NotificationContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
+public sealed class SqliteTopics : TopicContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
 public sealed class SqliteWorklists : WorklistContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

@@ -3,8 +3,10 @@ using System.Text.Json;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Stores;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Worklists;
 using CpIs.Fhir.Storage.Tests.Contract;
 
@@ -25,6 +27,14 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
         "essex-1",
         "essex-2",
         "essex-inbox",
+    ];
+    private static readonly OccurrenceKind[] Kinds =
+    [
+        OccurrenceKind.Access,
+        OccurrenceKind.Access,
+        OccurrenceKind.MissedAppointment,
+        OccurrenceKind.InactiveNumber,
+        OccurrenceKind.Upload,
     ];
     private static readonly NoticeState[] States = [NoticeState.Untold, NoticeState.Told, NoticeState.Taken];
     private readonly Random _random = new(seed);
@@ -123,14 +133,17 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
         }
     }
 
-    private CpIs.Fhir.Core.Occurrences.Occurrence Hit() =>
+    private Occurrence Hit() =>
         Make.Access(
             IdOf(++_hits),
             Now,
             Make.Child(_random.Next(3)),
             _random.Next(2) == 0 ? "555000000001" : "555000000002",
             authorities: [.. Authorities.Where(_ => _random.Next(3) > 0)]
-        );
+        ) with
+        {
+            Kind = _random.GetItems(Kinds, 1)[0],
+        };
 
     private StoredResource Move(string id)
     {
@@ -141,7 +154,13 @@ internal sealed class RandomHistory(int seed, CancellationToken cancellation)
             _random.Next(3) == 0 ? SubscriptionStatus.Off : SubscriptionStatus.Active,
             version,
             _random.Next(1, 4),
-            id.EndsWith("inbox", StringComparison.Ordinal) ? ChannelKind.Inbox : ChannelKind.RestHook
+            id.EndsWith("inbox", StringComparison.Ordinal) ? ChannelKind.Inbox : ChannelKind.RestHook,
+            id switch
+            {
+                "herts-3" => Topic.MissedAppointment,
+                "essex-2" => Topic.UploadProcessed,
+                _ => Topic.RecordAccessed,
+            }
         );
     }
 

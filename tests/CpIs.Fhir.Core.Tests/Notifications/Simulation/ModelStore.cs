@@ -4,6 +4,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Tests.Notifications.Simulation;
@@ -49,7 +50,8 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                     occurrence.Id,
                     occurrence.Time,
                     occurrence.Organisation,
-                    occurrence.Child
+                    occurrence.Child,
+                    occurrence.Topic!.Value
                 );
             }
 
@@ -63,14 +65,16 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         return Commit(s =>
         {
             var done = 0;
-            foreach (var ofOne in s.Subscriptions.Values.Where(sub => sub.Takes).GroupBy(sub => sub.Authority))
+            foreach (
+                var ofOne in s.Subscriptions.Values.Where(sub => sub.Takes).GroupBy(sub => (sub.Authority, sub.Topic))
+            )
             {
                 if (done >= limit)
                     break;
                 var from = ofOne.Min(sub => sub.NumberedTo);
                 var all = s
                     .Obligations.Values.Where(owed =>
-                        owed.Authority == ofOne.Key && owed.Settled is null && owed.Key > from
+                        (owed.Authority, owed.Topic) == ofOne.Key && owed.Settled is null && owed.Key > from
                     )
                     .ToList();
                 var open = all.Take(limit - done).ToList();
@@ -246,7 +250,9 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
     ) =>
         Commit(s =>
         {
-            var open = s.Obligations.Values.Where(o => o.Authority == authority && o.Settled is null).ToList();
+            var open = s
+                .Obligations.Values.Where(o => o.Authority == authority && o.Settled is null && IsOwed(o))
+                .ToList();
             return ((long)open.Count, open.Count == 0 ? (DateTimeOffset?)null : open.Min(o => o.Time));
         });
 
@@ -254,7 +260,7 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         Commit<IReadOnlyList<UntoldNotices>>(s =>
             [
                 .. s
-                    .Obligations.Values.Where(owed => owed.Settled is null)
+                    .Obligations.Values.Where(owed => owed.Settled is null && IsOwed(owed))
                     .GroupBy(owed => owed.Authority)
                     .Select(each => new UntoldNotices(each.Key, each.Count(), each.Min(owed => owed.Time))),
             ]
@@ -265,7 +271,7 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
             NoticePage.Of(
                 [
                     .. s
-                        .Obligations.Values.Where(owed => owed.Authority == query.Authority)
+                        .Obligations.Values.Where(owed => owed.Authority == query.Authority && IsOwed(owed))
                         .OrderBy(owed => owed.Time)
                         .ThenBy(owed => owed.Occurrence, StringComparer.Ordinal)
                         .Select(o => new Notice(o.Occurrence, o.Time, o.Settled, o.Taken, o.TakenBy))
@@ -294,7 +300,8 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                         resource.Id,
                         resource.Authority,
                         terms.Channel == ChannelKind.RestHook,
-                        SendingState.Sound
+                        SendingState.Sound,
+                        terms.Topic
                     )
                 ) with
                 {
@@ -368,7 +375,10 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
             foreach (var sub in _state.Subscriptions.Values.Where(sub => sub.Takes).ToList())
                 if (
                     _state.Obligations.Values.Any(owed =>
-                        owed.Authority == sub.Authority && owed.Settled is null && owed.Key > sub.NumberedTo
+                        owed.Authority == sub.Authority
+                        && owed.Topic == sub.Topic
+                        && owed.Settled is null
+                        && owed.Key > sub.NumberedTo
                     )
                 )
                     _state.Subscriptions[sub.Id] = sub with { Last = sub.Last + 1, Ahead = sub.Ahead + 1 };
@@ -388,18 +398,19 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         {
             if (Events(s, sub.Id).Any(e => e.Owed.Contains(owed.Key)))
                 continue;
-            var joined = owed.Child is null
-                ? null
-                : Events(s, sub.Id)
-                    .Where(e =>
-                        e.Fence == 0
-                        && e.Child == owed.Child
-                        && e.Organisation == owed.Organisation
-                        && Attendance.IsSame(e.Time, owed.Time)
-                    )
-                    .OrderByDescending(e => e.Time)
-                    .ThenBy(e => e.Number)
-                    .FirstOrDefault();
+            var joined =
+                owed.Child is null || !owed.Topic.Row().Merges
+                    ? null
+                    : Events(s, sub.Id)
+                        .Where(e =>
+                            e.Fence == 0
+                            && e.Child == owed.Child
+                            && e.Organisation == owed.Organisation
+                            && Attendance.IsSame(e.Time, owed.Time)
+                        )
+                        .OrderByDescending(e => e.Time)
+                        .ThenBy(e => e.Number)
+                        .FirstOrDefault();
             if (joined is not null)
                 s.Events[(sub.Id, joined.Number)] = joined with
                 {
@@ -514,6 +525,8 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 s.Obligations[key] = s.Obligations[key] with { Settled = now };
     }
 
+    private static bool IsOwed(Owed owed) => owed.Topic.Row().TellsOfChild;
+
     private static bool AreUntaken(State s, NoticesTaken taken) =>
         taken.Occurrences.All(id =>
             s.Obligations.Values.Any(owed =>
@@ -569,6 +582,7 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         DateTimeOffset Time,
         OdsCode Organisation,
         NhsNumber? Child,
+        Topic Topic,
         DateTimeOffset? Settled = null,
         DateTimeOffset? Taken = null,
         string? TakenBy = null
@@ -591,6 +605,7 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
         OdsCode Authority,
         bool Sends,
         SendingState State,
+        Topic Topic,
         bool Takes = false,
         int Most = 1,
         long Last = 0,

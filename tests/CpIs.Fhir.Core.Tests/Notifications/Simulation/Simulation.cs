@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Synthetic;
 using Microsoft.Extensions.Time.Testing;
 
@@ -34,7 +35,7 @@ internal sealed class Simulation
     private readonly Receivers _receivers;
     private readonly OrganisationDirectory _directory;
     private readonly List<SimulatedServer> _servers = [];
-    private readonly Dictionary<string, OdsCode> _subscriptions = [];
+    private readonly Dictionary<string, (OdsCode Authority, Topic Topic)> _subscriptions = [];
     private readonly Dictionary<string, OdsCode> _recorded = [];
     private readonly List<Exception> _faults = [];
     private readonly double _mortality;
@@ -161,7 +162,8 @@ internal sealed class Simulation
     {
         var id = $"s{_subscriptions.Count + 1}";
         var habit = _random.GetItems(Enum.GetValues<Habit>(), 1)[0];
-        _subscriptions.Add(id, authority);
+        var topic = _random.Next(3) == 0 ? Topic.MissedAppointment : Topic.RecordAccessed;
+        _subscriptions.Add(id, (authority, topic));
         var body = $$"""{"resourceType":"Subscription","id":"{{id}}","meta":{},"status":"requested"}""";
         await _store.CommitAsync(
             new Commit
@@ -181,6 +183,7 @@ internal sealed class Simulation
                             Subscription = new SubscriptionTerms
                             {
                                 Status = SubscriptionStatus.Requested,
+                                Topic = topic,
                                 Endpoint = $"https://{id}.{habit}.example/{authority}",
                                 MaxCount = _random.Next(1, 4),
                             },
@@ -202,7 +205,7 @@ internal sealed class Simulation
             new Occurrence
             {
                 Id = id,
-                Kind = OccurrenceKind.Access,
+                Kind = _random.Next(4) == 0 ? OccurrenceKind.MissedAppointment : OccurrenceKind.Access,
                 Time = _time.GetUtcNow(),
                 ClientId = "ed",
                 Organisation = Setting,
@@ -257,8 +260,9 @@ internal sealed class Simulation
     }
 
     private bool Waits(string subscription) =>
-        _store.Obligations.Any(owed => owed.Authority == _subscriptions[subscription] && owed.Settled is null)
-        || _store.Events(subscription).Any(e => e.Delivered is null);
+        _store.Obligations.Any(owed =>
+            (owed.Authority, owed.Topic) == _subscriptions[subscription] && owed.Settled is null
+        ) || _store.Events(subscription).Any(e => e.Delivered is null);
 
     private IEnumerable<string> Violations()
     {
@@ -277,10 +281,10 @@ internal sealed class Simulation
             .ToList();
         foreach (var each in owed.Values)
         {
-            var isSubscribed = _subscriptions.ContainsValue(each.Authority);
-            // The first Subscription of each is its place of action, and none is ever off here.
+            var isSubscribed = _subscriptions.ContainsValue((each.Authority, each.Topic));
+            // The first Subscription of each topic is its place of action, and none is ever off here.
             var place = _subscriptions
-                .Where(s => s.Value == each.Authority)
+                .Where(s => s.Value == (each.Authority, each.Topic))
                 .Select(s => s.Key)
                 .Min(StringComparer.Ordinal);
             var isReceived = received.Exists(r =>
@@ -292,14 +296,14 @@ internal sealed class Simulation
                 yield return $"{each.Occurrence} counts as told, and no receiver has it at the place of action.";
         }
 
-        foreach (var (subscription, authority) in _subscriptions)
-        foreach (var violation in Violations(subscription, authority, owed))
+        foreach (var (subscription, told) in _subscriptions)
+        foreach (var violation in Violations(subscription, told, owed))
             yield return violation;
     }
 
     private IEnumerable<string> Violations(
         string subscription,
-        OdsCode authority,
+        (OdsCode Authority, Topic Topic) asked,
         Dictionary<string, ModelStore.Owed> owed
     )
     {
@@ -311,8 +315,8 @@ internal sealed class Simulation
             yield return $"An event of {subscription} went to another's endpoint.";
         var told = posts.SelectMany(post => post.Events).ToList();
         foreach (var access in told.SelectMany(e => e.References).Select(r => r.Split('/')[^1]).Distinct())
-            if (owed.GetValueOrDefault(access)?.Authority != authority)
-                yield return $"{subscription} of {authority} was told of {access}, which is not its own.";
+            if (owed.GetValueOrDefault(access) is not { } of || (of.Authority, of.Topic) != asked)
+                yield return $"{subscription} of {asked} was told of {access}, which is not its own or of another topic.";
         foreach (var same in posts.Where(post => post.Events.Count > 0).GroupBy(post => post.Id))
             if (same.Select(Content).Distinct().Skip(1).Any())
                 yield return $"{subscription} got the id {same.Key} for two contents.";

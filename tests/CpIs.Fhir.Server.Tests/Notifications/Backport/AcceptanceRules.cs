@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Server.Tests.Hosting;
 
 namespace CpIs.Fhir.Server.Tests.Notifications.Backport;
@@ -37,17 +38,22 @@ internal static class AcceptanceRules
             "A filter that will not be applied is refused.",
             async scene =>
             {
+                foreach (var topic in TopicTable.All)
                 foreach (var filter in new[] { "patient=Patient/1", "AuditEvent?patient=Patient/1" })
                     await scene.RefusesAsync(
-                        filter,
-                        s => s["_criteria"] = Extension(new JsonObject { ["url"] = Filter, ["valueString"] = filter })
+                        $"{filter} of {topic.Code}",
+                        s =>
+                        {
+                            s["criteria"] = topic.Canonical;
+                            s["_criteria"] = Extension(new JsonObject { ["url"] = Filter, ["valueString"] = filter });
+                        }
                     );
             }
         ),
         new(
             23,
             "conformance",
-            "Each filter that a topic offers is applied: the topic offers none.",
+            "Each filter that a topic offers is applied: no topic offers one.",
             async scene =>
                 (await scene.Anonymous.GetAsync("Basic?code=SubscriptionTopic")).Text.Should().NotContain("canFilterBy")
         ),

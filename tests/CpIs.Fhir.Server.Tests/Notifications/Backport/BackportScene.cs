@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Topics;
 using CpIs.Fhir.Server.Tests.Hosting;
 using CpIs.Fhir.Tests.Shared;
 
@@ -77,7 +77,7 @@ public sealed class BackportScene : IAsyncLifetime
                 $$"""
                 {
                   "resourceType": "Subscription", "status": "requested", "reason": "To be told",
-                  "criteria": "{{FhirSystems.RecordAccessedTopic}}",
+                  "criteria": "{{Topic.RecordAccessed.Row().Canonical}}",
                   "channel": {
                     "type": "rest-hook", "endpoint": "{{Endpoint}}/{{path}}", "payload": "application/fhir+json"
                     {{(
