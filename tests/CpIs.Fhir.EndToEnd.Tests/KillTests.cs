@@ -43,7 +43,7 @@ public sealed class KillTests : IDisposable
         var exchange = await ExchangeProcess.StartAsync(_data, port: port, arguments: "--bench");
         using (var authority = await Actor.SignInAsync(exchange, "authority-xhf01"))
         {
-            foreach (var some in children.Chunk(200))
+            foreach (var some in children.Chunk(100))
                 using (var answer = await authority.PostJsonAsync("", SyntheticUpload.Bundle(Authority, some)))
                     answer.StatusCode.Should().Be(HttpStatusCode.OK);
             await receiver.SubscribeAsync(authority);
