@@ -37,7 +37,7 @@ public sealed record ApprovalRequest
     public DateTimeOffset Expires() => Asked + Life;
 
     /// <summary>The person who may ask: a lead. Else 403.</summary>
-    public static Result<Person> WhoAsks(Caller caller) => WhoActs(caller, "ask for this", Activities.Lead);
+    public static Result<Person> WhoAsks(Caller caller) => Activities.WhoActs(caller, "ask for this", Activities.Lead);
 
     /// <summary>
     /// The second person: 403 for one who is neither lead nor worker and for the one who asked, 404 for what is not theirs or
@@ -49,7 +49,8 @@ public sealed record ApprovalRequest
     public static Result<Person> WhoApproves(ApprovalRequest? request, Caller caller, DateTimeOffset now)
     {
         if (
-            WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
+            Activities
+                .WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
                 .IsRefused(out var refusal, out var person)
         )
             return refusal;
@@ -64,11 +65,4 @@ public sealed record ApprovalRequest
             ? Refusal.Forbidden("You asked for this yourself. Another person of your authority must approve it.")
             : person;
     }
-
-    private static Result<Person> WhoActs(Caller caller, string what, params string[] activities) =>
-        caller is { Kind: CallerKind.Authority, Person: { } person } && activities.Any(caller.Activities.Contains)
-            ? person
-            : Refusal.Forbidden(
-                $"To {what}, a person needs the activity {string.Join(" or ", activities)}. Send the claim cpis_user in the client assertion, or a token that names such a person."
-            );
 }

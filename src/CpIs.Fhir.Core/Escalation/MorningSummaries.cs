@@ -93,7 +93,9 @@ public sealed class MorningSummaries(
         // What is in an inbox is delivered when a person takes it (design.md, "What settles").
         if (hasInbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };
-        return MailTexts.Summary(counts, hasInbox ? [.. hosts, "your inbox"] : hosts);
+        var stale = directory.Current.StaleAt(time.GetUtcNow()).FirstOrDefault(each => each.Authority == authority);
+        return MailTexts.Summary(counts, hasInbox ? [.. hosts, "your inbox"] : hosts)
+            + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
     }
 
     private async Task<(List<string> Hosts, bool HasInbox)> ReadSystemsAsync(

@@ -5,7 +5,7 @@ namespace CpIs.Fhir.Server.Administration;
 
 /// <summary>
 /// An organisation as an operator registers it: name, kind; for an authority its phones, of which the emergency duty
-/// phone is needed because a child may come at night; for a setting its kind and the modes in which it may look up.
+/// phone is needed because a child may come at night, and the days of its uploads; for a setting its kind and the modes in which it may look up.
 /// </summary>
 internal static class OrganisationForm
 {
@@ -17,6 +17,7 @@ internal static class OrganisationForm
         "emergencyDutyPhone",
         "settingKind",
         "modeRights",
+        "uploads",
     ];
 
     public static Result<Organisation> Read(OdsCode code, JsonForm form)
@@ -34,9 +35,10 @@ internal static class OrganisationForm
                 "code-invalid"
             );
         var rights = Rights(form);
+        var uploads = Uploads(form);
 
         if (kind is not null and not CallerKind.Authority)
-            Absent(form, "an authority", "officePhone", "emergencyDutyPhone");
+            Absent(form, "an authority", "officePhone", "emergencyDutyPhone", "uploads");
         if (kind is not null and not CallerKind.Setting)
             Absent(form, "a setting", "settingKind", "modeRights");
         return form.Refusal is { } refusal
@@ -52,6 +54,7 @@ internal static class OrganisationForm
                 EmergencyDutyPhone = duty,
                 SettingKind = settingKind,
                 ModeRights = rights,
+                Uploads = uploads,
             };
     }
 
@@ -86,6 +89,16 @@ internal static class OrganisationForm
             member,
             "A phone number must be digits and spaces, with a plus sign first if it is international."
         );
+        return null;
+    }
+
+    private static UploadCalendar? Uploads(JsonForm form)
+    {
+        if (form.Text("uploads", required: false) is not { } text)
+            return null;
+        if (UploadCalendar.TryParse(text, out var calendar))
+            return calendar;
+        form.Problem("uploads", $"This must be {UploadCalendar.Allowed}.", "code-invalid");
         return null;
     }
 

@@ -18,7 +18,11 @@ internal static class EscalationServices
             .AddSingleton<ChannelLimits>()
             .AddSingleton<IUntoldObserver, UntoldLog>()
             .AddSingleton<UntoldWatch>()
-            .AddEachMinute<UntoldWatch>();
+            .AddEachMinute<UntoldWatch>()
+            .AddSingleton<RegisterGauges>()
+            .AddSingleton<IStaleObserver, StaleLog>()
+            .AddSingleton<StaleWatch>()
+            .AddEachMinute<StaleWatch>();
         if (!options.IsOn)
             return services;
         var password = EmailPassword.Read(options);

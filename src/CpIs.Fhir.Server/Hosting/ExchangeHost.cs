@@ -127,6 +127,7 @@ internal static class ExchangeHost
         fhir.MapSmartConfiguration();
         fhir.MapUploads();
         fhir.MapWrites();
+        fhir.MapProtection();
         fhir.MapLookUps();
         fhir.MapAuditEvents();
         fhir.MapRecords();
