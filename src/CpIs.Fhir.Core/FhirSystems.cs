@@ -36,6 +36,9 @@ public static class FhirSystems
     /// <summary>HL7's v3 act codes, among them the security labels; see <see cref="NotForPatient"/>.</summary>
     public const string ActCode = "http://terminology.hl7.org/CodeSystem/v3-ActCode";
 
+    /// <summary>HL7's v3 confidentiality codes: <c>V</c> on a plan is the protected mark.</summary>
+    public const string Confidentiality = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+
     /// <summary>HL7's extension from a Flag to what it is about: here, the EpisodeOfCare it is derived from.</summary>
     public const string FlagDetail = "http://hl7.org/fhir/StructureDefinition/flag-detail";
 

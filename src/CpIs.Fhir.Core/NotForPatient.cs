@@ -11,14 +11,22 @@ internal static class NotForPatient
     /// <summary>The code, in <see cref="FhirSystems.ActCode"/>.</summary>
     public const string Code = "NOPAT";
 
+    /// <summary>The mark of a plan of a family in flight, in <see cref="FhirSystems.Confidentiality"/> (design: "Protected plan").</summary>
+    public const string ProtectedCode = "V";
+
     /// <summary>Writes <c>security</c> into the <c>meta</c> that is open.</summary>
-    public static void Write(Utf8JsonWriter json)
+    /// <param name="json">Where.</param>
+    /// <param name="isProtected">True to write the mark of a protected plan too.</param>
+    /// <param name="isLabelled">False to leave the label itself out.</param>
+    public static void Write(Utf8JsonWriter json, bool isProtected = false, bool isLabelled = true)
     {
+        if (!isProtected && !isLabelled)
+            return;
         json.WriteStartArray("security");
-        json.WriteStartObject();
-        json.WriteString("system", FhirSystems.ActCode);
-        json.WriteString("code", Code);
-        json.WriteEndObject();
+        if (isLabelled)
+            Write(json, FhirSystems.ActCode, Code);
+        if (isProtected)
+            Write(json, FhirSystems.Confidentiality, ProtectedCode);
         json.WriteEndArray();
     }
 
@@ -27,4 +35,12 @@ internal static class NotForPatient
     /// mark inside JSON text is escaped.
     /// </summary>
     public static bool Labels(ReadOnlySpan<byte> compactJson) => compactJson.IndexOf("\"code\":\"NOPAT\""u8) >= 0;
+
+    private static void Write(Utf8JsonWriter json, string system, string code)
+    {
+        json.WriteStartObject();
+        json.WriteString("system", system);
+        json.WriteString("code", code);
+        json.WriteEndObject();
+    }
 }

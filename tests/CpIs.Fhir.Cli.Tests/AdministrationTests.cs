@@ -34,6 +34,32 @@ public sealed class AdministrationTests : IDisposable
     }
 
     [Fact]
+    public async Task An_authority_is_registered_with_the_days_of_its_uploads_and_no_others()
+    {
+        await using var exchange = await StubExchange.StartAsync();
+        exchange.On("PUT /admin/organisations/XHF01", new Reply(200, "{}"));
+        string[] add =
+        [
+            "org",
+            "add",
+            "XHF01",
+            "--kind",
+            "authority",
+            "--name",
+            "F",
+            "--emergency-phone",
+            "01632 960001",
+        ];
+
+        (await Ask(exchange, [.. add, "--uploads", "mon,thu"])).Code.Should().Be(0);
+        var wrong = await Ask(exchange, [.. add, "--uploads", "monday"]);
+
+        exchange.To("PUT /admin/organisations/XHF01").Single().Body.Should().Contain("\"uploads\":\"mon,thu\"");
+        wrong.Code.Should().Be(2);
+        wrong.Error.Should().Contain("--uploads must be daily, weekdays, none, or days such as mon,wed,fri.");
+    }
+
+    [Fact]
     public async Task A_setting_is_registered_with_its_modes()
     {
         await using var exchange = await StubExchange.StartAsync();

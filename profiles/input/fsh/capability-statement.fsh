@@ -90,9 +90,14 @@ Usage: #definition
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/child-protection"
 * rest.resource[=].operation[+].name = "missed-appointment"
 * rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/patient-missed-appointment"
+* rest.resource[=].operation[+].name = "protect"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/protect"
+* rest.resource[=].operation[+].name = "unprotect"
+* rest.resource[=].operation[=].definition = "https://fhir.cpis.example/OperationDefinition/unprotect"
 * insert Validate
 
 * insert Resource(EpisodeOfCare, CPIS-EpisodeOfCare)
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-ProtectedEpisodeOfCare"
 * insert Interaction(read)
 * insert Interaction(vread)
 * insert Interaction(history-instance)
@@ -113,6 +118,7 @@ Usage: #definition
 * insert Validate
 
 * insert Resource(Flag, CPIS-Flag)
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-ProtectedFlag"
 * insert Interaction(read)
 * insert Interaction(vread)
 * insert Interaction(history-instance)

@@ -417,3 +417,57 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #Parameters
 * parameter[=].documentation = "How many notices were taken now, and how many before."
+
+Instance: protect
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/protect"
+* insert OperationCommon
+* name = "Protect"
+* title = "Protect a child"
+* description = "Marks every plan that the authority holds of this child as protected (a family in flight): whoever else looks the child up sees only that a protected record is held, and the exchange's phone. An upload can set the mark too. It needs a person with the activity lead, worker or duty."
+* affectsState = true
+* code = #protect
+* resource = #Patient
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #reason
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "Why, in 1 to 140 characters. It is put on record with the person. Do not name a child or a place."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #OperationOutcome
+* parameter[=].documentation = "How many plans were changed."
+
+Instance: unprotect
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/unprotect"
+* insert OperationCommon
+* name = "Unprotect"
+* title = "End the protection of a child"
+* description = "Removes the protected mark from every plan that the authority holds of this child. Nothing else removes it. It needs a person with the activity lead."
+* affectsState = true
+* code = #unprotect
+* resource = #Patient
+* system = false
+* type = false
+* instance = true
+* parameter[+].name = #reason
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "Why, in 1 to 140 characters. It is put on record with the person. Do not name a child or a place."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #OperationOutcome
+* parameter[=].documentation = "How many plans were changed."

@@ -87,6 +87,8 @@ Description: "The rules named in OperationOutcome.issue.details. An id is stable
 * #cpis-plan-unborn-end "An unborn child protection plan has an end: the expected date of delivery."
 * #cpis-plan-withdrawn "A plan that was withdrawn is not opened again; its plan id cannot be used again."
 * #cpis-profile-not-allowed "A resource claims no profile outside the list that the operator allows."
+* #cpis-protected-phone "A plan is protected only where the exchange has a phone to name instead of its authority (option Protected:Phone)."
+* #cpis-protected-without-plan "A child is protected by its plans: without one there is nothing to protect."
 * #cpis-setting-rights "A mode must not be given twice."
 * #cpis-subscription-channel "The channel is a rest-hook with an endpoint, an inbox, or a MESH mailbox, and a Subscription keeps it."
 * #cpis-subscription-content "The payload content is empty or id-only, or full-resource where the operator allows it."

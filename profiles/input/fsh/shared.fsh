@@ -56,16 +56,16 @@ RuleSet: PlainMeta
 * insert MetaApartFromLabel
 * insert Prohibited(meta.security, [[who may see a record follows from rules and not from a label.]])
 
-// A label of one code, which hides nothing in this service: it speaks to the systems that the answer travels on to.
+// Two labels. NOPAT hides nothing in this service: it speaks to the systems that the answer travels on to. V protects a family in flight:
+// whoever is not the authority sees only that a protected record is held.
 RuleSet: LabelledMeta
 * insert MetaApartFromLabel
-* insert Optional(meta.security, 1, [[it says that a patient or family must not see this. The server sets it. You may send it back; no other label is allowed.]])
+* insert Optional(meta.security, 2, [[NOPAT says that a patient or family must not see this; the server sets it, and you may send it back. V marks a protected plan; once sent it stays until your lead removes it. No other label is allowed.]])
+* meta.security from CPISRecordLabel (required)
 * insert Bare(meta.security)
 * insert Required(meta.security.system, 1, [[a code without its system says nothing.]])
-* meta.security.system = "http://terminology.hl7.org/CodeSystem/v3-ActCode" (exactly)
 * insert Prohibited(meta.security.version, [[the code means the same in every version.]])
 * insert Required(meta.security.code, 1, [[it is the label.]])
-* meta.security.code = #NOPAT (exactly)
 * insert Prohibited(meta.security.display, [[free text could travel in it.]])
 * insert Prohibited(meta.security.userSelected, [[how the code was chosen is of no use here.]])
 
@@ -119,6 +119,49 @@ RuleSet: PlainIdentifier(path)
 * insert Bare({path}.value)
 * insert Prohibited({path}.period, [[an identifier that no longer holds is not sent.]])
 * insert Prohibited({path}.assigner, [[the system says who gives it.]])
+
+// The child by its NHS number alone: a reference would lead to the authority's Patient.
+RuleSet: ChildByNumber(path)
+* {path} only Reference(Patient)
+* insert Bare({path})
+* insert Prohibited({path}.reference, [[it would lead to the authority's Patient.]])
+* insert Prohibited({path}.type, [[only a Patient is possible.]])
+* insert Required({path}.identifier, 1, [[the NHS number, as it was asked for.]])
+* insert NhsNumber({path}.identifier)
+* insert Prohibited({path}.display, [[it would repeat the name.]])
+
+// What an answer says instead of a plan type: that a protected record is held, and whom to phone.
+RuleSet: ProtectedText(path)
+* insert Bare({path})
+* insert Prohibited({path}.coding, [[the type of the plan is not shown.]])
+* insert Required({path}.text, 1, [[it says that a protected record is held, and whom to phone.]])
+* insert Bare({path}.text)
+
+// Made for one answer: nothing of it may be matched with another answer.
+RuleSet: ProtectedMeta
+* insert Required(id, 1, [[made for this answer alone, so that it cannot be matched with another one.]])
+* insert Required(meta, 1, [[the labels.]])
+* insert Bare(meta)
+* insert Prohibited(meta.versionId, [[a version could be matched with another answer.]])
+* insert Prohibited(meta.lastUpdated, [[no date of a protected plan is shown.]])
+* insert Prohibited(meta.source, [[where a record comes from would name its authority.]])
+* insert Required(meta.profile, 1, [[the server says what this is.]])
+* insert Required(meta.security, 2, [[NOPAT and V: not for the patient's eyes, and protected.]])
+* meta.security 2..2
+* meta.security from CPISRecordLabel (required)
+* insert Bare(meta.security)
+* insert Required(meta.security.system, 1, [[a code without its system says nothing.]])
+* insert Prohibited(meta.security.version, [[the code means the same in every version.]])
+* insert Required(meta.security.code, 1, [[it is the label.]])
+* insert Prohibited(meta.security.display, [[free text could travel in it.]])
+* insert Prohibited(meta.security.userSelected, [[how the code was chosen is of no use here.]])
+* insert Prohibited(meta.tag, [[a tag is a place where case detail could travel unseen.]])
+* insert Prohibited(implicitRules, [[rules from elsewhere are not supported.]])
+* insert Prohibited(language, [[there is no text whose language would matter.]])
+* insert Prohibited(text, [[a narrative could say more than that a protected record is held.]])
+* insert Prohibited(contained, [[a resource inside could say more than that a protected record is held.]])
+* insert Prohibited(modifierExtension, [[nothing may change the meaning of what this service passes on.]])
+* insert NoExtension
 
 RuleSet: NhsNumber(path)
 * insert PlainIdentifier({path})

@@ -8,6 +8,15 @@ Description: "The three statuses of a child that CP-IS shares."
 * $sct#764841000000100 "Looked after child"
 * $sct#818901000000100 "Unborn child subject to child protection plan"
 
+// Both code systems are HL7's; of each, one code is used.
+ValueSet: CPISRecordLabel
+Id: record-label
+Title: "CP-IS record label"
+Description: "The security labels of a plan: not for the patient's eyes, and protected."
+* ^experimental = false
+* http://terminology.hl7.org/CodeSystem/v3-ActCode#NOPAT "no disclosure to patient, family or caregivers without attending provider's authorization"
+* http://terminology.hl7.org/CodeSystem/v3-Confidentiality#V "very restricted"
+
 // Planned, waitlist, onhold and cancelled are not statuses of a plan that is shared: an authority sends a plan when it holds.
 ValueSet: CPISPlanStatus
 Id: plan-status

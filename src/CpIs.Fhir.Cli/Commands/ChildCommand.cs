@@ -6,13 +6,19 @@ using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis child</c>: changes one plan of one child.</summary>
+/// <summary><c>cpis child</c>: changes one plan of one child, or protects the child.</summary>
 internal static class ChildCommand
 {
     private const string Today = "today";
 
     public static Command Create(Tool tool) =>
-        new ToolCommand("child", "End or withdraw a plan of a child, as an authority.") { End(tool), Withdraw(tool) };
+        new ToolCommand("child", "End or withdraw a plan of a child, or protect the child, as an authority.")
+        {
+            End(tool),
+            Withdraw(tool),
+            ChildProtectionCommands.Protect(tool),
+            ChildProtectionCommands.Unprotect(tool),
+        };
 
     private static Command End(Tool tool)
     {

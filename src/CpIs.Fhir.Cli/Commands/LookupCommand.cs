@@ -113,9 +113,9 @@ internal static class LookupCommand
     private static void Show(Report report, LookUpView view)
     {
         report.Object(view.ToJson());
-        if (view.Plans.Count > 0)
+        if (view.IsHeld)
             report.Line(AnswerTexts.NotForThePatient);
-        report.Headline(view.Texts[0], view.Plans.Count > 0 ? Tone.Alarm : Tone.Calm);
+        report.Headline(view.Texts[0], view.IsHeld ? Tone.Alarm : Tone.Calm);
         foreach (var text in view.Texts.Skip(1))
             report.Line(text);
         if (view.Plans.Count == 0)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Administration;
 using CpIs.Fhir.Cli.Tools;
+using CpIs.Fhir.Core.Callers;
 
 namespace CpIs.Fhir.Cli.Commands;
 
@@ -31,6 +32,7 @@ internal static class OrganisationCommand
                             ("Modes", "modeRights"),
                             ("Office", "officePhone"),
                             ("Emergency duty", "emergencyDutyPhone"),
+                            ("Uploads", "uploads"),
                             ("Suspended", "suspended"),
                         ],
                         cancellation
@@ -64,6 +66,17 @@ internal static class OrganisationCommand
         {
             Description = "An authority's emergency duty phone; every authority has one.",
         };
+        var uploads = new Option<string?>("--uploads")
+        {
+            Description =
+                "Days for which an authority uploads, by which a missing upload is found: daily, weekdays (without this option), none, or days such as mon,wed,fri.",
+            HelpName = "DAYS",
+        };
+        uploads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !UploadCalendar.TryParse(text, out _))
+                result.AddError($"--uploads must be {UploadCalendar.Allowed}.");
+        });
         var setting = new Option<string?>("--setting-kind")
         {
             Description = "A setting's kind, such as emergency-department.",
@@ -86,6 +99,7 @@ internal static class OrganisationCommand
             kind,
             office,
             duty,
+            uploads,
             setting,
             mode,
         };
@@ -104,6 +118,7 @@ internal static class OrganisationCommand
                 var body = new JsonObject { ["name"] = run.Get(name), ["kind"] = run.Get(kind) };
                 Set(body, "officePhone", run.Get(office));
                 Set(body, "emergencyDutyPhone", run.Get(duty));
+                Set(body, "uploads", run.Get(uploads));
                 Set(body, "settingKind", run.Get(setting));
                 if (run.Get(mode) is { Length: > 0 } modes)
                     body["modeRights"] = new JsonArray([

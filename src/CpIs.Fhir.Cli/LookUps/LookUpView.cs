@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Core;
 
 namespace CpIs.Fhir.Cli.LookUps;
 
@@ -11,12 +12,19 @@ namespace CpIs.Fhir.Cli.LookUps;
 /// <param name="Plans">Plans shown; empty for none held here.</param>
 /// <param name="History">Who else looked, newest first.</param>
 /// <param name="Texts">The sentences that the exchange says to a clinician, in order; at least one.</param>
+/// <param name="IsProtected">True when a protected record is held, of which the texts say all that is shown.</param>
 internal sealed record LookUpView(
     IReadOnlyList<PlanRow> Plans,
     IReadOnlyList<HistoryRow> History,
-    IReadOnlyList<string> Texts
+    IReadOnlyList<string> Texts,
+    bool IsProtected
 )
 {
+    private const string ProtectedProfile = "CPIS-ProtectedFlag";
+
+    /// <summary>True for a hit.</summary>
+    public bool IsHeld => Plans.Count > 0 || IsProtected;
+
     /// <summary>Reads the searchset of <c>$child-protection</c>; null when it is not one, or not all of one.</summary>
     public static LookUpView? Read(ReadOnlyMemory<byte> body)
     {
@@ -61,17 +69,22 @@ internal sealed record LookUpView(
         var patients = resources["Patient"].ToDictionary(p => p.Text("id") ?? "", p => p);
         var authorities = resources["Organization"].ToList();
         return new LookUpView(
-            [.. flags.Select(f => PlanRow.Of(f, patients, authorities))],
+            [.. flags.Where(f => !IsMasked(f)).Select(f => PlanRow.Of(f, patients, authorities))],
             [.. resources["AuditEvent"].Select(HistoryRow.Of)],
-            texts
+            texts,
+            flags.Any(IsMasked)
         );
     }
+
+    private static bool IsMasked(JsonElement flag) =>
+        flag.At("meta").List("profile").Any(profile => profile.ToString() == FhirSystems.Profile(ProtectedProfile));
 
     /// <summary>One object for <c>--json</c>.</summary>
     public JsonObject ToJson() =>
         new()
         {
-            ["state"] = Plans.Count > 0 ? "information-held" : "none-held-here",
+            ["state"] = IsHeld ? "information-held" : "none-held-here",
+            ["protected"] = IsProtected,
             ["texts"] = new JsonArray([.. Texts.Select(text => (JsonNode)text)]),
             ["plans"] = new JsonArray([.. Plans.Select(p => (JsonNode)p.ToJson())]),
             ["history"] = new JsonArray([.. History.Select(h => (JsonNode)h.ToJson())]),

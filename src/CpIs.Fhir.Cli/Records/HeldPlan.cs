@@ -12,7 +12,8 @@ namespace CpIs.Fhir.Cli.Records;
 internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
 {
     /// <summary>What <see cref="Cells"/> are.</summary>
-    public static IReadOnlyList<string> Headings { get; } = ["Plan id", "Plan", "Child", "Period", "Status"];
+    public static IReadOnlyList<string> Headings { get; } =
+    ["Plan id", "Plan", "Child", "Period", "Status", "Protected"];
 
     /// <summary>Id of the EpisodeOfCare.</summary>
     public string Id => Resource.Text("id") ?? "";
@@ -41,6 +42,13 @@ internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
     /// <summary>The child's NHS number (of an unborn plan, the mother's).</summary>
     public string NhsNumber => Resource.At("patient").NhsNumber();
 
+    /// <summary>True for one of which others see only that a protected record is held.</summary>
+    public bool IsProtected =>
+        Resource
+            .At("meta")
+            .List("security")
+            .Any(label => label.Text("system") == FhirSystems.Confidentiality && label.Text("code") == "V");
+
     /// <summary>Its type in words; the code where this tool does not know it.</summary>
     public string TypeText => Type?.Display ?? TypeCode;
 
@@ -48,7 +56,7 @@ internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
     public string Whose => Child is { } child ? $"{NhsNumber} {child.Name}, born {child.BirthDate}" : NhsNumber;
 
     /// <inheritdoc />
-    public IReadOnlyList<string> Cells => [PlanId, TypeText, Whose, Period, Status];
+    public IReadOnlyList<string> Cells => [PlanId, TypeText, Whose, Period, Status, IsProtected ? "yes" : ""];
 
     /// <summary>A few words that tell it from the child's other plans.</summary>
     public string Short => $"{PlanId} ({TypeText}, {Status}, {Period})";
@@ -80,6 +88,7 @@ internal sealed record HeldPlan(JsonElement Resource, HeldChild? Child) : IRow
             ["planId"] = PlanId,
             ["type"] = Type is { } type ? PlanTypeNames.Of(type) : TypeCode,
             ["status"] = Status,
+            ["protected"] = IsProtected,
             ["start"] = Start,
             ["end"] = End.Length > 0 ? End : null,
             ["nhsNumber"] = NhsNumber,

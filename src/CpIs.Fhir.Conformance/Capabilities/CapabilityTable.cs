@@ -36,19 +36,21 @@ public static class CapabilityTable
                     OnType: ["POST"],
                     OnInstance: []
                 ),
+                OfPatient("protect"),
+                OfPatient("unprotect"),
                 Validate,
             ]
         ),
         new(
             "EpisodeOfCare",
-            Ours("CPIS-EpisodeOfCare"),
+            Ours("CPIS-EpisodeOfCare", "CPIS-ProtectedEpisodeOfCare"),
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.EpisodeOfCare)),
             [Validate]
         ),
         new(
             "Flag",
-            Ours("CPIS-Flag"),
+            Ours("CPIS-Flag", "CPIS-ProtectedFlag"),
             ["read", "vread", "history-instance", "create", "update", "delete", "search-type"],
             Of(SearchTables.Of(RecordType.Flag)),
             [Validate]
@@ -121,6 +123,9 @@ public static class CapabilityTable
 
     private static OperationCapability OfSubscription(string name, IReadOnlyList<string> methods) =>
         new(name, $"{FhirSystems.Own}/OperationDefinition/subscription-{name}", OnType: [], OnInstance: methods);
+
+    private static OperationCapability OfPatient(string name) =>
+        new(name, $"{FhirSystems.Own}/OperationDefinition/{name}", OnType: [], OnInstance: ["POST"]);
 
     // At the type it is nothing without a body; a stored resource may be meant by its address.
     private static OperationCapability Validate => ValidateSent with { OnInstance = GetOrPost };

@@ -33,4 +33,15 @@ public static class Activities
             && char.IsAsciiLetterUpper(activity[0])
             && activity.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0
         );
+
+    /// <summary>The person of an authority who may do something, or 403.</summary>
+    /// <param name="caller">Who wants to.</param>
+    /// <param name="what">What, such as <c>approve this</c>.</param>
+    /// <param name="activities">One of these is needed.</param>
+    public static Result<Person> WhoActs(Caller caller, string what, params string[] activities) =>
+        caller is { Kind: CallerKind.Authority, Person: { } person } && activities.Any(caller.Activities.Contains)
+            ? person
+            : Refusal.Forbidden(
+                $"To {what}, a person needs the activity {string.Join(" or ", activities)}. Send the claim cpis_user in the client assertion, or a token that names such a person."
+            );
 }

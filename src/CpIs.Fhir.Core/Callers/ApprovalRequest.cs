@@ -58,7 +58,8 @@ public sealed record ApprovalRequest
     public static Result<Person> WhoApproves(ApprovalRequest? request, Caller caller, DateTimeOffset now)
     {
         if (
-            WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
+            Activities
+                .WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
                 .IsRefused(out var refusal, out var person)
         )
             return refusal;
@@ -77,14 +78,9 @@ public sealed record ApprovalRequest
     }
 
     private static Result<Person> WhoActs(Caller caller, string what, params string[] activities) =>
-        caller is { Kind: CallerKind.Operator, Person: { } someone } ? someone
-        : caller is { Kind: CallerKind.Authority, Person: { } person } && activities.Any(caller.Activities.Contains)
-            ? person
-        : caller.Kind == CallerKind.Operator
-            ? Refusal.Forbidden(
-                $"To {what}, a person is needed. Send the claim cpis_user in the client assertion, or a token that names one."
-            )
+        caller.Kind != CallerKind.Operator ? Activities.WhoActs(caller, what, activities)
+        : caller.Person is { } person ? person
         : Refusal.Forbidden(
-            $"To {what}, a person needs the activity {string.Join(" or ", activities)}. Send the claim cpis_user in the client assertion, or a token that names such a person."
+            $"To {what}, a person is needed. Send the claim cpis_user in the client assertion, or a token that names one."
         );
 }

@@ -41,6 +41,9 @@ public sealed record Organisation
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int StampEpoch { get; init; }
 
+    /// <summary>For which days an authority is expected to upload; null: <see cref="UploadCalendar.Default"/>.</summary>
+    public UploadCalendar? Uploads { get; init; }
+
     /// <summary>True when nothing may be done in its name any more; its records stay.</summary>
     public bool Suspended { get; init; }
 }

@@ -15,6 +15,9 @@ public static class RegistrationForm
     /// <summary>Kind of a request that awaits a second person, or had one.</summary>
     public const string ApprovalKind = "approval";
 
+    /// <summary>Kind of what is known of how new an authority's register is.</summary>
+    public const string RegisterKind = "register";
+
     /// <summary>An organisation, as it is stored.</summary>
     public static Registration Of(Organisation organisation) =>
         new(
@@ -39,6 +42,14 @@ public static class RegistrationForm
             JsonSerializer.SerializeToUtf8Bytes(request, RegistrationJson.Default.ApprovalRequest)
         );
 
+    /// <summary>How new a register is, as it is stored.</summary>
+    public static Registration Of(AuthorityRegister register) =>
+        new(
+            RegisterKind,
+            register.Authority.Value,
+            JsonSerializer.SerializeToUtf8Bytes(register, RegistrationJson.Default.AuthorityRegister)
+        );
+
     /// <summary>The directory that a snapshot of the store holds.</summary>
     /// <exception cref="JsonException">A stored registration cannot be read: it was not written by this program.</exception>
     public static OrganisationDirectory ReadAll(RegistrationSnapshot snapshot)
@@ -46,6 +57,7 @@ public static class RegistrationForm
         var organisations = new List<Organisation>();
         var clients = new List<ClientRegistration>();
         var approvals = new List<ApprovalRequest>();
+        var registers = new List<AuthorityRegister>();
         foreach (var registration in snapshot.Registrations)
             switch (registration.Kind)
             {
@@ -58,9 +70,12 @@ public static class RegistrationForm
                 case ApprovalKind:
                     approvals.Add(Read(registration, RegistrationJson.Default.ApprovalRequest));
                     break;
+                case RegisterKind:
+                    registers.Add(Read(registration, RegistrationJson.Default.AuthorityRegister));
+                    break;
             }
 
-        return new OrganisationDirectory(snapshot.Stamp, organisations, clients, approvals);
+        return new OrganisationDirectory(snapshot.Stamp, organisations, clients, approvals, registers);
     }
 
     private static T Read<T>(Registration registration, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
@@ -89,11 +104,17 @@ internal sealed class LowerCaseEnum<T>()
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(OdsCodeJson), typeof(LowerCaseEnum<CallerKind>), typeof(LowerCaseEnum<LookUpMode>)]
+    Converters = [
+        typeof(OdsCodeJson),
+        typeof(UploadCalendarJson),
+        typeof(LowerCaseEnum<CallerKind>),
+        typeof(LowerCaseEnum<LookUpMode>),
+    ]
 )]
 [JsonSerializable(typeof(Organisation))]
 [JsonSerializable(typeof(ClientRegistration))]
 [JsonSerializable(typeof(ApprovalRequest))]
+[JsonSerializable(typeof(AuthorityRegister))]
 internal sealed partial class RegistrationJson : JsonSerializerContext;
 
 /// <summary>JSON of the claim <c>cpis_user</c> as it is read: nothing missing, nothing more, nothing twice.</summary>

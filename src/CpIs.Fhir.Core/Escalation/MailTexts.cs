@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CpIs.Fhir.Core.Escalation;
 
 /// <summary>What e-mail says: numbers, and the name of a system. No child, no person, no setting, no reference.</summary>
@@ -27,6 +29,14 @@ public static class MailTexts
         return $"Yesterday {Notices(counts.Notices, "")}: {counts.Delivered} {delivered}, {counts.Taken} taken by a person, "
             + $"{counts.Waiting} waiting. If {shown} shows fewer, tell us.";
     }
+
+    /// <summary>What a summary adds where the authority's own register is out of date.</summary>
+    /// <param name="since">The London day since which nothing was uploaded.</param>
+    public static string StaleRegister(DateOnly since) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $" Your register here is out of date: nothing was uploaded since {since:d MMMM yyyy}. Every look-up says so. Ask who runs your uploads."
+        );
 
     private static string Notices(long count, string kind) => count == 1 ? $"1 {kind}notice" : $"{count} {kind}notices";
 

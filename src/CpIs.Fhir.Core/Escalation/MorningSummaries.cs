@@ -95,7 +95,9 @@ public sealed class MorningSummaries(
         // What is in an inbox is delivered when a person takes it (design.md, "What settles").
         if (place?.Channel == ChannelKind.Inbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };
-        return MailTexts.Summary(counts, SystemOf(place));
+        var stale = directory.Current.StaleAt(time.GetUtcNow()).FirstOrDefault(each => each.Authority == authority);
+        return MailTexts.Summary(counts, SystemOf(place))
+            + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
     }
 
     /// <summary>What the authority's people know its place of action by.</summary>

@@ -32,6 +32,13 @@ public static class AnswerTexts
     public static string Unscheduled(IReadOnlyList<string> authorities) =>
         $"A notice is being sent to {string.Join(" and ", authorities)}. It is not a referral and may not be read yet. Worried? Phone now and follow your safeguarding procedure.";
 
+    /// <summary>A plan of a family in flight is held: nothing may say whose it is.</summary>
+    /// <param name="phone">The exchange's one number.</param>
+    public static string Protected(string phone) => $"A protected record is held. Phone {phone}.";
+
+    /// <summary>A notice was made for the authority that must not be named.</summary>
+    public const string ProtectedUnscheduled = "A notice is being sent to the authority that holds it.";
+
     /// <summary>A plan that has ended is still shown.</summary>
     public static string Ended(DateOnly day) => $"Ended {Read(day)}. Ended does not mean safe.";
 
@@ -49,14 +56,35 @@ public static class AnswerTexts
     public static string BothDiffer(string phones) =>
         $"A plan is held under this number for a person with other details. Check the number. If it is right, phone {phones}.";
 
+    /// <summary>
+    /// Some authorities have not uploaded when they should have: said of every child alike, hit or miss, so that nobody takes a miss for
+    /// more than it is.
+    /// </summary>
+    /// <param name="registers">At least one.</param>
+    public static string Stale(IReadOnlyList<StaleRegister> registers) =>
+        $"Registers out of date: {string.Join(", ", registers.Select(stale => $"{stale.Name} (nothing uploaded since {Read(stale.Since)})"))}. A plan may be missing or old there.";
+
     /// <summary>Every sentence of an answer, in the order in which they are to be read.</summary>
     /// <param name="answer">What was found.</param>
     /// <param name="directory">The authorities, for their names and phones.</param>
     public static IReadOnlyList<string> Of(LookUpAnswer answer, OrganisationDirectory directory)
     {
-        if (answer.Plans.Count == 0)
+        var texts = OfChild(answer, directory);
+        if (directory.StaleAt(answer.Occurrence.Time) is { Count: > 0 } stale)
+            texts.Add(Stale(stale));
+        return texts;
+    }
+
+    private static List<string> OfChild(LookUpAnswer answer, OrganisationDirectory directory)
+    {
+        if (answer is { Plans.Count: 0, Protected: null })
             return [None];
+        var isScheduled = answer.Occurrence.Mode == LookUpMode.Scheduled;
         var texts = new List<string>();
+        if (answer.Protected is { } record)
+            texts.Add(Protected(record.Phone));
+        if (answer.Protected is not null && !isScheduled)
+            texts.Add(ProtectedUnscheduled);
         foreach (var plans in answer.Plans.GroupBy(plan => plan.Episode.Authority))
         {
             texts.Add(Subject(plans.First().Patient, answer.Asked, directory.Find(plans.Key)));
@@ -69,16 +97,17 @@ public static class AnswerTexts
             }
         }
 
-        texts.Add(
-            answer.Occurrence.Mode == LookUpMode.Scheduled
-                ? Scheduled
-                : Unscheduled([
+        if (isScheduled)
+            texts.Add(Scheduled);
+        else if (answer.Plans.Count > 0)
+            texts.Add(
+                Unscheduled([
                     .. answer
                         .Plans.Select(plan => plan.Episode.Authority)
                         .Distinct()
                         .Select(authority => directory.Find(authority)?.Name ?? authority.Value),
                 ])
-        );
+            );
         return texts;
     }
 

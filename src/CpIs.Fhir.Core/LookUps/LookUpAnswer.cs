@@ -6,7 +6,7 @@ namespace CpIs.Fhir.Core.LookUps;
 /// <param name="Request">As it was asked.</param>
 /// <param name="Asked">As it was understood.</param>
 /// <param name="Occurrence">The durable record of this look-up.</param>
-/// <param name="Plans">Visible plans; empty for a miss.</param>
+/// <param name="Plans">Visible plans that are shown; empty for a miss.</param>
 /// <param name="History">The latest accesses, newest first; empty where no plan is visible.</param>
 public sealed record LookUpAnswer(
     LookUpRequest Request,
@@ -14,4 +14,8 @@ public sealed record LookUpAnswer(
     Occurrence Occurrence,
     IReadOnlyList<VisiblePlan> Plans,
     IReadOnlyList<Occurrence> History
-);
+)
+{
+    /// <summary>What is shown of all protected plans together; null where none is visible.</summary>
+    public ProtectedRecord? Protected { get; init; }
+}

@@ -23,7 +23,7 @@ public static class LookUpAnswerWriter
     {
         var interaction = answer.Request.Interaction;
         var ofHistory = interaction == LookUpInteraction.AuditEvent;
-        var matches = ofHistory ? answer.History.Count : answer.Plans.Count;
+        var matches = ofHistory ? answer.History.Count : answer.Plans.Count + (answer.Protected is null ? 0 : 1);
         using var bundle = new SearchsetWriter(
             baseUrl,
             answer.Occurrence.Id,
@@ -55,6 +55,14 @@ public static class LookUpAnswerWriter
     private static void AddPlans(SearchsetWriter bundle, LookUpAnswer answer, OrganisationDirectory directory)
     {
         var areEpisodes = answer.Request.Interaction == LookUpInteraction.EpisodeOfCare;
+        // First, so that its place says nothing either.
+        if (answer.Protected is { } record)
+            bundle.Add(
+                areEpisodes ? "EpisodeOfCare" : "Flag",
+                record.Id,
+                areEpisodes ? record.ToEpisode(answer.Asked.Child) : record.ToFlag(answer.Asked.Child),
+                "match"
+            );
         foreach (var plan in answer.Plans)
             Add(bundle, areEpisodes ? plan.Episode : plan.Flag, "match");
         if (!areEpisodes)

@@ -19,7 +19,8 @@ public sealed class LookUpService(
     ThrottledLookUps throttled,
     IdGenerator ids,
     TimeProvider time,
-    LookUpOptions options
+    LookUpOptions options,
+    ProtectedOptions protection
 )
 {
     /// <summary>Looks one child up and records that it was done.</summary>
@@ -141,7 +142,7 @@ public sealed class LookUpService(
 
         var view = ChildView.Of(await held, LondonCalendar.DayOf(attempt.Time));
         var accesses = await earlier;
-        var history = accesses.Where(access => access.InHistory).ToList();
+        var history = accesses.Where(access => access.InHistory && view.Lists(access)).ToList();
         var occurrence = Complete(attempt, view, admission, accesses, history);
         await occurrences.RecordAsync(occurrence, cancellation);
         if (occurrence.Obligations.Count > 0)
@@ -153,7 +154,10 @@ public sealed class LookUpService(
             occurrence,
             view.Plans,
             view.Plans.Count == 0 ? [] : AccessHistory.Fold(occurrence.InHistory ? [occurrence, .. history] : history)
-        );
+        )
+        {
+            Protected = view.Protected.Count == 0 ? null : new ProtectedRecord(ids.Next(), protection.PhoneOrWhom),
+        };
     }
 
     private static Occurrence Complete(
@@ -175,7 +179,10 @@ public sealed class LookUpService(
             : Attendance.Place(
                 complete with
                 {
-                    InHistory = AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
+                    // What showed protected plans alone is in no history, also not when the mark is removed.
+                    InHistory =
+                        view.Plans.Count > 0
+                        && AccessHistory.IsFirst(history, admission.Person.SdsUserId, attempt.Time),
                 },
                 accesses
             );

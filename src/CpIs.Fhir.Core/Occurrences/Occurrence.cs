@@ -173,7 +173,14 @@ public sealed record ShownPlan(
     int EpisodeVersion,
     string FlagId,
     int FlagVersion
-);
+)
+{
+    /// <summary>
+    /// True where no more was shown than that a protected record is held: for the inspector of the setting, who is to be told of
+    /// each such look-up.
+    /// </summary>
+    public bool IsProtected { get; init; }
+}
 
 /// <summary>"This authority must be notified", on the topic of its occurrence. Ends only as delivered, or acknowledged by a named person (promise 3).</summary>
 /// <param name="Authority">Who must be notified.</param>

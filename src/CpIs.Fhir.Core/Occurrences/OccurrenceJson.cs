@@ -222,11 +222,21 @@ internal sealed record ShownDocument(
     [property: JsonPropertyName("fv")] int FlagVersion
 )
 {
+    [JsonPropertyName("p")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsProtected { get; init; }
+
     public static ShownDocument Of(ShownPlan plan) =>
-        new(plan.Authority.Value, plan.Type, plan.EpisodeId, plan.EpisodeVersion, plan.FlagId, plan.FlagVersion);
+        new(plan.Authority.Value, plan.Type, plan.EpisodeId, plan.EpisodeVersion, plan.FlagId, plan.FlagVersion)
+        {
+            IsProtected = plan.IsProtected,
+        };
 
     public ShownPlan ToShownPlan() =>
-        new(OdsCode.Parse(Authority), Type, EpisodeId, EpisodeVersion, FlagId, FlagVersion);
+        new(OdsCode.Parse(Authority), Type, EpisodeId, EpisodeVersion, FlagId, FlagVersion)
+        {
+            IsProtected = IsProtected,
+        };
 }
 
 internal sealed record ObligationDocument(

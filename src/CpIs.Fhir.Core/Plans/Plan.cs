@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CpIs.Fhir.Core.Plans;
 
 /// <summary>Where a plan is in its life, as <c>EpisodeOfCare.status</c> says it.</summary>
@@ -21,4 +23,11 @@ public enum PlanStatus
 /// <param name="Status">Where it stands.</param>
 /// <param name="Start">First day, as a day in London.</param>
 /// <param name="End">Last day, as a day in London; for an unborn plan the expected date of delivery; null while open.</param>
-public sealed record Plan(string EpisodeId, PlanType Type, PlanStatus Status, DateOnly Start, DateOnly? End);
+public sealed record Plan(string EpisodeId, PlanType Type, PlanStatus Status, DateOnly Start, DateOnly? End)
+{
+    /// <summary>
+    /// True for a plan of a family in flight (design: "Protected plan"): whoever is not its authority sees only that a protected record is held.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsProtected { get; init; }
+}

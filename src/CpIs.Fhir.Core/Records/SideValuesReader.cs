@@ -60,6 +60,7 @@ internal static class SideValuesReader
         PlanStatus? status = null;
         DateOnly? start = null,
             end = null;
+        var isProtected = false;
         Expect(ref reader, JsonTokenType.StartObject);
         while (IsMember(ref reader))
             if (Is(ref reader, "EpisodeId"u8))
@@ -72,10 +73,12 @@ internal static class SideValuesReader
                 start = Day(ref reader);
             else if (Is(ref reader, "End"u8))
                 end = Day(ref reader);
+            else if (Is(ref reader, "IsProtected"u8))
+                isProtected = reader.GetBoolean();
             else
                 Pass(ref reader);
         return episode is not null && type is not null && status is { } stands && start is { } from
-            ? new Plan(episode, type, stands, from, end)
+            ? new Plan(episode, type, stands, from, end) { IsProtected = isProtected }
             : throw new JsonException("A plan that this version does not know.");
     }
 

@@ -26,6 +26,9 @@ internal static class RetentionRule
         var gone = own.Where(r => IsOver(LastVisibleDay(r, patient.BirthDate), days, today))
             .Select(episode => episode.Plan!.EpisodeId)
             .ToHashSet(StringComparer.Ordinal);
+        // A mark hides the authority's other plans too: it stays as long as one of them.
+        if (own.Any(r => !gone.Contains(r.Plan!.EpisodeId)))
+            gone.ExceptWith(own.Where(r => r.Plan!.IsProtected).Select(r => r.Plan!.EpisodeId));
         // An EpisodeOfCare and its Flag tell the same plan, and both were written when it last changed.
         var going = own.Where(r => gone.Contains(r.Plan!.EpisodeId)).ToList();
         if (going.Count == own.Count && IsOver(LondonCalendar.DayOf(patient.LastUpdated), days, today))

@@ -43,7 +43,7 @@ internal static class AcknowledgementWriter
         else if (uploaded.Effect == UploadEffect.Unchanged)
             issues.Add(Unchanged);
         else if (uploaded.Effect == UploadEffect.Superseded)
-            issues.Add(Superseded(entry, uploaded.Resource));
+            issues.Add(Superseded(entry, uploaded));
         return issues;
     }
 
@@ -103,13 +103,17 @@ internal static class AcknowledgementWriter
             "Superseded: a newer upload gave the plan of this Patient to another NHS number, so it was not stored."
         );
 
-    private static Issue Superseded(UploadEntry entry, StoredResource held)
+    private static Issue Superseded(UploadEntry entry, UploadedResource uploaded)
     {
+        var held = uploaded.Resource;
         var what = entry.Plan is { } plan ? $"plan {plan.PlanId}" : "this Patient";
         var how = held.Plan?.Status == PlanStatus.Withdrawn ? "was withdrawn" : "is held as sent";
         // The Flag keeps no stamp of its own, and its EpisodeOfCare is told with it.
         var when = held.Stamp is { } stamp ? $" by an upload of {SearchsetWriter.Instant(stamp.Time)}" : "";
-        return Late(entry, $"Superseded: {what} {how}{when}, and this upload is not newer. Nothing was changed.");
+        return Late(
+            entry,
+            $"Superseded: {what} {how}{when}, and this upload is not newer. {(uploaded.Change is null ? "Nothing was changed." : "Only the protected mark was set.")}"
+        );
     }
 
     private static Issue Late(UploadEntry entry, string text) =>

@@ -109,7 +109,7 @@ internal sealed class EntryReader(UploadContext context, SentTargets targets, Fi
             && NhsNumber.TryParse(record.ChildNumber, out var child)
             && start is not null
             && (end is not null || resource.At("period", "end") is null)
-            ? new PlanContent(planId, kind, known, child, start, end)
+            ? new PlanContent(planId, kind, known, child, start, end) { IsProtected = record.IsProtected }
             : null;
     }
 

@@ -20,7 +20,11 @@ internal sealed record PlanContent(
     PlanDay? End
 )
 {
+    /// <summary>True for a plan of a family in flight: sent with the mark, or marked before.</summary>
+    public bool IsProtected { get; init; }
+
     /// <summary>What lies next to a stored record of it.</summary>
     /// <param name="episodeId">Id of its EpisodeOfCare.</param>
-    public Plan Beside(string episodeId) => new(episodeId, Type, Status, Start.Day, End?.Day);
+    public Plan Beside(string episodeId) =>
+        new(episodeId, Type, Status, Start.Day, End?.Day) { IsProtected = IsProtected };
 }

@@ -56,6 +56,14 @@ internal sealed class RecordVersions(
         if (turn.Turn == Turn.Superseded || turn.Held is { IsDeleted: true })
         {
             var effect = turn.Turn == Turn.Superseded ? UploadEffect.Superseded : UploadEffect.Unchanged;
+            if (turn is { Wanted.IsProtected: true, Held: { IsDeleted: false, Plan.IsProtected: false } unmarked })
+            {
+                // However late a mark comes, it protects: nothing else of an older upload is taken.
+                foreach (var marked in new PlanMark(now, writer).Set(unmarked, turn.HeldFlag, true, effect))
+                    _done[(marked.Resource.Type, turn.PlanId)] = marked;
+                return;
+            }
+
             Keep(RecordType.EpisodeOfCare, turn.PlanId, turn.Held, effect);
             Keep(RecordType.Flag, turn.PlanId, turn.HeldFlag, effect);
             return;

@@ -41,7 +41,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
     /// <summary>A Patient; without the local id for a setting.</summary>
     public byte[] Patient(PatientContent patient, ResourceVersion version, bool forSetting)
     {
-        Begin("Patient", "CPIS-Patient", version with { Labelled = false });
+        Begin("Patient", "CPIS-Patient", version with { Labelled = false }, isProtected: false);
         _json.WriteStartArray("identifier");
         Identifier(FhirSystems.NhsNumber, patient.Number.Digits);
         if (patient.LocalId is { } local && !forSetting)
@@ -64,7 +64,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
     /// <summary>An EpisodeOfCare.</summary>
     public byte[] Episode(PlanContent plan, string patientId, ResourceVersion version)
     {
-        Begin("EpisodeOfCare", "CPIS-EpisodeOfCare", version);
+        Begin("EpisodeOfCare", "CPIS-EpisodeOfCare", version, plan.IsProtected);
         PlanIdentifier(plan);
         _json.WriteString("status", PlanCodes.EpisodeStatus(plan.Status));
         _json.WriteStartArray("type");
@@ -79,7 +79,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
     /// <summary>The Flag that stands for an EpisodeOfCare.</summary>
     public byte[] Flag(PlanContent plan, string patientId, string episodeId, ResourceVersion version)
     {
-        Begin("Flag", "CPIS-Flag", version);
+        Begin("Flag", "CPIS-Flag", version, plan.IsProtected);
         _json.WriteStartArray("extension");
         _json.WriteStartObject();
         _json.WriteString("url", FhirSystems.FlagDetail);
@@ -104,7 +104,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
     /// <inheritdoc />
     public void Dispose() => _json.Dispose();
 
-    private void Begin(string type, string profile, ResourceVersion version)
+    private void Begin(string type, string profile, ResourceVersion version, bool isProtected)
     {
         _buffer.ResetWrittenCount();
         _json.Reset(_buffer);
@@ -117,8 +117,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.WriteStartArray("profile");
         _json.WriteStringValue(FhirSystems.Profile(profile));
         _json.WriteEndArray();
-        if (version.Labelled)
-            NotForPatient.Write(_json);
+        NotForPatient.Write(_json, isProtected, version.Labelled);
         _json.WriteEndObject();
     }
 

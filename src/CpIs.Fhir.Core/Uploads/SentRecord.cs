@@ -46,6 +46,15 @@ internal sealed class SentRecord(ISentElement resource)
     /// <summary>The reference of a Flag to its EpisodeOfCare.</summary>
     public ISentElement? Detail => resource.At("extension", "valueReference", "reference");
 
+    /// <summary>True where the label came that marks the plan of a family in flight. Where it did not come, nothing follows.</summary>
+    public bool IsProtected =>
+        resource
+            .Child("meta")
+            ?.ChildrenNamed("security")
+            .Any(label =>
+                label.Text("system") == FhirSystems.Confidentiality && label.Text("code") == NotForPatient.ProtectedCode
+            ) == true;
+
     /// <summary>What makes it the one of its kind: system and value of its identifier; null where one is missing.</summary>
     public (string System, string Value)? Key =>
         Identifier.Text("system") is { } system && Identifier.Text("value") is { } value ? (system, value) : null;

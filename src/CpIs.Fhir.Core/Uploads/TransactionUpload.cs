@@ -19,7 +19,8 @@ public sealed class TransactionUpload(
     IUploadAlarms alarms,
     IdGenerator ids,
     TimeProvider time,
-    IWriteCheck check
+    IWriteCheck check,
+    LoadedUploads loaded
 )
 {
     /// <summary>An alarm is raised when more than one entry in so many is superseded.</summary>
@@ -37,8 +38,12 @@ public sealed class TransactionUpload(
             return refusal;
         var attempt = new Attempt(this, upload);
         var result = await writes.RunAsync(upload.Request, attempt.PrepareAsync, cancellation).ConfigureAwait(false);
-        if (result.Refusal is null)
-            attempt.AlarmOfOldFile();
+        if (result.Refusal is not null)
+            return result;
+        attempt.AlarmOfOldFile();
+        // Whoever asked may be gone; what was loaded is.
+        if (attempt.Extracted is { } extracted)
+            await loaded.NoteAsync(upload.Caller.Organisation, extracted, CancellationToken.None).ConfigureAwait(false);
         return result;
     }
 
@@ -69,6 +74,9 @@ public sealed class TransactionUpload(
             );
             return await uploads.PrepareAsync(upload, _read, resolved, cancellation).ConfigureAwait(false);
         }
+
+        /// <summary>When the sender took the data from its register; null for a repeat, which was not read again.</summary>
+        public DateTimeOffset? Extracted => _read?.Time.Stamp.Time;
 
         /// <summary>Tells the operator, once the upload is answered, where much of it was older than what is held.</summary>
         public void AlarmOfOldFile()
@@ -102,6 +110,7 @@ public sealed class TransactionUpload(
             FhirBase = upload.FhirBase,
             IsSingle = upload.IsSingle,
             MustBeNew = upload.MustBeNew,
+            TakesProtectedMarks = options.TakesProtectedMarks,
             Organisations = organisations.Current,
         };
 

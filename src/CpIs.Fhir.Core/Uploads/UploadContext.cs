@@ -18,6 +18,9 @@ internal sealed record UploadContext(OdsCode Authority, string? OrganizationId, 
     /// <summary>FHIR base under which the caller reaches us, without trailing slash; null where there is none.</summary>
     public string? FhirBase { get; init; }
 
+    /// <summary>See <see cref="UploadOptions.TakesProtectedMarks"/>.</summary>
+    public bool TakesProtectedMarks { get; init; }
+
     /// <summary>True for one resource at its own address.</summary>
     public bool IsSingle { get; init; }
 

@@ -27,6 +27,12 @@ public sealed record UploadOptions
     public JsonLimits Limits => new() { MaximumBytes = MaximumBytes, MaximumEntries = MaximumEntries };
 
     /// <summary>
+    /// True where answers have a phone to name instead of what a protected plan says (option <c>Protected:Phone</c>); without one a
+    /// mark is refused.
+    /// </summary>
+    public bool TakesProtectedMarks { get; init; }
+
+    /// <summary>
     /// How many days in the future an active plan may start. A plan is hidden until it starts, so that a mistyped year
     /// would hide a child unnoticed; a decision taken today for next month is taken.
     /// </summary>

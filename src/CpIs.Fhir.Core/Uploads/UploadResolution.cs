@@ -109,6 +109,12 @@ internal sealed class UploadResolution(
 
         // A Flag alone leaves the plan as it is.
         var plan = sent is null ? UploadSnapshot.ReadPlan(existing!) : sent.Plan!;
+        // The mark is set by either, whenever it came, and no upload removes it.
+        var isMarked = existing is { Plan.IsProtected: true };
+        if (!isMarked && !context.TakesProtectedMarks)
+            foreach (var entry in new[] { sent, sentFlag }.Where(entry => entry is { Plan.IsProtected: true }))
+                entry!.Place.Break("meta.security", ProtectedPlans.NeedsPhone, ProtectedPlans.NoPhone);
+        plan = plan with { IsProtected = isMarked || plan.IsProtected || sentFlag is { Plan.IsProtected: true } };
         var withdraws = sentFlag?.Plan!.Status == PlanStatus.Withdrawn;
         var turn = new PlanTurn
         {

@@ -109,7 +109,10 @@ internal sealed class UploadSnapshot
             episode.Child!.Value,
             new PlanDay(period.GetProperty("start").GetString()!, plan.Start),
             period.TryGetProperty("end", out var end) ? new PlanDay(end.GetString()!, plan.End!.Value) : null
-        );
+        )
+        {
+            IsProtected = plan.IsProtected,
+        };
     }
 
     /// <summary>Id of the Patient that a stored EpisodeOfCare refers to.</summary>

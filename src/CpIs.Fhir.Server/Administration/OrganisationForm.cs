@@ -5,8 +5,8 @@ namespace CpIs.Fhir.Server.Administration;
 
 /// <summary>
 /// An organisation as an operator registers it: name, kind; for an authority its phones, of which the emergency duty
-/// phone is needed because a child may come at night; for a setting its kind, the modes in which it may look up, and a phone for the authority
-/// that is told of a missed appointment.
+/// phone is needed because a child may come at night, and the days of its uploads; for a setting its kind, the modes in which it may look up, and
+/// a phone for the authority that is told of a missed appointment.
 /// </summary>
 internal static class OrganisationForm
 {
@@ -18,6 +18,7 @@ internal static class OrganisationForm
         "emergencyDutyPhone",
         "settingKind",
         "modeRights",
+        "uploads",
     ];
 
     public static Result<Organisation> Read(OdsCode code, JsonForm form)
@@ -35,11 +36,12 @@ internal static class OrganisationForm
                 "code-invalid"
             );
         var rights = Rights(form);
+        var uploads = Uploads(form);
 
         if (kind is not null and not (CallerKind.Authority or CallerKind.Setting))
             Absent(form, "an authority or a setting", "officePhone");
         if (kind is not null and not CallerKind.Authority)
-            Absent(form, "an authority", "emergencyDutyPhone");
+            Absent(form, "an authority", "emergencyDutyPhone", "uploads");
         if (kind is not null and not CallerKind.Setting)
             Absent(form, "a setting", "settingKind", "modeRights");
         return form.Refusal is { } refusal
@@ -55,6 +57,7 @@ internal static class OrganisationForm
                 EmergencyDutyPhone = duty,
                 SettingKind = settingKind,
                 ModeRights = rights,
+                Uploads = uploads,
             };
     }
 
@@ -89,6 +92,16 @@ internal static class OrganisationForm
             member,
             "A phone number must be digits and spaces, with a plus sign first if it is international."
         );
+        return null;
+    }
+
+    private static UploadCalendar? Uploads(JsonForm form)
+    {
+        if (form.Text("uploads", required: false) is not { } text)
+            return null;
+        if (UploadCalendar.TryParse(text, out var calendar))
+            return calendar;
+        form.Problem("uploads", $"This must be {UploadCalendar.Allowed}.", "code-invalid");
         return null;
     }
 

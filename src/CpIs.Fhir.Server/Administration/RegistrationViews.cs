@@ -17,6 +17,10 @@ internal static class RegistrationViews
                 ["kind"] = OrganisationForm.NameOf(organisation.Kind),
                 ["officePhone"] = organisation.OfficePhone,
                 ["emergencyDutyPhone"] = organisation.EmergencyDutyPhone,
+                ["uploads"] =
+                    organisation.Kind == CallerKind.Authority
+                        ? (organisation.Uploads ?? UploadCalendar.Default).ToString()
+                        : null,
                 ["settingKind"] = organisation.SettingKind,
                 ["modeRights"] =
                     organisation.Kind == CallerKind.Setting

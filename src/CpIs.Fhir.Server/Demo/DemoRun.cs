@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Topics;
+using CpIs.Fhir.Core.Uploads;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Synthetic;
 
@@ -15,7 +16,13 @@ namespace CpIs.Fhir.Server.Demo;
 /// The main job, end to end, over the exchange's own HTTP interface: an authority uploads and subscribes, an emergency
 /// department looks a child up, the authority is notified. Started again, it keeps its data and seeds nothing twice.
 /// </summary>
-internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptions options, TimeProvider time)
+internal sealed class DemoRun(
+    ExchangeUrls urls,
+    IRecordStore records,
+    LoadedUploads loaded,
+    DemoOptions options,
+    TimeProvider time
+)
 {
     private static readonly ClientFile Authority = Client("demo-authority-xhf01");
     private static readonly ClientFile Neighbour = Client("demo-authority-xbr02");
@@ -69,6 +76,8 @@ internal sealed class DemoRun(ExchangeUrls urls, IRecordStore records, DemoOptio
         if (held.Total >= register.Count)
         {
             _screen.Line($"{held.Total:N0} children are held already. Nothing is sent twice.");
+            // What is held counts as uploaded today: the days between two demonstrations are no warning.
+            await loaded.NoteAsync(register.Authority, time.GetUtcNow(), cancellation);
             return;
         }
 

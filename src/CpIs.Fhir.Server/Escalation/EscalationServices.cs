@@ -20,7 +20,11 @@ internal static class EscalationServices
             .AddSingleton<UntoldWatch>()
             .AddEachMinute<UntoldWatch>()
             .AddSingleton<PlaceChanges>()
-            .AddEachMinute<PlaceChanges>();
+            .AddEachMinute<PlaceChanges>()
+            .AddSingleton<RegisterGauges>()
+            .AddSingleton<IStaleObserver, StaleLog>()
+            .AddSingleton<StaleWatch>()
+            .AddEachMinute<StaleWatch>();
         if (!options.IsOn)
             return services;
         var password = EmailPassword.Read(options);

@@ -128,6 +128,7 @@ internal static class ExchangeHost
         fhir.MapSmartConfiguration();
         fhir.MapUploads();
         fhir.MapWrites();
+        fhir.MapProtection();
         fhir.MapLookUps();
         fhir.MapAuditEvents();
         fhir.MapRecords();

@@ -63,6 +63,9 @@ public sealed record ExchangeOptions
     /// <summary>Look-ups.</summary>
     public LookUpOptions LookUp { get; init; } = new();
 
+    /// <summary>Plans of families in flight.</summary>
+    public ProtectedOptions Protected { get; init; } = new();
+
     /// <summary>Who may call, and how often.</summary>
     public SecurityOptions Security { get; init; } = new();
 

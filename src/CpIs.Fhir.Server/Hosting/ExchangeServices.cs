@@ -67,7 +67,7 @@ internal static class ExchangeServices
         services.AddAdmission();
         services.AddCrossOrigin(options.Cors);
         services.AddCompression();
-        services.AddLookUps(options.LookUp);
+        services.AddLookUps(options.LookUp, options.Protected);
         services.AddSingleton<RecordedReads>();
         services.AddSingleton<RegistrationWriter>();
         services.AddSingleton<NumberChanges>();
@@ -78,15 +78,18 @@ internal static class ExchangeServices
             {
                 MaximumBytes = options.SizeLimits.MaxBatchSize,
                 MaximumEntries = options.SizeLimits.MaxBatchEntries,
+                TakesProtectedMarks = options.Protected.HasPhone,
             }
         );
         services.AddValidation(options.Validation);
         services.AddProfiles();
         services.AddSingleton<IUploadAlarms, UploadAlarms>();
+        services.AddSingleton<LoadedUploads>();
         services.AddSingleton<TransactionUpload>();
         services.AddSingleton<Inclusion>();
         services.AddSingleton<SingleUpload>();
         services.AddSingleton<PlanDeletion>();
+        services.AddSingleton<ProtectedPlans>();
         services.AddSingleton<WriteDesk>();
         services.AddSingleton<RecordHistory>();
         services.AddSingleton(_ => new UploadPlaces(options.SizeLimits.ConcurrentUploads));

@@ -6,9 +6,10 @@ namespace CpIs.Fhir.Server.LookUps;
 /// <summary>What look-ups stand on.</summary>
 internal static class LookUpServices
 {
-    public static void AddLookUps(this IServiceCollection services, LookUpOptions options)
+    public static void AddLookUps(this IServiceCollection services, LookUpOptions options, ProtectedOptions protection)
     {
         services.AddSingleton(options);
+        services.AddSingleton(protection);
         services.AddSingleton<ThrottledLookUps>();
         services.AddSingleton<LookUpService>();
         services.AddSingleton<LookUpDesk>();

@@ -16,6 +16,8 @@ internal static class Journeys
                 "StructureDefinition/CPIS-EpisodeOfCare",
                 "StructureDefinition/CPIS-Flag",
                 "StructureDefinition/CPIS-Acknowledgement",
+                "OperationDefinition/protect",
+                "OperationDefinition/unprotect",
                 "StructureDefinition/CPIS-Outcome",
                 "CapabilityStatement/cpis-authority-client",
             ]
@@ -27,6 +29,8 @@ internal static class Journeys
                 "OperationDefinition/child-protection",
                 "SearchParameter/Flag-code",
                 "SearchParameter/Flag-status",
+                "StructureDefinition/CPIS-ProtectedFlag",
+                "StructureDefinition/CPIS-ProtectedEpisodeOfCare",
                 "StructureDefinition/CPIS-Authority",
                 "StructureDefinition/CPIS-Setting",
                 "StructureDefinition/CPIS-AuditEvent",

@@ -43,7 +43,8 @@ internal static class FilledStore
             new NoAlarms(),
             new IdGenerator(time),
             time,
-            new WriteCheck(ConformanceSet.CoreAndOurs(), [])
+            new WriteCheck(ConformanceSet.CoreAndOurs(), []),
+            new LoadedUploads(store.Store, new Directory(), time)
         );
         var held = 0L;
         foreach (var bundle in Bundles(records))

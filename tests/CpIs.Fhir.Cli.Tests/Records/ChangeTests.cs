@@ -179,6 +179,44 @@ public sealed class ChangeTests(RealExchange exchange)
         (await PlanAsync(child))["status"]!.GetValue<string>().Should().Be("active");
     }
 
+    [Fact]
+    public async Task A_protected_child_is_shown_to_a_setting_as_a_phone_number_until_a_lead_ends_it()
+    {
+        var child = await exchange.HeldAsync();
+        string[] change = [child.NhsNumber.Digits, "--reason", "Family in flight"];
+
+        var done = await exchange.AsAsync("authority-xhf01-worker", ["child", "protect", .. change]);
+        done.Code.Should().Be(0, done.Error);
+        done.Out.Should().StartWith("Protected: 1 plan.");
+        (await PlanAsync(child))["protected"]!.GetValue<bool>().Should().BeTrue();
+        var seen = await exchange.AsAsync("hareford-ed-nurse", "lookup", child.NhsNumber.Digits);
+        seen.Out.Should()
+            .StartWith("Do not show to patient or family.")
+            .And.Contain("A protected record is held. Phone 0300 555 0199.")
+            .And.NotContainAny("Harefordshire County Council", "XHF01", "Quickley", "Subject to");
+        var json = (
+            await exchange.AsAsync("hareford-ed-nurse", "lookup", child.NhsNumber.Digits, "--json")
+        ).Objects.Single();
+        (json["state"]!.GetValue<string>(), json["protected"]!.GetValue<bool>())
+            .Should()
+            .Be(("information-held", true));
+        json["plans"]!.AsArray().Should().BeEmpty();
+        (await exchange.AsAsync(Authority, "child", "end", child.NhsNumber.Digits, "--on", Yesterday))
+            .Code.Should()
+            .Be(0, "a plan is ended with its mark");
+
+        (await exchange.AsAsync("authority-xhf01-worker", ["child", "unprotect", .. change])).Code.Should().Be(1);
+        (await exchange.AsAsync("authority-xhf01-lead", ["child", "unprotect", .. change]))
+            .Out.Should()
+            .StartWith("No longer protected: 1 plan.");
+        (await exchange.AsAsync("hareford-ed-nurse", "lookup", child.NhsNumber.Digits))
+            .Out.Should()
+            .Contain("PLAN HELD");
+        (await exchange.AsAsync("authority-xbr02", ["child", "protect", .. change]))
+            .Error.Should()
+            .Contain("you hold no child with this NHS number");
+    }
+
     private async Task<JsonNode> PlanAsync(SyntheticChild child) =>
         (await exchange.AsAsync(Authority, "plans", "--json", "--nhs-number", child.NhsNumber.Digits)).Objects.Single();
 }

@@ -27,7 +27,10 @@ public sealed class RealExchange : IAsyncLifetime, ICollectionFixture<RealExchan
     public async ValueTask InitializeAsync()
     {
         var config = Path.Combine(_folder, "fhir.config.json");
-        await File.WriteAllTextAsync(config, """{"Demo":{"Seed":false},"LookUp":{"TimeoutSeconds":60}}""");
+        await File.WriteAllTextAsync(
+            config,
+            """{"Demo":{"Seed":false},"LookUp":{"TimeoutSeconds":60},"Protected":{"Phone":"0300 555 0199"}}"""
+        );
         _app = await ExchangeHost.BuildAsync(
             // With the limits of a benchmark, so that no test waits for another.
             new StartupArguments(Demo: true, Bench: true, "http://127.0.0.1:0", Path.Combine(_folder, "data"), config),

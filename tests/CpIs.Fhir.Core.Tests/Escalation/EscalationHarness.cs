@@ -81,6 +81,19 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
         return harness;
     }
 
+    /// <summary>Keeps who is in <see cref="Current"/> in the store, as a server has it.</summary>
+    public async Task RegisterAsync()
+    {
+        var registrations = Current.Organisations.Select(RegistrationForm.Of).ToList();
+        (await Store.CommitAsync(new Commit { Registrations = registrations }, Stop))
+            .Should()
+            .Be(CommitOutcome.Committed);
+        await RefreshAsync();
+    }
+
+    /// <summary>Reads who is registered from the store.</summary>
+    public async Task RefreshAsync() => Current = RegistrationForm.ReadAll(await Store.ReadRegistrationsAsync(Stop));
+
     /// <summary>What one more server says of itself to the others.</summary>
     public ServerLeases Server() => new(Store, _ids, Clock);
 

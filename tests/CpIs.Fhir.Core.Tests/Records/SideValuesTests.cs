@@ -24,7 +24,11 @@ public sealed class SideValuesTests
         var plans = PlanTypes.All.SelectMany(type =>
             Enum.GetValues<PlanStatus>().Select(status => new Plan("é\"1", type, status, new(2026, 2, 28), null))
         );
-        foreach (var plan in plans.SelectMany(plan => new[] { plan, plan with { End = new(2026, 12, 31) } }))
+        foreach (
+            var plan in plans.SelectMany(plan =>
+                new[] { plan, plan with { End = new(2026, 12, 31) }, plan with { IsProtected = true } }
+            )
+        )
         foreach (var stamp in new[] { null, Stamp(0, 0), Stamp(7, 0), Stamp(long.MaxValue, 3) })
         {
             var resource = Bare with

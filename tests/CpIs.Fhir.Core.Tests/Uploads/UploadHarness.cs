@@ -84,7 +84,8 @@ public sealed class UploadHarness : IAsyncDisposable
             Alarms,
             new IdGenerator(Clock),
             Clock,
-            Check
+            Check,
+            new LoadedUploads(_store, Organisations, Clock)
         );
 
     public Task<Result<IdempotentAnswer>> SendAsync(

@@ -80,14 +80,14 @@ public sealed class UploadRulesTests(SharedUploads uploads) : IClassFixture<Shar
             {
                 "resource.meta",
                 """{"security":[{"system":"http://x.example","code":"NOPAT"}]}""",
-                "fhir-fixed",
-                At1 + "meta.security[0].system"
+                "fhir-binding",
+                At1 + "meta.security[0]"
             },
             {
                 "resource.meta",
                 """{"security":[{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"NODSCLCD"}]}""",
-                "fhir-fixed",
-                At1 + "meta.security[0].code"
+                "fhir-binding",
+                At1 + "meta.security[0]"
             },
             {
                 "resource.identifier.0.value",

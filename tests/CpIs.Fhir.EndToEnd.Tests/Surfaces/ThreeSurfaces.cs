@@ -49,7 +49,8 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory, IUpl
             this,
             new IdGenerator(_clock),
             _clock,
-            new WriteCheck(Set, [])
+            new WriteCheck(Set, []),
+            new LoadedUploads(_store, this, _clock)
         );
     }
 

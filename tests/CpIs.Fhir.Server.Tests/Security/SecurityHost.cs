@@ -93,7 +93,7 @@ internal sealed class SecurityHost : IAsyncDisposable
         builder.Services.AddExchangeSecurity(options);
         builder.Services.AddAdmission();
         builder.Services.AddSingleton<IDispatchSignal, DispatchSignal>();
-        builder.Services.AddLookUps(new LookUpOptions());
+        builder.Services.AddLookUps(new LookUpOptions(), new ProtectedOptions());
         builder.Services.AddSingleton<RegistrationWriter>();
         if (!demo)
             builder.Services.AddHostedService<FirstOperator>();

@@ -22,7 +22,10 @@ public abstract class CommitContract : StoreContract
         ) with
         {
             SettingView = "{}"u8.ToArray(),
-            Plan = new Plan("e", PlanTypes.ChildProtectionPlan, PlanStatus.Active, new DateOnly(2026, 1, 2), null),
+            Plan = new Plan("e", PlanTypes.ChildProtectionPlan, PlanStatus.Active, new DateOnly(2026, 1, 2), null)
+            {
+                IsProtected = true,
+            },
             BirthDate = new DateOnly(2020, 2, 29),
             LastUpdated = Make.Noon.AddMilliseconds(7),
         };

@@ -86,7 +86,8 @@ public abstract class UploadOrderContract : StoreContract
             new Deaf(),
             new IdGenerator(Time),
             Time,
-            new WriteCheck(ConformanceSet.CoreAndOurs(), [])
+            new WriteCheck(ConformanceSet.CoreAndOurs(), []),
+            new LoadedUploads(Records, new Nobody(), Time)
         );
         await RaceAsync(
             senders,

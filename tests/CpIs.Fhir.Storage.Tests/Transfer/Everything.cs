@@ -157,7 +157,10 @@ internal static class Everything
             updated: Make.Noon.AddMinutes(version)
         ) with
         {
-            Plan = new Plan("e", PlanTypes.LookedAfter, PlanStatus.Active, new DateOnly(2026, 1, 1), null),
+            Plan = new Plan("e", PlanTypes.LookedAfter, PlanStatus.Active, new DateOnly(2026, 1, 1), null)
+            {
+                IsProtected = version == 2,
+            },
         };
 
     private static Occurrence Hit(int i, params OdsCode[] authorities) =>
