@@ -54,6 +54,15 @@ public static class FhirSystems
     /// <summary>Ids of the rules of CP-IS that an issue can name.</summary>
     public const string Rule = Own + "/CodeSystem/rule";
 
+    /// <summary>Verdicts on a daily file, in the national codes CPF01 to CPF06.</summary>
+    public const string UploadFileResponse = Own + "/CodeSystem/upload-file-response";
+
+    /// <summary>Verdicts on a record of a daily file, in the national codes CPR01 to CPR07.</summary>
+    public const string UploadRecordResponse = Own + "/CodeSystem/upload-record-response";
+
+    /// <summary>An authority's numbers of its daily files (identifier system); the ODS code is its last part.</summary>
+    public static string DailyFile(string authority) => $"{Own}/Id/daily-file/{authority}";
+
     /// <summary>The topic "a record was accessed": a READ causes the notification.</summary>
     public const string RecordAccessedTopic = Own + "/SubscriptionTopic/record-accessed";
 

@@ -17,5 +17,6 @@ internal sealed record Migration(int Version, string What, string Script, IMigra
         new(5, "how sending to a Subscription stands", SendingOfSubscriptions.Script),
         new(6, "work-lists and the ledger of attempts", WorklistsAndAttempts.Script),
         new(7, "restores, and the numbers passed over after them", NumberingGaps.Script),
+        new(8, "daily files", DailyFiles.Script),
     ];
 }
