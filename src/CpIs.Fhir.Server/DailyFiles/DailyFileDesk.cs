@@ -40,12 +40,10 @@ internal sealed class DailyFileDesk(IDailyFileStore files, DailyFilePulse pulse,
         : new StreamedFile(file, ResultsAsync(file, context.RequestAborted));
 
     /// <summary>The answer to a dry run.</summary>
-    public Task<IResult> AnswerAsync(HttpContext context, DailyFile file, IReadOnlyList<RecordOutcome> outcomes) =>
-        Task.FromResult(
-            AnswerForms.Of(context.Request).Value == AnswerForm.Csv
-                ? new Streamed(Csv(outcomes.ToAsyncEnumerable()))
-                : Answer(context, file, outcomes, isDryRun: true)
-        );
+    public static IResult Answer(HttpContext context, DailyFile file, IReadOnlyList<RecordOutcome> outcomes) =>
+        AnswerForms.Of(context.Request).Value == AnswerForm.Csv
+            ? new Streamed(Csv(outcomes.ToAsyncEnumerable()))
+            : Answer(context, file, outcomes, isDryRun: true);
 
     private static IResult Answer(
         HttpContext context,

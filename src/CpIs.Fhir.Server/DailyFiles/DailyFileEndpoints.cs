@@ -55,7 +55,7 @@ internal static class DailyFileEndpoints
         )
             return FhirResults.Refused(Named(refusal));
         if (asked.IsDryRun)
-            return await TryAsync(context, trial, desk, places, sent, body);
+            return await TryAsync(context, trial, places, sent, body);
         if (
             (await intake.ReceiveAsync(sent, body.Records, body.Hash, context.RequestAborted)).IsRefused(
                 out refusal,
@@ -73,7 +73,6 @@ internal static class DailyFileEndpoints
     private static async Task<IResult> TryAsync(
         HttpContext context,
         DailyFileTrial trial,
-        DailyFileDesk desk,
         UploadPlaces places,
         DailyFileSent sent,
         DailyFileBody body
@@ -84,7 +83,7 @@ internal static class DailyFileEndpoints
         using var _ = place;
         return (await trial.RunAsync(sent, body.Records, context.RequestAborted)).IsRefused(out refusal, out var answer)
             ? FhirResults.Refused(Named(refusal))
-            : await desk.AnswerAsync(context, answer.File, answer.Outcomes);
+            : DailyFileDesk.Answer(context, answer.File, answer.Outcomes);
     }
 
     private static async Task<IResult> GetAsync(

@@ -17,6 +17,12 @@ internal static class Journeys
                 "StructureDefinition/CPIS-Flag",
                 "StructureDefinition/CPIS-Acknowledgement",
                 "StructureDefinition/CPIS-Outcome",
+                "OperationDefinition/upload",
+                "StructureDefinition/CPIS-DailyFile",
+                "StructureDefinition/CPIS-DailyRecord",
+                "StructureDefinition/CPIS-DailyFileResponse",
+                "CodeSystem/upload-file-response",
+                "CodeSystem/upload-record-response",
                 "CapabilityStatement/cpis-authority-client",
             ]
         ),

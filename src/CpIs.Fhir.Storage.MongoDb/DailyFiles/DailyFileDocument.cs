@@ -7,21 +7,26 @@ using MongoDB.Bson;
 namespace CpIs.Fhir.Storage.MongoDb.DailyFiles;
 
 /// <summary>
-/// A daily file: <c>_id</c>, authority <c>a</c>, when it began to arrive <c>t</c>, whether it waits <c>w</c>, revision <c>v</c>, and all of it
+/// A daily file: <c>_id</c>, authority <c>a</c>, when it began to arrive <c>t</c>, whether it waits <c>o</c> and then once more the authority <c>w</c>, revision <c>v</c>, and all of it
 /// sealed, <c>b</c>. A slice: file <c>f</c> and records <c>b</c>. A result: file <c>f</c>, number <c>n</c>, and what became of it, <c>b</c>.
 /// </summary>
 internal static class DailyFileDocument
 {
-    public static BsonDocument Write(DailyFile file, RecordProtection protection) =>
-        new()
+    public static BsonDocument Write(DailyFile file, RecordProtection protection)
+    {
+        var document = new BsonDocument
         {
             { "_id", file.Id },
             { "a", file.Authority },
             { "t", file.Received.UtcDateTime },
-            { "w", file.State == DailyFileState.Waiting },
+            { "o", file.State == DailyFileState.Waiting },
             { "v", file.Revision },
             { "b", protection.Seal(file).ToArray() },
         };
+        if (file.State == DailyFileState.Waiting)
+            document.Add("w", file.Authority);
+        return document;
+    }
 
     public static DailyFile Read(BsonDocument document, RecordProtection protection) =>
         protection.OpenFile(document["_id"].AsString, document["b"].AsByteArray);

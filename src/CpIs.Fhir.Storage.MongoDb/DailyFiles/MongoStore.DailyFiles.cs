@@ -78,7 +78,7 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public Task<IReadOnlyList<DailyFile>> ReadWaitingFilesAsync(CancellationToken cancellation) =>
         _calls.ReadAsync<IReadOnlyList<DailyFile>>(
-            async late => ReadFiles(await _collections.DailyFiles.Find(new BsonDocument("w", true)).ToListAsync(late)),
+            async late => ReadFiles(await _collections.DailyFiles.Find(Waiting).ToListAsync(late)),
             cancellation
         );
 
@@ -140,7 +140,9 @@ public sealed partial class MongoStore
             {
                 var id = DailyFileDocument.IdOfSlice(fileId, batch, number);
                 var found = await _collections.DailySlices.Find(new BsonDocument("_id", id)).FirstOrDefaultAsync(late);
-                return found is null ? (ReadOnlyMemory<byte>?)null : _protection.OpenSlice(fileId, batch, number, found["b"].AsByteArray);
+                return found is null
+                    ? (ReadOnlyMemory<byte>?)null
+                    : _protection.OpenSlice(fileId, batch, number, found["b"].AsByteArray);
             },
             cancellation
         );
@@ -199,6 +201,9 @@ public sealed partial class MongoStore
             );
         return old.Count;
     }
+
+    // Said, and not only meant: compatible engines else do not see that the partial index serves it.
+    private static BsonDocument Waiting => new("w", new BsonDocument { { "$exists", true }, { "$gt", "" } });
 
     private async Task<DailyFile?> FindFileAsync(string id, CancellationToken cancellation) =>
         await _collections.DailyFiles.Find(new BsonDocument("_id", id)).FirstOrDefaultAsync(cancellation) is { } found

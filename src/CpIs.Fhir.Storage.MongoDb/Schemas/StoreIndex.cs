@@ -48,7 +48,7 @@ internal sealed record StoreIndex(
         new("uses", "uses_read", Keys("t")),
         new("attempts", "attempts_read", Keys("s", "t", "_id")),
         new("attempts", "attempts_remove", Keys("t")),
-        new("dailyfiles", "dailyfiles_waiting", Keys("w", "_id"), Only: Is("w", true)),
+        new("dailyfiles", "dailyfiles_waiting", Keys("w"), Only: Exists("w")),
         new("dailyfiles", "dailyfiles_read", Keys("a", "t")),
         new("dailyfiles", "dailyfiles_remove", Keys("t")),
         new("dailyslices", "dailyslices_read", Keys("f")),

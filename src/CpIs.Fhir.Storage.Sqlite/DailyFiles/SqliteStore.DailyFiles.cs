@@ -145,7 +145,9 @@ public sealed partial class SqliteStore
                     "SELECT body FROM daily_slice WHERE file = ? AND batch = ? AND number = ?"
                 );
                 rows.Add(fileId).Add(batch).Add(number);
-                return rows.Step() ? _protection.OpenSlice(fileId, batch, number, rows.Blob(0).ToArray()) : null;
+                return rows.Step()
+                    ? _protection.OpenSlice(fileId, batch, number, rows.Blob(0).ToArray())
+                    : (ReadOnlyMemory<byte>?)null;
             },
             cancellation
         );

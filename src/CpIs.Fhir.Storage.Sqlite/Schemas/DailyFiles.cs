@@ -14,7 +14,7 @@ internal static class DailyFiles
             revision INTEGER NOT NULL,
             body BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX daily_file_waiting ON daily_file (id) WHERE waits = 1;
+        CREATE INDEX daily_file_waiting ON daily_file (waits, id) WHERE waits = 1;
         CREATE INDEX daily_file_read ON daily_file (authority, received);
         CREATE INDEX daily_file_remove ON daily_file (received) WHERE waits = 0;
 
