@@ -206,7 +206,12 @@ public sealed class DailyFileTests(RunningExchange exchange) : IClassFixture<Run
     }
 
     private async Task<string> ValidateAsync(Answer answer) =>
-        (await (await exchange.AsAsync("tester")).PostAsync("Parameters/$validate", answer.Text)).Text;
+        (
+            await (await exchange.AsAsync("tester")).PostAsync(
+                "Parameters/$validate",
+                $"{{\"resourceType\":\"Parameters\",\"parameter\":[{{\"name\":\"resource\",\"resource\":{answer.Text}}}]}}"
+            )
+        ).Text;
 
     private static JsonElement Value(Answer answer, string name, string type) =>
         answer
