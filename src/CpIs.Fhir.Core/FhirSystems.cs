@@ -63,6 +63,15 @@ public static class FhirSystems
     /// <summary>Ids of attendances (identifier system): each is the id of the AuditEvent that opened it, for one authority.</summary>
     public const string Attendance = Own + "/Id/attendance";
 
+    /// <summary>Verdicts on a daily file, in the national codes CPF01 to CPF06.</summary>
+    public const string UploadFileResponse = Own + "/CodeSystem/upload-file-response";
+
+    /// <summary>Verdicts on a record of a daily file, in the national codes CPR01 to CPR07.</summary>
+    public const string UploadRecordResponse = Own + "/CodeSystem/upload-record-response";
+
+    /// <summary>An authority's numbers of its daily files (identifier system); the ODS code is its last part.</summary>
+    public static string DailyFile(string authority) => $"{Own}/Id/daily-file/{authority}";
+
     /// <summary>How the identifier systems of plan ids begin, whichever authority's they are: its ODS code follows.</summary>
     public const string PlanIds = Own + "/Id/plan/";
 

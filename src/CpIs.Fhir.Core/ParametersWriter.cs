@@ -11,11 +11,22 @@ public sealed class ParametersWriter : IDisposable
     private readonly Utf8JsonWriter _json;
 
     /// <summary>An empty one.</summary>
-    public ParametersWriter()
+    /// <param name="profile">The profile that it claims; null for none.</param>
+    /// <param name="into">Where it is written as it grows; null to keep it until <see cref="Finish"/>.</param>
+    public ParametersWriter(string? profile = null, IBufferWriter<byte>? into = null)
     {
-        _json = new Utf8JsonWriter(_bytes);
+        _json = new Utf8JsonWriter(into ?? _bytes);
         _json.WriteStartObject();
         _json.WriteString("resourceType", "Parameters");
+        if (profile is not null)
+        {
+            _json.WriteStartObject("meta");
+            _json.WriteStartArray("profile");
+            _json.WriteStringValue(profile);
+            _json.WriteEndArray();
+            _json.WriteEndObject();
+        }
+
         _json.WriteStartArray("parameter");
     }
 
@@ -117,7 +128,10 @@ public sealed class ParametersWriter : IDisposable
         return this;
     }
 
-    /// <summary>The whole.</summary>
+    /// <summary>Writes what there is so far to where it goes.</summary>
+    public void Flush() => _json.Flush();
+
+    /// <summary>The whole; nothing where it was written elsewhere.</summary>
     public byte[] Finish()
     {
         _json.WriteEndArray();

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -36,6 +37,8 @@ public sealed class SharedUsesTests : UseLedgerContract
         public IWorklistStore Worklists => rest.Worklists;
 
         public ILeaseStore Leases => rest.Leases;
+
+        public IDailyFileStore DailyFiles => rest.DailyFiles;
 
         public IRetentionStore Retention => rest.Retention;
 

@@ -198,9 +198,12 @@ Usage: #definition
 * insert Resource(Bundle, CPIS-Upload)
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Acknowledgement"
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Notification"
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-DailyFile"
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-DailyRecord"
 * insert Validate
 
 * insert Resource(Parameters, CPIS-NotificationStatus)
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-DailyFileResponse"
 * insert Validate
 
 * insert Resource(OperationOutcome, CPIS-Outcome)
@@ -280,6 +283,8 @@ Usage: #definition
 * insert Search(value, string, http://hl7.org/fhir/SearchParameter/NamingSystem-value)
 
 // Of the whole server.
+* rest.operation[+].name = "upload"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/upload"
 * rest.operation[+].name = "worklist"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/worklist"
 * rest.operation[+].name = "acknowledge"

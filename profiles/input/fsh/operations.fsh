@@ -471,3 +471,65 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #OperationOutcome
 * parameter[=].documentation = "How many plans were changed."
+
+Instance: upload
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/upload"
+* insert OperationCommon
+* name = "Upload"
+* title = "Send a daily file"
+* description = "Takes a daily file: a Bundle (CPIS-DailyFile, at most 2,000 records) or NDJSON with a record (CPIS-DailyRecord) on each line. Each record is judged and stored by itself. The same file again gets the same answer. With Prefer: respond-async it is answered 202 with the address at which to ask, and may have any size and several parts."
+* affectsState = true
+* code = #upload
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #sequence
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #string
+* parameter[=].documentation = "The number of the file, which goes up with each: one number, one content. Required unless the Bundle has it as identifier."
+* parameter[+].name = #made
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #instant
+* parameter[=].documentation = "When the data was taken from the register. Without an offset it is London time. Required unless the Bundle has it as timestamp."
+* parameter[+].name = #mode
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #code
+* parameter[=].documentation = "delta (without it this): the file holds what changed. full: it holds all that the authority has; nothing ends by itself."
+* parameter[+].name = #count
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "How many records the file has, so that one that was cut off is known."
+* parameter[+].name = #dry-run
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #boolean
+* parameter[=].documentation = "true: the answer is the same, and nothing is stored."
+* parameter[+].name = #part
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "Which part of the file this is, from 1. Parts may come in any order; one whose connection broke is sent again."
+* parameter[+].name = #parts
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "How many parts the file has."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "CPIS-DailyFileResponse. By Accept also text/csv or text/html; with Prefer: return=OperationOutcome an OperationOutcome."

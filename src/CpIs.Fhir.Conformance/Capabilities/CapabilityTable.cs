@@ -15,6 +15,9 @@ public static class CapabilityTable
     /// <summary>FHIR interaction code of an upload.</summary>
     public const string Transaction = "transaction";
 
+    /// <summary>The operation that takes a daily file, which then has an address of its own.</summary>
+    private const string Upload = "upload";
+
     /// <summary>One row for each resource type.</summary>
     public static IReadOnlyList<ResourceCapability> Resources { get; } =
     [
@@ -89,8 +92,15 @@ public static class CapabilityTable
                 Validate,
             ]
         ),
-        OnlyValidated("Bundle", "CPIS-Upload", "CPIS-Acknowledgement", "CPIS-Notification"),
-        OnlyValidated("Parameters", "CPIS-NotificationStatus"),
+        OnlyValidated(
+            "Bundle",
+            "CPIS-Upload",
+            "CPIS-Acknowledgement",
+            "CPIS-Notification",
+            "CPIS-DailyFile",
+            "CPIS-DailyRecord"
+        ),
+        OnlyValidated("Parameters", "CPIS-NotificationStatus", "CPIS-DailyFileResponse"),
         OnlyValidated("OperationOutcome", "CPIS-Outcome"),
         .. ArtefactParameters.Types.Select(Published),
     ];
@@ -98,6 +108,7 @@ public static class CapabilityTable
     /// <summary>Operations of the whole server; the methods are those at the base.</summary>
     public static IReadOnlyList<OperationCapability> Operations { get; } =
     [
+        new(Upload, FhirSystems.Own + "/OperationDefinition/upload", OnType: ["POST"], OnInstance: []),
         new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
         new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
     ];
@@ -116,6 +127,8 @@ public static class CapabilityTable
                 $"${operation.Name}"
             ))
         ),
+        new("GET", $"/${Upload}/{{id}}", null, "$" + Upload),
+        new("DELETE", $"/${Upload}/{{id}}", null, "$" + Upload),
         .. Resources.SelectMany(resource => resource.Routes),
     ];
 

@@ -18,6 +18,7 @@ public static class SmartScopes
                 "system/Subscription.cruds",
                 "system/AuditEvent.rs",
                 "system/Organization.r",
+                "system/$upload",
                 "system/$worklist",
                 "system/$acknowledge",
             ],

@@ -37,6 +37,9 @@ public sealed record Commit
     /// <summary>The answer to keep for a repeat of the same request.</summary>
     public IdempotentAnswer? Answer { get; init; }
 
+    /// <summary>What became of a record of a daily file, which has no result yet.</summary>
+    public RecordResult? Result { get; init; }
+
     /// <summary>No resource may be in a commit twice, in whatever way.</summary>
     /// <exception cref="ArgumentException">One does: a bug of the caller.</exception>
     public void CheckEachOnce()

@@ -9,6 +9,9 @@ public enum CommitOutcome
     /// <summary>A version or an identity was not as expected; nothing was changed. Read again and retry.</summary>
     Conflict,
 
-    /// <summary>An unexpired answer for the same client and request id is already stored; nothing was changed.</summary>
+    /// <summary>
+    /// An unexpired answer for the same client and request id is already stored, or the result of the same record of the same daily file;
+    /// nothing was changed.
+    /// </summary>
     AlreadyAnswered,
 }

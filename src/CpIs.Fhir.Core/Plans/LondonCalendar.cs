@@ -29,6 +29,13 @@ public static class LondonCalendar
             + (local.Offset == TimeSpan.Zero ? "GMT" : "BST");
     }
 
+    /// <summary>The instant of a time on London's clocks; in October's repeated hour the later one.</summary>
+    public static DateTimeOffset InstantOf(DateTime local) =>
+        new DateTimeOffset(
+            local,
+            London.IsAmbiguousTime(local) ? TimeSpan.Zero : London.GetUtcOffset(local)
+        ).ToUniversalTime();
+
     /// <summary>The instant at which a day begins in London.</summary>
     public static DateTimeOffset StartOf(DateOnly day)
     {

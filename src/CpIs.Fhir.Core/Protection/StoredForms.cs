@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Occurrences;
 
@@ -62,6 +63,53 @@ public static class StoredForms
     /// <inheritdoc cref="RecordProtection.Open" />
     public static Occurrence OpenOccurrence(this RecordProtection protection, string id, ReadOnlyMemory<byte> stored) =>
         OccurrenceJson.Read(protection.Open(stored, PlaceOfOccurrence(id)).Span);
+
+    /// <summary>Whole, because it names the person who sent it.</summary>
+    public static ReadOnlyMemory<byte> Seal(this RecordProtection protection, DailyFile file) =>
+        protection.Seal(DailyFileJson.Write(file), null, PlaceOfFile(file.Id));
+
+    /// <inheritdoc cref="RecordProtection.Open" />
+    public static DailyFile OpenFile(this RecordProtection protection, string id, ReadOnlyMemory<byte> stored) =>
+        DailyFileJson.ReadFile(protection.Open(stored, PlaceOfFile(id)).Span);
+
+    /// <summary>Records of children that wait to be worked on.</summary>
+    public static ReadOnlyMemory<byte> SealSlice(
+        this RecordProtection protection,
+        string fileId,
+        string batch,
+        int number,
+        ReadOnlyMemory<byte> records
+    ) => protection.Seal(records, null, PlaceOfSlice(fileId, batch, number));
+
+    /// <inheritdoc cref="RecordProtection.Open" />
+    public static ReadOnlyMemory<byte> OpenSlice(
+        this RecordProtection protection,
+        string fileId,
+        string batch,
+        int number,
+        ReadOnlyMemory<byte> stored
+    ) => protection.Open(stored, PlaceOfSlice(fileId, batch, number));
+
+    /// <summary>With the ids that the authority gave.</summary>
+    public static RecordResult Seal(this RecordProtection protection, RecordResult result) =>
+        result with
+        {
+            Body = protection.Seal(result.Body, null, PlaceOf(result)),
+        };
+
+    /// <inheritdoc cref="RecordProtection.Open" />
+    public static RecordResult Open(this RecordProtection protection, RecordResult stored) =>
+        stored with
+        {
+            Body = protection.Open(stored.Body, PlaceOf(stored)),
+        };
+
+    private static string PlaceOf(RecordResult result) => $"daily_result/{result.FileId}/{result.Number}";
+
+    private static string PlaceOfFile(string id) => $"daily_file/{id}";
+
+    private static string PlaceOfSlice(string fileId, string batch, int number) =>
+        $"daily_slice/{fileId}/{batch}/{number}";
 
     private static string PlaceOf(IdempotentAnswer answer, string part) =>
         $"answer/{answer.ClientId}/{answer.RequestId}/{part}";

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Searching;
 
@@ -11,6 +12,7 @@ namespace CpIs.Fhir.Core.Retention;
 public sealed class RetentionRun(
     IRetentionStore store,
     IRecordStore records,
+    IDailyFileStore files,
     RetentionOptions options,
     RetentionPace pace,
     ServerLeases leases,
@@ -75,6 +77,12 @@ public sealed class RetentionRun(
             .ConfigureAwait(false)
         && await EachAsync(
                 Before(KeptAttempts, store.RemoveAttemptsAsync),
+                n => tally.Add(c => c with { Expired = c.Expired + n }),
+                cancellation
+            )
+            .ConfigureAwait(false)
+        && await EachAsync(
+                Before(DailyFile.KeptDays, files.RemoveFilesAsync),
                 n => tally.Add(c => c with { Expired = c.Expired + n }),
                 cancellation
             )

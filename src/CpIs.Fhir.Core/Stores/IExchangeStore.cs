@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -25,6 +26,7 @@ public interface IExchangeStore
         ILeaseStore,
         IRetentionStore,
         IUseLedger,
+        IDailyFileStore,
         IAsyncDisposable
 {
     /// <summary>Makes a real durable write, for <c>/health/ready</c>.</summary>

@@ -34,7 +34,7 @@ internal static class AcknowledgementWriter
     public static byte[] Held(StoredResource there) =>
         Write([(new UploadedResource(there, UploadEffect.Unchanged, there), [HeldAlready])]);
 
-    private static List<Issue> IssuesOf(UploadEntry entry, ResolvedUpload resolved)
+    internal static List<Issue> IssuesOf(UploadEntry entry, ResolvedUpload resolved)
     {
         var uploaded = resolved[entry];
         List<Issue> issues = [.. resolved.Findings.WarningsOf(entry.Place)];

@@ -70,8 +70,9 @@ internal sealed class RecordNames
     }
 
     /// <summary>An id that may be shown: one that keeps the rule of own ids, and holds no NHS number.</summary>
-    private static string? Id(ISentElement? identifier) =>
-        identifier.Text("value") is { } value && ValueRules.OwnIdFault(value) is null && Shown.Value(value) == value
-            ? value
-            : null;
+    private static string? Id(ISentElement? identifier) => ShownId(identifier.Text("value"));
+
+    /// <inheritdoc cref="Id" />
+    internal static string? ShownId(string? value) =>
+        value is not null && ValueRules.OwnIdFault(value) is null && Shown.Value(value) == value ? value : null;
 }

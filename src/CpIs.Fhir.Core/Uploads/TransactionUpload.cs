@@ -28,6 +28,11 @@ public sealed class TransactionUpload(
 
     private readonly IUploadAlarms _alarms = alarms;
     private readonly UploadSubscribers _subscribers = new(store);
+    private readonly IRecordStore _store = store;
+
+    /// <summary>The same upon another store.</summary>
+    internal TransactionUpload Upon(IRecordStore other) =>
+        new(other, writes, organisations, options, _alarms, ids, time, check, loaded);
 
     /// <summary>The acknowledgement (200, a transaction-response Bundle), or why nothing was stored.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer: nothing is known of the outcome.</exception>
@@ -56,23 +61,36 @@ public sealed class TransactionUpload(
         private ReadUpload? _read;
         private int _superseded;
 
+        /// <summary>The entries that could be understood; none before <see cref="Read"/>.</summary>
+        public IReadOnlyList<UploadEntry> Entries => _read?.Content.Entries ?? [];
+
+        /// <summary>Reads and judges, once. Null, or why there is nothing to resolve.</summary>
+        public Refusal? Read() =>
+            _read is null && uploads.Read(upload, uploads.ContextOf(upload)).IsRefused(out var no, out _read)
+                ? no
+                : null;
+
+        /// <summary>What it makes of what is held now, or everything that stands against it.</summary>
+        /// <param name="held">What is held, where it was read already.</param>
+        /// <param name="cancellation">Cancels the wait.</param>
+        public async Task<Result<ResolvedUpload>> ResolveAsync(UploadSnapshot? held, CancellationToken cancellation)
+        {
+            if (Read() is { } no)
+                return no;
+            var context = uploads.ContextOf(upload);
+            held ??= await UploadSnapshot
+                .ReadAsync(uploads._store, context.Authority, Entries, cancellation)
+                .ConfigureAwait(false);
+            return uploads.Resolve(_read!, context, held);
+        }
+
         /// <summary>The commit with its answer, against what is held now; or what stands against it.</summary>
         public async Task<Result<PreparedWrite>> PrepareAsync(CancellationToken cancellation)
         {
-            var context = uploads.ContextOf(upload);
-            if (_read is null && uploads.Read(upload, context).IsRefused(out var no, out _read))
+            if ((await ResolveAsync(null, cancellation).ConfigureAwait(false)).IsRefused(out var no, out var resolved))
                 return no;
-            if (
-                (await uploads.ResolveAsync(_read, context, cancellation).ConfigureAwait(false)).IsRefused(
-                    out no,
-                    out var resolved
-                )
-            )
-                return no;
-            _superseded = _read.Content.Entries.Count(entry =>
-                resolved[entry] is null or { Effect: UploadEffect.Superseded }
-            );
-            return await uploads.PrepareAsync(upload, _read, resolved, cancellation).ConfigureAwait(false);
+            _superseded = Entries.Count(entry => resolved[entry] is null or { Effect: UploadEffect.Superseded });
+            return await uploads.PrepareAsync(upload, _read!, resolved, cancellation).ConfigureAwait(false);
         }
 
         /// <summary>When the sender took the data from its register; null for a repeat, which was not read again.</summary>
@@ -120,12 +138,15 @@ public sealed class TransactionUpload(
             return refusal;
         var content = UploadContent.Read(body, context);
         var now = time.GetUtcNow();
-        var made = UploadTime.Of(
-            content.Timestamp,
-            now,
-            organisations.Current.Find(upload.Caller.Organisation)?.StampEpoch ?? 0
-        );
-        if (made.IsAheadOf(now))
+        var made = upload.Stamp is { } stamp
+            ? new UploadTime(stamp, IsSent: true)
+            : UploadTime.Of(
+                content.Timestamp,
+                now,
+                organisations.Current.Find(upload.Caller.Organisation)?.StampEpoch ?? 0
+            );
+        // Of a daily file that was asked when it came.
+        if (upload.Stamp is null && made.IsAheadOf(now))
         {
             _alarms.TimeAhead(context.Authority, upload.Request.RequestId, made.Stamp.Time - now);
             content.Findings.Add(RefusalKind.Rule, made.Ahead(now));
@@ -134,15 +155,8 @@ public sealed class TransactionUpload(
         return new ReadUpload(content, made);
     }
 
-    private async Task<Result<ResolvedUpload>> ResolveAsync(
-        ReadUpload read,
-        UploadContext context,
-        CancellationToken cancellation
-    )
+    private Result<ResolvedUpload> Resolve(ReadUpload read, UploadContext context, UploadSnapshot held)
     {
-        var held = await UploadSnapshot
-            .ReadAsync(store, context.Authority, read.Content.Entries, cancellation)
-            .ConfigureAwait(false);
         using var writer = new ResourceWriter(context.Authority, context.OrganizationId);
         var resolved = new UploadResolution(context, read.Time, held, ids.Next, Now(), writer).Resolve(
             read.Content.Entries,

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Uploads;
 
@@ -28,6 +29,9 @@ public sealed record Upload(
         : Deletes ? "delete"
         : MustBeNew ? "create"
         : "update";
+
+    /// <summary>The stamp of a record of a daily file; null where the body says when it was made.</summary>
+    public UploadStamp? Stamp { get; init; }
 
     /// <summary>What the token must allow, by type: create and update of all three for a transaction, whose entries may be either.</summary>
     public IReadOnlyList<(string Type, string Access)> Needs { get; init; } =

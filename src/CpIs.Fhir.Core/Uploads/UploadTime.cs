@@ -48,11 +48,13 @@ internal sealed record UploadTime(UploadStamp Stamp, bool IsSent)
     }
 
     /// <summary>Why it is refused (422).</summary>
-    public Issue Ahead(DateTimeOffset now) =>
+    /// <param name="now">Our clock.</param>
+    /// <param name="place">Where the time was sent.</param>
+    public Issue Ahead(DateTimeOffset now, string place = "Bundle.timestamp") =>
         new(
             "business-rule",
-            $"Bundle.timestamp is more than {MaximumAhead.TotalMinutes:0} minutes ahead. Sent: {Instant(Stamp.Time)}; our clock says {Instant(now)}. Send the time at which the data was taken from your register, and check the clock of the sending system.",
-            "Bundle.timestamp",
+            $"{place} is more than {MaximumAhead.TotalMinutes:0} minutes ahead. Sent: {Instant(Stamp.Time)}; our clock says {Instant(now)}. Send the time at which the data was taken from your register, and check the clock of the sending system.",
+            place,
             SpineCodes.InvalidValue,
             Rule: "cpis-upload-timestamp-ahead"
         );

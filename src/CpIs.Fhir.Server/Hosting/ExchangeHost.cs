@@ -4,6 +4,7 @@ using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Audit;
 using CpIs.Fhir.Server.Compression;
 using CpIs.Fhir.Server.CrossOrigin;
+using CpIs.Fhir.Server.DailyFiles;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Demo.Trying;
 using CpIs.Fhir.Server.Description;
@@ -127,6 +128,7 @@ internal static class ExchangeHost
         fhir.MapMetadata();
         fhir.MapSmartConfiguration();
         fhir.MapUploads();
+        fhir.MapDailyFiles();
         fhir.MapWrites();
         fhir.MapProtection();
         fhir.MapLookUps();

@@ -7,6 +7,7 @@ using CpIs.Fhir.Server.Administration;
 using CpIs.Fhir.Server.Admission;
 using CpIs.Fhir.Server.Compression;
 using CpIs.Fhir.Server.CrossOrigin;
+using CpIs.Fhir.Server.DailyFiles;
 using CpIs.Fhir.Server.Escalation;
 using CpIs.Fhir.Server.Hosting.Stores;
 using CpIs.Fhir.Server.Http;
@@ -86,6 +87,7 @@ internal static class ExchangeServices
         services.AddSingleton<IUploadAlarms, UploadAlarms>();
         services.AddSingleton<LoadedUploads>();
         services.AddSingleton<TransactionUpload>();
+        services.AddDailyFiles();
         services.AddSingleton<Inclusion>();
         services.AddSingleton<SingleUpload>();
         services.AddSingleton<PlanDeletion>();

@@ -19,6 +19,12 @@ internal static class Journeys
                 "OperationDefinition/protect",
                 "OperationDefinition/unprotect",
                 "StructureDefinition/CPIS-Outcome",
+                "OperationDefinition/upload",
+                "StructureDefinition/CPIS-DailyFile",
+                "StructureDefinition/CPIS-DailyRecord",
+                "StructureDefinition/CPIS-DailyFileResponse",
+                "CodeSystem/upload-file-response",
+                "CodeSystem/upload-record-response",
                 "CapabilityStatement/cpis-authority-client",
             ]
         ),

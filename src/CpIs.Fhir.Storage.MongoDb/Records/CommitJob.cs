@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Protection;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Storage.MongoDb.Connections;
+using CpIs.Fhir.Storage.MongoDb.DailyFiles;
 using CpIs.Fhir.Storage.MongoDb.Notifications;
 using CpIs.Fhir.Storage.MongoDb.Occurrences;
 using CpIs.Fhir.Storage.MongoDb.Registrations;
@@ -78,7 +79,7 @@ internal sealed class CommitJob
     /// <summary>Writes everything; nothing is kept unless the outcome is <see cref="CommitOutcome.Committed"/>.</summary>
     public async Task<Kept<CommitOutcome>> WriteAsync(IClientSessionHandle session, CancellationToken cancellation)
     {
-        if (!await TryAnswerAsync(session, cancellation))
+        if (!await TryAnswerAsync(session, cancellation) || !await TryTellAsync(session, cancellation))
             return Undo(CommitOutcome.AlreadyAnswered);
         var kept =
             await TryRegisterAsync(session, cancellation)
@@ -122,6 +123,16 @@ internal sealed class CommitJob
             )
         );
     }
+
+    /// <summary>False when the record has its result.</summary>
+    private async Task<bool> TryTellAsync(IClientSessionHandle session, CancellationToken cancellation) =>
+        _commit.Result is not { } result
+        || await TryInsertAsync(
+            _collections.DailyResults,
+            session,
+            [DailyFileDocument.Write(result, _protection)],
+            cancellation
+        );
 
     private async Task<bool> TryRegisterAsync(IClientSessionHandle session, CancellationToken cancellation)
     {

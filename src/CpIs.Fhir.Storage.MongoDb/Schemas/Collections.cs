@@ -25,6 +25,9 @@ internal sealed class Collections(IMongoDatabase database)
         "leases",
         "uses",
         "attempts",
+        "dailyfiles",
+        "dailyslices",
+        "dailyresults",
     ];
 
     /// <summary>The database itself.</summary>
@@ -79,6 +82,15 @@ internal sealed class Collections(IMongoDatabase database)
 
     /// <summary>What was tried to send, and what came of it.</summary>
     public IMongoCollection<BsonDocument> Attempts { get; } = Of(database, "attempts");
+
+    /// <summary>Daily files.</summary>
+    public IMongoCollection<BsonDocument> DailyFiles { get; } = Of(database, "dailyfiles");
+
+    /// <summary>Records of daily files that wait to be worked on.</summary>
+    public IMongoCollection<BsonDocument> DailySlices { get; } = Of(database, "dailyslices");
+
+    /// <summary>What became of each record of a daily file.</summary>
+    public IMongoCollection<BsonDocument> DailyResults { get; } = Of(database, "dailyresults");
 
     private static IMongoCollection<BsonDocument> Of(IMongoDatabase database, string name) =>
         database.GetCollection<BsonDocument>(name);

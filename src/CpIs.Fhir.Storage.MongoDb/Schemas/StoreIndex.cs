@@ -48,6 +48,11 @@ internal sealed record StoreIndex(
         new("uses", "uses_read", Keys("t")),
         new("attempts", "attempts_read", Keys("s", "t", "_id")),
         new("attempts", "attempts_remove", Keys("t")),
+        new("dailyfiles", "dailyfiles_waiting", Keys("w"), Only: Exists("w")),
+        new("dailyfiles", "dailyfiles_read", Keys("a", "t")),
+        new("dailyfiles", "dailyfiles_remove", Keys("t")),
+        new("dailyslices", "dailyslices_read", Keys("f")),
+        new("dailyresults", "dailyresults_read", Keys("f", "n")),
     ];
 
     /// <summary>As <c>createIndexes</c> wants it.</summary>

@@ -19,11 +19,14 @@ public sealed partial class SqliteStore
         var confirmations = commit.Confirmations.Select(c => new PreparedConfirmation(c, _protection)).ToArray();
         var occurrence = commit.Occurrence is { } happened ? new PreparedOccurrence(happened, _protection) : null;
         var kept = commit.Answer is { } answered ? _protection.Seal(answered) : null;
+        var result = commit.Result is { } told ? _protection.Seal(told) : null;
         var registrations = commit.Registrations.Select(r => _protection.Seal(r)).ToArray();
         return WriteAsync(
             connection =>
             {
                 if (kept is { } answer && !TryKeep(connection, answer))
+                    return Undo(CommitOutcome.AlreadyAnswered);
+                if (result is not null && !TryTell(connection, result))
                     return Undo(CommitOutcome.AlreadyAnswered);
                 if (commit.RegistrationStamp is { } stamp && ReadLong(connection, ReadStamp) != stamp)
                     return Undo(CommitOutcome.Conflict);

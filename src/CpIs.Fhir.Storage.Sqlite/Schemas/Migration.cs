@@ -18,5 +18,6 @@ internal sealed record Migration(int Version, string What, string Script, IMigra
         new(6, "work-lists and the ledger of attempts", WorklistsAndAttempts.Script),
         new(7, "restores, and the numbers passed over after them", NumberingGaps.Script),
         new(8, "topics of obligations and Subscriptions", ManyTopics.Script),
+        new(9, "daily files", DailyFiles.Script),
     ];
 }

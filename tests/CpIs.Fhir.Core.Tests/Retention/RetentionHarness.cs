@@ -24,6 +24,7 @@ internal sealed class RetentionHarness : IAsyncDisposable
         _run = new RetentionRun(
             uploads.Store,
             new CountingStore(uploads.Store) { BeforeCommit = _ => BeforeCommit() },
+            uploads.Store,
             options,
             new RetentionPace(bite, TimeSpan.Zero),
             new ServerLeases(uploads.Store, ids, Clock),

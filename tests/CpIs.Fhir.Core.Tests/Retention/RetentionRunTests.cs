@@ -177,6 +177,7 @@ public sealed class RetentionRunTests : IAsyncLifetime
             _run = new RetentionRun(
                 test._store,
                 test._store,
+                test._store,
                 new RetentionOptions { OccurrencesAfterDays = 100, EventsAfterDays = 100 },
                 new RetentionPace(10, TimeSpan.Zero),
                 new ServerLeases(new WatchedLeases(test._store, beforeHold), ids, test._time),

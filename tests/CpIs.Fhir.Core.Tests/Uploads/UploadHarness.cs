@@ -66,8 +66,8 @@ public sealed class UploadHarness : IAsyncDisposable
     public static Caller CallerOf(string code, CallerKind kind = CallerKind.Authority) =>
         new("client-" + code, OdsCode.Parse(code), "Name of " + code, kind, null, [], SmartScopes.Of(kind));
 
-    private static FixedDirectory Organisations { get; } =
-        new(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], []));
+    internal static IOrganisationDirectory Organisations { get; } =
+        new FixedDirectory(new OrganisationDirectory(1, [Authority("XHF01"), Authority("XEL01")], []));
 
     public SingleUpload OneRecord(IRecordStore store) =>
         new(Upload(store), new IdempotentWrite(store, Clock), store, Check, Options);

@@ -112,6 +112,7 @@ public sealed class RetentionServiceTests
         new(
             engine.Store,
             engine.Store,
+            engine.Store,
             options,
             new RetentionPace(100, TimeSpan.Zero),
             new ServerLeases(engine.Store, engine.Ids, engine.Time),

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Worklists;
@@ -49,5 +50,20 @@ internal static class EveryNotice
         await store.Attempts.ReadAttemptsAsync("s", null, 9, cancellation);
         await store.Attempts.ReadAttemptsAsync("s", after, 9, cancellation);
         await store.Retention.RemoveAttemptsAsync(Make.Noon, 9, cancellation);
+        await RunDailyFilesAsync(store.DailyFiles, cancellation);
+    }
+
+    private static async Task RunDailyFilesAsync(IDailyFileStore files, CancellationToken cancellation)
+    {
+        var file = await files.OpenFileAsync(DailyFileContract.File(1), cancellation);
+        await files.ReplaceFileAsync(file with { Revision = 2 }, cancellation);
+        await files.ReadWaitingFilesAsync(cancellation);
+        await files.ReadFilesAsync(Make.Herts, 9, cancellation);
+        await files.PutSliceAsync(file.Id, "b", 0, default, cancellation);
+        await files.ReadSliceAsync(file.Id, "b", 0, cancellation);
+        await files.RemoveSlicesAsync(file.Id, cancellation);
+        await files.ReadResultsAsync(file.Id, 0, 9, cancellation);
+        await files.DropFileAsync(file with { Revision = 2 }, cancellation);
+        await files.RemoveFilesAsync(DateTimeOffset.MaxValue, 9, cancellation);
     }
 }

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -24,6 +25,7 @@ public interface IStoreUnderTest : IAsyncDisposable
     ILeaseStore Leases { get; }
     IRetentionStore Retention { get; }
     IUseLedger Uses { get; }
+    IDailyFileStore DailyFiles { get; }
 
     /// <summary>Closes the store and opens it again on what it left behind.</summary>
     Task ReopenAsync();

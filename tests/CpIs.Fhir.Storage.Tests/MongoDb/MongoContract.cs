@@ -91,3 +91,9 @@ public sealed class MongoUploadOrder : UploadOrderContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.TakeAsync(time);
 }
+
+public sealed class MongoDailyFiles : DailyFileContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -60,6 +61,7 @@ internal sealed class MongoStoreUnderTest : IStoreUnderTest
     public IRetentionStore Retention => Store;
 
     public IUseLedger Uses => Store;
+    public IDailyFileStore DailyFiles => Store;
 
     /// <summary>On any database of the run.</summary>
     public static async Task<MongoStoreUnderTest> TakeAsync(

@@ -60,6 +60,11 @@ public sealed class SealedSqliteStamps : StampContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteDailyFiles : DailyFileContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 internal static class SealedSqlite
 {
     public static async Task<IStoreUnderTest> OpenAsync(TimeProvider time)

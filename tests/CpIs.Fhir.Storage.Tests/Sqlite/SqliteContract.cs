@@ -85,3 +85,9 @@ public sealed class SqliteUploadOrder : UploadOrderContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);
 }
+
+public sealed class SqliteDailyFiles : DailyFileContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -51,6 +52,7 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     public IRetentionStore Retention => Store;
 
     public IUseLedger Uses => Store;
+    public IDailyFileStore DailyFiles => Store;
 
     public static async Task<SqliteStoreUnderTest> OpenAsync(
         TimeProvider time,

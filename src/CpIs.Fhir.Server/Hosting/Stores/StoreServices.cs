@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Keys;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Limits;
@@ -27,5 +28,6 @@ internal static class StoreServices
             .AddSingleton<INotificationStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<ILeaseStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IRetentionStore>(p => p.GetRequiredService<IExchangeStore>())
+            .AddSingleton<IDailyFileStore>(p => p.GetRequiredService<IExchangeStore>())
             .AddSingleton<IUseLedger>(p => p.GetRequiredService<IExchangeStore>());
 }

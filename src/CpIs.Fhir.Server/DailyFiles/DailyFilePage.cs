@@ -1,0 +1,47 @@
+using CpIs.Fhir.Core.DailyFiles;
+using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Server.Pages;
+
+namespace CpIs.Fhir.Server.DailyFiles;
+
+/// <summary>The answer to a daily file as a page: what is to be mended first, in words for whoever looks after the register.</summary>
+internal static class DailyFilePage
+{
+    public static Page Of(DailyFile file, IReadOnlyList<RecordOutcome> outcomes, bool isDryRun)
+    {
+        var verdict = Verdicts.Of(file.Counts);
+        var number = file.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new Page(
+            $"Daily file {number}",
+            Html.Of(
+                $"""
+                <h1 class="nhsuk-heading-l">Daily file {number}: {verdict.Words()}</h1>
+                <p>{verdict.ToString()}. Made {LondonCalendar.Read(file.Made)}. {file.Counts.ToString()}.{(
+                    isDryRun ? " This was a dry run: nothing was stored." : ""
+                )}</p>
+                {Table("To mend: these records were refused", outcomes, "error")}
+                {Table("To look at: these records were taken", outcomes, "warning")}
+                {Table("Older than what is held", outcomes, "information")}
+                """
+            )
+        );
+    }
+
+    private static Html Table(string caption, IEnumerable<RecordOutcome> outcomes, string severity) =>
+        new PageTable(
+            caption,
+            ["Position", "Plan or person", "Element", "What to do"],
+            [
+                .. outcomes.SelectMany(outcome =>
+                    outcome
+                        .Faults.Where(fault => fault.Severity == severity)
+                        .Select(fault => new PageRow(
+                            Html.Of($"{outcome.Position.ToString()}"),
+                            Html.Of($"{fault.PlanId ?? outcome.LocalId}"),
+                            Html.Of($"{fault.Element}"),
+                            Html.Of($"{fault.Text}")
+                        ))
+                ),
+            ]
+        ).Markup;
+}

@@ -1,0 +1,16 @@
+using CpIs.Fhir.Core.DailyFiles;
+
+namespace CpIs.Fhir.Server.DailyFiles;
+
+/// <summary>What daily files stand on.</summary>
+internal static class DailyFileServices
+{
+    public static void AddDailyFiles(this IServiceCollection services) =>
+        services
+            .AddSingleton<DailyFilePulse>()
+            .AddSingleton<DailyFileIntake>()
+            .AddSingleton<DailyFileTrial>()
+            .AddSingleton<DailyFileWork>()
+            .AddSingleton<DailyFileDesk>()
+            .AddHostedService<DailyFileService>();
+}
