@@ -17,6 +17,7 @@ public sealed class DailyFileWork(
     TransactionUpload uploads,
     ServerLeases server,
     DailyFilePulse pulse,
+    LoadedUploads loaded,
     IUploadAlarms alarms,
     TimeProvider time
 )
@@ -27,6 +28,7 @@ public sealed class DailyFileWork(
     /// <summary>An alarm is raised when more than one record in so many is superseded.</summary>
     private const int AlarmingShare = 10;
 
+    private readonly UploadSubscribers _subscribers = new(records);
     private readonly SliceRun _slices = new(uploads, records, Environment.ProcessorCount);
 
     /// <summary>Does the next slice of the file whose turn it is.</summary>
@@ -106,14 +108,23 @@ public sealed class DailyFileWork(
     private async Task EndAsync(DailyFile file, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        await occurrences
-            .RecordAsync(OccurrenceOf(file, file.OccurrenceId, file.Counts.ToString(), now), cancellation)
+        var ended = await _subscribers
+            .TellAsync(
+                OccurrenceOf(file, file.OccurrenceId, file.Counts.ToString(), now),
+                file.Stamp,
+                VerdictOf(file.Counts),
+                cancellation
+            )
             .ConfigureAwait(false);
+        await occurrences.RecordAsync(ended, cancellation).ConfigureAwait(false);
         if (
             !await ReplaceAsync(file with { Lease = null, State = DailyFileState.Done, Ended = now }, cancellation)
                 .ConfigureAwait(false)
         )
             return;
+        await loaded
+            .NoteAsync(OdsCode.Parse(file.Authority), file.Stamp.Time, CancellationToken.None)
+            .ConfigureAwait(false);
         if (file.Counts.Superseded * AlarmingShare > file.Counts.Total)
             alarms.ManySuperseded(
                 OdsCode.Parse(file.Authority),
@@ -123,6 +134,11 @@ public sealed class DailyFileWork(
             );
         await files.RemoveSlicesAsync(file.Id, cancellation).ConfigureAwait(false);
     }
+
+    private static UploadVerdict VerdictOf(DailyFileCounts counts) =>
+        counts.Refused == 0 ? UploadVerdict.Taken
+        : counts.Refused < counts.Total ? UploadVerdict.TakenInPart
+        : UploadVerdict.Refused;
 
     private async Task<bool> ReplaceAsync(DailyFile file, CancellationToken cancellation)
     {
