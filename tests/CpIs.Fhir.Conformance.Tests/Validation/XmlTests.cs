@@ -22,6 +22,8 @@ public sealed class XmlTests
                 )
                 // A string in the place of an object is something that XML cannot say.
                 .Where(file => !file.EndsWith("fhir-type-authority-as-text.json", StringComparison.Ordinal))
+                // Nor can it tell a text from a word that is neither true nor false: that is fhir-format there.
+                .Where(file => !file.EndsWith("fhir-type-place-of-action-as-text.json", StringComparison.Ordinal))
                 // The SDK's writer trims the values of XML.
                 .Where(file => !file.Contains("cpis-patient-name-trimmed-", StringComparison.Ordinal))
                 .Select(file => Path.GetRelativePath(Files.Root, file))

@@ -90,7 +90,7 @@ public sealed class PlaceOfActionTests : IAsyncLifetime
         issue
             .Diagnostics.Should()
             .Be(
-                $"An authority has one place of action. Yours is Subscription/{first}. Send that one with place-of-action false first."
+                $"An authority has one place of action for a topic. Yours is Subscription/{first}. Send that one with place-of-action false first."
             );
         (await UpdateAsync(second, Feed, "off", place: true)).Should().BeNull("one that is off is no place");
         (await UpdateAsync(first, Cases, "requested", place: true)).Should().BeNull("it is the place itself");
