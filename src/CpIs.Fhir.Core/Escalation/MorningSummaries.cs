@@ -96,8 +96,7 @@ public sealed class MorningSummaries(
         if (place?.Channel == ChannelKind.Inbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };
         var stale = directory.Current.StaleAt(time.GetUtcNow()).FirstOrDefault(each => each.Authority == authority);
-        return MailTexts.Summary(counts, SystemOf(place))
-            + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
+        return MailTexts.Summary(counts, SystemOf(place)) + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
     }
 
     /// <summary>What the authority's people know its place of action by.</summary>

@@ -6,6 +6,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Tests.Uploads;
+using CpIs.Fhir.Core.Uploads;
 
 namespace CpIs.Fhir.Core.Tests.DailyFiles;
 
@@ -42,6 +43,7 @@ public sealed class DailyFileHarness : IAsyncDisposable
             Uploads.Upload(records),
             new ServerLeases(Uploads.Store, new IdGenerator(Uploads.Clock), Uploads.Clock),
             new DailyFilePulse(),
+            new LoadedUploads(Uploads.Store, UploadHarness.Organisations, Uploads.Clock),
             Uploads.Alarms,
             Uploads.Clock
         );
