@@ -20,7 +20,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{"BundleOptions":{"DefaultCount":1001}}""", "BundleOptions:DefaultCount")]
     [InlineData("""{"LookUp":{"TimeoutSeconds":0}}""", "LookUp:TimeoutSeconds")]
     [InlineData("""{"LookUp":{"TimeoutSeconds":"soon"}}""", "LookUp:TimeoutSeconds")]
-    [InlineData("""{"Protected":{"Phnoe":"0300 555 0199"}}""", "Protected:Phnoe (did you mean Phone?)")]
+    [InlineData("""{"Protected":{"Phome":"0300 555 0199"}}""", "Protected:Phome (did you mean Phone?)")]
     [InlineData("""{"Protected":{"Phone":"ask Jo"}}""", "Protected:Phone: A phone number must be digits and spaces")]
     [InlineData("""{"Repository":"Excel"}""", "Repository: 'Excel' is not allowed. Allowed: SQLite, MongoDb.")]
     [InlineData("""{"Repository":"mongodb"}""", "Did you mean MongoDb?")]
