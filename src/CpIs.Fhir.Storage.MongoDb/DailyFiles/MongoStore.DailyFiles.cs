@@ -177,7 +177,7 @@ public sealed partial class MongoStore
     /// <inheritdoc />
     public async Task<int> RemoveFilesAsync(DateTimeOffset before, int limit, CancellationToken cancellation)
     {
-        var due = new BsonDocument { { "t", new BsonDocument("$lt", before.UtcDateTime) }, { "w", false } };
+        var due = new BsonDocument { { "t", new BsonDocument("$lt", before.UtcDateTime) }, { "o", false } };
         var old = await _calls.ReadAsync(
             late =>
                 _collections
