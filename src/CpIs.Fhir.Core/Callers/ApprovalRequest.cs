@@ -58,8 +58,7 @@ public sealed record ApprovalRequest
     public static Result<Person> WhoApproves(ApprovalRequest? request, Caller caller, DateTimeOffset now)
     {
         if (
-            Activities
-                .WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
+            WhoActs(caller, "approve this", Activities.Lead, Activities.Worker)
                 .IsRefused(out var refusal, out var person)
         )
             return refusal;
