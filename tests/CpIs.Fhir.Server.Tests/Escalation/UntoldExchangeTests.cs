@@ -96,11 +96,11 @@ public sealed class UntoldExchangeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Without_an_SMTP_server_there_are_the_watch_and_changes_of_place_alone()
+    public async Task Without_an_SMTP_server_there_are_the_watches_and_changes_of_place_alone()
     {
         await StartAsync("""{ "Demo": { "Seed": false } }""");
 
-        _app!.Services.GetServices<IHostedService>().OfType<MinuteService>().Should().HaveCount(2);
+        _app!.Services.GetServices<IHostedService>().OfType<MinuteService>().Should().HaveCount(3);
     }
 
     private IEnumerable<string> Lines(string text) =>

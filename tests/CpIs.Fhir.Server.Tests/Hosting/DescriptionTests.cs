@@ -188,7 +188,11 @@ public sealed class DescriptionTests(RunningExchange exchange) : IClassFixture<R
         sent["status"] = "requested";
         sent["channel"]!["endpoint"] = "http://127.0.0.1:9/";
         (await authority.PostAsync("Subscription", sent.ToJsonString())).Status.Should().BeOneOf([201, 409]);
-        var ids = new Dictionary<string, string>();
+        using var nothing = Content("", "application/fhir+ndjson");
+        (await authority.SendAsync(HttpMethod.Post, "$upload?sequence=1&made=2026-06-10T08:00:00Z&count=0", nothing))
+            .Status.Should()
+            .Be(200);
+        var ids = new Dictionary<string, string> { ["$upload"] = "XHF01-1" };
         foreach (var row in CapabilityTable.Resources.Where(row => row.Interactions.Contains("read")))
         {
             // An authority reads its own Organization, and searches none.
