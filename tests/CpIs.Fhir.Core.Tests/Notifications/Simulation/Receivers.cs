@@ -72,12 +72,12 @@ internal sealed class Receivers(Random random, TimeProvider time, bool isExact)
     {
         NotificationReader.TryRead(sent.Body, out var read).Should().BeTrue();
         var id = read!.Subscription.Split('/')[^1];
-        var began = (Subscription: id, Until: server.Leases.GetValueOrDefault(id), Guid.NewGuid());
+        if (read.Type != NotificationType.EventNotification || !isExact)
+            return default;
+        var began = (Subscription: id, Until: server.Claims.Until(read), Guid.NewGuid());
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            if (read.Type != NotificationType.EventNotification || !isExact)
-                return began;
             if (began.Until > now && _inProgress.Any(each => each.Subscription == id && each.Until > now))
                 Twice.Add(id);
             _inProgress.Add(began);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Leases;
 using CpIs.Fhir.Core.Notifications;
@@ -76,8 +75,8 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
 
     public bool IsDead { get; private set; }
 
-    /// <summary>Until when it has, or had, each Subscription.</summary>
-    public ConcurrentDictionary<string, DateTimeOffset> Leases { get; } = new();
+    /// <summary>What it has claimed.</summary>
+    public MarkedClaims Claims { get; } = new();
 
     /// <summary>Calls that the store refuses this server.</summary>
     public HashSet<string> Refused { get; } = [];
@@ -122,12 +121,7 @@ internal sealed class SimulatedServer : IOrganisationDirectory, IDispatchObserve
             throw new DiedException();
         if (Refused.Contains(call))
             throw new StoreUnavailableException(call);
-        var made = make();
-        if (made is Task<IReadOnlyList<Delivery>> { Result: var claimed })
-            foreach (var delivery in claimed)
-                Leases[delivery.SubscriptionId] = delivery.Until;
-        else if (made is Task<Delivery?> { Result: { } next })
-            Leases[next.SubscriptionId] = next.Until;
+        var made = Claims.Mark(make());
         return Dies() ? throw new DiedException() : made;
     }
 

@@ -36,13 +36,14 @@ public sealed class SimulationTests
     [InlineData(nameof(Fault.FailureOnEvent), "in the order")]
     public async Task A_store_with_a_fault_is_found_out(string fault, string how)
     {
-        for (var seed = 1; seed <= 500; seed++)
+        // The rarest is found in one run of a hundred, by threads that happen to meet.
+        for (var seed = 1; seed <= 2_000; seed++)
             if (
                 (await new Simulation(seed, Enum.Parse<Fault>(fault)).RunAsync()).Any(violation =>
                     violation.Contains(how, StringComparison.Ordinal)
                 )
             )
                 return;
-        Assert.Fail("Nothing was found in 500 runs.");
+        Assert.Fail("Nothing was found in 2,000 runs.");
     }
 }

@@ -71,10 +71,15 @@ public sealed class FrozenEngineTests(OwnEngine own) : IClassFixture<OwnEngine>
     [InlineData("database")]
     public async Task A_caller_whose_own_limit_ends_meanwhile_is_told_that_and_nothing_of_the_driver(string what)
     {
+        // Its indexes are made by a driver that has patience.
+        var database = OwnEngine.NewDatabase();
+        await using (await own.OpenAsync(Long, database: database)) { }
+
         // A driver that soon notices: it breaks what is under way itself, and looks for a server when the limit ends.
         await using var store = await own.OpenAsync(
             Long,
-            settings => settings.HeartbeatInterval = settings.HeartbeatTimeout = TimeSpan.FromMilliseconds(500)
+            settings => settings.HeartbeatInterval = settings.HeartbeatTimeout = TimeSpan.FromSeconds(1),
+            database
         );
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => RecordAsync(store, $"warm{i}")));
         Freeze(what);
