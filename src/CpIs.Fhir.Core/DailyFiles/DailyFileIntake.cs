@@ -68,12 +68,12 @@ public sealed class DailyFileIntake(
                 if (Miscounted(sent, next) is { } miscounted)
                     return await RefuseAsync(file, miscounted, cancellation).ConfigureAwait(false);
                 next = next with { State = DailyFileState.Waiting };
-                // Before any record of it is stored. Told under an id of the file's, so that a repeat tells it once.
+                // Before any record of it is stored. Told under an id of the file's, so that another round tells it once.
                 await occurrences
                     .RecordAsync(
                         DailyFileWork.OccurrenceOf(
                             next,
-                            ids.Next(),
+                            RepeatableId.Of("received", next.OccurrenceId),
                             string.Create(CultureInfo.InvariantCulture, $"{next.Records} records received"),
                             time.GetUtcNow()
                         ),

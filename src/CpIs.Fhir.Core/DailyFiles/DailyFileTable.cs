@@ -19,7 +19,7 @@ public static class DailyFileTable
         foreach (var fault in outcome.Faults.DefaultIfEmpty(null))
             rows.Append(
                 CultureInfo.InvariantCulture,
-                $"{outcome.Position},{outcome.Verdict},{outcome.Effect.Code()},{Quoted(outcome.LocalId)},{Quoted(fault?.PlanId)},{Quoted(plans)},{fault?.Severity},{fault?.Rule},{fault?.Element},{Quoted(fault?.Text)}\r\n"
+                $"{outcome.Position},{outcome.Verdict},{outcome.Effect.Code()},{Quoted(outcome.LocalId)},{Quoted(fault?.PlanId)},{Quoted(plans)},{fault?.Severity},{fault?.Rule},{Quoted(fault?.Element)},{Quoted(fault?.Text)}\r\n"
             );
         return rows.ToString();
     }
@@ -27,6 +27,7 @@ public static class DailyFileTable
     /// <summary>In quotes always; what a spreadsheet would take for a formula begins with an apostrophe.</summary>
     private static string Quoted(string? text) =>
         string.IsNullOrEmpty(text) ? ""
-        : text[0] is '=' or '+' or '-' or '@' ? $"\"'{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+        : text[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
+            ? $"\"'{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
         : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -15,7 +15,10 @@ internal sealed partial class DailyFileService(
     private const int SlicesAtOnce = 2;
 
     /// <summary>How soon a file is found that another server took in, or left behind.</summary>
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    /// <summary>How soon a slice that failed is tried again, whatever comes meanwhile.</summary>
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -30,7 +33,9 @@ internal sealed partial class DailyFileService(
             while (!stopping.IsCancellationRequested)
             {
                 var beat = pulse.Next;
-                if (!await StepAsync(stopping))
+                if (await StepAsync(stopping) is not { } isDone)
+                    await Task.Delay(AfterFailure, time, stopping);
+                else if (!isDone)
                     await Task.WhenAny(beat, Task.Delay(LookAgain, time, stopping));
             }
         }
@@ -40,12 +45,13 @@ internal sealed partial class DailyFileService(
         }
     }
 
+    /// <summary>Whether there was a slice to do; null where it failed.</summary>
     [SuppressMessage(
         "Design",
         "CA1031",
         Justification = "The loop outlives every failure of one slice; each is logged."
     )]
-    private async Task<bool> StepAsync(CancellationToken stopping)
+    private async Task<bool?> StepAsync(CancellationToken stopping)
     {
         try
         {
@@ -60,7 +66,7 @@ internal sealed partial class DailyFileService(
             Failed(logger, failure.GetType().Name, failure.StackTrace);
         }
 
-        return false;
+        return null;
     }
 
     [LoggerMessage(211, LogLevel.Warning, "A daily file was put off: {Reason}")]

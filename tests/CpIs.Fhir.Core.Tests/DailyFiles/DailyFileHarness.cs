@@ -23,9 +23,9 @@ public sealed class DailyFileHarness : IAsyncDisposable
 
     public static async Task<DailyFileHarness> OpenAsync() => new(await UploadHarness.OpenAsync());
 
-    public DailyFileIntake Intake() =>
+    public DailyFileIntake Intake(IDailyFileStore? files = null) =>
         new(
-            Files,
+            files ?? Files,
             Uploads.Store,
             UploadHarness.Organisations,
             Uploads.Alarms,
@@ -57,16 +57,22 @@ public sealed class DailyFileHarness : IAsyncDisposable
             RequestId = "request",
         };
 
-    public Task<Result<DailyFile>> SendAsync(DailyFileSent sent, params IReadOnlyList<string> lines)
+    public Task<Result<DailyFile>> SendAsync(DailyFileSent sent, params IReadOnlyList<string> lines) =>
+        SendAsync(Intake(), sent, lines);
+
+    public static Task<Result<DailyFile>> SendAsync(
+        DailyFileIntake intake,
+        DailyFileSent sent,
+        params IReadOnlyList<string> lines
+    )
     {
         var body = Encoding.UTF8.GetBytes(string.Join('\n', lines));
-        return Intake()
-            .ReceiveAsync(
-                sent,
-                NdjsonRecords.ReadAsync(new MemoryStream(body), Cancellation),
-                () => Convert.ToBase64String(SHA256.HashData(body)),
-                Cancellation
-            );
+        return intake.ReceiveAsync(
+            sent,
+            NdjsonRecords.ReadAsync(new MemoryStream(body), Cancellation),
+            () => Convert.ToBase64String(SHA256.HashData(body)),
+            Cancellation
+        );
     }
 
     /// <summary>Sends a file and works until nothing waits.</summary>

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Tests.Notifications.Simulation;
 using CpIs.Fhir.Core.Tests.Uploads;
 using static CpIs.Fhir.Core.Tests.DailyFiles.DailyFileHarness;
 
@@ -51,6 +52,36 @@ public sealed class DailyFileTests
         outcomes[2].Faults.Should().ContainSingle().Which.Rule.Should().Be("cpis-daily-record");
         (await harness.Uploads.ChildAsync(NumberOf(1))).Should().HaveCount(3);
         (await harness.Uploads.ChildAsync(NumberOf(2))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task That_a_file_has_arrived_is_told_once_however_many_rounds_it_takes()
+    {
+        await using var harness = await DailyFileHarness.OpenAsync();
+        var rounds = 0;
+        var files = OnlyPartOf.Of<IDailyFileStore>(
+            harness.Uploads.Store,
+            (call, make) =>
+                call == nameof(IDailyFileStore.ReplaceFileAsync) && rounds++ < 2 ? Task.FromResult(false) : make()
+        );
+
+        var sent = await DailyFileHarness.SendAsync(harness.Intake(files), Sent(1), Child(1));
+
+        sent.Refusal.Should().BeNull();
+        rounds.Should().Be(3);
+        (await Reasons(harness)).Should().Equal("Daily file 1: 1 records received");
+    }
+
+    [Fact]
+    public async Task What_a_sender_calls_an_element_makes_no_column_of_its_own_in_a_spreadsheet()
+    {
+        await using var harness = await DailyFileHarness.OpenAsync();
+
+        var file = await harness.StoreAsync(Sent(1), Child(1, (patient, _) => patient.With("resource.a,=b", "c")));
+
+        var outcome = (await harness.OutcomesAsync(file)).Single();
+        outcome.Faults.Select(fault => fault.Element).Should().Contain("Patient.`a,=b`");
+        DailyFileTable.RowsOf(outcome).Should().Contain(",\"Patient.`a,=b`\",");
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CpIs.Fhir.Core.LookUps;
+namespace CpIs.Fhir.Core;
 
 /// <summary>An id that is the same when the same is asked again: the store, which writes one id once, then counts it once.</summary>
 internal static class RepeatableId
