@@ -32,7 +32,13 @@ public sealed class MongoRegistrations : RegistrationContract
         await MongoStoreUnderTest.TakeAsync(time);
 }
 
-public sealed class MongoNotifications : NotificationContract
+public sealed class MongoNumbering : NumberingContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}
+
+public sealed class MongoSending : SendingContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.TakeAsync(time);

@@ -30,7 +30,12 @@ public sealed class SealedMongoRegistrations : RegistrationContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }
 
-public sealed class SealedMongoNotifications : NotificationContract
+public sealed class SealedMongoNumbering : NumberingContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
+}
+
+public sealed class SealedMongoSending : SendingContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedMongo.TakeAsync(time);
 }

@@ -30,7 +30,12 @@ public sealed class SealedSqliteRegistrations : RegistrationContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
-public sealed class SealedSqliteNotifications : NotificationContract
+public sealed class SealedSqliteNumbering : NumberingContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
+public sealed class SealedSqliteSending : SendingContract
 {
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }

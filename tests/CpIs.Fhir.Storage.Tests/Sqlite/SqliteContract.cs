@@ -32,7 +32,13 @@ public sealed class SqliteRegistrations : RegistrationContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
-public sealed class SqliteNotifications : NotificationContract
+public sealed class SqliteNumbering : NumberingContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
+public sealed class SqliteSending : SendingContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);
