@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
-using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Numbers;
 
 namespace CpIs.Fhir.Cli.Commands;
@@ -24,7 +23,7 @@ internal static class NumberCommand
 
     private static Command Retire(Tool tool)
     {
-        var number = Number();
+        var number = TypedNhsNumber.Argument();
         var reason = new Option<string>("--reason")
         {
             Description = "Why. A death is no reason: a notice of death hides nothing.",
@@ -41,14 +40,18 @@ internal static class NumberCommand
                 number,
                 reason,
             },
-            (run, cancellation) =>
-                AskAsync(run, "retire", Body(run, number, ("reason", run.Get(reason)!)), cancellation)
+            async (run, cancellation) =>
+            {
+                var body = await BodyAsync(run, number, cancellation);
+                body["reason"] = run.Get(reason);
+                return await AskAsync(run, "retire", body, cancellation);
+            }
         );
     }
 
     private static Command Restore(Tool tool)
     {
-        var number = Number();
+        var number = TypedNhsNumber.Argument();
         return tool.Runs(
             new ToolCommand(
                 "restore",
@@ -58,13 +61,14 @@ internal static class NumberCommand
             {
                 number,
             },
-            (run, cancellation) => AskAsync(run, "restore", Body(run, number), cancellation)
+            async (run, cancellation) =>
+                await AskAsync(run, "restore", await BodyAsync(run, number, cancellation), cancellation)
         );
     }
 
     private static Command Status(Tool tool)
     {
-        var number = Number();
+        var number = TypedNhsNumber.Argument();
         return tool.Runs(
             new ToolCommand(
                 "status",
@@ -76,8 +80,9 @@ internal static class NumberCommand
             },
             async (run, cancellation) =>
             {
+                var body = await BodyAsync(run, number, cancellation);
                 using var exchange = run.Connect();
-                var answer = await SendAsync(exchange, "status", Body(run, number), cancellation);
+                var answer = await SendAsync(exchange, "status", body, cancellation);
                 if (!answer.IsSuccess)
                     return run.Report.Refused(answer, "the number");
                 var found = answer.ReadJson();
@@ -119,28 +124,6 @@ internal static class NumberCommand
             cancellation
         );
 
-    private static JsonObject Body(
-        Run run,
-        Argument<string> number,
-        params ReadOnlySpan<(string Name, string Value)> more
-    )
-    {
-        var body = new JsonObject { ["nhsNumber"] = run.Get(number) };
-        foreach (var (name, value) in more)
-            body[name] = value;
-        return body;
-    }
-
-    private static Argument<string> Number()
-    {
-        var number = new Argument<string>("NUMBER") { Description = "The NHS number: ten digits without spaces." };
-        number.Validators.Add(result =>
-        {
-            if (!NhsNumber.TryParse(result.GetValue(number), out _))
-                result.AddError(
-                    "Not a valid NHS number. An NHS number is ten digits without spaces; the last is a check digit."
-                );
-        });
-        return number;
-    }
+    private static async Task<JsonObject> BodyAsync(Run run, Argument<string> number, CancellationToken cancellation) =>
+        new() { ["nhsNumber"] = (await TypedNhsNumber.ReadAsync(run, run.Get(number), cancellation)).Digits };
 }
