@@ -86,7 +86,7 @@ public sealed record ApartEvents
     /// <summary>How often the message of an event that is set aside came back.</summary>
     public int ReturnsOf(long number) => Aside.FirstOrDefault(aside => aside.Number == number)?.Returns ?? 0;
 
-    /// <summary>How many of the events from this number on are sent together.</summary>
+    /// <summary>How many of the events from this number on are sent together, or claimed.</summary>
     public int MostFrom(long number, int most) => number <= AloneThrough ? 1 : most;
 
     internal ApartEvents AfterAccepted(IReadOnlyList<NotificationEvent> events, DateTimeOffset now)

@@ -1,6 +1,6 @@
 namespace CpIs.Fhir.Core.Notifications;
 
-/// <summary>A batch of events of one Subscription, claimed for one attempt.</summary>
+/// <summary>Events of one Subscription under one claim; or those of them that one notice tells of.</summary>
 /// <param name="SubscriptionId">The Subscription.</param>
 /// <param name="Events">Ascending by number, at least one.</param>
 /// <param name="Fence">Proves that the Subscription is still ours when the attempt ends.</param>

@@ -4,8 +4,8 @@ using CpIs.Fhir.Core.Records;
 namespace CpIs.Fhir.Core.Notifications;
 
 /// <summary>
-/// One attempt at one claimed batch of events, from the last check of rights to the mark in the ledger. A crash anywhere
-/// in between leaves the claim to lapse: the batch is sent again under the same id, and nothing is lost.
+/// One claim of events, from the last check of rights to the mark in the ledger: notice after notice, until one is not taken or something has
+/// changed. A crash anywhere in between leaves the claim to lapse: what was not noted is sent again under the same id, and nothing is lost.
 /// </summary>
 public sealed class EventDelivery(
     IRecordStore records,
@@ -73,20 +73,23 @@ public sealed class EventDelivery(
     )
     {
         DateTimeOffset? rests = null;
+        var run = new Run(delivery, subscription.Subscription!.MaxCount);
+        var settlement = new Settlement((events, state) => SettleAsync(delivery, events, state, subscription));
         try
         {
-            var outcome = await channel
-                .SendAsync(
-                    NotificationId.Of(subscription.Id, delivery.Events),
-                    NotificationType.EventNotification,
-                    subscription,
-                    delivery.Ledger,
-                    delivery.Events,
-                    cancellation
-                )
-                .ConfigureAwait(false);
+            SendOutcome outcome;
+            do outcome = await SendAsync(run, settlement, subscription, cancellation).ConfigureAwait(false);
+            while (
+                outcome.Result == SendResult.Accepted
+                && run.HasMore
+                && !settlement.HasFailed
+                && await MayGoOnAsync(delivery, subscription, cancellation).ConfigureAwait(false)
+            );
+            if (!await settlement.WhenNotedAsync().ConfigureAwait(false))
+                return null;
+            delivery = run.Now;
             if (outcome.Result == SendResult.Accepted)
-                return await AcceptedAsync(delivery, subscription, cancellation).ConfigureAwait(false);
+                return await GoOnAsync(delivery, delivery.State, cancellation).ConfigureAwait(false);
             if (outcome is { Result: SendResult.UnderWay, MessageId: { } messageId })
                 return await UnderWayAsync(delivery, messageId, cancellation).ConfigureAwait(false);
             var failed = Failed(delivery, outcome.Error ?? DeliveryError.NoResponse("failed"), outcome.RetryAfter);
@@ -112,29 +115,72 @@ public sealed class EventDelivery(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await GiveBackAsync(delivery, time.GetUtcNow()).ConfigureAwait(false);
+            if (await settlement.WhenNotedAsync().ConfigureAwait(false))
+                await GiveBackAsync(run.Now, time.GetUtcNow()).ConfigureAwait(false);
             throw;
         }
         finally
         {
+            // Whatever else failed: no write of ours goes on after we have left.
+            await ((Task)settlement.WhenNotedAsync()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             endpoints.Leave(subscription, rests);
         }
     }
 
-    private async Task<Delivery?> AcceptedAsync(
-        Delivery delivery,
+    /// <summary>Sends the next notice of a run; what is taken is noted while the run goes on.</summary>
+    private async Task<SendOutcome> SendAsync(
+        Run run,
+        Settlement settlement,
         StoredResource subscription,
         CancellationToken cancellation
     )
     {
-        var now = time.GetUtcNow();
-        var state = delivery.State.AfterAccepted(delivery.Events, now);
-        // It is delivered: that is noted, whatever is asked of the server meanwhile.
+        var notice = run.Next();
+        var outcome = await channel
+            .SendAsync(
+                NotificationId.Of(subscription.Id, notice.Events),
+                NotificationType.EventNotification,
+                subscription,
+                notice.Ledger,
+                notice.Events,
+                cancellation
+            )
+            .ConfigureAwait(false);
+        if (outcome.Result == SendResult.Accepted)
+        {
+            run.Now = notice with { State = notice.State.AfterAccepted(notice.Events, time.GetUtcNow()) };
+            settlement.Add(notice.Events, run.Now.State);
+            notice.ObserveAside(run.Now.State, observer);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>Whether all is as it was when the run began. If not, what remains is claimed and looked at anew.</summary>
+    private async Task<bool> MayGoOnAsync(
+        Delivery delivery,
+        StoredResource subscription,
+        CancellationToken cancellation
+    ) =>
+        !cancellation.IsCancellationRequested
+        && channel.IsAuthorised(subscription)
+        && time.GetUtcNow() + (subscription.Subscription!.Timeout ?? options.Timeout) <= delivery.Until
+        && (
+            await records.ReadAsync(RecordType.Subscription, subscription.Id, null, cancellation).ConfigureAwait(false)
+        )?.Version == subscription.Version;
+
+    /// <summary>It is delivered: that is noted, whatever is asked of the server meanwhile.</summary>
+    private async Task<bool> SettleAsync(
+        Delivery delivery,
+        IReadOnlyList<NotificationEvent> events,
+        SendingState state,
+        StoredResource subscription
+    )
+    {
         var tells = await places.IsAsync(subscription, CancellationToken.None).ConfigureAwait(false);
-        if (!await store.SettleAsync(delivery, now, state, tells, CancellationToken.None).ConfigureAwait(false))
-            return null;
-        delivery.ObserveAside(state, observer);
-        return await GoOnAsync(delivery, state, cancellation).ConfigureAwait(false);
+        return await store
+            .SettleAsync(delivery with { Events = events }, time.GetUtcNow(), state, tells, CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -217,4 +263,25 @@ public sealed class EventDelivery(
     }
 
     private ClaimTerms Now() => new(time.GetUtcNow(), options.Lease, options.Quiet);
+
+    /// <summary>A claim on its way, cut into notices.</summary>
+    private sealed class Run(Delivery claim, int most)
+    {
+        private readonly IReadOnlyList<NotificationEvent> _events = claim.Events;
+        private int _sent;
+
+        /// <summary>The notice that was begun last, and how sending stands.</summary>
+        public Delivery Now { get; set; } = claim;
+
+        public bool HasMore => _sent < _events.Count;
+
+        /// <summary>Begins the next notice: one event alone, where others were refused with it.</summary>
+        public Delivery Next()
+        {
+            var first = _events[_sent].Number;
+            var events = _events.Skip(_sent).Take(Now.State.ApartOrNone.MostFrom(first, most)).ToArray();
+            _sent += events.Length;
+            return Now = Now with { Events = events };
+        }
+    }
 }

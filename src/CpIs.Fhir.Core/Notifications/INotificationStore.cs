@@ -26,13 +26,13 @@ public interface INotificationStore
     /// <summary>
     /// Takes Subscriptions that take events, have some to send and whose time has come, each under a lease: the one that was served longest
     /// ago first. While the lease holds, nobody else takes that Subscription; a lapsed one is taken over with a higher fence.
-    /// Of each at most one batch of at most its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number, without those that are
+    /// Of each at most <see cref="ClaimTerms.Notices"/> times its <see cref="SubscriptionTerms.MaxCount"/> events, ascending by number, without those that are
     /// sent apart (<see cref="ApartEvents"/>) and those that happened within the quiet time; or, where there are none, one that is set aside, in its hour.
     /// </summary>
     Task<IReadOnlyList<Delivery>> ClaimDueAsync(ClaimTerms terms, int limit, CancellationToken cancellation);
 
     /// <summary>
-    /// Whoever has a Subscription takes its next batch under the same fence, after the last one was settled or refused. Null when there is
+    /// Whoever has a Subscription takes its next events under the same fence, after the last one was settled or refused. Null when there is
     /// none, or the fence has moved on; then the Subscription is free.
     /// </summary>
     /// <param name="held">What it has.</param>

@@ -19,7 +19,7 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
     )
     {
         var sending = new SendingJob(collections, delivery.SubscriptionId);
-        if (await sending.ReadHeldAsync(delivery, session, cancellation) is null)
+        if (!await sending.KeepAsync(delivery, state, now, session, cancellation))
             return new Kept<bool>(false, Keep: false);
         var live = await collections
             .Events.Find(session, Live(new BsonArray(delivery.Events.Select(e => e.Number))))
@@ -43,7 +43,6 @@ internal sealed class DeliveryEnd(Collections collections, Delivery delivery, Da
             );
         }
 
-        await sending.KeepAsync(state, now, session, cancellation);
         return true;
     }
 

@@ -99,18 +99,9 @@ internal sealed class SendingJob(Collections collections, string subscription)
         return true;
     }
 
-    /// <summary>The Subscription's document, if whoever made the claim has it still.</summary>
-    public async Task<BsonDocument?> ReadHeldAsync(
+    /// <summary>Keeps how sending stands. False when whoever made the claim has the Subscription no more.</summary>
+    public async Task<bool> KeepAsync(
         Delivery claim,
-        IClientSessionHandle session,
-        CancellationToken cancellation
-    ) =>
-        await collections
-            .Subscriptions.Find(session, new BsonDocument(_byId) { { "fence", claim.Fence }, { "held", true } })
-            .FirstOrDefaultAsync(cancellation);
-
-    /// <summary>Keeps how sending stands, for whoever has it.</summary>
-    public Task<UpdateResult> KeepAsync(
         SendingState state,
         DateTime taken,
         IClientSessionHandle session,
@@ -119,8 +110,21 @@ internal sealed class SendingJob(Collections collections, string subscription)
     {
         var update = SendingDocument.ToUpdate(state, []);
         update.Add("$max", new BsonDocument("taken", taken));
-        return collections.Subscriptions.UpdateOneAsync(session, _byId, update, cancellationToken: cancellation);
+        var kept = await collections.Subscriptions.UpdateOneAsync(
+            session,
+            HeldBy(claim),
+            update,
+            cancellationToken: cancellation
+        );
+        return kept.MatchedCount == 1;
     }
+
+    /// <summary>The Subscription's document, if whoever made the claim has it still.</summary>
+    private async Task<BsonDocument?> ReadHeldAsync(
+        Delivery claim,
+        IClientSessionHandle session,
+        CancellationToken cancellation
+    ) => await collections.Subscriptions.Find(session, HeldBy(claim)).FirstOrDefaultAsync(cancellation);
 
     private async Task<Kept<Delivery?>> TakeAsync(
         Hold hold,
@@ -179,7 +183,7 @@ internal sealed class SendingJob(Collections collections, string subscription)
         CancellationToken cancellation
     )
     {
-        var most = hold.Standing["most"].AsInt32;
+        var most = hold.Standing["most"].AsInt32 * terms.Notices;
         var open = hold.Open(Numbered);
         open.Add("t", new BsonDocument("$lte", (terms.Now - terms.Quiet).UtcDateTime));
         var events = await ReadAsync(open, most, session, cancellation);
@@ -233,6 +237,8 @@ internal sealed class SendingJob(Collections collections, string subscription)
         var update = SendingDocument.ToUpdate(state, free);
         return collections.Subscriptions.UpdateOneAsync(session, _byId, update, cancellationToken: cancellation);
     }
+
+    private BsonDocument HeldBy(Delivery claim) => new(_byId) { { "fence", claim.Fence }, { "held", true } };
 
     private static BsonDocument Until(DateTime now) => new("$lte", now);
 

@@ -110,6 +110,7 @@ internal sealed class SubscriptionRow
     private List<NotificationEvent> ReadBatch(ClaimTerms terms)
     {
         var numbers = new List<long>();
+        var most = _most * terms.Notices;
         using (
             var rows = _connection.Prepare(
                 """
@@ -119,14 +120,14 @@ internal sealed class SubscriptionRow
             )
         )
         {
-            rows.Add(_id).Add((terms.Now - terms.Quiet).ToUnixTimeMilliseconds()).AddUtf8(ApartNumbers()).Add(_most);
+            rows.Add(_id).Add((terms.Now - terms.Quiet).ToUnixTimeMilliseconds()).AddUtf8(ApartNumbers()).Add(most);
             while (rows.Step())
                 numbers.Add(rows.Long(0));
         }
 
         var apart = State.ApartOrNone;
         if (numbers.Count > 0)
-            numbers = numbers[..Math.Min(numbers.Count, apart.MostFrom(numbers[0], _most))];
+            numbers = numbers[..Math.Min(numbers.Count, apart.MostFrom(numbers[0], most))];
         else if (apart.DueAt(terms.Now) is { } aside)
             numbers = [aside];
         return EventRows.Read(_connection, _id, numbers);

@@ -356,7 +356,7 @@ public sealed class IsolationOfEndpointsTests
         await dispatcher.StepAsync(Stop);
         engine.Time.Advance(Second);
 
-        var terms = new ClaimTerms(engine.Time.GetUtcNow(), engine.Options.Lease, engine.Options.Quiet);
+        var terms = new ClaimTerms(engine.Time.GetUtcNow(), engine.Options.Lease, engine.Options.Quiet) { Notices = 1 };
         var first = (await engine.Store.ClaimDueAsync(terms, 10, Stop)).Single();
         var refused = first.State.AfterRefused(first.Events, terms.Now)!;
         var second = (await engine.Store.ClaimNextAsync(first, refused, terms, null, Stop))!;

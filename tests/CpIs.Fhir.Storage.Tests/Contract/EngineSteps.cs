@@ -14,7 +14,7 @@ internal static class EngineSteps
         TimeSpan lease,
         int limit,
         CancellationToken cancellation
-    ) => store.ClaimDueAsync(new ClaimTerms(now, lease, HoweverNew), limit, cancellation);
+    ) => store.ClaimDueAsync(new ClaimTerms(now, lease, HoweverNew) { Notices = 1 }, limit, cancellation);
 
     /// <summary>A 2xx at the place of action, or not, after which the Subscription is free and due.</summary>
     public static async Task<bool> SettleAsync(

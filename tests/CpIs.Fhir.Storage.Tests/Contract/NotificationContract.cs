@@ -23,7 +23,7 @@ public abstract class NotificationContract : StoreContract
         Notifications.ClaimNextAsync(
             held,
             state ?? SendingState.Sound,
-            new ClaimTerms(now ?? At(9), Lease, EngineSteps.HoweverNew),
+            new ClaimTerms(now ?? At(9), Lease, EngineSteps.HoweverNew) { Notices = 1 },
             null,
             Cancellation
         );

@@ -19,7 +19,7 @@ public abstract class SendingContract : NotificationContract
 
         Task<IReadOnlyList<Delivery>> ClaimQuietAsync(int after) =>
             Notifications.ClaimDueAsync(
-                new ClaimTerms(Make.Noon.AddMilliseconds(after), Lease, TimeSpan.FromSeconds(2)),
+                new ClaimTerms(Make.Noon.AddMilliseconds(after), Lease, TimeSpan.FromSeconds(2)) { Notices = 1 },
                 10,
                 Cancellation
             );
@@ -49,6 +49,39 @@ public abstract class SendingContract : NotificationContract
         await NumberAsync();
         (await NextAsync(second)).Should().BeNull("it gave the Subscription back");
         (await ClaimAsync(At(9))).Single().Events.Single().Number.Should().Be(6);
+    }
+
+    [Fact]
+    public async Task A_claim_holds_as_many_notices_as_its_terms_say_and_is_settled_in_pieces()
+    {
+        await SaveAsync(Make.Subscription("s", maxCount: 2));
+        for (var i = 1; i <= 7; i++)
+            await HitAsync($"o{i}", i, child: i);
+        await NumberAsync();
+
+        var terms = new ClaimTerms(At(9), Lease, EngineSteps.HoweverNew) { Notices = 3 };
+        var claim = (await Notifications.ClaimDueAsync(terms, 10, Cancellation)).Single();
+        claim.Events.Select(e => e.Number).Should().Equal(1, 2, 3, 4, 5, 6);
+        foreach (var piece in claim.Events.Chunk(2).Take(2))
+            (
+                await Notifications.SettleAsync(
+                    claim with
+                    {
+                        Events = piece,
+                    },
+                    At(9),
+                    SendingState.Sound,
+                    tells: true,
+                    Cancellation
+                )
+            )
+                .Should()
+                .BeTrue();
+
+        (await Notifications.ReadLedgerAsync("s", Cancellation))
+            .Undelivered.Should()
+            .Be(3, "5, 6 and 7 are not delivered");
+        (await NextAsync(claim))!.Events.Select(e => e.Number).Should().Equal(5, 6);
     }
 
     [Fact]
@@ -183,7 +216,7 @@ public abstract class SendingContract : NotificationContract
             await Notifications.ClaimNextAsync(
                 held,
                 held.State.AfterRefused(held.Events, At(0))!,
-                new ClaimTerms(At(0), Lease, EngineSteps.HoweverNew),
+                new ClaimTerms(At(0), Lease, EngineSteps.HoweverNew) { Notices = 1 },
                 end,
                 Cancellation
             )

@@ -459,10 +459,10 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 && !(e.Due > terms.Now)
             )
             .OrderBy(e => e.Number)
-            .Take(sub.Most)
+            .Take(sub.Most * terms.Notices)
             .ToList();
         if (events.Count > 0)
-            events = [.. events.Take(apart.MostFrom(events[0].Number, sub.Most))];
+            events = [.. events.Take(apart.MostFrom(events[0].Number, sub.Most * terms.Notices))];
         else if (apart.DueAt(terms.Now) is { } aside && s.Events.TryGetValue((sub.Id, aside), out var one))
             events = [one];
         if (events.Count == 0)
