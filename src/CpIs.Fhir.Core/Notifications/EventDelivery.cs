@@ -21,6 +21,9 @@ public sealed class EventDelivery(
     TimeProvider time
 )
 {
+    /// <summary>How long a Subscription that its authority ends or changes may get notices of a run that began before.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// Sends, and notes what became of it. What the Subscription's lane does next: its next batch, or null when the lane ends, because nothing
     /// waits or the receiver is to be left alone.
@@ -73,7 +76,7 @@ public sealed class EventDelivery(
     )
     {
         DateTimeOffset? rests = null;
-        var run = new Run(delivery, subscription.Subscription!.MaxCount);
+        var run = new Run(delivery, subscription.Subscription!.MaxCount) { Looked = time.GetUtcNow() };
         var settlement = new Settlement((events, state) => SettleAsync(delivery, events, state, subscription));
         try
         {
@@ -83,7 +86,7 @@ public sealed class EventDelivery(
                 outcome.Result == SendResult.Accepted
                 && run.HasMore
                 && !settlement.HasFailed
-                && await MayGoOnAsync(delivery, subscription, cancellation).ConfigureAwait(false)
+                && await MayGoOnAsync(delivery, run, subscription, cancellation).ConfigureAwait(false)
             );
             if (!await settlement.WhenNotedAsync().ConfigureAwait(false))
                 return null;
@@ -159,15 +162,26 @@ public sealed class EventDelivery(
     /// <summary>Whether all is as it was when the run began. If not, what remains is claimed and looked at anew.</summary>
     private async Task<bool> MayGoOnAsync(
         Delivery delivery,
+        Run run,
         StoredResource subscription,
         CancellationToken cancellation
-    ) =>
-        !cancellation.IsCancellationRequested
-        && channel.IsAuthorised(subscription)
-        && time.GetUtcNow() + (subscription.Subscription!.Timeout ?? options.Timeout) <= delivery.Until
-        && (
-            await records.ReadAsync(RecordType.Subscription, subscription.Id, null, cancellation).ConfigureAwait(false)
-        )?.Version == subscription.Version;
+    )
+    {
+        var now = time.GetUtcNow();
+        if (
+            cancellation.IsCancellationRequested
+            || !channel.IsAuthorised(subscription)
+            || now + (subscription.Subscription!.Timeout ?? options.Timeout) > delivery.Until
+        )
+            return false;
+        if (now - run.Looked < LookAgain)
+            return true;
+        run.Looked = now;
+        var stands = await records
+            .ReadAsync(RecordType.Subscription, subscription.Id, null, cancellation)
+            .ConfigureAwait(false);
+        return stands?.Version == subscription.Version;
+    }
 
     /// <summary>It is delivered: that is noted, whatever is asked of the server meanwhile.</summary>
     private async Task<bool> SettleAsync(
@@ -269,6 +283,9 @@ public sealed class EventDelivery(
     {
         private readonly IReadOnlyList<NotificationEvent> _events = claim.Events;
         private int _sent;
+
+        /// <summary>When the Subscription was read last.</summary>
+        public DateTimeOffset Looked { get; set; }
 
         /// <summary>The notice that was begun last, and how sending stands.</summary>
         public Delivery Now { get; set; } = claim;
