@@ -114,7 +114,9 @@ public sealed class FormTests
         var changed = await harness.StoreAsync(Sample.Bundle(Sample.Patient(), Ended()).At(Night.AddMinutes(1)));
 
         (await EpisodeAsync(harness)).Stamp!.Form.Should().BeNull();
-        changed.Should().OnlyContain(entry => entry.Outcome == null || !entry.Outcome.ToJsonString().Contains("by form"));
+        changed
+            .Should()
+            .OnlyContain(entry => entry.Outcome == null || !entry.Outcome.ToJsonString().Contains("by form"));
         (await ListAsync(harness)).Should().BeEmpty();
     }
 
