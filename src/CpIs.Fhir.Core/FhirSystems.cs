@@ -54,6 +54,9 @@ public static class FhirSystems
     /// <summary>On a Subscription: whether it is its authority's place of action (valueBoolean).</summary>
     public const string PlaceOfAction = Own + "/StructureDefinition/place-of-action";
 
+    /// <summary>Where an upload comes from, as a tag of its Bundle: <c>form</c>, or no tag for a case system.</summary>
+    public const string UploadOrigin = Own + "/CodeSystem/upload-origin";
+
     /// <summary>The codes <c>unscheduled</c> and <c>scheduled</c>.</summary>
     public const string AccessMode = Own + "/CodeSystem/access-mode";
 

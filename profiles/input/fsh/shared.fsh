@@ -70,13 +70,16 @@ RuleSet: LabelledMeta
 * insert Prohibited(meta.security.userSelected, [[how the code was chosen is of no use here.]])
 
 RuleSet: MetaApartFromLabel
+* insert MetaApartFromLabelAndTag
+* insert Prohibited(meta.tag, [[a tag is a place where case detail could travel unseen.]])
+
+RuleSet: MetaApartFromLabelAndTag
 * insert Optional(meta, 1, [[version, time and profile, which REST needs.]])
 * insert Bare(meta)
 * insert Optional(meta.versionId, 1, [[the server counts versions; what is sent here is ignored.]])
 * insert Optional(meta.lastUpdated, 1, [[the server says when; what is sent here is ignored.]])
 * insert Prohibited(meta.source, [[where a record comes from is known from the caller.]])
 * insert Optional(meta.profile, *, [[a sender may say which profile it means to meet.]])
-* insert Prohibited(meta.tag, [[a tag is a place where case detail could travel unseen.]])
 
 // A Bundle has no narrative; the rest is as above.
 RuleSet: BundleOnly

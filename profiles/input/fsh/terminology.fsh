@@ -27,6 +27,21 @@ Description: "The statuses that a plan may have: it holds, it has ended, or it w
 * http://hl7.org/fhir/episode-of-care-status#finished "Finished"
 * http://hl7.org/fhir/episode-of-care-status#entered-in-error "Entered in Error"
 
+CodeSystem: CPISUploadOrigin
+Id: upload-origin
+Title: "CP-IS upload origin"
+Description: "Where an upload comes from, other than a case system."
+* ^caseSensitive = true
+* ^experimental = false
+* #form "Form" "A person sends it about one child, for a change that cannot wait for the next file. Its stamp is the time at which it was sent."
+
+ValueSet: CPISUploadOrigins
+Id: upload-origin
+Title: "CP-IS upload origins"
+Description: "All upload origins."
+* ^experimental = false
+* include codes from system CPISUploadOrigin
+
 CodeSystem: CPISAccessMode
 Id: access-mode
 Title: "CP-IS access mode"

@@ -3,7 +3,17 @@ Parent: Bundle
 Id: CPIS-Upload
 Title: "CP-IS Upload"
 Description: "What an authority sends: children and their plans in one transaction, all or nothing. Each child is one Patient entry; the plans refer to it by urn:uuid. Each entry is a conditional PUT by the authority's own identifier, so that sending twice does no harm; a plan that was never true is sent as entered-in-error."
-* insert BundleOnly
+* insert BundleApartFromMeta
+* insert MetaApartFromLabelAndTag
+* insert Prohibited(meta.security, [[who may see a record follows from rules and not from a label.]])
+* insert Optional(meta.tag, 1, [[it says that a person sends this about one child by form; what a case system sends has none.]])
+* meta.tag from CPISUploadOrigins (required)
+* insert Bare(meta.tag)
+* insert Required(meta.tag.system, 1, [[a code without its system says nothing.]])
+* insert Prohibited(meta.tag.version, [[the code means the same in every version.]])
+* insert Required(meta.tag.code, 1, [[it says where the upload comes from.]])
+* insert Prohibited(meta.tag.display, [[free text could travel in it.]])
+* insert Prohibited(meta.tag.userSelected, [[how the code was chosen is of no use here.]])
 
 * insert Required(type, 1, [[a batch could store a plan without its child.]])
 * type = #transaction (exactly)
@@ -40,12 +50,17 @@ Description: "What an authority sends: children and their plans in one transacti
 * entry[flag].resource only CPISFlag
 
 // Judged by this server's validator with code of its own, under these ids, at the element that is meant; the expressions are for others.
-* obeys cpis-upload-entry and cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references and cpis-upload-flag-agrees
+* obeys cpis-upload-entry and cpis-upload-one-authority and cpis-upload-one-entry-per-child and cpis-upload-one-entry-per-plan and cpis-upload-references and cpis-upload-flag-agrees and cpis-upload-form-one-child
 
 Invariant: cpis-upload-entry
 Description: "An entry must be a PUT of a Patient, EpisodeOfCare or Flag by one identifier."
 Severity: #error
 Expression: "entry.all(resource.empty() or request.method.empty() or request.url.empty() or (request.method = 'PUT' and ((resource is Patient and request.url.matches('^Patient[?]identifier=[^&]+$')) or (resource is EpisodeOfCare and request.url.matches('^EpisodeOfCare[?]identifier=[^&]+$')) or (resource is Flag and request.url.matches('^Flag[?]identifier=[^&]+$')))))"
+
+Invariant: cpis-upload-form-one-child
+Description: "A form (meta.tag) is about one child."
+Severity: #error
+Expression: "meta.tag.empty() or (entry.resource.ofType(Patient).identifier.where(system = 'https://fhir.nhs.uk/Id/nhs-number').value.select(toString()) | (entry.resource.ofType(EpisodeOfCare).patient | entry.resource.ofType(Flag).subject).identifier.value.select(toString())).count() <= 1"
 
 Invariant: cpis-upload-full-url
 Description: "The fullUrl of an entry must be a urn:uuid, or the http or https URL of the resource in your own system. Other entries refer to it."

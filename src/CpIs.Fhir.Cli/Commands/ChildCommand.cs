@@ -1,19 +1,21 @@
 using System.CommandLine;
 using System.Globalization;
+using CpIs.Fhir.Cli.Forms;
 using CpIs.Fhir.Cli.Records;
 using CpIs.Fhir.Cli.Tools;
 using CpIs.Fhir.Core.Plans;
 
 namespace CpIs.Fhir.Cli.Commands;
 
-/// <summary><c>cpis child</c>: changes one plan of one child, or protects the child.</summary>
+/// <summary><c>cpis child</c>: changes one plan of one child by form, or protects the child.</summary>
 internal static class ChildCommand
 {
     private const string Today = "today";
 
     public static Command Create(Tool tool) =>
-        new ToolCommand("child", "End or withdraw a plan of a child, or protect the child, as an authority.")
+        new ToolCommand("child", "Add, end or withdraw a plan of a child now, or protect the child, as an authority.")
         {
+            ChildAddCommand.Create(tool),
             End(tool),
             Withdraw(tool),
             ChildProtectionCommands.Protect(tool),
@@ -37,7 +39,7 @@ internal static class ChildCommand
         var command = new ToolCommand(
             "end",
             "End a plan: it was right, and is over. It is still shown for a time, as ended.",
-            "cpis child end 9990000018 --on 2026-11-20 --client examples/clients/authority-xhf01.json",
+            "cpis child end 9990000018 --on 2026-11-20 --client examples/clients/authority-xhf01-worker.json",
             "cpis child end 9990000018 --plan CPP-0001 --on today --yes"
         )
         {
@@ -63,7 +65,7 @@ internal static class ChildCommand
             new ToolCommand(
                 "withdraw",
                 "Withdraw a plan: it was sent by mistake. No answer shows it any more.",
-                "cpis child withdraw 9990000018 --client examples/clients/authority-xhf01.json",
+                "cpis child withdraw 9990000018 --client examples/clients/authority-xhf01-worker.json",
                 "cpis child withdraw 9990000018 --plan CPP-0001 --yes"
             )
             {
@@ -88,15 +90,15 @@ internal static class ChildCommand
     {
         var choice = new PlanChoice();
         choice.AddTo(command);
-        var yes = new Option<bool>("--yes") { Description = "Do not ask. Without a terminal nobody is asked." };
-        command.Add(yes);
+        var sender = new FormSender();
+        sender.AddTo(command);
         return tool.Runs(
             command,
             async (run, cancellation) =>
             {
-                using var exchange = RecordList.ConnectAsOwner(run);
+                using var exchange = sender.Connect(run);
                 var plan = await choice.FindAsync(run, new Searches(exchange), statuses, changed, cancellation);
-                return await change(run).MakeAsync(run, exchange, plan, run.Get(yes), cancellation);
+                return await change(run).MakeAsync(run, exchange, plan, sender, cancellation);
             }
         );
     }

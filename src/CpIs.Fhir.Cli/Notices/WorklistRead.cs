@@ -12,4 +12,8 @@ internal sealed record WorklistRead(
     DateTimeOffset? OldestUntold,
     IReadOnlyList<IWaiting> Lines,
     bool HasMore
-);
+)
+{
+    /// <summary>Records of which the case system said otherwise than a form; only with what is untold.</summary>
+    public IReadOnlyList<ChangedByForm> Changed { get; init; } = [];
+}

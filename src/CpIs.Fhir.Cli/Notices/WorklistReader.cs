@@ -63,7 +63,10 @@ internal sealed class WorklistReader(ExchangeClient exchange, bool isRepeated = 
             page.ValueTime("oldestUntold") ?? authorities.Min(each => each.Oldest),
             authorities,
             false
-        );
+        )
+        {
+            Changed = [.. page.AllNamed("changedByForm").Select(ChangedByForm.Of)],
+        };
     }
 
     private static string QueryOf(IReadOnlyList<string> states, string? since)

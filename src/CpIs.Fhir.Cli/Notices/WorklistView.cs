@@ -25,6 +25,16 @@ internal sealed class WorklistView(Report report, bool isOperator, bool isUntold
             report.Note(Text($"Shown: {read.Lines.Count:N0}, the oldest. For more: --limit N, or --all."));
         if (read.Lines.Count > 0 && read.Untold > 0)
             report.Note(Text($"Untold in all: {Count(read.Untold)}{OldestOf(read)}."));
+        Changed(read.Changed);
+    }
+
+    /// <summary>Records of which the case system said otherwise than a form.</summary>
+    public void Changed(IReadOnlyList<ChangedByForm> changed)
+    {
+        foreach (var record in changed)
+            report.Object(record.ToJson());
+        if (changed.Count > 0)
+            RowTable.ShowChildren(report, ChangedByForm.Headings, changed);
     }
 
     /// <summary>Lines alone.</summary>

@@ -70,6 +70,7 @@ internal sealed class WorklistWatch(WorklistReader reader, WorklistView view, Re
             report.Note("The work-list can be read again.");
         var news = read.Lines.Where(line => line.Keys.Where(_seen.Add).ToList() is not []).ToList();
         view.Lines(news);
+        view.Changed([.. read.Changed.Where(record => record.Keys.Where(_seen.Add).ToList() is not [])]);
         // Later reads begin at a later time, so that only the count says whether the list is empty.
         var isEmpty = read.Lines.Count == 0 && (read.Untold == 0 || _read is null);
         if (isEmpty && _isEmpty is not true)

@@ -13,14 +13,22 @@ internal static class PlanTypeNames
     /// <summary><c>--type</c>.</summary>
     public static Option<string?> Option()
     {
-        var names = PlanTypes.All.Select(Of).ToArray();
-        var option = new Option<string?>("--type")
-        {
-            Description = "Only plans of this type.",
-            HelpName = string.Join('|', names),
-        };
-        option.AcceptOnlyFromAmong(names);
+        var option = new Option<string?>("--type") { Description = "Only plans of this type.", HelpName = Choice };
+        option.AcceptOnlyFromAmong([.. PlanTypes.All.Select(Of)]);
         return option;
+    }
+
+    /// <summary>All names.</summary>
+    public static string Choice => string.Join('|', PlanTypes.All.Select(Of));
+
+    /// <summary>The type that somebody means by its name or the first words of it, whatever the case: <c>Looked after</c>; null for none.</summary>
+    public static PlanType? Find(string text)
+    {
+        var words = text.Trim().Replace(' ', '-');
+        var meant = PlanTypes
+            .All.Where(type => words.Length > 0 && Of(type).StartsWith(words, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        return meant is [var one] ? one : null;
     }
 
     /// <summary>The SNOMED CT code of a name that <see cref="Option"/> took.</summary>

@@ -70,11 +70,13 @@ internal sealed record RecordList(
     }
 
     /// <summary>A client of the exchange for whoever holds records. To a care setting a search of these is a look-up, with all that follows.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="userPath">The person instead of the client file's, or null.</param>
     /// <exception cref="CannotRunException">The client is a care setting's.</exception>
-    public static ExchangeClient ConnectAsOwner(Run run) =>
+    public static ExchangeClient ConnectAsOwner(Run run, string? userPath = null) =>
         run.ReadClient().Kind == CallerKind.Setting
             ? throw new CannotRunException(
                 "this shows what an authority holds, and the client is a care setting's. Use: cpis lookup NHS-NUMBER."
             )
-            : run.Connect();
+            : run.Connect(userPath);
 }

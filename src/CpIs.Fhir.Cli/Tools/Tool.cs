@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using CpIs.Fhir.Cli.Http;
 using CpIs.Fhir.Cli.Output;
@@ -91,6 +92,8 @@ internal sealed class Tool(Surroundings surroundings)
 /// <summary>One run of one command.</summary>
 internal sealed class Run(Tool tool, ParseResult parsed)
 {
+    private Stream? _typed;
+
     /// <summary>Where results and notes go.</summary>
     public Report Report { get; } = new(tool.Surroundings, parsed.GetValue(tool.Json));
 
@@ -168,10 +171,32 @@ internal sealed class Run(Tool tool, ParseResult parsed)
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<bool> AsksAsync(string question, CancellationToken cancellation)
     {
-        await Surroundings.Error.WriteAsync($"{Printable.Of(question)} [y/N] ");
+        return (await AskAsync($"{question} [y/N] ", cancellation))?.ToUpperInvariant() is "Y" or "YES";
+    }
+
+    /// <summary>Asks the person at the terminal.</summary>
+    /// <param name="question">With the blank that ends it.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>What they typed, without blanks around it; null at the end of what is typed.</returns>
+    public async Task<string?> AskAsync(string question, CancellationToken cancellation)
+    {
+        await Surroundings.Error.WriteAsync(Printable.Of(question));
         await Surroundings.Error.FlushAsync(cancellation);
-        using var reader = new StreamReader(Surroundings.In());
-        return (await reader.ReadLineAsync(cancellation))?.Trim().ToUpperInvariant() is "Y" or "YES";
+        return (await ReadLineAsync(cancellation))?.Trim();
+    }
+
+    /// <summary>The next line of standard input; null at its end. No more is taken than that line: what follows is another answer.</summary>
+    public async Task<string?> ReadLineAsync(CancellationToken cancellation)
+    {
+        _typed ??= Surroundings.In();
+        var line = new List<byte>();
+        var one = new byte[1];
+        while (await _typed.ReadAsync(one, cancellation) > 0)
+            if (one[0] == (byte)'\n')
+                return Encoding.UTF8.GetString([.. line]);
+            else
+                line.Add(one[0]);
+        return line.Count > 0 ? Encoding.UTF8.GetString([.. line]) : null;
     }
 
     /// <summary>A client of the exchange that proves itself by its file.</summary>

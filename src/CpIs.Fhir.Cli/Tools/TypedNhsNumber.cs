@@ -22,11 +22,7 @@ internal static class TypedNhsNumber
     public static async Task<NhsNumber> ReadAsync(Run run, string text, CancellationToken cancellation)
     {
         if (text == "-")
-        {
-            using var reader = new StreamReader(run.Surroundings.In());
-            text = await reader.ReadLineAsync(cancellation) ?? "";
-        }
-
+            text = await run.ReadLineAsync(cancellation) ?? "";
         return NhsNumber.TryParse(text.Replace(" ", "", StringComparison.Ordinal), out var child)
             ? child
             : throw new CannotRunException(

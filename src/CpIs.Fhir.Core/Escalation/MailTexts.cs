@@ -1,10 +1,16 @@
 using System.Globalization;
+using CpIs.Fhir.Core.Records;
 
 namespace CpIs.Fhir.Core.Escalation;
 
-/// <summary>What e-mail says: numbers, and the name of a system. No child, no person, no setting, no reference.</summary>
+/// <summary>
+/// What e-mail says: numbers, and the name of a system. No child, no setting, no reference; and no person, but who of the authority's own
+/// people sent a form.
+/// </summary>
 public static class MailTexts
 {
+    private const int MostForms = 5;
+
     /// <summary>Subject of a reminder.</summary>
     public static string ReminderSubject(long count) => $"CP-IS: {Notices(count, "new ")}";
 
@@ -37,6 +43,21 @@ public static class MailTexts
             CultureInfo.InvariantCulture,
             $" Your register here is out of date: nothing was uploaded since {since:d MMMM yyyy}. Every look-up says so. Ask who runs your uploads."
         );
+
+    /// <summary>What a summary adds where the case system said otherwise than a form; empty where it did not.</summary>
+    /// <param name="overridden">The forms, one for each record.</param>
+    public static string OverriddenForms(IReadOnlyList<OverriddenForm> overridden)
+    {
+        var groups = overridden
+            .OrderBy(form => form.Sent)
+            .GroupBy(form => form.Told, StringComparer.Ordinal)
+            .Select(group => $" {(group.Count() == 1 ? "1 record was" : $"{group.Count()} records were")} {group.Key}.")
+            .ToList();
+        if (groups.Count == 0)
+            return "";
+        var more = groups.Count > MostForms ? $" And {groups.Count - MostForms} more such changes." : "";
+        return string.Concat(groups.Take(MostForms)) + more + " Your work-list shows which.";
+    }
 
     private static string Notices(long count, string kind) => count == 1 ? $"1 {kind}notice" : $"{count} {kind}notices";
 

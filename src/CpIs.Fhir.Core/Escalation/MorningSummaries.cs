@@ -14,6 +14,7 @@ namespace CpIs.Fhir.Core.Escalation;
 public sealed class MorningSummaries(
     IWorklistStore notices,
     PlacesOfAction places,
+    OverriddenForms forms,
     IOrganisationDirectory directory,
     EmailOptions options,
     OnceIn once,
@@ -96,7 +97,29 @@ public sealed class MorningSummaries(
         if (place?.Channel == ChannelKind.Inbox)
             counts = counts with { Delivered = counts.Delivered + counts.TakenUndelivered };
         var stale = directory.Current.StaleAt(time.GetUtcNow()).FirstOrDefault(each => each.Authority == authority);
-        return MailTexts.Summary(counts, SystemOf(place)) + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
+        return MailTexts.Summary(counts, SystemOf(place))
+            + MailTexts.OverriddenForms(await ReadFormsAsync(authority, today, cancellation).ConfigureAwait(false))
+            + (stale is null ? "" : MailTexts.StaleRegister(stale.Since));
+    }
+
+    /// <summary>What the file of this night said otherwise, and whatever came since the summary of yesterday.</summary>
+    private async Task<IReadOnlyList<OverriddenForm>> ReadFormsAsync(
+        OdsCode authority,
+        DateOnly today,
+        CancellationToken cancellation
+    )
+    {
+        var (from, to) = (
+            LondonCalendar.InstantOf(today.AddDays(-1).ToDateTime(At)),
+            LondonCalendar.InstantOf(today.ToDateTime(At))
+        );
+        var records = await forms.ReadAsync(authority, today.AddDays(-1), today, cancellation).ConfigureAwait(false);
+        return
+        [
+            .. records
+                .Select(record => record.OverriddenForm!)
+                .Where(form => form.Overridden >= from && form.Overridden < to),
+        ];
     }
 
     /// <summary>What the authority's people know its place of action by.</summary>

@@ -24,6 +24,7 @@ public static class SideValuesJson
                 Plan = resource.Plan,
                 BirthDate = resource.BirthDate,
                 Stamp = resource.Stamp,
+                OverriddenForm = resource.OverriddenForm,
                 Subscription = resource.Subscription,
                 IsDeleted = resource.IsDeleted,
                 Tokens = resource.Tokens.Count == 0 ? null : resource.Tokens,
@@ -43,6 +44,7 @@ public static class SideValuesJson
             Plan = values.Plan,
             BirthDate = values.BirthDate,
             Stamp = values.Stamp,
+            OverriddenForm = values.OverriddenForm,
             Subscription = values.Subscription,
             IsDeleted = values.IsDeleted,
             Tokens = values.Tokens ?? [],
@@ -71,6 +73,9 @@ internal sealed class SideValues
 
     [JsonPropertyName("u")]
     public UploadStamp? Stamp { get; set; }
+
+    [JsonPropertyName("f")]
+    public OverriddenForm? OverriddenForm { get; set; }
 
     [JsonPropertyName("s")]
     public SubscriptionTerms? Subscription { get; set; }

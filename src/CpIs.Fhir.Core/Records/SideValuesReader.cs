@@ -43,6 +43,11 @@ internal static class SideValuesReader
                 values.Identity = reader.GetString();
             else if (Is(ref reader, "d"u8))
                 values.IsDeleted = reader.GetBoolean();
+            else if (Is(ref reader, "f"u8))
+                values.OverriddenForm = JsonSerializer.Deserialize(
+                    ref reader,
+                    SideValuesJsonContext.Default.OverriddenForm
+                );
             else if (Is(ref reader, "s"u8))
                 values.Subscription = JsonSerializer.Deserialize(
                     ref reader,
@@ -85,7 +90,7 @@ internal static class SideValuesReader
     private static UploadStamp StampOf(ref Utf8JsonReader reader)
     {
         DateTimeOffset? time = null;
-        var (sequence, epoch) = (0L, 0);
+        var (sequence, epoch, form) = (0L, 0, (string?)null);
         Expect(ref reader, JsonTokenType.StartObject);
         while (IsMember(ref reader))
             if (Is(ref reader, "t"u8))
@@ -94,9 +99,11 @@ internal static class SideValuesReader
                 sequence = reader.GetInt64();
             else if (Is(ref reader, "e"u8))
                 epoch = reader.GetInt32();
+            else if (Is(ref reader, "f"u8))
+                form = reader.GetString();
             else
                 Pass(ref reader);
-        return new UploadStamp(time ?? throw new JsonException("A stamp has no time."), sequence, epoch);
+        return new UploadStamp(time ?? throw new JsonException("A stamp has no time."), sequence, epoch, form);
     }
 
     private static List<string> Texts(ref Utf8JsonReader reader)

@@ -51,6 +51,9 @@ public sealed record StoredResource
     /// </summary>
     public UploadStamp? Stamp { get; init; }
 
+    /// <summary>The form that the case system overrode; null where none was, or the record changed again since.</summary>
+    public OverriddenForm? OverriddenForm { get; init; }
+
     /// <summary>What the notification engine needs, next to a Subscription.</summary>
     public SubscriptionTerms? Subscription { get; init; }
 

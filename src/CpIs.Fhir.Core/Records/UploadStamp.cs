@@ -11,10 +11,12 @@ namespace CpIs.Fhir.Core.Records;
 /// </param>
 /// <param name="Sequence">Orders uploads of one time; 0 where the interface has no such number.</param>
 /// <param name="Epoch">How often the authority had restarted its stamps; see <see cref="Callers.Organisation.StampEpoch"/>.</param>
+/// <param name="Form">Name of the person who sent it as a form; null for what a case system sent. It decides no turn.</param>
 public sealed record UploadStamp(
     [property: JsonPropertyName("t")] DateTimeOffset Time,
     [property: JsonPropertyName("q")] long Sequence = 0,
-    [property: JsonPropertyName("e"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Epoch = 0
+    [property: JsonPropertyName("e"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Epoch = 0,
+    [property: JsonPropertyName("f")] string? Form = null
 )
 {
     /// <summary>Below 0 when this one is of an earlier upload, above 0 when it is of a later one.</summary>

@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Core.Uploads;
 
 /// <summary>
 /// Writes the answer to an upload (profile CPIS-Acknowledgement): one entry per entry of the upload, in its order, with
-/// what became of it. It carries no personal data, so it can be kept and passed on.
+/// what became of it. It carries nothing of a child, so it can be kept; the one person in it is who sent a form.
 /// </summary>
 internal static class AcknowledgementWriter
 {
@@ -44,6 +44,8 @@ internal static class AcknowledgementWriter
             issues.Add(Unchanged);
         else if (uploaded.Effect == UploadEffect.Superseded)
             issues.Add(Superseded(entry, uploaded));
+        if (uploaded?.Resource.OverriddenForm is { } form && form != uploaded.Held?.OverriddenForm)
+            issues.Add(Overrides(entry, form));
         return issues;
     }
 
@@ -109,12 +111,27 @@ internal static class AcknowledgementWriter
         var what = entry.Plan is { } plan ? $"plan {plan.PlanId}" : "this Patient";
         var how = held.Plan?.Status == PlanStatus.Withdrawn ? "was withdrawn" : "is held as sent";
         // The Flag keeps no stamp of its own, and its EpisodeOfCare is told with it.
-        var when = held.Stamp is { } stamp ? $" by an upload of {SearchsetWriter.Instant(stamp.Time)}" : "";
+        var when = held.Stamp switch
+        {
+            null => "",
+            { Form: { } by } form => " " + OverriddenForm.ByForm(by, form.Time),
+            var stamp => $" by an upload of {SearchsetWriter.Instant(stamp.Time)}",
+        };
         return Late(
             entry,
             $"Superseded: {what} {how}{when}, and this upload is not newer. {(uploaded.Change is null ? "Nothing was changed." : "Only the protected mark was set.")}"
         );
     }
+
+    private static Issue Overrides(UploadEntry entry, OverriddenForm form) =>
+        new(
+            "business-rule",
+            $"{(entry.Plan is { } plan ? $"Plan {plan.PlanId}" : "This Patient")}: {form.Told}. It is held as your case system says. If that is wrong, mend the case system, and send the form again.",
+            entry.Place.Path,
+            SpineCodes.ValidationError,
+            "warning",
+            Forms.Overridden
+        );
 
     private static Issue Late(UploadEntry entry, string text) =>
         new("informational", text, entry.Place.Path, Severity: "information", Rule: "cpis-upload-superseded");

@@ -34,6 +34,7 @@ internal sealed class PlanWithdrawal(
             episode with
             {
                 Stamp = stamp,
+                OverriddenForm = null,
                 Tokens = RecordIndex.Episode(plan, authority, patientId, organizationId),
             },
             version => writer.Episode(plan, patientId, version)

@@ -35,6 +35,7 @@ internal sealed class RecordVersions(
             key,
             turn.Id,
             turn.Held,
+            turn.Held,
             stamp,
             version => writer.Patient(patient, version, forSetting: false),
             (resource, version) =>
@@ -82,7 +83,7 @@ internal sealed class RecordVersions(
             );
         if (episode is null)
             RenewPatient(turn.Wanted.Child);
-        Put(turn.Wanted, references.PatientIdOf(turn.Wanted.Child)!, episode, flag, turn.Stamp);
+        Put(turn, references.PatientIdOf(turn.Wanted.Child)!, episode, flag);
     }
 
     private void Keep(RecordType type, string key, StoredResource? current, UploadEffect effect)
@@ -91,32 +92,24 @@ internal sealed class RecordVersions(
             _done[(type, key)] = new UploadedResource(current, effect, current);
     }
 
-    private void Put(
-        PlanContent plan,
-        string patientId,
-        StoredResource? heldEpisode,
-        StoredResource? heldFlag,
-        UploadStamp? planStamp
-    )
+    private void Put(PlanTurn turn, string patientId, StoredResource? heldEpisode, StoredResource? heldFlag)
     {
+        var plan = turn.Wanted;
         var episodeId = heldEpisode?.Id ?? newId();
-        _done[(RecordType.EpisodeOfCare, plan.PlanId)] = Episode(plan, patientId, episodeId, heldEpisode, planStamp);
+        _done[(RecordType.EpisodeOfCare, plan.PlanId)] = Episode(turn, patientId, episodeId, heldEpisode);
         _done[(RecordType.Flag, plan.PlanId)] = Flag(plan, patientId, episodeId, heldFlag?.Id ?? newId(), heldFlag);
     }
 
     /// <summary>The stamp of a plan is next to its EpisodeOfCare, the one truth; both are always written in one commit.</summary>
-    private UploadedResource Episode(
-        PlanContent plan,
-        string patientId,
-        string id,
-        StoredResource? current,
-        UploadStamp? planStamp
-    ) =>
-        Version(
+    private UploadedResource Episode(PlanTurn turn, string patientId, string id, StoredResource? current)
+    {
+        var plan = turn.Wanted;
+        return Version(
             (RecordType.EpisodeOfCare, plan.PlanId),
             id,
             current,
-            planStamp,
+            turn.Held,
+            turn.Stamp,
             version => writer.Episode(plan, patientId, version),
             (resource, _) =>
                 resource with
@@ -126,6 +119,7 @@ internal sealed class RecordVersions(
                     Tokens = RecordIndex.Episode(plan, context.Authority, patientId, context.OrganizationId),
                 }
         );
+    }
 
     private UploadedResource Flag(
         PlanContent plan,
@@ -138,6 +132,7 @@ internal sealed class RecordVersions(
             (RecordType.Flag, plan.PlanId),
             id,
             current,
+            null,
             null,
             version => writer.Flag(plan, patientId, episodeId, version),
             (resource, _) =>
@@ -181,10 +176,18 @@ internal sealed class RecordVersions(
         };
     }
 
+    /// <param name="key">Type, and NHS number or plan id.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="current">The version that it follows, or null.</param>
+    /// <param name="before">What was held of it, also under another NHS number.</param>
+    /// <param name="newStamp">The stamp to keep; null to keep the one it has.</param>
+    /// <param name="write">Writes the body.</param>
+    /// <param name="complete">Adds what lies next to it.</param>
     private UploadedResource Version(
         (RecordType Type, string Key) key,
         string id,
         StoredResource? current,
+        StoredResource? before,
         UploadStamp? newStamp,
         Func<ResourceVersion, byte[]> write,
         Func<StoredResource, ResourceVersion, StoredResource> complete
@@ -205,7 +208,13 @@ internal sealed class RecordVersions(
                 .SequenceEqual(current.Body.Span)
         )
             return new UploadedResource(
-                newStamp is null ? current : current with { Stamp = newStamp },
+                newStamp is null
+                    ? current
+                    : current with
+                    {
+                        Stamp = newStamp,
+                        OverriddenForm = Forms.Confirmed(current, newStamp),
+                    },
                 UploadEffect.Unchanged,
                 current
             );
@@ -222,8 +231,9 @@ internal sealed class RecordVersions(
             Stamp = newStamp ?? current?.Stamp,
             Body = write(version),
         };
+        resource = complete(resource, version);
         return new UploadedResource(
-            complete(resource, version),
+            newStamp is null ? resource : Forms.Note(resource, before, newStamp, now),
             current is null ? UploadEffect.Created : UploadEffect.Updated,
             current
         );

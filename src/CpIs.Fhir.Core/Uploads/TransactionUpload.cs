@@ -93,13 +93,16 @@ public sealed class TransactionUpload(
             return await uploads.PrepareAsync(upload, _read!, resolved, cancellation).ConfigureAwait(false);
         }
 
-        /// <summary>When the sender took the data from its register; null for a repeat, which was not read again.</summary>
-        public DateTimeOffset? Extracted => _read?.Time.Stamp.Time;
+        /// <summary>
+        /// When the sender took the data from its register; null for a repeat, which was not read again, and for a form, which says nothing of
+        /// the register.
+        /// </summary>
+        public DateTimeOffset? Extracted => _read is { IsForm: false } ? _read.Time.Stamp.Time : null;
 
         /// <summary>Tells the operator, once the upload is answered, where much of it was older than what is held.</summary>
         public void AlarmOfOldFile()
         {
-            if (_superseded * AlarmingShare > _read?.Content.Entries.Count)
+            if (_read is { IsForm: false } && _superseded * AlarmingShare > _read.Content.Entries.Count)
                 uploads._alarms.ManySuperseded(
                     upload.Caller.Organisation,
                     upload.Request.RequestId,
@@ -145,6 +148,13 @@ public sealed class TransactionUpload(
                 now,
                 organisations.Current.Find(upload.Caller.Organisation)?.StampEpoch ?? 0
             );
+        if (content.IsForm)
+        {
+            if (Forms.SenderOf(upload.Caller).IsRefused(out refusal, out var person))
+                return refusal;
+            made = made with { Stamp = made.Stamp with { Form = person.Name } };
+        }
+
         // Of a daily file that was asked when it came.
         if (upload.Stamp is null && made.IsAheadOf(now))
         {
@@ -173,8 +183,8 @@ public sealed class TransactionUpload(
     )
     {
         var occurrence = OccurrenceOf(upload, resolved.Resources.Values);
-        // Whoever sends one resource is answered at once, and needs no notice of it.
-        if (!upload.IsSingle)
+        // Whoever sends one resource or a form is answered at once, and needs no notice of it.
+        if (!upload.IsSingle && !read.IsForm)
             occurrence = await _subscribers
                 .TellAsync(occurrence, read.Time.Stamp, UploadVerdict.Taken, cancellation)
                 .ConfigureAwait(false);
@@ -234,5 +244,8 @@ public sealed class TransactionUpload(
     private static int Count(IEnumerable<UploadedResource> resources, UploadEffect effect) =>
         resources.Count(r => r.Effect == effect);
 
-    private sealed record ReadUpload(UploadContent Content, UploadTime Time);
+    private sealed record ReadUpload(UploadContent Content, UploadTime Time)
+    {
+        public bool IsForm => Time.Stamp.Form is not null;
+    }
 }

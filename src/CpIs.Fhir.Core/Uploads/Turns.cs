@@ -45,6 +45,7 @@ internal static class Turns
             : before with
             {
                 Sequence = before.Sequence + 1,
+                Form = stamp.Form,
             };
 
     /// <summary>The stamp of a record; one from before stamps counts with when it was written.</summary>

@@ -22,7 +22,7 @@ public static class UploadAgreement
 
     /// <summary>The ids of the rules that are judged here.</summary>
     public static FrozenSet<string> Rules { get; } =
-    [FullUrl, Entry, Condition, OneAuthority, OnePerChild, OnePerPlan, References, FlagAgrees];
+    [FullUrl, Entry, Condition, OneAuthority, OnePerChild, OnePerPlan, References, FlagAgrees, Forms.OneChild];
 
     /// <summary>Every disagreement, in the order of the entries.</summary>
     /// <param name="bundle">A Bundle as it was sent.</param>
@@ -31,6 +31,7 @@ public static class UploadAgreement
         var entries = SentEntry.Of(bundle);
         var targets = new SentTargets(entries);
         var found = new List<Disagreement>();
+        Forms.Check(bundle, entries, found);
         EntryNames.Check(entries, found);
         OneAuthorityRule.Check(entries, found);
         var children = new ChildAgreement(targets, found);

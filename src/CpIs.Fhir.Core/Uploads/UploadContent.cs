@@ -21,6 +21,9 @@ internal sealed record UploadContent(
     /// <summary>Text of <c>Bundle.timestamp</c>, empty where it has none; null where there is no such element.</summary>
     public string? Timestamp { get; private init; }
 
+    /// <summary>True for what a person sends by form.</summary>
+    public bool IsForm { get; private init; }
+
     /// <summary>Reads and judges: the profile first, then what only Core knows (whose it is, and today).</summary>
     public static UploadContent Read(SentBody body, UploadContext context)
     {
@@ -31,6 +34,7 @@ internal sealed record UploadContent(
             return Read(SentEntry.Of(body.Root), context, findings) with
             {
                 Timestamp = body.Root.Child("timestamp") is { } timestamp ? timestamp.Value ?? "" : null,
+                IsForm = Forms.IsForm(body.Root),
             };
         new Place(body.Root.Path, findings).Add(
             RefusalKind.Rule,

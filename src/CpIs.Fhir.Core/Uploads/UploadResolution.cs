@@ -27,7 +27,8 @@ internal sealed class UploadResolution(
     public Result<ResolvedUpload> Resolve(IEnumerable<UploadEntry> sent, bool isWhole = true)
     {
         var entries = sent.Select(entry => entry.Telling(_findings)).ToList();
-        if (context.IsSingle)
+        // A form without time is about what is held at this moment, as one resource at its own address is.
+        if (context.IsSingle || _time is { IsSent: false, Stamp.Form: not null })
             entries.ForEach(CountAsNewer);
         var patients = entries.Where(e => e.Type == RecordType.Patient).Select(PatientOf).ToList();
         foreach (var patient in patients)

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.Callers;
+using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Topics;
 
 namespace CpIs.Fhir.Core.Worklists;
@@ -8,12 +9,14 @@ public static class WorklistWriter
 {
     /// <summary>A page for the authority itself.</summary>
     /// <param name="entries">Its attendances.</param>
+    /// <param name="overridden">Its records of which the case system says otherwise than a form; on the first page.</param>
     /// <param name="untold">How much nobody was told of in all, and since when.</param>
     /// <param name="asOf">When it was read: an acknowledgement covers what was there then.</param>
     /// <param name="next">Link to the next page, or null.</param>
     /// <param name="fhirBase">FHIR base without trailing slash.</param>
     public static byte[] Write(
         IReadOnlyList<WorklistEntry> entries,
+        IReadOnlyList<StoredResource> overridden,
         (long Count, DateTimeOffset? Oldest) untold,
         DateTimeOffset asOf,
         string? next,
@@ -22,6 +25,8 @@ public static class WorklistWriter
     {
         using var parameters = new ParametersWriter();
         parameters.Add("asOf", asOf).Add("untold", untold.Count).Add("oldestUntold", untold.Oldest);
+        foreach (var record in overridden)
+            Write(parameters, record, fhirBase);
         foreach (var entry in entries)
         {
             parameters
@@ -63,6 +68,27 @@ public static class WorklistWriter
                 .Add("oldestUntold", each.Oldest)
                 .End();
         return parameters.Finish();
+    }
+
+    private static void Write(ParametersWriter parameters, StoredResource record, string fhirBase)
+    {
+        var form = record.OverriddenForm!;
+        parameters
+            .Begin("changedByForm")
+            .AddReference("record", $"{fhirBase}/{record.Type}/{record.Id}")
+            .AddIdentifier("child", FhirSystems.NhsNumber, record.Child!.Value.Digits);
+        if (record is { Plan: not null, Identity: { } identity })
+            parameters.AddIdentifier(
+                "plan",
+                FhirSystems.PlanId(record.Authority),
+                identity[(record.Authority.Value.Length + 1)..]
+            );
+        parameters
+            .Add("sent", form.Sent)
+            .Add("by", "valueString", form.By)
+            .Add("overridden", form.Overridden)
+            .Add("said", "valueString", form.Told)
+            .End();
     }
 
     private static void Write(ParametersWriter parameters, WorklistNotice each, string fhirBase)

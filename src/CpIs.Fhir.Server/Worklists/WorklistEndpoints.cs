@@ -1,6 +1,7 @@
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Notifications;
+using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Reads;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Worklists;
@@ -32,7 +33,7 @@ internal static class WorklistEndpoints
     private static readonly string[] GetOrPost = [HttpMethods.Get, HttpMethods.Post];
 
     public static void AddWorklists(this IServiceCollection services) =>
-        services.AddSingleton<Worklist>().AddSingleton<Acknowledgements>();
+        services.AddSingleton<Worklist>().AddSingleton<OverriddenForms>().AddSingleton<Acknowledgements>();
 
     public static void MapWorklists(this IEndpointRouteBuilder fhir)
     {
@@ -49,6 +50,7 @@ internal static class WorklistEndpoints
         IWorklistStore store,
         INotificationStore notifications,
         Worklist worklist,
+        OverriddenForms forms,
         RecordedReads reads,
         Paging pages,
         ExchangeUrls urls,
@@ -67,6 +69,17 @@ internal static class WorklistEndpoints
         if (QueryOf(caller, opened.Asked, opened.Search.After, now).IsRefused(out refusal, out var query))
             return FhirResults.Refused(refusal);
         var (entries, next) = await worklist.ReadAsync(query, context.RequestAborted);
+        // With what nobody was told of; once, whatever the pages.
+        var today = LondonCalendar.DayOf(now);
+        var overridden =
+            query.After is null && query.States.Contains(NoticeState.Untold)
+                ? await forms.ReadAsync(
+                    caller.Organisation,
+                    today.AddDays(1 - OverriddenForms.Days),
+                    today,
+                    context.RequestAborted
+                )
+                : [];
         await reads.RecordAsync(
             ReadViews.Of(
                 context,
@@ -76,6 +89,7 @@ internal static class WorklistEndpoints
                     .. entries.SelectMany(entry =>
                         entry.Notices.Select(each => ($"AuditEvent/{each.Notice.OccurrenceId}", entry.Child))
                     ),
+                    .. overridden.Select(record => ($"{record.Type}/{record.Id}", record.Child)),
                 ]
             ),
             context.RequestAborted
@@ -83,6 +97,7 @@ internal static class WorklistEndpoints
         return FhirResults.Resource(
             WorklistWriter.Write(
                 entries,
+                overridden,
                 await notifications.ReadOpenObligationsAsync(caller.Organisation, context.RequestAborted),
                 now,
                 pages.LinkTo(context, opened.Search, next),

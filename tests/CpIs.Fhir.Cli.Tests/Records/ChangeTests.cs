@@ -9,7 +9,7 @@ namespace CpIs.Fhir.Cli.Tests.Records;
 [Collection(RealExchange.Shared)]
 public sealed class ChangeTests(RealExchange exchange)
 {
-    private const string Authority = "authority-xhf01";
+    private const string Authority = "authority-xhf01-worker";
     private static readonly string Yesterday = RealExchange.Text(RealExchange.Today.AddDays(-1));
 
     [Fact]

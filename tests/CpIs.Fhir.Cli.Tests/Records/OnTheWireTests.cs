@@ -42,9 +42,12 @@ public sealed class OnTheWireTests : IDisposable
 
         ended.Code.Should().Be(1);
         ended.Error.Should().Contain("The version is 4. Sent: 3.").And.Contain("Run the same command again.");
-        var sent = exchange.To("PUT /FHIR/R4/EpisodeOfCare/e1").Single();
-        sent.Headers["If-Match"].Should().Be("W/\"3\"");
-        sent.Body.Should().Contain("\"status\":\"finished\"").And.Contain("\"end\":\"2026-02-01\"");
+        var form = JsonNode.Parse(exchange.To("POST /FHIR/R4").Single().Body)!;
+        form["meta"]!["tag"]![0]!["code"]!.GetValue<string>().Should().Be("form");
+        var sent = form["entry"]!.AsArray().Single()!;
+        sent["request"]!["ifMatch"]!.GetValue<string>().Should().Be("W/\"3\"");
+        sent["resource"]!["status"]!.GetValue<string>().Should().Be("finished");
+        sent["resource"]!["period"]!["end"]!.GetValue<string>().Should().Be("2026-02-01");
     }
 
     [Fact]
@@ -54,7 +57,7 @@ public sealed class OnTheWireTests : IDisposable
 
         (await Run(exchange, "child", "withdraw", Number)).Code.Should().Be(0);
 
-        var sent = exchange.To("PUT /FHIR/R4/EpisodeOfCare/e1").ToList();
+        var sent = exchange.To("POST /FHIR/R4").ToList();
         sent.Should().HaveCount(2);
         sent.Select(asked => asked.Headers["X-Request-ID"]).Distinct().Should().HaveCount(1);
     }
@@ -89,7 +92,7 @@ public sealed class OnTheWireTests : IDisposable
         exchange.On("POST /FHIR/R4/EpisodeOfCare/_search", new Reply(200, Searchset(Plan)));
         exchange.On("POST /FHIR/R4/Patient/_search", new Reply(200, Searchset(null)));
         exchange.On("POST /FHIR/R4/AuditEvent/_search", new Reply(200, Searchset(null)));
-        exchange.On("PUT /FHIR/R4/EpisodeOfCare/e1", toChange);
+        exchange.On("POST /FHIR/R4", toChange);
         return exchange;
     }
 

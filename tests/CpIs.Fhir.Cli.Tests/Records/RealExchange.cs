@@ -80,10 +80,18 @@ public sealed class RealExchange : IAsyncLifetime, ICollectionFixture<RealExchan
     }
 
     /// <summary>An authority sends children; each is stored.</summary>
-    internal async Task UploadAsync(string client, string authority, IReadOnlyList<SyntheticChild> children)
+    internal async Task UploadAsync(
+        string client,
+        string authority,
+        IReadOnlyList<SyntheticChild> children,
+        DateTimeOffset? taken = null
+    )
     {
         var file = Path.Combine(_folder, $"{Guid.NewGuid():N}.json");
-        await File.WriteAllBytesAsync(file, SyntheticUpload.Bundle(OdsCode.Parse(authority), children).ToArray());
+        await File.WriteAllBytesAsync(
+            file,
+            SyntheticUpload.Bundle(OdsCode.Parse(authority), children, taken).ToArray()
+        );
         (await AsAsync(client, "upload", file)).Code.Should().Be(0);
     }
 

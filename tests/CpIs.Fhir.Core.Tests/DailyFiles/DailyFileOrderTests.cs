@@ -8,7 +8,7 @@ using static CpIs.Fhir.Core.Tests.DailyFiles.DailyFileHarness;
 namespace CpIs.Fhir.Core.Tests.DailyFiles;
 
 /// <summary>
-/// Promise 15: whatever the order, repetition and interleaving of ten files and transactions, each plan ends as the newest says, and a
+/// Promise 15: whatever the order, repetition and interleaving of ten files, transactions and forms, each plan ends as the newest says, and a
 /// withdrawal among them holds.
 /// </summary>
 public sealed class DailyFileOrderTests
@@ -18,7 +18,7 @@ public sealed class DailyFileOrderTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Any_order_repetition_and_interleaving_of_ten_files_and_transactions_ends_as_the_newest()
+    public async Task Any_order_repetition_and_interleaving_of_ten_files_transactions_and_forms_ends_as_the_newest()
     {
         for (var seed = 1; seed <= Proof.Of(everyDay: 8, inFull: 150); seed++)
         {
@@ -61,11 +61,12 @@ public sealed class DailyFileOrderTests
         return (plan?.Status, plan?.Status == PlanStatus.Finished ? plan.End : null);
     }
 
-    /// <summary>A file or a transaction, and what it says of each child.</summary>
+    /// <summary>A file, a transaction or a form, and what it says of each child.</summary>
     private sealed record Sending(
         int Number,
         DateTimeOffset Made,
         bool IsFile,
+        bool IsForm,
         IReadOnlyDictionary<int, (PlanStatus? Status, DateOnly? End)> Said
     )
     {
@@ -82,6 +83,7 @@ public sealed class DailyFileOrderTests
                     ? UploadHarness.Noon.AddHours(-1 - random.Next(4))
                     : UploadHarness.Noon.AddHours(-1 - random.Next(4)).AddMinutes(number),
                 isFile,
+                !isFile && random.Next(2) == 0,
                 Enumerable
                     .Range(0, Children)
                     .Where(_ => random.Next(2) == 0)
@@ -107,11 +109,13 @@ public sealed class DailyFileOrderTests
                 // One Bundle for each child: refused is only what would open a withdrawn plan.
                 foreach (var (child, said) in Said)
                 {
-                    var bundle = Sample.Bundle(
+                    JsonNode[] entries =
+                    [
                         Sample.Patient(NumberOf(child)).With("resource.identifier.1.value", $"L-{child}"),
-                        Write(Sample.Episode($"CPP-{child}", NumberOf(child)), said)
-                    );
-                    var result = await harness.Uploads.SendAsync(bundle.At(Made));
+                        Write(Sample.Episode($"CPP-{child}", NumberOf(child)), said),
+                    ];
+                    var bundle = IsForm ? FormTests.Form(entries) : Sample.Bundle(entries);
+                    var result = await harness.Uploads.SendAsync(bundle.At(Made), FormTests.Worker);
                     (result.Refusal?.Kind ?? RefusalKind.Conflict).Should().Be(RefusalKind.Conflict);
                 }
         }

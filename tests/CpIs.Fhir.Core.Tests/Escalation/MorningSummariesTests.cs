@@ -1,7 +1,9 @@
+using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Escalation;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Worklists;
 using static CpIs.Fhir.Core.Tests.Escalation.EscalationHarness;
 
 namespace CpIs.Fhir.Core.Tests.Escalation;
@@ -142,6 +144,51 @@ public sealed class MorningSummariesTests : IAsyncLifetime
             .StartWith("office@");
     }
 
+    [Fact]
+    public async Task What_the_file_of_the_night_said_otherwise_than_a_form_is_told_this_morning_and_only_then()
+    {
+        // 02:00 London of the 11th, and 09:00: the next morning's.
+        await OverrideAsync("a", "Wyn Workersample", new DateTimeOffset(2026, 6, 11, 1, 0, 0, TimeSpan.Zero));
+        await OverrideAsync("b", "Wyn Workersample", new DateTimeOffset(2026, 6, 11, 1, 0, 1, TimeSpan.Zero));
+        await OverrideAsync("c", "Lee Leadsample", new DateTimeOffset(2026, 6, 11, 8, 0, 0, TimeSpan.Zero));
+
+        (await AtAsync("2026-06-11", 8, 0))
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .EndWith(
+                " 2 records were changed by form on 10 June 2026 by Wyn Workersample; your case system says otherwise. Your work-list shows which."
+            );
+        (await AtAsync("2026-06-12", 8, 0))
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .EndWith(
+                " 1 record was changed by form on 10 June 2026 by Lee Leadsample; your case system says otherwise. Your work-list shows which."
+            );
+        (await AtAsync("2026-06-13", 8, 0)).Single().Should().NotContain("form");
+    }
+
+    private async Task OverrideAsync(string id, string by, DateTimeOffset when)
+    {
+        var form = new OverriddenForm(by, new DateTimeOffset(2026, 6, 10, 9, 0, 0, TimeSpan.Zero), when);
+        var record = new StoredResource
+        {
+            Type = RecordType.EpisodeOfCare,
+            Id = id,
+            Version = 1,
+            LastUpdated = when,
+            Authority = Hareford,
+            Body = "{}"u8.ToArray(),
+            OverriddenForm = form,
+            Tokens = [form.Token],
+        };
+        await _house.Store.CommitAsync(
+            new Commit { Changes = [new Change(record, 0)] },
+            TestContext.Current.CancellationToken
+        );
+    }
+
     private static EmailRecipient[] Always(string address) => [new() { Team = "lead", Address = address }];
 
     private static EmailRecipient Of(string team, string from, string until) =>
@@ -157,6 +204,7 @@ public sealed class MorningSummariesTests : IAsyncLifetime
         new(
             _house.Store,
             new PlacesOfAction(_house.Store),
+            new OverriddenForms(_house.Store),
             _house,
             new EmailOptions
             {

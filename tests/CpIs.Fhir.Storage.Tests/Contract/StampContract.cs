@@ -1,6 +1,8 @@
 using CpIs.Fhir.Core.Commits;
+using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Storage.Tests.Contract;
 
@@ -52,6 +54,38 @@ public abstract class StampContract : StoreContract
         var stamp = (await ReadAsync()).Stamp!;
         stamp.Should().Be(restarted);
         Make.Stamp(9).IsOlderThan(stamp).Should().BeTrue("it is from before the restart, whatever its time");
+    }
+
+    [Fact]
+    public async Task A_stamp_keeps_who_sent_the_form_and_what_was_overridden_is_found_by_its_day()
+    {
+        var sent = Make.Stamp(1) with { Form = "Wyn Workersample" };
+        var form = new OverriddenForm("Wyn Workersample", Make.Noon.AddDays(-2), Make.Noon.AddDays(-1));
+        var record = First with { Stamp = sent, OverriddenForm = form, Tokens = [.. First.Tokens, form.Token] };
+        await SaveAsync(record);
+        await Store.ReopenAsync();
+
+        (await ReadAsync()).Should().Match<StoredResource>(r => r.Stamp == sent && r.OverriddenForm == form);
+        (await FindAsync(-1, -1)).Should().Equal("e");
+        (await FindAsync(-30, -2)).Should().BeEmpty();
+        // A person agrees with what is held.
+        var agreed = new Confirmation(record with { Stamp = Make.Stamp(5), OverriddenForm = null }, sent);
+        (await Records.CommitAsync(new Commit { Confirmations = [agreed] }, Cancellation))
+            .Should()
+            .Be(CommitOutcome.Committed);
+        (await FindAsync(-1, -1)).Should().BeEmpty();
+
+        async Task<IEnumerable<string>> FindAsync(int from, int to)
+        {
+            var today = LondonCalendar.DayOf(Make.Noon);
+            var found = await new OverriddenForms(Records).ReadAsync(
+                Make.Herts,
+                today.AddDays(from),
+                today.AddDays(to),
+                Cancellation
+            );
+            return found.Select(each => each.Id);
+        }
     }
 
     [Fact]

@@ -19,13 +19,14 @@ namespace CpIs.Fhir.Storage.Tests.Contract;
 public abstract class UploadOrderContract : StoreContract
 {
     private const int Uploads = 14;
+    private const string Worker = "Wyn Workersample";
     private static readonly Caller Authority = new(
         "herts",
         Make.Herts,
         "Herts",
         CallerKind.Authority,
-        null,
-        [],
+        new Person("555252170102", null, "social-worker", "Social Worker", Worker),
+        [Activities.Worker],
         SmartScopes.Of(CallerKind.Authority)
     );
 
@@ -129,7 +130,7 @@ public abstract class UploadOrderContract : StoreContract
             (record.Plan.Status, record.Plan.End).Should().Be((newest.Status, newest.End), what);
         }
 
-        episode.Stamp.Should().Be(new UploadStamp(newest.Time), what);
+        episode.Stamp.Should().Be(newest.Stamp, what);
         foreach (var child in plan.Select(u => u.Child).Distinct())
             (await Records.ReadChildAsync(child, Cancellation))
                 .Where(r => r.Identity is null)
@@ -154,14 +155,19 @@ public abstract class UploadOrderContract : StoreContract
         );
         if (kept is null && patient is null)
             return;
-        var told = sent.Single(u => patient!.Stamp == new UploadStamp(u.Time));
+        var told = sent.Single(u => patient!.Stamp == u.Stamp);
         told.Number.Should().BeGreaterThanOrEqualTo(kept?.Number ?? 0, what);
         Encoding.UTF8.GetString(patient!.Body.Span).Should().Contain($"\"Family{told.Letter}\"", what);
     }
 
     private sealed record StampedUpload(int Number, string PlanId, NhsNumber Child, PlanStatus Status)
     {
-        public DateTimeOffset Time => Make.Noon.AddDays(-1).AddMinutes(Number);
+        /// <summary>Every fourth is sent by a person.</summary>
+        private bool IsForm => Number % 4 == 0;
+
+        public UploadStamp Stamp => new(Time, Form: IsForm ? Worker : null);
+
+        private DateTimeOffset Time => Make.Noon.AddDays(-1).AddMinutes(Number);
 
         /// <summary>Every third says the same as others do, so that some confirm and do not change.</summary>
         public DateOnly? End =>
@@ -179,11 +185,16 @@ public abstract class UploadOrderContract : StoreContract
                 PlanStatus.Finished => "finished",
                 _ => "entered-in-error",
             };
+            var tag = IsForm
+                ? $$"""
+                    "meta": { "tag": [{ "system": "{{FhirSystems.UploadOrigin}}", "code": "form" }] },
+                    """
+                : "";
             var end = End is { } day ? $",\"end\":\"{day:yyyy-MM-dd}\"" : "";
             return Encoding.UTF8.GetBytes(
                 $$"""
                 {
-                  "resourceType": "Bundle", "type": "transaction", "timestamp": "{{Time:yyyy-MM-ddTHH:mm:ssZ}}",
+                  "resourceType": "Bundle", "type": "transaction", {{tag}} "timestamp": "{{Time:yyyy-MM-ddTHH:mm:ssZ}}",
                   "entry": [
                     {
                       "fullUrl": "urn:uuid:a1d4f7c2-1b5e-4c8f-9a3d-6e2b7c9d0f11",

@@ -1,14 +1,14 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CpIs.Fhir.Cli.Http;
+using CpIs.Fhir.Cli.Records;
 using CpIs.Fhir.Cli.Running;
 using CpIs.Fhir.Cli.Tools;
 
-namespace CpIs.Fhir.Cli.Records;
+namespace CpIs.Fhir.Cli.Forms;
 
-/// <summary>A change of one plan: shown, confirmed, sent for the version that was shown, and told.</summary>
+/// <summary>A change of one plan by form: shown, confirmed, sent for the version that was shown, and told.</summary>
 /// <param name="Verb">What is done: <c>end</c>.</param>
 /// <param name="Done">What was done: <c>ended</c>.</param>
 /// <param name="Status">The status that the plan gets.</param>
@@ -24,32 +24,36 @@ internal sealed record PlanChange(string Verb, string Done, string Status, DateO
     /// <param name="run">The run.</param>
     /// <param name="exchange">Where the plan is held.</param>
     /// <param name="plan">The plan as it was read.</param>
-    /// <param name="isAgreed">True when nobody is to be asked.</param>
+    /// <param name="sender">Who is asked.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<int> MakeAsync(
         Run run,
         ExchangeClient exchange,
         HeldPlan plan,
-        bool isAgreed,
+        FormSender sender,
         CancellationToken cancellation
     )
     {
         var changed = Changed(plan);
-        if (!isAgreed && !await AgreesAsync(run, plan, changed, cancellation))
-            throw new CannotRunException("not confirmed. Nothing was changed.");
-        var answer = await exchange.SendAsync(
-            new Ask(HttpMethod.Put, $"EpisodeOfCare/{plan.Id}")
-            {
-                Body = Encoding.UTF8.GetBytes(changed.Resource.GetRawText()),
-                Headers =
-                [
-                    ("If-Match", string.Create(CultureInfo.InvariantCulture, $"W/\"{plan.Version}\"")),
-                    ("Prefer", "return=OperationOutcome"),
-                ],
-                Repeatable = true,
-            },
+        await sender.ConfirmAsync(
+            run,
+            () => Show(run, plan, changed),
+            $"{char.ToUpperInvariant(Verb[0])}{Verb[1..]} this plan?",
             cancellation
         );
+        var identifier = plan.Resource.List("identifier").First();
+        var form = FormEntry.Form(
+            new FormEntry(
+                FormEntry.NewUrl(),
+                JsonObject.Create(changed.Resource)!,
+                identifier.Text("system")!,
+                identifier.Text("value")!
+            )
+            {
+                Version = plan.Version,
+            }
+        );
+        var answer = await exchange.SendAsync(FormAnswer.Ask(form), cancellation);
         if (!answer.IsSuccess)
         {
             var code = run.Report.Refused(answer, $"the change of plan {plan.PlanId}");
@@ -58,7 +62,7 @@ internal sealed record PlanChange(string Verb, string Done, string Status, DateO
             return code;
         }
 
-        Tell(run, plan, changed, answer);
+        Tell(run, plan, changed, FormAnswer.Of(answer) is [var told] ? told : null);
         return ExitCode.Done;
     }
 
@@ -72,30 +76,20 @@ internal sealed record PlanChange(string Verb, string Done, string Status, DateO
         return plan with { Resource = document.RootElement.Clone() };
     }
 
-    private async Task<bool> AgreesAsync(Run run, HeldPlan plan, HeldPlan changed, CancellationToken cancellation)
+    private void Show(Run run, HeldPlan plan, HeldPlan changed)
     {
-        if (!run.Surroundings.InIsTerminal)
-            return true;
         run.Report.Note(Subject(plan));
         foreach (var (what, before, after) in Differences(plan, changed))
             run.Report.Note($"  {what}: {Shown(before)} -> {Shown(after)}");
         if (Caution is { } caution)
             run.Report.Note(caution);
-        return await run.AsksAsync($"{char.ToUpperInvariant(Verb[0])}{Verb[1..]} this plan?", cancellation);
     }
 
-    private void Tell(Run run, HeldPlan plan, HeldPlan changed, Answer answer)
+    private void Tell(Run run, HeldPlan plan, HeldPlan changed, FormAnswer? answer)
     {
-        // Location names the version that there is now: the same one where nothing was left to change.
-        var version = int.TryParse(
-            answer.Location?.Split('/')[^1],
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var now
-        )
-            ? now
-            : plan.Version;
-        var problems = Problem.Read(answer.ReadJson()).ToList();
+        // The same version where nothing was left to change.
+        var version = answer?.Version ?? plan.Version;
+        var problems = answer?.Problems ?? [];
         run.Report.Object(
             new JsonObject
             {
