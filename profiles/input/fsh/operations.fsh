@@ -372,7 +372,7 @@ Usage: #definition
 * parameter[=].min = 1
 * parameter[=].max = "1"
 * parameter[=].type = #Parameters
-* parameter[=].documentation = "One attendance each, with its notices and a short reference to say on the telephone. With what is untold, the first page has a part changedByForm for each record that a person had changed by form and of which the case system said otherwise in the last 30 days."
+* parameter[=].documentation = "One attendance each, with its notices and a short reference to say on the telephone. With what is untold, the first page has a part changedByForm for each record that a person had changed by form and of which the case system said otherwise in the last 30 days. The first page has a part place for each topic: the Subscription that tells the authority of it."
 
 Instance: acknowledge
 InstanceOf: OperationDefinition

@@ -16,4 +16,7 @@ internal sealed record WorklistRead(
 {
     /// <summary>Records of which the case system said otherwise than a form; only with what is untold.</summary>
     public IReadOnlyList<ChangedByForm> Changed { get; init; } = [];
+
+    /// <summary>Where the authority is told, a sentence each; none for an operator.</summary>
+    public IReadOnlyList<string> Places { get; init; } = [];
 }

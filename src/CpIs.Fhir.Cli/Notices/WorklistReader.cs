@@ -66,8 +66,12 @@ internal sealed class WorklistReader(ExchangeClient exchange, bool isRepeated = 
         )
         {
             Changed = [.. page.AllNamed("changedByForm").Select(ChangedByForm.Of)],
+            Places = [.. page.AllNamed("place").Select(PlaceOf)],
         };
     }
+
+    private static string PlaceOf(JsonElement place) =>
+        $"You are told of {place.ValueText("topic")} at {place.Value("subscription").Text("reference")?.Split('/')[^1]} ({place.ValueText("channel")}, {place.ValueText("status")}).";
 
     private static string QueryOf(IReadOnlyList<string> states, string? since)
     {

@@ -26,6 +26,10 @@ internal sealed class WorklistView(Report report, bool isOperator, bool isUntold
         if (read.Lines.Count > 0 && read.Untold > 0)
             report.Note(Text($"Untold in all: {Count(read.Untold)}{OldestOf(read)}."));
         Changed(read.Changed);
+        if (!isOperator && read.Places.Count == 0)
+            report.Note("No Subscription is your place of action: nobody is told unless somebody reads this list.");
+        foreach (var place in read.Places)
+            report.Note(place);
     }
 
     /// <summary>Records of which the case system said otherwise than a form.</summary>

@@ -8,7 +8,7 @@ namespace CpIs.Fhir.Core.Escalation;
 public sealed class ChannelLimits(PlacesOfAction places)
 {
     /// <summary>
-    /// 24 hours for an authority whose place of action (<see cref="PlacesOfAction"/>) is MESH, which is emptied once a day; else
+    /// For notices of look-ups: 24 hours for an authority whose place of action (<see cref="PlacesOfAction"/>) is MESH, which is emptied once a day; else
     /// <see cref="UntoldLimits.TakeWithin"/>: also without a Subscription, and when it cannot be known now.
     /// </summary>
     public async Task<TimeSpan> TakeWithinAsync(OdsCode authority, CancellationToken cancellation)

@@ -31,8 +31,8 @@ public sealed class UntoldWatch(
         var now = time.GetUtcNow();
         gauges.Show(untold, Authorities(), now + MinuteShift.LeaseTime);
         foreach (var each in untold.OrderBy(each => each.Oldest).ThenBy(each => each.Authority))
-            if (await LimitAsync(each, now, cancellation).ConfigureAwait(false) is { } limit)
-                await RaiseAsync(each, now - each.Oldest, limit, cancellation).ConfigureAwait(false);
+            if (await LatenessAsync(each, now, cancellation).ConfigureAwait(false) is var (age, limit))
+                await RaiseAsync(each, age, limit, cancellation).ConfigureAwait(false);
             else
                 Lower(each.Authority, each.Count);
         foreach (var told in _raised.Keys.Except(untold.Select(each => each.Authority)).Order().ToList())
@@ -46,18 +46,20 @@ public sealed class UntoldWatch(
         gauges.Clear();
     }
 
-    /// <summary>By when it should have been taken, where that is over; else null.</summary>
-    private async ValueTask<TimeSpan?> LimitAsync(
+    /// <summary>How old the notice is that is the latest of all, and by when it should have been taken; null where none is late.</summary>
+    private async ValueTask<(TimeSpan Age, TimeSpan Limit)?> LatenessAsync(
         UntoldNotices untold,
         DateTimeOffset now,
         CancellationToken cancellation
     )
     {
-        var age = now - untold.Oldest;
-        if (age < UntoldLimits.TakeWithin)
+        if (now - untold.Oldest < UntoldLimits.TakeWithin)
             return null;
         var limit = await limits.TakeWithinAsync(untold.Authority, cancellation).ConfigureAwait(false);
-        return age >= limit ? limit : null;
+        (TimeSpan Age, TimeSpan Limit) any = (now - untold.Oldest, limit);
+        (TimeSpan Age, TimeSpan Limit) outside = (now - (untold.OldestOutsideMesh ?? now), UntoldLimits.TakeWithin);
+        var worst = any.Age - any.Limit >= outside.Age - outside.Limit ? any : outside;
+        return worst.Age >= worst.Limit ? worst : null;
     }
 
     private async Task RaiseAsync(UntoldNotices untold, TimeSpan age, TimeSpan limit, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Commits;
 using CpIs.Fhir.Core.Records;
 using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Topics;
+using CpIs.Fhir.Core.Worklists;
 
 namespace CpIs.Fhir.Core.Notifications;
 
@@ -53,6 +54,27 @@ public sealed class PlacesOfAction(IRecordStore records)
     public async Task<StoredResource?> FindAsync(OdsCode authority, Topic topic, CancellationToken cancellation) =>
         Among(await ReadCandidatesAsync(authority, cancellation).ConfigureAwait(false), topic);
 
+    /// <summary>The places of action of an authority, for each topic that tells of a child and has one.</summary>
+    /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
+    public async Task<IReadOnlyList<WorklistPlace>> AllAsync(OdsCode authority, CancellationToken cancellation)
+    {
+        var candidates = await ReadCandidatesAsync(authority, cancellation).ConfigureAwait(false);
+        return
+        [
+            .. TopicTable
+                .All.Where(row => row.TellsOfChild)
+                .Select(row => Among(candidates, row.Topic))
+                .OfType<StoredResource>()
+                .Select(place => (place.Id, Terms: place.Subscription!))
+                .Select(place => new WorklistPlace(
+                    place.Id,
+                    place.Terms.Topic,
+                    ChannelCode(place.Terms.Channel),
+                    SubscriptionDocument.StatusCode(place.Terms.Status)
+                )),
+        ];
+    }
+
     /// <summary>Whether a Subscription is its authority's place of action for its topic now: what it delivers settles.</summary>
     /// <exception cref="StoreUnavailableException">The store did not answer.</exception>
     public async Task<bool> IsAsync(StoredResource subscription, CancellationToken cancellation) =>
@@ -60,4 +82,13 @@ public sealed class PlacesOfAction(IRecordStore records)
             await FindAsync(subscription.Authority, subscription.Subscription!.Topic, cancellation)
                 .ConfigureAwait(false)
         )?.Id == subscription.Id;
+
+    private static string ChannelCode(ChannelKind channel) =>
+        channel switch
+        {
+            ChannelKind.RestHook => "rest-hook",
+            ChannelKind.Inbox => "inbox",
+            ChannelKind.Mesh => "mesh",
+            _ => throw new ArgumentOutOfRangeException(nameof(channel)),
+        };
 }

@@ -10,6 +10,7 @@ public static class WorklistWriter
     /// <summary>A page for the authority itself.</summary>
     /// <param name="entries">Its attendances.</param>
     /// <param name="overridden">Its records of which the case system says otherwise than a form; on the first page.</param>
+    /// <param name="places">Where it is told; on the first page.</param>
     /// <param name="untold">How much nobody was told of in all, and since when.</param>
     /// <param name="asOf">When it was read: an acknowledgement covers what was there then.</param>
     /// <param name="next">Link to the next page, or null.</param>
@@ -17,6 +18,7 @@ public static class WorklistWriter
     public static byte[] Write(
         IReadOnlyList<WorklistEntry> entries,
         IReadOnlyList<StoredResource> overridden,
+        IReadOnlyList<WorklistPlace> places,
         (long Count, DateTimeOffset? Oldest) untold,
         DateTimeOffset asOf,
         string? next,
@@ -25,6 +27,14 @@ public static class WorklistWriter
     {
         using var parameters = new ParametersWriter();
         parameters.Add("asOf", asOf).Add("untold", untold.Count).Add("oldestUntold", untold.Oldest);
+        foreach (var place in places)
+            parameters
+                .Begin("place")
+                .AddReference("subscription", $"{fhirBase}/Subscription/{place.Subscription}")
+                .Add("topic", "valueCode", place.Topic.Row().Code)
+                .Add("channel", "valueCode", place.Channel)
+                .Add("status", "valueCode", place.Status)
+                .End();
         foreach (var record in overridden)
             Write(parameters, record, fhirBase);
         foreach (var entry in entries)

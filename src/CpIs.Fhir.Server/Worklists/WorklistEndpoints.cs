@@ -51,6 +51,7 @@ internal static class WorklistEndpoints
         INotificationStore notifications,
         Worklist worklist,
         OverriddenForms forms,
+        PlacesOfAction places,
         RecordedReads reads,
         Paging pages,
         ExchangeUrls urls,
@@ -98,6 +99,7 @@ internal static class WorklistEndpoints
             WorklistWriter.Write(
                 entries,
                 overridden,
+                query.After is null ? await places.AllAsync(caller.Organisation, context.RequestAborted) : [],
                 await notifications.ReadOpenObligationsAsync(caller.Organisation, context.RequestAborted),
                 now,
                 pages.LinkTo(context, opened.Search, next),

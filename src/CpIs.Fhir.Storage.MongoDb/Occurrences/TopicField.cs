@@ -21,6 +21,25 @@ internal static class TopicField
             )
         );
 
+    /// <summary>A value, in an aggregation, for those that a MESH mailbox cannot tell of; null for others.</summary>
+    public static BsonDocument OutsideMesh(string value) =>
+        new(
+            "$cond",
+            new BsonArray
+            {
+                new BsonDocument(
+                    "$in",
+                    new BsonArray
+                    {
+                        "$" + Name,
+                        new BsonArray(TopicTable.All.Where(row => !row.InMesh).Select(row => (int)row.Topic)),
+                    }
+                ),
+                value,
+                BsonNull.Value,
+            }
+        );
+
     /// <summary>The condition that something is of a topic.</summary>
     public static BsonElement Is(Topic topic) => new(Name, Value(topic) ?? BsonNull.Value);
 

@@ -38,6 +38,7 @@ public sealed partial class MongoStore
                 { "_id", "$open" },
                 { "count", new BsonDocument("$sum", 1) },
                 { "oldest", new BsonDocument("$min", "$t") },
+                { "outside", new BsonDocument("$min", TopicField.OutsideMesh("$t")) },
             }
         ),
     ];
@@ -62,7 +63,12 @@ public sealed partial class MongoStore
                 OdsCode.Parse(group["_id"].AsString),
                 group["count"].ToInt64(),
                 group["oldest"].ToUniversalTime()
-            )),
+            )
+            {
+                OldestOutsideMesh = group.GetValue("outside", BsonNull.Value) is BsonDateTime outside
+                    ? outside.ToUniversalTime()
+                    : null,
+            }),
         ];
     }
 

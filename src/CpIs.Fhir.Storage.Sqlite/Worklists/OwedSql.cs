@@ -6,6 +6,11 @@ namespace CpIs.Fhir.Storage.Sqlite.Worklists;
 internal static class OwedSql
 {
     /// <summary>The condition, over a table of obligations.</summary>
-    public static readonly string Topics =
-        $"topic IN ({string.Join(", ", TopicTable.All.Where(row => row.TellsOfChild).Select(row => (int)row.Topic))})";
+    public static readonly string Topics = Among(row => row.TellsOfChild);
+
+    /// <summary>Of these, those that a MESH mailbox cannot tell of.</summary>
+    public static readonly string OutsideMesh = Among(row => row is { TellsOfChild: true, InMesh: false });
+
+    private static string Among(Func<TopicRow, bool> which) =>
+        $"topic IN ({string.Join(", ", TopicTable.All.Where(which).Select(row => (int)row.Topic))})";
 }

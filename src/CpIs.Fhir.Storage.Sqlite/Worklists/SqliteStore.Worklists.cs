@@ -13,7 +13,7 @@ public sealed partial class SqliteStore
             {
                 using var rows = connection.Prepare(
                     $"""
-                    SELECT authority, count(*), min(time) FROM obligation INDEXED BY obligation_open
+                    SELECT authority, count(*), min(time), min(CASE WHEN {OwedSql.OutsideMesh} THEN time END) FROM obligation INDEXED BY obligation_open
                     WHERE settled IS NULL AND +{OwedSql.Topics} GROUP BY authority
                     """
                 );
@@ -25,6 +25,11 @@ public sealed partial class SqliteStore
                             rows.Long(1),
                             DateTimeOffset.FromUnixTimeMilliseconds(rows.Long(2))
                         )
+                        {
+                            OldestOutsideMesh = rows.LongOrNull(3) is { } time
+                                ? DateTimeOffset.FromUnixTimeMilliseconds(time)
+                                : null,
+                        }
                     );
                 return untold;
             },

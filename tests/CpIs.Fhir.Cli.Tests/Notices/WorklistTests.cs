@@ -29,6 +29,7 @@ public sealed class WorklistTests(RealExchange exchange)
                 $@"(under 1|\d+) min +record-accessed +{number} +Hareford General.* [0-9A-Z]{{3}}-[0-9A-Z]{{4}} +Subject to child protection plan +untold"
             );
         shown.Error.Should().MatchRegex(@"Untold in all: \d+ notices?, the oldest for ");
+        shown.Error.Should().Contain("No Subscription is your place of action");
         var waiting = await WaitingAsync(number);
         waiting["state"]!.GetValue<string>().Should().Be("untold");
         waiting["plans"]!.AsArray().Select(plan => plan!.GetValue<string>()).Should().Equal("child-protection-plan");

@@ -111,7 +111,10 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
         );
 
     /// <summary>A look-up of a child nobody looked up before: one that authorities are to be told of.</summary>
-    public async Task<string> LookUpAsync(params OdsCode[] authorities)
+    public Task<string> LookUpAsync(params OdsCode[] authorities) => HappenAsync(OccurrenceKind.Access, authorities);
+
+    /// <summary>A look-up, a missed appointment or an inactive number that authorities are to be told of.</summary>
+    public async Task<string> HappenAsync(OccurrenceKind kind, params OdsCode[] authorities)
     {
         var plans = authorities.Select(owner => new ShownPlan(owner, PlanTypes.ChildProtectionPlan, "e", 1, "f", 1));
         var id = _ids.Next();
@@ -119,7 +122,7 @@ internal sealed class EscalationHarness : IAsyncDisposable, IOrganisationDirecto
             new Occurrence
             {
                 Id = id,
-                Kind = OccurrenceKind.Access,
+                Kind = kind,
                 Time = Clock.GetUtcNow(),
                 ClientId = "ed",
                 Organisation = Setting,

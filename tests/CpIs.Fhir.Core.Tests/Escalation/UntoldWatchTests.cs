@@ -1,5 +1,6 @@
 using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Escalation;
+using CpIs.Fhir.Core.Occurrences;
 using CpIs.Fhir.Core.Worklists;
 using static CpIs.Fhir.Core.Tests.Escalation.EscalationHarness;
 
@@ -46,6 +47,19 @@ public sealed class UntoldWatchTests : IAsyncLifetime
 
         await _house.LookUpAsync(Otherton);
         (await AfterAsync(16)).Should().ContainSingle().Which.Should().StartWith("late XOT01");
+    }
+
+    [Fact]
+    public async Task What_MESH_cannot_tell_of_is_late_after_fifteen_minutes_whatever_look_ups_wait()
+    {
+        await _house.SubscribeAsync("mesh:X26ABC2");
+        await _house.LookUpAsync(Hareford);
+        (await AfterAsync(120)).Should().BeEmpty();
+        await _house.HappenAsync(OccurrenceKind.MissedAppointment, Hareford);
+
+        (await AfterAsync(14)).Should().BeEmpty();
+        (await AfterAsync(1)).Should().ContainSingle().Which.Should().StartWith("late XHF01 2 15");
+        (await AfterAsync(60)).Should().ContainSingle().Which.Should().StartWith("very late XHF01 2 75");
     }
 
     [Fact]

@@ -45,6 +45,26 @@ public sealed class WorklistEndpointTests
     }
 
     [Fact]
+    public async Task It_says_where_the_authority_is_told_of_what()
+    {
+        await using var exchange = await Exchange.StartAsync();
+        (await ReadAsync(exchange)).GetRawText().Should().NotContain("\"place\"");
+        await exchange.Engine.CreateAsync(Engine.InboxJson());
+        var id = await exchange.Engine.SubscribeAsync(
+            Engine.Hook,
+            extra: "\"extension\": [{\"url\": \"https://fhir.cpis.example/StructureDefinition/place-of-action\", \"valueBoolean\": true}],"
+        );
+
+        var place = (await ReadAsync(exchange))
+            .GetProperty("parameter")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "place")
+            .GetRawText();
+        place.Should().Contain($"Subscription/{id}").And.Contain("record-accessed").And.Contain("rest-hook");
+        place.Should().Contain("requested", "it has not shaken hands");
+    }
+
+    [Fact]
     public async Task What_arises_after_the_person_looked_stays_untold()
     {
         await using var exchange = await Exchange.StartAsync();

@@ -121,6 +121,20 @@ public abstract class TopicContract : StoreContract
     }
 
     [Fact]
+    public async Task Since_when_something_is_untold_is_known_apart_for_what_a_MESH_mailbox_cannot_tell_of()
+    {
+        await TellAsync("access", OccurrenceKind.Access, 1);
+        var accesses = (await Store.Worklists.ReadUntoldAsync(Cancellation)).Single();
+        await TellAsync("missed", OccurrenceKind.MissedAppointment, 3);
+        await TellAsync("number", OccurrenceKind.InactiveNumber, 4);
+        var all = (await Store.Worklists.ReadUntoldAsync(Cancellation)).Single();
+
+        accesses.OldestOutsideMesh.Should().BeNull();
+        (all.Count, all.Oldest).Should().Be((3, accesses.Oldest));
+        all.OldestOutsideMesh.Should().Be(accesses.Oldest.AddMinutes(2));
+    }
+
+    [Fact]
     public async Task A_missed_appointment_is_not_among_what_a_look_up_reads_of_earlier_ones()
     {
         await TellAsync("missed", OccurrenceKind.MissedAppointment, 1);
