@@ -29,7 +29,10 @@ internal sealed class ListenServer : IAsyncDisposable
     /// <exception cref="CannotRunException">The port is taken.</exception>
     public static async Task<ListenServer> StartAsync(int port, NoticeReceiver receiver, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Else .NET watches all files below the current folder for settings that change.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
         builder.Logging.ClearProviders();
         // Ctrl-C is the command's to handle, so that it can say what was received.
         builder.Services.AddSingleton<Microsoft.Extensions.Hosting.IHostLifetime, NoLifetime>();

@@ -22,7 +22,9 @@ internal sealed class DemoSubscriber : IAsyncDisposable
     private DemoSubscriber(ExchangeUrls urls, TimeProvider time)
     {
         (_keys, _time) = (new Uri(urls.Root + "/.well-known/webhook-keys.json"), time);
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { Args = Hosting.ExchangeHost.WatchNothing }
+        );
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Server.Hosting;
+using Microsoft.Extensions.Configuration;
 
 namespace CpIs.Fhir.Server.Tests.Hosting;
 
@@ -170,6 +171,19 @@ public sealed class SettingsTests : IDisposable
         {
             Environment.SetEnvironmentVariable(key, null);
         }
+    }
+
+    [Fact]
+    public async Task No_file_is_watched_for_changes()
+    {
+        await using var app = await ExchangeHost.BuildAsync(
+            new StartupArguments(true, false, Loopback, Path.Combine(_folder, "data"), Write("{}")),
+            CancellationToken.None
+        );
+
+        var files = ((IConfigurationRoot)app.Configuration).Providers.OfType<FileConfigurationProvider>().ToList();
+        files.Should().NotBeEmpty();
+        files.Should().NotContain(provider => provider.Source.ReloadOnChange);
     }
 
     private async Task StartAsync(string settings, string urls, bool demo)
