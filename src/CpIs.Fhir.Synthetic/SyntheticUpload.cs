@@ -68,17 +68,47 @@ public static class SyntheticUpload
             );
         json.WriteStartArray("entry");
         foreach (var child in children)
-        {
-            var patient = $"urn:uuid:{Uuid(child.NhsNumber.Digits)}";
-            WritePatient(json, authority, child, patient);
-            foreach (var plan in child.Plans)
-                WriteEpisode(json, authority, child, plan, patient);
-        }
+            WriteChild(json, authority, child, withRequests: true);
 
         json.WriteEndArray();
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenMemory;
+    }
+
+    /// <summary>A child and its plans as one record of a daily file (profile CPIS-DailyRecord).</summary>
+    /// <param name="authority">Whose child.</param>
+    /// <param name="child">The child.</param>
+    public static ReadOnlyMemory<byte> Record(OdsCode authority, SyntheticChild child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        var buffer = new ArrayBufferWriter<byte>(2_048);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("resourceType", "Bundle");
+        json.WriteString("type", "collection");
+        json.WriteStartArray("entry");
+        WriteChild(json, authority, child, withRequests: false);
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    private static void WriteChild(Utf8JsonWriter json, OdsCode authority, SyntheticChild child, bool withRequests)
+    {
+        var patient = $"urn:uuid:{Uuid(child.NhsNumber.Digits)}";
+        WritePatient(json, authority, child, patient);
+        if (withRequests)
+            WriteRequest(json, $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}");
+        json.WriteEndObject();
+        foreach (var plan in child.Plans)
+        {
+            WriteEpisode(json, authority, child, plan, patient);
+            if (withRequests)
+                WriteRequest(json, $"EpisodeOfCare?identifier={FhirSystems.PlanId(authority)}|{plan.PlanId}");
+            json.WriteEndObject();
+        }
     }
 
     private static void WritePatient(Utf8JsonWriter json, OdsCode authority, SyntheticChild child, string fullUrl)
@@ -105,8 +135,6 @@ public static class SyntheticUpload
         json.WriteEndObject();
         json.WriteEndArray();
         json.WriteString("birthDate", Day(child.BirthDate));
-        json.WriteEndObject();
-        WriteRequest(json, $"Patient?identifier={FhirSystems.NhsNumber}|{child.NhsNumber.Digits}");
         json.WriteEndObject();
     }
 
@@ -156,8 +184,6 @@ public static class SyntheticUpload
         if (plan.End is { } end)
             json.WriteString("end", Day(end));
         json.WriteEndObject();
-        json.WriteEndObject();
-        WriteRequest(json, $"EpisodeOfCare?identifier={system}|{plan.PlanId}");
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CpIs.Fhir.Benchmarks.BothStores;
 using CpIs.Fhir.Benchmarks.BySize;
+using CpIs.Fhir.Benchmarks.Nights;
 using CpIs.Fhir.Benchmarks.Notices;
 
 namespace CpIs.Fhir.Benchmarks.Measures;
@@ -41,7 +42,7 @@ internal static class MeasureCommands
     public static Task<int> RunAsync(string[] args)
     {
         Stores.AcceptOnlyFromAmong(AllStores);
-        return new RootCommand("Measures servers on both stores.") { BothStores(), Sizes(), Notices() }
+        return new RootCommand("Measures servers on both stores.") { BothStores(), Sizes(), Notices(), Nights() }
             .Parse(args)
             .InvokeAsync();
     }
@@ -89,6 +90,30 @@ internal static class MeasureCommands
             command,
             (options, parsed, cancellation) =>
                 NoticesRun.RunAsync(parsed.GetValue(receivers), parsed.GetValue(notices), options, cancellation)
+        );
+    }
+
+    private static Command Nights()
+    {
+        var authorities = Number("--authorities", "Authorities, each with a daily file.", 153, most: 500);
+        var records = Number("--records", "Records of the night, over all.", 220_000, most: 800_000);
+        var lookUps = Number("--look-ups", "Look-ups a second meanwhile.", 20, most: 1_000);
+        var command = new Command("nights", "How fast the daily files of a night are done, and how long look-ups wait.")
+        {
+            authorities,
+            records,
+            lookUps,
+        };
+        return Measures(
+            command,
+            (options, parsed, cancellation) =>
+                NightsRun.RunAsync(
+                    parsed.GetValue(authorities),
+                    parsed.GetValue(records),
+                    parsed.GetValue(lookUps),
+                    options,
+                    cancellation
+                )
         );
     }
 

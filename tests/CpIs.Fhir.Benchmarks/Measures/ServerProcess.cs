@@ -17,11 +17,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public Uri Root { get; }
 
     /// <summary>Memory that it holds now, in bytes.</summary>
-    public long ResidentBytes =>
-        File.ReadLines($"/proc/{_process.Id}/status")
-            .Where(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
-            .Select(line => long.Parse(line[6..^2].Trim(), CultureInfo.InvariantCulture) * 1_024)
-            .Single();
+    public long ResidentBytes => Status("VmRSS:");
+
+    /// <summary>The most memory that it held at any time, in bytes.</summary>
+    public long MostResidentBytes => Status("VmHWM:");
 
     /// <summary>Processor time that it has used.</summary>
     public TimeSpan ProcessorTime
@@ -98,6 +97,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private long Status(string name) =>
+        File.ReadLines($"/proc/{_process.Id}/status")
+            .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+            .Select(line => long.Parse(line[name.Length..^2].Trim(), CultureInfo.InvariantCulture) * 1_024)
+            .Single();
 
     private async Task ReadyAsync(Queue<string> output, CancellationToken cancellation)
     {
