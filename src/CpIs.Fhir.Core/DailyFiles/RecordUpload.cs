@@ -99,12 +99,17 @@ internal sealed class RecordUpload
 
     private RecordOutcome OutcomeOf(ResolvedUpload? resolved, Refusal? refusal)
     {
-        var issues = _record.Faults.ToList();
+        var issues = new List<Issue>();
         var ofSender = refusal?.Issues.Where(RecordTransaction.IsOfSender).ToList() ?? [];
         // What is wrong with the request alone would be nobody's to mend.
         issues.AddRange(ofSender.Count == 0 ? refusal?.Issues ?? [] : ofSender);
         if (resolved is not null)
             issues.AddRange(Entries.SelectMany(entry => AcknowledgementWriter.IssuesOf(entry, resolved)));
+        var faults = _record.Faults.Select(_transaction.FaultOf).ToList();
+        foreach (var issue in issues)
+            // That a record is known already is its effect, and is not said again of each entry.
+            if (issue.Severity != "information" || issue.Rule is not null)
+                Add(faults, _transaction.FaultOf(issue));
         var effect = resolved is null ? RecordEffect.Refused : EffectOf(Entries.Select(entry => resolved[entry]));
         return new RecordOutcome
         {
@@ -113,18 +118,30 @@ internal sealed class RecordUpload
             Effect = effect,
             Verdict =
                 effect != RecordEffect.Refused ? RecordVerdict.CPR06
-                : issues.Any(issue => issue.Rule == "cpis-nhs-number") ? RecordVerdict.CPR04
+                : faults.Exists(fault => fault.Rule == "cpis-nhs-number") ? RecordVerdict.CPR04
                 : RecordVerdict.CPR07,
             LocalId = _transaction.LocalId,
             Plans = [.. _transaction.PlanIds.Select(id => new PlanOutcome(id, EffectOf(id, resolved)))],
-            Faults =
-            [
-                // That a record is known already is its effect, and is not said again of each entry.
-                .. issues
-                    .Where(issue => issue.Severity != "information" || issue.Rule is not null)
-                    .Select(_transaction.FaultOf),
-            ],
+            Faults = faults,
         };
+    }
+
+    /// <summary>
+    /// In CSV one cell makes several elements, and one that could not be read makes none: what is wrong with it is told once, by whoever
+    /// told it first.
+    /// </summary>
+    private static void Add(List<RecordFault> faults, RecordFault fault)
+    {
+        if (
+            fault is not { Row: not null, Element: not null }
+            || !faults.Exists(each =>
+                each.Row == fault.Row
+                && each.Element == fault.Element
+                && (each.Rule == fault.Rule || each.Rule?.StartsWith("cpis-csv-", StringComparison.Ordinal) == true)
+                && each.Severity == fault.Severity
+            )
+        )
+            faults.Add(fault);
     }
 
     private RecordEffect EffectOf(string planId, ResolvedUpload? resolved) =>
