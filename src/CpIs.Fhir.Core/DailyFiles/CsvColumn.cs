@@ -1,11 +1,20 @@
 namespace CpIs.Fhir.Core.DailyFiles;
 
 /// <summary>A column of a daily file in CSV.</summary>
-/// <param name="Name">As the template writes it, and as a fault names it.</param>
-/// <param name="Says">What belongs in it, for the documentation.</param>
-/// <param name="Example">A value, as the template shows it.</param>
-public sealed record CsvColumn(string Name, string Says, string Example)
+/// <param name="name">As the template writes it.</param>
+/// <param name="says">What belongs in it.</param>
+/// <param name="example">A value.</param>
+public sealed class CsvColumn(string name, string says, string example)
 {
+    /// <summary>As the template writes it, and as a fault names it.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What belongs in it, for the documentation.</summary>
+    public string Says { get; } = says;
+
+    /// <summary>A value, as the template shows it.</summary>
+    public string Example { get; } = example;
+
     /// <summary>What else it may be called. Case, spaces and punctuation do not matter.</summary>
     public IReadOnlyList<string> OtherNames { get; init; } = [];
 

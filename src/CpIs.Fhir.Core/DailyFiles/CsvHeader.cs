@@ -11,7 +11,14 @@ public sealed class CsvHeader
 
     private readonly Dictionary<CsvColumn, int> _places;
 
-    private CsvHeader(Dictionary<CsvColumn, int> places, int width) => (_places, Width) = (places, width);
+    private readonly bool[] _isNamed;
+
+    private CsvHeader(Dictionary<CsvColumn, int> places, int width)
+    {
+        (_places, Width, _isNamed) = (places, width, new bool[width]);
+        foreach (var place in places.Values)
+            _isNamed[place] = true;
+    }
 
     /// <summary>How many cells a row has.</summary>
     public int Width { get; }
@@ -20,7 +27,7 @@ public sealed class CsvHeader
     public int? PlaceOf(CsvColumn column) => _places.TryGetValue(column, out var place) ? place : null;
 
     /// <summary>True for a cell under a name.</summary>
-    internal bool IsNamed(int place) => _places.ContainsValue(place);
+    internal bool IsNamed(int place) => place < Width && _isNamed[place];
 
     /// <summary>The header, or why the file is none (CPF01): every fault of it.</summary>
     public static Result<CsvHeader> Read(CsvRow row)

@@ -62,7 +62,7 @@ internal sealed class CsvRecord(CsvResources writer, CsvSaid first)
         else
             Compare(said);
         Add(WritePlan(said), said);
-        foreach (var column in CsvColumns.All)
+        foreach (var column in said.Row.OtherLetters == 0 ? [] : CsvColumns.All)
             if (said.HasOtherLetters(column))
                 Tell(
                     said,

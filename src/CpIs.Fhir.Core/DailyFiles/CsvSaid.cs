@@ -22,7 +22,7 @@ internal readonly struct CsvSaid(CsvHeader header, CsvRow row)
         get
         {
             for (var place = 0; place < row.Cells.Count; place++)
-                if (!string.IsNullOrWhiteSpace(row.Cells[place]) && !header.IsNamed(place))
+                if (!header.IsNamed(place) && !string.IsNullOrWhiteSpace(row.Cells[place]))
                     return true;
             return false;
         }
