@@ -106,10 +106,11 @@ internal sealed class RecordUpload
         if (resolved is not null)
             issues.AddRange(Entries.SelectMany(entry => AcknowledgementWriter.IssuesOf(entry, resolved)));
         var faults = _record.Faults.Select(_transaction.FaultOf).ToList();
-        foreach (var issue in issues)
-            // That a record is known already is its effect, and is not said again of each entry.
-            if (issue.Severity != "information" || issue.Rule is not null)
-                Add(faults, _transaction.FaultOf(issue));
+        var ofReader = faults.Count;
+        // That a record is known already is its effect, and is not said again of each entry.
+        foreach (var issue in issues.Where(issue => issue.Severity != "information" || issue.Rule is not null))
+            if (_transaction.FaultOf(issue) is var fault && !IsTold(faults, ofReader, fault))
+                faults.Add(fault);
         var effect = resolved is null ? RecordEffect.Refused : EffectOf(Entries.Select(entry => resolved[entry]));
         return new RecordOutcome
         {
@@ -130,19 +131,14 @@ internal sealed class RecordUpload
     /// In CSV one cell makes several elements, and one that could not be read makes none: what is wrong with it is told once, by whoever
     /// told it first.
     /// </summary>
-    private static void Add(List<RecordFault> faults, RecordFault fault)
-    {
-        if (
-            fault is not { Row: not null, Element: not null }
-            || !faults.Exists(each =>
-                each.Row == fault.Row
-                && each.Element == fault.Element
-                && (each.Rule == fault.Rule || each.Rule?.StartsWith("cpis-csv-", StringComparison.Ordinal) == true)
-                && each.Severity == fault.Severity
-            )
-        )
-            faults.Add(fault);
-    }
+    /// <param name="faults">What is told already: first what whoever read the file told.</param>
+    /// <param name="ofReader">How many of them those are.</param>
+    /// <param name="fault">Another.</param>
+    private static bool IsTold(List<RecordFault> faults, int ofReader, RecordFault fault) =>
+        fault is { Row: not null, Element: not null }
+        && faults
+            .Where((each, i) => i < ofReader || each.Rule == fault.Rule)
+            .Any(each => (each.Row, each.Element, each.Severity) == (fault.Row, fault.Element, fault.Severity));
 
     private RecordEffect EffectOf(string planId, ResolvedUpload? resolved) =>
         resolved is null
