@@ -479,7 +479,7 @@ Usage: #definition
 * insert OperationCommon
 * name = "Upload"
 * title = "Send a daily file"
-* description = "Takes a daily file: a Bundle (CPIS-DailyFile, at most 2,000 records) or NDJSON with a record (CPIS-DailyRecord) on each line. Each record is judged and stored by itself. The same file again gets the same answer. With Prefer: respond-async it is answered 202 with the address at which to ask, and may have any size and several parts."
+* description = "Takes a daily file: a Bundle (CPIS-DailyFile, at most 2,000 records), NDJSON with a record (CPIS-DailyRecord) on each line, or CSV (text/csv) with a plan in each row. Each record is judged and stored by itself. The same file again gets the same answer. With Prefer: respond-async it is answered 202 with the address at which to ask, and may have any size and several parts."
 * affectsState = true
 * code = #upload
 * system = true

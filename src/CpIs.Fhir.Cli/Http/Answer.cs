@@ -10,6 +10,9 @@ namespace CpIs.Fhir.Cli.Http;
 /// <param name="Location">Location header, or null.</param>
 internal sealed record Answer(int Status, ReadOnlyMemory<byte> Body, string RequestId, string? Location = null)
 {
+    /// <summary>How far work is that goes on (<c>X-Progress</c>, with 202), or null.</summary>
+    public string? Progress { get; init; }
+
     /// <summary>2xx.</summary>
     public bool IsSuccess => Status is >= 200 and < 300;
 

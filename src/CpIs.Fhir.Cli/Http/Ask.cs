@@ -10,7 +10,10 @@ internal sealed record Ask(HttpMethod Method, string Path)
     /// <summary>Body; empty for none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>Media type of <see cref="Body"/>; null for the JSON of the place that is asked.</summary>
+    /// <summary>Opens a body of any size, anew for each try; null for <see cref="Body"/>. It may take as long as it takes.</summary>
+    public Func<Stream>? Open { get; init; }
+
+    /// <summary>Media type of the body; null for the JSON of the place that is asked.</summary>
     public string? MediaType { get; init; }
 
     /// <summary>X-Request-ID, a UUID.</summary>

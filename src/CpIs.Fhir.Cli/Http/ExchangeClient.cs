@@ -15,6 +15,7 @@ internal sealed class ExchangeClient : IDisposable
     private const int MostTries = 5;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
+    private readonly HttpClient _patient;
     private readonly Uri _given;
     private readonly TokenSource _tokens;
     private readonly TimeProvider _time;
@@ -38,18 +39,16 @@ internal sealed class ExchangeClient : IDisposable
         Action<string> note
     )
     {
-        _http = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                AutomaticDecompression = DecompressionMethods.All,
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-            }
-        )
+        var handler = new SocketsHttpHandler
         {
-            Timeout = TimeSpan.FromSeconds(100),
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(10),
         };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("cpis", "0.1"));
+        _http = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(100) };
+        _patient = new HttpClient(handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        foreach (var http in (ReadOnlySpan<HttpClient>)[_http, _patient])
+            http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("cpis", "0.1"));
         (_given, _time, _note) = (given, time, note);
         _tokens = new TokenSource(_http, client, user, scope, time);
     }
@@ -139,6 +138,7 @@ internal sealed class ExchangeClient : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        _patient.Dispose();
         _http.Dispose();
         _tokens.Dispose();
         _discovery.Dispose();
@@ -155,22 +155,29 @@ internal sealed class ExchangeClient : IDisposable
         using var request = new HttpRequestMessage(ask.Method, new Uri(url));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("X-Request-ID", ask.RequestId);
-        request.Headers.Accept.ParseAdd("application/fhir+json");
-        request.Headers.Accept.ParseAdd("application/json");
         foreach (var (name, value) in ask.Headers)
             request.Headers.Add(name, value);
-        if (!ask.Body.IsEmpty)
+        if (request.Headers.Accept.Count == 0)
         {
-            request.Content = new ReadOnlyMemoryContent(ask.Body);
+            request.Headers.Accept.ParseAdd("application/fhir+json");
+            request.Headers.Accept.ParseAdd("application/json");
+        }
+
+        if (ask.Open is not null || !ask.Body.IsEmpty)
+        {
+            request.Content = ask.Open is { } open ? new StreamContent(open()) : new ReadOnlyMemoryContent(ask.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(
                 ask.MediaType ?? (ask.Path.StartsWith('/') ? "application/json" : "application/fhir+json")
             );
         }
 
-        using var response = await _http.SendAsync(request, cancellation);
+        using var response = await (ask.Open is null ? _http : _patient).SendAsync(request, cancellation);
         var body = await response.Content.ReadAsByteArrayAsync(cancellation);
         return (
-            new Answer((int)response.StatusCode, body, ask.RequestId, response.Headers.Location?.ToString()),
+            new Answer((int)response.StatusCode, body, ask.RequestId, response.Headers.Location?.ToString())
+            {
+                Progress = response.Headers.TryGetValues("X-Progress", out var progress) ? progress.First() : null,
+            },
             RetryAfter(response)
         );
     }

@@ -2,10 +2,11 @@ using CpIs.Fhir.Cli.Running;
 
 namespace CpIs.Fhir.Cli.Uploads;
 
-/// <summary>One Bundle to send: a file, or standard input.</summary>
+/// <summary>One file to send: a file, or standard input.</summary>
 /// <param name="Name">As the user reads it.</param>
 /// <param name="ReadAsync">Reads it whole.</param>
-internal sealed record UploadSource(string Name, Func<CancellationToken, Task<byte[]>> ReadAsync)
+/// <param name="Path">The file; null for standard input.</param>
+internal sealed record UploadSource(string Name, Func<CancellationToken, Task<byte[]>> ReadAsync, string? Path = null)
 {
     /// <summary>What a user named: files, folders (their <c>*.json</c>, by name) and <c>-</c>.</summary>
     /// <exception cref="CannotRunException">Something is not there, or nothing is.</exception>
@@ -14,7 +15,7 @@ internal sealed record UploadSource(string Name, Func<CancellationToken, Task<by
         var sources = new List<UploadSource>();
         foreach (var name in names)
             if (name == "-")
-                sources.Add(new UploadSource("(standard input)", cancellation => ReadAll(input(), cancellation)));
+                sources.Add(OfInput(input));
             else if (File.Exists(name))
                 sources.Add(OfFile(name));
             else if (Directory.Exists(name))
@@ -26,8 +27,15 @@ internal sealed record UploadSource(string Name, Func<CancellationToken, Task<by
             : throw new CannotRunException($"nothing to upload: no *.json in {string.Join(", ", names)}.");
     }
 
+    /// <summary>Standard input can be read once; whoever looks at what it is leaves it to whoever sends it.</summary>
+    private static UploadSource OfInput(Func<Stream> input)
+    {
+        Task<byte[]>? read = null;
+        return new UploadSource("(standard input)", cancellation => read ??= ReadAll(input(), cancellation));
+    }
+
     private static UploadSource OfFile(string path) =>
-        new(path, cancellation => File.ReadAllBytesAsync(path, cancellation));
+        new(path, cancellation => File.ReadAllBytesAsync(path, cancellation), path);
 
     private static async Task<byte[]> ReadAll(Stream stream, CancellationToken cancellation)
     {

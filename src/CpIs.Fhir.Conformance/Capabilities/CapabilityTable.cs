@@ -108,7 +108,10 @@ public static class CapabilityTable
     /// <summary>Operations of the whole server; the methods are those at the base.</summary>
     public static IReadOnlyList<OperationCapability> Operations { get; } =
     [
-        new(Upload, FhirSystems.Own + "/OperationDefinition/upload", OnType: ["POST"], OnInstance: []),
+        new(Upload, FhirSystems.Own + "/OperationDefinition/upload", OnType: ["POST"], OnInstance: [])
+        {
+            Files = ["application/fhir+ndjson", "text/csv"],
+        },
         new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
         new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
     ];

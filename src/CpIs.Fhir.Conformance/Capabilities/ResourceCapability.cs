@@ -88,4 +88,8 @@ public sealed record OperationCapability(
     string Definition,
     IReadOnlyList<string> OnType,
     IReadOnlyList<string> OnInstance
-);
+)
+{
+    /// <summary>Media types of a file that it takes as its body, beside FHIR's own; its parameters are in the address then.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+}

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Definitions;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Validation;
 

@@ -1,5 +1,6 @@
 using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Validation;
 

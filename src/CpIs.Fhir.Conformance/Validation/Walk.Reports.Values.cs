@@ -3,6 +3,7 @@ using CpIs.Fhir.Conformance.Schemas;
 using CpIs.Fhir.Conformance.Sources;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.Plans;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Conformance.Validation;
 

@@ -59,6 +59,8 @@ public static class DailyFileJson
             json.WriteStartObject();
             if (entry.FullUrl is not null)
                 json.WriteString("u", entry.FullUrl);
+            if (entry.Row is { } row)
+                json.WriteNumber("w", row);
             json.WritePropertyName("r");
             json.WriteRawValue(entry.Resource.Span, skipInputValidation: true);
             json.WriteEndObject();
@@ -83,7 +85,10 @@ public static class DailyFileJson
                     .Select(entry => new DailyEntry(
                         BytesOf(entry.GetProperty("r")),
                         entry.TryGetProperty("u", out var url) ? url.GetString() : null
-                    )),
+                    )
+                    {
+                        Row = entry.TryGetProperty("w", out var row) ? row.GetInt32() : null,
+                    }),
             ]
         )
         {

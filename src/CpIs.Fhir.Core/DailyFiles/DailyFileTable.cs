@@ -19,7 +19,7 @@ public static class DailyFileTable
         foreach (var fault in outcome.Faults.DefaultIfEmpty(null))
             rows.Append(
                 CultureInfo.InvariantCulture,
-                $"{outcome.Position},{outcome.Verdict},{outcome.Effect.Code()},{Quoted(outcome.LocalId)},{Quoted(fault?.PlanId)},{Quoted(plans)},{fault?.Severity},{fault?.Rule},{Quoted(fault?.Element)},{Quoted(fault?.Text)}\r\n"
+                $"{outcome.PositionOf(fault)},{outcome.Verdict},{outcome.Effect.Code()},{Quoted(outcome.LocalId)},{Quoted(fault?.PlanId)},{Quoted(plans)},{fault?.Severity},{fault?.Rule},{Quoted(fault?.Element)},{Quoted(fault?.Text)}\r\n"
             );
         return rows.ToString();
     }

@@ -55,8 +55,10 @@ public sealed record PlanOutcome(
 /// <param name="Severity"><c>error</c>, <c>warning</c> or <c>information</c>.</param>
 /// <param name="Code">FHIR issue type.</param>
 /// <param name="Rule">Id of the rule; null where it has none.</param>
-/// <param name="Place">FHIRPath in the file (a Bundle) or in the line (NDJSON, CSV).</param>
-/// <param name="Element">The element, from its resource on, such as <c>EpisodeOfCare.period.end</c>; null where it is none.</param>
+/// <param name="Place">FHIRPath in the file (a Bundle) or in the line (NDJSON); in CSV row and column.</param>
+/// <param name="Element">
+/// The element, from its resource on, such as <c>EpisodeOfCare.period.end</c>, or in CSV the name of the column; null where it is none.
+/// </param>
 /// <param name="PlanId">The plan that it is about; null where it is about none.</param>
 /// <param name="Text">What is wrong, what was found and what to do, in a sentence for a person.</param>
 public sealed record RecordFault(
@@ -67,7 +69,12 @@ public sealed record RecordFault(
     [property: JsonPropertyName("e")] string? Element,
     [property: JsonPropertyName("i")] string? PlanId,
     [property: JsonPropertyName("t")] string Text
-);
+)
+{
+    /// <summary>In CSV the row that it is about, where that is known; else null.</summary>
+    [JsonPropertyName("w")]
+    public int? Row { get; init; }
+}
 
 /// <summary>What became of one record of a daily file, as it is kept and told. Nothing personal is in it but the authority's own ids.</summary>
 public sealed record RecordOutcome
@@ -103,4 +110,7 @@ public sealed record RecordOutcome
     /// <summary>Where it is in the file.</summary>
     [JsonIgnore]
     public RecordPosition Position => new(Form, Number);
+
+    /// <summary>Where a fault of it is: in CSV a record may have several rows.</summary>
+    public RecordPosition PositionOf(RecordFault? fault) => fault?.Row is { } row ? new(Form, row) : Position;
 }

@@ -72,6 +72,8 @@ internal sealed class RecordTransaction
     /// <summary>An issue about an entry of the transaction as a fault of the record.</summary>
     public RecordFault FaultOf(Issue issue)
     {
+        if (_record.Position.Form == RecordForm.Row)
+            return FaultOfRow(issue);
         var index = RecordNames.IndexOf(issue);
         var named = index < _named.Length ? _named[index.Value] : null;
         return new RecordFault(
@@ -83,6 +85,37 @@ internal sealed class RecordTransaction
             named is null ? null : PlanIdOf(named),
             issue.Diagnostics
         );
+    }
+
+    /// <summary>An issue as a fault of a row: told by row and column, and with the plan of that row.</summary>
+    private RecordFault FaultOfRow(Issue issue)
+    {
+        var index = RecordNames.IndexOf(issue);
+        var place =
+            CsvPlace.Parse(issue.Expression)
+            ?? (
+                index < _named.Length && _record.Entries[index.Value].Row is { } row
+                    ? new CsvPlace(
+                        row,
+                        CsvColumns.Of(issue.Rule, ElementOf(issue.Expression, _named[index.Value]))?.Name
+                    )
+                    : new CsvPlace(_record.Position.Number)
+            );
+        return new RecordFault(
+            issue.Severity,
+            issue.Code,
+            issue.Rule,
+            place.ToString(),
+            place.Column,
+            _named
+                .Where((_, i) => _record.Entries[i].Row == place.Row)
+                .Select(PlanIdOf)
+                .FirstOrDefault(id => id is not null),
+            CsvColumns.Say(issue.Diagnostics)
+        )
+        {
+            Row = place.Row,
+        };
     }
 
     private string? PlaceOf(string? expression) =>

@@ -99,12 +99,18 @@ internal sealed class RecordUpload
 
     private RecordOutcome OutcomeOf(ResolvedUpload? resolved, Refusal? refusal)
     {
-        var issues = _record.Faults.ToList();
+        var issues = new List<Issue>();
         var ofSender = refusal?.Issues.Where(RecordTransaction.IsOfSender).ToList() ?? [];
         // What is wrong with the request alone would be nobody's to mend.
         issues.AddRange(ofSender.Count == 0 ? refusal?.Issues ?? [] : ofSender);
         if (resolved is not null)
             issues.AddRange(Entries.SelectMany(entry => AcknowledgementWriter.IssuesOf(entry, resolved)));
+        var faults = _record.Faults.Select(_transaction.FaultOf).ToList();
+        var ofReader = faults.Count;
+        // That a record is known already is its effect, and is not said again of each entry.
+        foreach (var issue in issues.Where(issue => issue.Severity != "information" || issue.Rule is not null))
+            if (_transaction.FaultOf(issue) is var fault && !IsTold(faults, ofReader, fault))
+                faults.Add(fault);
         var effect = resolved is null ? RecordEffect.Refused : EffectOf(Entries.Select(entry => resolved[entry]));
         return new RecordOutcome
         {
@@ -113,19 +119,26 @@ internal sealed class RecordUpload
             Effect = effect,
             Verdict =
                 effect != RecordEffect.Refused ? RecordVerdict.CPR06
-                : issues.Any(issue => issue.Rule == "cpis-nhs-number") ? RecordVerdict.CPR04
+                : faults.Exists(fault => fault.Rule == "cpis-nhs-number") ? RecordVerdict.CPR04
                 : RecordVerdict.CPR07,
             LocalId = _transaction.LocalId,
             Plans = [.. _transaction.PlanIds.Select(id => new PlanOutcome(id, EffectOf(id, resolved)))],
-            Faults =
-            [
-                // That a record is known already is its effect, and is not said again of each entry.
-                .. issues
-                    .Where(issue => issue.Severity != "information" || issue.Rule is not null)
-                    .Select(_transaction.FaultOf),
-            ],
+            Faults = faults,
         };
     }
+
+    /// <summary>
+    /// In CSV one cell makes several elements, and one that could not be read makes none: what is wrong with it is told once, by whoever
+    /// told it first.
+    /// </summary>
+    /// <param name="faults">What is told already: first what whoever read the file told.</param>
+    /// <param name="ofReader">How many of them those are.</param>
+    /// <param name="fault">Another.</param>
+    private static bool IsTold(List<RecordFault> faults, int ofReader, RecordFault fault) =>
+        fault is { Row: not null, Element: not null }
+        && faults
+            .Where((each, i) => i < ofReader || each.Rule == fault.Rule)
+            .Any(each => (each.Row, each.Element, each.Severity) == (fault.Row, fault.Element, fault.Severity));
 
     private RecordEffect EffectOf(string planId, ResolvedUpload? resolved) =>
         resolved is null

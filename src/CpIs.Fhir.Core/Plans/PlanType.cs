@@ -18,6 +18,9 @@ public sealed class PlanType
     /// <summary>What a clinician reads: the preferred term of <see cref="Code"/>.</summary>
     public required string Display { get; init; }
 
+    /// <summary>What people write for short, where they do (CSV).</summary>
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
     /// <summary>Days for which a plan is shown after its last day, inclusive (facts 2.6 and 3.4).</summary>
     public required int DaysAfterEnd { get; init; }
 

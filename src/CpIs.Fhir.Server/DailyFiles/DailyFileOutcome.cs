@@ -18,8 +18,12 @@ internal static class DailyFileOutcome
             .. outcomes.SelectMany(outcome =>
                 outcome.Faults.Select(fault => new Issue(
                     fault.Code,
-                    $"{outcome.Position}, {outcome.Verdict}: {fault.Text}",
-                    fault.Place,
+                    $"{(fault.Row is null ? outcome.Position.ToString() : fault.Place)}, {outcome.Verdict}: {fault.Text}",
+                    // A row and a column are no FHIRPath.
+                    fault.Row
+                        is null
+                        ? fault.Place
+                        : null,
                     null,
                     fault.Severity,
                     fault.Rule

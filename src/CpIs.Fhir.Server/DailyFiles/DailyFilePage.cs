@@ -30,13 +30,13 @@ internal static class DailyFilePage
     private static Html Table(string caption, IEnumerable<RecordOutcome> outcomes, string severity) =>
         new PageTable(
             caption,
-            ["Position", "Plan or person", "Element", "What to do"],
+            ["Position", "Plan or person", "Element or column", "What to do"],
             [
                 .. outcomes.SelectMany(outcome =>
                     outcome
                         .Faults.Where(fault => fault.Severity == severity)
                         .Select(fault => new PageRow(
-                            Html.Of($"{outcome.Position.ToString()}"),
+                            Html.Of($"{outcome.PositionOf(fault).ToString()}"),
                             Html.Of($"{fault.PlanId ?? outcome.LocalId}"),
                             Html.Of($"{fault.Element}"),
                             Html.Of($"{fault.Text}")

@@ -40,7 +40,12 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
         operation.RequestBody = Body(route);
         operation.Responses = new OpenApiResponses
         {
-            ["2XX"] = Answer("The answer", route.Does == "smart-configuration" ? ["application/json"] : Fhir),
+            ["2XX"] = Answer(
+                "The answer",
+                route.Does == "smart-configuration" ? ["application/json"]
+                    : FilesOf(route).Count > 0 ? [.. Fhir, "text/csv", "text/html"]
+                    : Fhir
+            ),
             ["default"] = Answer("What is wrong: an OperationOutcome", Fhir),
         };
         operation.Security =
@@ -63,8 +68,8 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
                 "search-type" when !route.IsPostedSearch => route.Resource!.SearchParameters.Select(row =>
                     (row.Name, (string?)row.Type)
                 ),
-                ['$', .. var name] when route.Method == "GET" => Inputs(
-                    route.Resource?.Operations ?? CapabilityTable.Operations,
+                ['$', .. var name] when route.Method == "GET" || FilesOf(route).Count > 0 => Inputs(
+                    OperationsOf(route),
                     name
                 ),
                 _ when route.IsConditional => [("identifier", "token")],
@@ -94,12 +99,19 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
                 yield return (parameter.GetProperty("name").GetString()!, simple);
     }
 
+    private static IReadOnlyList<OperationCapability> OperationsOf(OfferedRoute route) =>
+        route.Resource?.Operations ?? CapabilityTable.Operations;
+
+    /// <summary>What an operation takes as a file; none for the others.</summary>
+    private static IReadOnlyList<string> FilesOf(OfferedRoute route) =>
+        OperationsOf(route).FirstOrDefault(operation => route.Does == "$" + operation.Name)?.Files ?? [];
+
     private static OpenApiRequestBody? Body(OfferedRoute route) =>
         route switch
         {
             { Method: "POST" or "PUT", IsPostedSearch: false } => new OpenApiRequestBody
             {
-                Content = Content(Fhir),
+                Content = Content([.. Fhir, .. FilesOf(route)]),
                 Required = route.Does[0] != '$',
             },
             { IsPostedSearch: true } => new OpenApiRequestBody

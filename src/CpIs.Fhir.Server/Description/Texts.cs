@@ -31,6 +31,8 @@ internal static class Texts
             ("create", var type) => $"Create one {type}",
             ("update", var type) => $"Update one {type} by {Known(route)}",
             ("delete", var type) => $"Delete one {type} by {Known(route)}",
+            ("$upload", null) =>
+                "Send a daily file (CSV, NDJSON or a Bundle of records): each record is judged and stored by itself, and the answer tells what to mend",
             ("$worklist", null) => "What an authority has not been told of, or has not taken, by age",
             ("$acknowledge", null) => "A named person takes the notices of attendances",
             (var operation, var type) => $"{operation} of {type}",

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Core.Reading;
 using ValidationResult = System.ComponentModel.DataAnnotations.ValidationResult;
 
 namespace CpIs.Fhir.Server.Hosting;

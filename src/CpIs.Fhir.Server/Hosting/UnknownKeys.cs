@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Reflection;
-using CpIs.Fhir.Conformance.Validation;
+using CpIs.Fhir.Core.Reading;
 
 namespace CpIs.Fhir.Server.Hosting;
 

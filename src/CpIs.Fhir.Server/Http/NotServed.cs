@@ -1,6 +1,6 @@
 using CpIs.Fhir.Conformance.Capabilities;
-using CpIs.Fhir.Conformance.Validation;
 using CpIs.Fhir.Core;
+using CpIs.Fhir.Core.Reading;
 using Microsoft.Net.Http.Headers;
 
 namespace CpIs.Fhir.Server.Http;

@@ -75,6 +75,29 @@ public sealed class DescriptionTests(RunningExchange exchange) : IClassFixture<R
     }
 
     [Fact]
+    public async Task A_daily_file_is_described_with_its_forms_and_what_is_said_of_it_in_the_address()
+    {
+        var answer = await exchange.Anonymous.GetAsync("/openapi.json");
+
+        var upload = Described(answer.Json)
+            .Single(each => each.Path.EndsWith("/$upload", StringComparison.Ordinal))
+            .Operation;
+        upload
+            .GetProperty("requestBody")
+            .GetProperty("content")
+            .EnumerateObject()
+            .Select(type => type.Name)
+            .Should()
+            .Contain(["application/fhir+json", "application/fhir+ndjson", "text/csv"]);
+        upload
+            .GetProperty("parameters")
+            .EnumerateArray()
+            .Select(parameter => parameter.GetProperty("name").GetString())
+            .Should()
+            .Contain(["sequence", "made", "mode", "count", "dry-run", "part", "parts"]);
+    }
+
+    [Fact]
     public async Task Each_that_is_listed_answers_each_caller_that_it_names()
     {
         var ids = await IdsAsync();

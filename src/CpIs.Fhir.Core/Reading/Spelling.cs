@@ -1,4 +1,4 @@
-namespace CpIs.Fhir.Conformance.Validation;
+namespace CpIs.Fhir.Core.Reading;
 
 /// <summary>How far two words are from each other, for hints.</summary>
 public static class Spelling
@@ -25,7 +25,7 @@ public static class Spelling
     /// Letters to add, drop or change (Levenshtein), whatever their case; <see cref="int.MaxValue"/> where the lengths alone differ by more
     /// than <paramref name="most"/>, and for words too long to be names.
     /// </summary>
-    internal static int Distance(string one, string other, int most)
+    public static int Distance(string one, string other, int most)
     {
         if (Math.Abs(one.Length - other.Length) > most || one.Length > Longest)
             return int.MaxValue;
