@@ -285,6 +285,12 @@ Usage: #definition
 // Of the whole server.
 * rest.operation[+].name = "upload"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/upload"
+* rest.operation[+].name = "holdings"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/holdings"
+* rest.operation[+].name = "reconciliation"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/reconciliation"
+* rest.operation[+].name = "end-missing"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/end-missing"
 * rest.operation[+].name = "worklist"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/worklist"
 * rest.operation[+].name = "acknowledge"

@@ -117,6 +117,6 @@ internal sealed class MissingWork(
     private static string Told(DailyFileCounts counts) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{counts.Loaded} ended, {counts.Unchanged} ended before, {counts.Superseded} newer, {counts.Refused} left as they are"
+            $"{counts.Loaded} ended, {counts.Superseded} newer, {counts.Refused} left as they are"
         );
 }

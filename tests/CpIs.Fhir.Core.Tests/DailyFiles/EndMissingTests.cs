@@ -45,10 +45,10 @@ public sealed class EndMissingTests
             .Equal(("row 2", RecordEffect.Loaded), ("row 3", RecordEffect.Loaded), ("row 4", RecordEffect.Loaded));
         (await Reasons(harness))
             .Should()
-            .ContainInOrder(
-                "Daily file 2: plans that were not in it: 3 ended, 0 ended before, 0 newer, 0 left as they are",
-                "Daily file 2: ending of 3 plans that were not in it, of 3 open"
-            );
+            .BeEquivalentTo([
+                "Daily file 2: ending of 3 plans that were not in it, of 3 open",
+                "Daily file 2: plans that were not in it: 3 ended, 0 newer, 0 left as they are",
+            ]);
     }
 
     [Fact]
