@@ -204,6 +204,7 @@ Usage: #definition
 
 * insert Resource(Parameters, CPIS-NotificationStatus)
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-DailyFileResponse"
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Reconciliation"
 * insert Validate
 
 * insert Resource(OperationOutcome, CPIS-Outcome)
