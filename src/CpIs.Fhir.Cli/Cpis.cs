@@ -23,6 +23,8 @@ internal static class Cpis
                 PlansCommand.Create(tool),
                 ChildCommand.Create(tool),
                 AccessesCommand.Create(tool),
+                HoldingsCommand.Create(tool),
+                ReconciliationCommand.Create(tool),
                 WorklistCommand.Create(tool),
                 AcknowledgeCommand.Create(tool),
                 SubscribeCommand.Create(tool),

@@ -204,6 +204,7 @@ Usage: #definition
 
 * insert Resource(Parameters, CPIS-NotificationStatus)
 * rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-DailyFileResponse"
+* rest.resource[=].supportedProfile[+] = "https://fhir.cpis.example/StructureDefinition/CPIS-Reconciliation"
 * insert Validate
 
 * insert Resource(OperationOutcome, CPIS-Outcome)
@@ -285,6 +286,12 @@ Usage: #definition
 // Of the whole server.
 * rest.operation[+].name = "upload"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/upload"
+* rest.operation[+].name = "holdings"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/holdings"
+* rest.operation[+].name = "reconciliation"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/reconciliation"
+* rest.operation[+].name = "end-missing"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/end-missing"
 * rest.operation[+].name = "worklist"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/worklist"
 * rest.operation[+].name = "acknowledge"

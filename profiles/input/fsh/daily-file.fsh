@@ -82,7 +82,7 @@ Description: "What an authority gets back for a daily file: the verdict, the num
 * parameter ^slicing.discriminator.type = #value
 * parameter ^slicing.discriminator.path = "name"
 * parameter ^slicing.rules = #closed
-* parameter contains verdict 1..1 and sequence 1..1 and made 1..1 and mode 1..1 and dryRun 1..1 and records 1..1 and loaded 1..1 and unchanged 1..1 and superseded 1..1 and refused 1..1 and record 0..*
+* parameter contains verdict 1..1 and sequence 1..1 and made 1..1 and mode 1..1 and dryRun 1..1 and records 1..1 and loaded 1..1 and unchanged 1..1 and superseded 1..1 and refused 1..1 and reconciliation 0..1 and record 0..*
 * insert Answered(verdict, verdict, Coding, [[whether all, some or none of the records were loaded, in the national codes.]])
 * parameter[verdict].valueCoding from CPISUploadFileResponses (required)
 * insert Answered(sequence, sequence, Identifier, [[which file it answers.]])
@@ -94,10 +94,49 @@ Description: "What an authority gets back for a daily file: the verdict, the num
 * insert Answered(unchanged, unchanged, integer, [[how many were known already, word for word.]])
 * insert Answered(superseded, superseded, integer, [[how many were older than what is held.]])
 * insert Answered(refused, refused, integer, [[how many are to be mended.]])
+* insert Optional(parameter[reconciliation], 1, [[of a full file: how it compares with what is held, in numbers.]])
+* parameter[reconciliation].name = "reconciliation" (exactly)
+* insert Prohibited(parameter[reconciliation].value[x], [[it is its parts.]])
+* insert Required(parameter[reconciliation].part, *, [[the numbers of CPIS-Reconciliation, and the address of the report.]])
 * insert Optional(parameter[record], *, [[one for each record, in the order of the file.]])
 * parameter[record].name = "record" (exactly)
 * insert Prohibited(parameter[record].value[x], [[a record is its parts.]])
 * insert Required(parameter[record].part, *, [[position, verdict, effect, ids and faults.]])
+
+Profile: CPISReconciliation
+Parent: Parameters
+Id: CPIS-Reconciliation
+Title: "CP-IS Reconciliation"
+Description: "How a full file of an authority compares with what is held of it: which open plans the file leaves out, which it names without success, and which it changed. Nothing ends by it. It carries nothing personal but the authority's own ids, so it can be kept and passed on."
+* insert Optional(id, 1, [[it is not kept under an id.]])
+* insert PlainMeta
+* insert Prohibited(implicitRules, [[rules from elsewhere are not supported.]])
+* insert Prohibited(language, [[there is no text whose language would matter.]])
+* insert Required(parameter, *, [[the numbers and the plans.]])
+* insert BareBackbone(parameter)
+* insert Required(parameter.name, 1, [[it tells the parameters apart.]])
+* insert Optional(parameter.value[x], 1, [[each parameter has one, but the plans.]])
+* insert Prohibited(parameter.resource, [[the authority has what it sent.]])
+* insert Optional(parameter.part, *, [[a plan has parts.]])
+* parameter ^slicing.discriminator.type = #value
+* parameter ^slicing.discriminator.path = "name"
+* parameter ^slicing.rules = #closed
+* parameter contains sequence 1..1 and made 1..1 and reported 1..1 and endMissingUntil 1..1 and held 1..1 and missing 1..1 and newer 1..1 and notHeld 1..1 and refusedHeld 1..1 and changed 1..1 and secondPerson 1..1 and plan 0..*
+* insert Answered(sequence, sequence, Identifier, [[which file it is about.]])
+* insert Answered(made, made, instant, [[when the data of the file was taken from the register.]])
+* insert Answered(reported, reported, instant, [[when the file was compared with what is held.]])
+* insert Answered(endMissingUntil, end-missing-until, instant, [[until when what is missing may be ended by this report.]])
+* insert Answered(held, held, integer, [[how many open plans are held.]])
+* insert Answered(missing, missing, integer, [[how many of them the file does not name.]])
+* insert Answered(newer, newer, integer, [[of how many of them something newer than the file was said: they are not missing.]])
+* insert Answered(notHeld, not-held, integer, [[how many plans the file names that were refused and are not held.]])
+* insert Answered(refusedHeld, refused-held, integer, [[how many plans the file names that were refused and are held as they were before.]])
+* insert Answered(changed, changed, integer, [[how many plans are new or different by the file.]])
+* insert Answered(secondPerson, second-person, boolean, [[true where a second person must approve the ending, because more than 5 % of what is held is missing.]])
+* insert Optional(parameter[plan], *, [[one for each plan on one of the lists, the missing ones first.]])
+* parameter[plan].name = "plan" (exactly)
+* insert Prohibited(parameter[plan].value[x], [[a plan is its parts.]])
+* insert Required(parameter[plan].part, *, [[list (missing, not-held, refused-held or changed), plan id, and what is known of it.]])
 
 RuleSet: Answered(slice, name, type, reason)
 * insert Required(parameter[{slice}], 1, [[{reason}]])

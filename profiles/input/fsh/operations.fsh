@@ -502,7 +502,7 @@ Usage: #definition
 * parameter[=].min = 0
 * parameter[=].max = "1"
 * parameter[=].type = #code
-* parameter[=].documentation = "delta (without it this): the file holds what changed. full: it holds all that the authority has; nothing ends by itself."
+* parameter[=].documentation = "delta (without it this): the file holds what changed. full: it holds all that the authority has. Then the answer says what is held and missing in the file ($reconciliation); nothing ends by itself."
 * parameter[+].name = #count
 * parameter[=].use = #in
 * parameter[=].min = 0
@@ -533,3 +533,69 @@ Usage: #definition
 * parameter[=].max = "1"
 * parameter[=].type = #Parameters
 * parameter[=].documentation = "CPIS-DailyFileResponse. By Accept also text/csv or text/html; with Prefer: return=OperationOutcome an OperationOutcome."
+
+Instance: holdings
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/holdings"
+* insert OperationCommon
+* name = "Holdings"
+* title = "Read what is held of you"
+* description = "Everything that the server holds of the calling authority, but what was withdrawn: as NDJSON with a record (CPIS-DailyRecord) on each line, which can be sent back by $upload as it is, or as CSV with a row for each plan (Accept: text/csv). It may have any size. Each call is put on record."
+* affectsState = false
+* code = #holdings
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Binary
+* parameter[=].documentation = "application/fhir+ndjson or text/csv."
+
+Instance: reconciliation
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/reconciliation"
+* insert OperationCommon
+* name = "Reconciliation"
+* title = "Compare a full file with what is held"
+* description = "The report on a daily file that was sent with mode=full, at the address of the file: GET [base]/$upload/[id]/$reconciliation. It is made when the file is done, and kept as long as the file (30 days). While the file is under way it is answered 202."
+* affectsState = false
+* code = #reconciliation
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "CPIS-Reconciliation. By Accept also text/csv or text/html."
+
+Instance: end-missing
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/end-missing"
+* insert OperationCommon
+* name = "EndMissing"
+* title = "End what a full file leaves out"
+* description = "Ends the plans that a full file does not name, at the address of the file: POST [base]/$upload/[id]/$end-missing?count=N, within 24 hours of the report. Each ends on the London day on which the data of the file was taken, with the stamp of the file, if it is unchanged since the report. Where more than 5 % of what is held is missing, a person with the activity lead asks, and another person of the authority approves. The same call again gets the same answer; GET says how far it is."
+* affectsState = true
+* code = #end-missing
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #count
+* parameter[=].use = #in
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #integer
+* parameter[=].documentation = "The number of missing plans in the report. Another number is refused (409), with the right one."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Parameters
+* parameter[=].documentation = "CPIS-DailyFileResponse: what became of each plan, as of a record of a file. By Accept also text/csv or text/html. An OperationOutcome (202) where it is under way or waits for a second person."

@@ -25,6 +25,9 @@ internal sealed record Ask(HttpMethod Method, string Path)
     /// </summary>
     public bool Repeatable { get; init; }
 
+    /// <summary>Where a good answer is written as it comes, from the beginning with each try; null to keep it in memory.</summary>
+    public Stream? Into { get; init; }
+
     /// <summary>More headers.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 

@@ -171,8 +171,20 @@ internal sealed class ExchangeClient : IDisposable
             );
         }
 
-        using var response = await (ask.Open is null ? _http : _patient).SendAsync(request, cancellation);
-        var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        using var response = await (ask.Open is null ? _http : _patient).SendAsync(
+            request,
+            ask.Into is null ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead,
+            cancellation
+        );
+        byte[] body = [];
+        if (ask.Into is { } into && response.IsSuccessStatusCode)
+        {
+            into.SetLength(0);
+            await response.Content.CopyToAsync(into, cancellation);
+        }
+        else
+            body = await response.Content.ReadAsByteArrayAsync(cancellation);
+
         return (
             new Answer((int)response.StatusCode, body, ask.RequestId, response.Headers.Location?.ToString())
             {

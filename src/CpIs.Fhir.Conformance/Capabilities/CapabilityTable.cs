@@ -100,7 +100,7 @@ public static class CapabilityTable
             "CPIS-DailyFile",
             "CPIS-DailyRecord"
         ),
-        OnlyValidated("Parameters", "CPIS-NotificationStatus", "CPIS-DailyFileResponse"),
+        OnlyValidated("Parameters", "CPIS-NotificationStatus", "CPIS-DailyFileResponse", "CPIS-Reconciliation"),
         OnlyValidated("OperationOutcome", "CPIS-Outcome"),
         .. ArtefactParameters.Types.Select(Published),
     ];
@@ -112,6 +112,10 @@ public static class CapabilityTable
         {
             Files = ["application/fhir+ndjson", "text/csv"],
         },
+        new("holdings", FhirSystems.Own + "/OperationDefinition/holdings", OnType: ["GET"], OnInstance: []),
+        // Of a daily file, at its address.
+        new("reconciliation", FhirSystems.Own + "/OperationDefinition/reconciliation", OnType: [], OnInstance: []),
+        new("end-missing", FhirSystems.Own + "/OperationDefinition/end-missing", OnType: [], OnInstance: []),
         new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
         new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
     ];
@@ -132,6 +136,9 @@ public static class CapabilityTable
         ),
         new("GET", $"/${Upload}/{{id}}", null, "$" + Upload),
         new("DELETE", $"/${Upload}/{{id}}", null, "$" + Upload),
+        new("GET", $"/${Upload}/{{id}}/$reconciliation", null, "$reconciliation"),
+        new("GET", $"/${Upload}/{{id}}/$end-missing", null, "$end-missing"),
+        new("POST", $"/${Upload}/{{id}}/$end-missing", null, "$end-missing"),
         .. Resources.SelectMany(resource => resource.Routes),
     ];
 

@@ -15,6 +15,9 @@ public sealed record ApprovalRequest
     /// <summary>Kind of an operator's request that restores a retired one.</summary>
     public const string RestoreNumber = "restore-number";
 
+    /// <summary>Kind of the request that ends the plans which a full daily file leaves out.</summary>
+    public const string EndMissing = "end-missing";
+
     /// <summary>How long a request can be approved.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(24);
 
@@ -35,6 +38,12 @@ public sealed record ApprovalRequest
 
     /// <summary>The NHS number that it is about, ten digits; null where it is about none. Shown to nobody who did not send it.</summary>
     public string? Number { get; init; }
+
+    /// <summary>The daily file that it is about; null where it is about none.</summary>
+    public string? File { get; init; }
+
+    /// <summary>How many plans of it are to be ended.</summary>
+    public int? Count { get; init; }
 
     /// <summary>When, in UTC.</summary>
     public required DateTimeOffset Asked { get; init; }

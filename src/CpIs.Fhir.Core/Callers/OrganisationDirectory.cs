@@ -72,6 +72,10 @@ public sealed class OrganisationDirectory
 
     /// <summary>The request of that id, of whatever authority, approved or not, or null.</summary>
     public ApprovalRequest? FindApproval(string id) => _approvals.GetValueOrDefault(id);
+
+    /// <summary>The request of that kind that somebody of an organisation made last, or null.</summary>
+    public ApprovalRequest? FindApproval(OdsCode organisation, string kind) =>
+        _approvals.Values.FirstOrDefault(request => request.Authority == organisation && request.Kind == kind);
 }
 
 /// <summary>Gives the newest snapshot that this server has seen.</summary>

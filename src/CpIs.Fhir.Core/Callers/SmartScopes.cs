@@ -19,6 +19,7 @@ public static class SmartScopes
                 "system/AuditEvent.rs",
                 "system/Organization.r",
                 "system/$upload",
+                "system/$holdings",
                 "system/$worklist",
                 "system/$acknowledge",
             ],

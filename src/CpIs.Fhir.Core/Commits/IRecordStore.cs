@@ -35,6 +35,21 @@ public interface IRecordStore
         CancellationToken cancellation
     );
 
+    /// <summary>
+    /// One authority's current Patients in the order of their ids, which no write changes: whoever reads on from the last one misses none that was
+    /// there, and sees none twice.
+    /// </summary>
+    /// <param name="authority">Whose.</param>
+    /// <param name="after">Id of the last one read; null to begin.</param>
+    /// <param name="limit">Most of them, 1 to 1,000; fewer means that these are the last.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    );
+
     /// <summary>A page of current resources, without those that were deleted.</summary>
     Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation);
 

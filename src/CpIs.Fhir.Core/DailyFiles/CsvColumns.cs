@@ -23,7 +23,7 @@ public static class CsvColumns
     public static CsvColumn Family { get; } =
         new("family name", "As it is in your register.", "Fernwood")
         {
-            OtherNames = ["surname", "last name"],
+            OtherNames = ["family", "surname", "last name"],
             Elements = ["Patient.name.family", "Patient.name"],
         };
 
@@ -31,7 +31,7 @@ public static class CsvColumns
     public static CsvColumn Given { get; } =
         new("given name", "For a newborn without a name: BABY.", "Robin")
         {
-            OtherNames = ["given names", "first name", "forename"],
+            OtherNames = ["given", "given names", "first name", "forename"],
             Elements = ["Patient.name.given"],
         };
 
@@ -115,6 +115,9 @@ public static class CsvColumns
             IsOptional = true,
             Elements = ["EpisodeOfCare.meta"],
         };
+
+    /// <summary>A column that <c>$holdings</c> writes, so that what an authority holds can be sent as it is: nothing is read from it.</summary>
+    public const string LastConfirmed = "last confirmed";
 
     /// <summary>Every column, in the order of the template.</summary>
     public static IReadOnlyList<CsvColumn> All { get; } =

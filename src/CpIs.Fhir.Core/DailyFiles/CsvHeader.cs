@@ -13,10 +13,10 @@ public sealed class CsvHeader
 
     private readonly bool[] _isNamed;
 
-    private CsvHeader(Dictionary<CsvColumn, int> places, int width)
+    private CsvHeader(Dictionary<CsvColumn, int> places, IReadOnlyList<int> passedOver, int width)
     {
         (_places, Width, _isNamed) = (places, width, new bool[width]);
-        foreach (var place in places.Values)
+        foreach (var place in places.Values.Concat(passedOver))
             _isNamed[place] = true;
     }
 
@@ -38,6 +38,7 @@ public sealed class CsvHeader
                 "The first row cannot be read, so this is no CSV file. In a spreadsheet choose Save as, CSV UTF-8.",
             ]);
         var places = new Dictionary<CsvColumn, int>();
+        var passedOver = new List<int>();
         var faults = new List<string>();
         for (var place = 0; place < row.Cells.Count; place++)
         {
@@ -45,7 +46,9 @@ public sealed class CsvHeader
             if (name.Length == 0)
                 continue;
             var key = CsvWords.Key(name);
-            if (
+            if (key == CsvWords.Key(CsvColumns.LastConfirmed))
+                passedOver.Add(place);
+            else if (
                 CsvColumns.All.FirstOrDefault(column => column.Names.Any(each => CsvWords.Key(each) == key))
                 is not { } known
             )
@@ -64,7 +67,7 @@ public sealed class CsvHeader
                 .All.Where(column => !column.IsOptional && !places.ContainsKey(column))
                 .Select(column => $"The column {column.Name} is missing. Add it.")
         );
-        return faults.Count > 0 ? Refused(faults) : new CsvHeader(places, row.Cells.Count);
+        return faults.Count > 0 ? Refused(faults) : new CsvHeader(places, passedOver, row.Cells.Count);
     }
 
     private static string Unknown(string name)

@@ -147,6 +147,14 @@ public sealed record DailyFile
     [JsonPropertyName("fb")]
     public string? FhirBase { get; init; }
 
+    /// <summary>How it compares with what is held; null for one that holds what changed alone, and before its records are done.</summary>
+    [JsonPropertyName("rc")]
+    public Reconciliation? Reconciliation { get; init; }
+
+    /// <summary>The ending of what it leaves out; null where nobody asked for it.</summary>
+    [JsonPropertyName("em")]
+    public MissingEnding? Ending { get; init; }
+
     /// <summary>Id of the occurrence that tells how it ended; given at once, so that it is told once.</summary>
     [JsonPropertyName("oi")]
     public required string OccurrenceId { get; init; }
@@ -154,6 +162,14 @@ public sealed record DailyFile
     /// <summary>By which the file is known: authority and number. A FHIR id.</summary>
     [JsonIgnore]
     public string Id => IdOf(Authority, Sequence);
+
+    /// <summary>True where some server is to work on it.</summary>
+    [JsonIgnore]
+    public bool Waits => State == DailyFileState.Waiting || Ending is { Ended: null };
+
+    /// <summary>Under which the slices of its reconciliation are kept, and what became of each plan that was missing.</summary>
+    [JsonIgnore]
+    public string ReportId => ReportIdOf(Id);
 
     /// <summary>The stamp of its records.</summary>
     [JsonIgnore]
@@ -170,6 +186,9 @@ public sealed record DailyFile
     /// <summary>By which a file is known.</summary>
     public static string IdOf(string authority, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{authority}-{sequence}");
+
+    /// <summary><see cref="ReportId"/> of a file. What is kept under it goes when the file goes.</summary>
+    public static string ReportIdOf(string fileId) => fileId + "/report";
 
     /// <summary>Which slice of which part is the next to work on; null when all are done.</summary>
     internal (string Batch, int Number)? NextSlice()

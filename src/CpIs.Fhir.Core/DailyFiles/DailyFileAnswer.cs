@@ -34,6 +34,13 @@ public sealed class DailyFileAnswer : IDisposable
             .Add("unchanged", file.Counts.Unchanged)
             .Add("superseded", file.Counts.Superseded)
             .Add("refused", file.Counts.Refused);
+        if (file.Reconciliation is not { Ended: not null } report)
+            return;
+        _answer.Begin("reconciliation");
+        ReconciliationAnswer.AddNumbers(_answer, report);
+        if (!isDryRun && file.FhirBase is { } fhirBase)
+            _answer.Add("report", "valueUrl", $"{fhirBase}/$upload/{file.Id}/$reconciliation");
+        _answer.End();
     }
 
     /// <summary>Adds a record.</summary>

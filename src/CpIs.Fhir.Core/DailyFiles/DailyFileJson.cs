@@ -48,6 +48,22 @@ public static class DailyFileJson
         return (root.GetProperty("b").GetInt32(), [.. root.GetProperty("r").EnumerateArray().Select(Read)]);
     }
 
+    /// <summary>A slice of plans that a full file leaves out.</summary>
+    internal static byte[] Write(IReadOnlyList<MissingPlan> plans) =>
+        JsonSerializer.SerializeToUtf8Bytes(plans, DailyFileJsonContext.Default.IReadOnlyListMissingPlan);
+
+    /// <summary>Reads back what <see cref="Write(IReadOnlyList{MissingPlan})"/> wrote.</summary>
+    internal static IReadOnlyList<MissingPlan> ReadMissing(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, DailyFileJsonContext.Default.IReadOnlyListMissingPlan)!;
+
+    /// <summary>A slice of plans that a full file names in records that were refused.</summary>
+    internal static byte[] Write(IReadOnlyList<RefusedPlan> plans) =>
+        JsonSerializer.SerializeToUtf8Bytes(plans, DailyFileJsonContext.Default.IReadOnlyListRefusedPlan);
+
+    /// <summary>Reads back what <see cref="Write(IReadOnlyList{RefusedPlan})"/> wrote.</summary>
+    internal static IReadOnlyList<RefusedPlan> ReadRefused(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, DailyFileJsonContext.Default.IReadOnlyListRefusedPlan)!;
+
     private static void Write(Utf8JsonWriter json, DailyRecord record)
     {
         json.WriteStartObject();
@@ -107,4 +123,6 @@ public static class DailyFileJson
 [JsonSerializable(typeof(DailyFile))]
 [JsonSerializable(typeof(RecordOutcome))]
 [JsonSerializable(typeof(IReadOnlyList<Issue>))]
+[JsonSerializable(typeof(IReadOnlyList<MissingPlan>))]
+[JsonSerializable(typeof(IReadOnlyList<RefusedPlan>))]
 internal sealed partial class DailyFileJsonContext : JsonSerializerContext;

@@ -19,15 +19,8 @@ public static class DailyFileTable
         foreach (var fault in outcome.Faults.DefaultIfEmpty(null))
             rows.Append(
                 CultureInfo.InvariantCulture,
-                $"{outcome.PositionOf(fault)},{outcome.Verdict},{outcome.Effect.Code()},{Quoted(outcome.LocalId)},{Quoted(fault?.PlanId)},{Quoted(plans)},{fault?.Severity},{fault?.Rule},{Quoted(fault?.Element)},{Quoted(fault?.Text)}\r\n"
+                $"{outcome.PositionOf(fault)},{outcome.Verdict},{outcome.Effect.Code()},{CsvLine.Quoted(outcome.LocalId)},{CsvLine.Quoted(fault?.PlanId)},{CsvLine.Quoted(plans)},{fault?.Severity},{fault?.Rule},{CsvLine.Quoted(fault?.Element)},{CsvLine.Quoted(fault?.Text)}\r\n"
             );
         return rows.ToString();
     }
-
-    /// <summary>In quotes always; what a spreadsheet would take for a formula begins with an apostrophe.</summary>
-    private static string Quoted(string? text) =>
-        string.IsNullOrEmpty(text) ? ""
-        : text[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
-            ? $"\"'{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-        : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -7,6 +7,7 @@ namespace CpIs.Fhir.Core.DailyFiles;
 /// <summary>A dry run: the answer that a file would get now, and nothing of it is stored.</summary>
 public sealed class DailyFileTrial(
     IRecordStore store,
+    IDailyFileStore files,
     TransactionUpload uploads,
     DailyFileIntake intake,
     IdGenerator ids,
@@ -33,7 +34,7 @@ public sealed class DailyFileTrial(
             if (outcomes.Count + slice.Length > sent.MostRecords)
                 return DailyFileIntake.TooMany(sent);
             var done = await slices
-                .RunAsync(file, [.. slice.Select((record, i) => (outcomes.Count + i, record))], cancellation)
+                .RunAsync(file, file.Id, [.. slice.Select((record, i) => (outcomes.Count + i, record))], cancellation)
                 .ConfigureAwait(false);
             outcomes.AddRange(done.OfType<RecordOutcome>());
         }
@@ -45,9 +46,16 @@ public sealed class DailyFileTrial(
             Parts = new Dictionary<int, DailyFilePart> { [1] = new("", "", outcomes.Count, 0) },
             Counts = outcomes.Aggregate(new DailyFileCounts(), (sum, outcome) => sum.With(outcome.Effect)),
         };
-        return DailyFileIntake.Miscounted(sent, file) is { } refusal
-            ? refusal
-            : (file, (IReadOnlyList<RecordOutcome>)outcomes);
+        if (DailyFileIntake.Miscounted(sent, file) is { } refusal)
+            return refusal;
+        if (file.Mode == DailyFileMode.Full)
+            file = file with
+            {
+                Reconciliation = await new ReconcileStep(files, trial, time)
+                    .CountAsync(file, outcomes, cancellation)
+                    .ConfigureAwait(false),
+            };
+        return (file, (IReadOnlyList<RecordOutcome>)outcomes);
     }
 
     private static async IAsyncEnumerable<DailyRecord[]> Slices(

@@ -30,6 +30,8 @@ public sealed class DailyFileWork(
 
     private readonly UploadSubscribers _subscribers = new(records);
     private readonly SliceRun _slices = new(uploads, records, Environment.ProcessorCount);
+    private readonly ReconcileStep _report = new(files, records, time);
+    private MissingWork? _missing;
 
     /// <summary>Does the next slice of the file whose turn it is.</summary>
     /// <returns>False when nothing waits.</returns>
@@ -67,9 +69,17 @@ public sealed class DailyFileWork(
 
     private async Task RunAsync(DailyFile file, CancellationToken cancellation)
     {
+        if (file.Ending is { Ended: null })
+        {
+            _missing ??= new MissingWork(files, occurrences, _report, _slices, time);
+            await GoOnAsync(await _missing.RunAsync(file, cancellation).ConfigureAwait(false), cancellation)
+                .ConfigureAwait(false);
+            return;
+        }
+
         if (file.NextSlice() is not var (batch, number))
         {
-            await EndAsync(file, cancellation).ConfigureAwait(false);
+            await AfterRecordsAsync(file, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -83,6 +93,7 @@ public sealed class DailyFileWork(
         var outcomes = await _slices
             .RunAsync(
                 file,
+                file.Id,
                 [.. sent.Select((record, i) => (first + i, record)).Where(each => !numbers.Contains(each.Item1))],
                 cancellation
             )
@@ -98,11 +109,25 @@ public sealed class DailyFileWork(
             .Concat(outcomes.Select(outcome => outcome!.Effect))
             .Aggregate(file.Counts, (sum, effect) => sum.With(effect));
         file = file with { SlicesDone = file.SlicesDone + 1, Counts = counts };
-        if (file.NextSlice() is null)
+        // A file that is to be compared first keeps that its records are done.
+        if (file.NextSlice() is null && !ReconcileStep.IsDue(file))
             await EndAsync(file, cancellation).ConfigureAwait(false);
         else
-            await ReplaceAsync(file with { Lease = null }, cancellation).ConfigureAwait(false);
+            await GoOnAsync(file, cancellation).ConfigureAwait(false);
     }
+
+    private async Task AfterRecordsAsync(DailyFile file, CancellationToken cancellation)
+    {
+        if (ReconcileStep.IsDue(file))
+            file = await _report.RunAsync(file, cancellation).ConfigureAwait(false);
+        if (ReconcileStep.IsDue(file))
+            await GoOnAsync(file, cancellation).ConfigureAwait(false);
+        else
+            await EndAsync(file, cancellation).ConfigureAwait(false);
+    }
+
+    private Task<bool> GoOnAsync(DailyFile file, CancellationToken cancellation) =>
+        ReplaceAsync(file with { Lease = null }, cancellation);
 
     /// <summary>Tells how it ended; then it has ended. Told under one id, so that a repeat tells it once.</summary>
     private async Task EndAsync(DailyFile file, CancellationToken cancellation)

@@ -21,6 +21,9 @@ public sealed record DailyRecord(RecordPosition Position, IReadOnlyList<DailyEnt
     /// </summary>
     public IReadOnlyList<Issue> Faults { get; init; } = [];
 
+    /// <summary>What must be held still for the record to change anything; null for no such condition, and for everything that was sent.</summary>
+    internal HeldVersion? Expected { get; init; }
+
     /// <summary>By which the plans of a record refer to its Patient (<c>patient.reference</c>) where the entries have no fullUrl.</summary>
     public static string PatientUrl { get; } = UrlOf(0);
 

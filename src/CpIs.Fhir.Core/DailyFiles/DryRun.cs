@@ -59,6 +59,24 @@ internal sealed class DryRun(IRecordStore store) : IRecordStore
                 && children.Contains(child)
         );
 
+    public async Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        var there = await store.ReadPatientsAsync(authority, after, limit, cancellation).ConfigureAwait(false);
+        var all = With(
+            there,
+            written =>
+                written.Type == RecordType.Patient
+                && written.Authority == authority
+                && string.CompareOrdinal(written.Id, after) > 0
+        );
+        return [.. all.OrderBy(patient => patient.Id, StringComparer.Ordinal).Take(limit)];
+    }
+
     public async Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);

@@ -77,6 +77,8 @@ internal sealed class RecordUpload
                 continue;
             }
 
+            if (result.Refusal is null && Changed(result.Value) is { } changed)
+                result = changed;
             held = null;
             var resolved = result.Refusal is null && !IsFaulty ? result.Value : null;
             var outcome = OutcomeOf(resolved, result.Refusal);
@@ -89,6 +91,15 @@ internal sealed class RecordUpload
 
         throw new StoreUnavailableException("Others are changing the same child. The record is tried again later.");
     }
+
+    /// <summary>Why nothing is done, where something else is held than expected. That a newer upload was here is told as ever.</summary>
+    private Refusal? Changed(ResolvedUpload resolved) =>
+        _record.Expected is { } expected
+        && Entries.Select(entry => resolved[entry]).OfType<UploadedResource>().FirstOrDefault()
+            is { Effect: not UploadEffect.Superseded, Held: var now }
+        && !expected.Is(now)
+            ? HeldVersion.Refuse(now)
+            : null;
 
     private bool IsFaulty => _record.Faults.Any(fault => fault.Severity == "error");
 

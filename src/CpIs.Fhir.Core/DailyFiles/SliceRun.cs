@@ -14,12 +14,14 @@ internal sealed class SliceRun(TransactionUpload uploads, IRecordStore store, in
 
     /// <summary>Does them.</summary>
     /// <param name="file">Their file.</param>
+    /// <param name="results">Under which what became of each is kept.</param>
     /// <param name="records">The records, each with its number in the file, from 0.</param>
     /// <param name="cancellation">Cuts it off between two records.</param>
     /// <returns>What became of each, in their order; null for one that has been done elsewhere.</returns>
     /// <exception cref="StoreUnavailableException">The store did not answer. Those with a result are done.</exception>
     public async Task<IReadOnlyList<RecordOutcome?>> RunAsync(
         DailyFile file,
+        string results,
         IReadOnlyList<(int Number, DailyRecord Record)> records,
         CancellationToken cancellation
     )
@@ -73,7 +75,7 @@ internal sealed class SliceRun(TransactionUpload uploads, IRecordStore store, in
                                 .CommitAsync(
                                     commit with
                                     {
-                                        Result = new RecordResult(file.Id, number, DailyFileJson.Write(told)),
+                                        Result = new RecordResult(results, number, DailyFileJson.Write(told)),
                                     },
                                     cancellation
                                 )

@@ -14,6 +14,9 @@ public sealed record ReadView
     /// <summary>The search as it was first asked, decoded; empty for a read.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters { get; init; } = [];
 
+    /// <summary>True for a view of everything, which is recorded each time and names nobody.</summary>
+    public bool IsOfAll { get; init; }
+
     /// <summary>X-Request-ID.</summary>
     public required string RequestId { get; init; }
 

@@ -5,7 +5,8 @@ namespace CpIs.Fhir.Core.Reads;
 
 /// <summary>
 /// Records who reads records and accesses, before they are shown. The same view by one session (client, person, path and
-/// parameters) within <see cref="OneView"/> is recorded once, and again when it shows a child that it did not show before.
+/// parameters) within <see cref="OneView"/> is recorded once, and again when it shows a child that it did not show before;
+/// a view of everything is recorded each time.
 /// Each server remembers for itself what it has recorded: with several, a view is recorded more often, never less.
 /// </summary>
 public sealed class RecordedReads(IOccurrenceStore occurrences, IdGenerator ids, TimeProvider time)
@@ -32,7 +33,7 @@ public sealed class RecordedReads(IOccurrenceStore occurrences, IdGenerator ids,
             (view.Caller.ClientId, view.Caller.Person?.SdsUserId, view.Path, view.Query),
             static _ => new Seen()
         );
-        if (seen.Covers(now, children))
+        if (!view.IsOfAll && seen.Covers(now, children))
             return;
         await occurrences
             .RecordAsync(

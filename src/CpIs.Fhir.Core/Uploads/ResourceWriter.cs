@@ -16,7 +16,11 @@ internal readonly record struct ResourceVersion(
     int Version,
     DateTimeOffset LastUpdated,
     bool Labelled = true
-);
+)
+{
+    /// <summary>None: the form in which an authority sends a record, without what the server gives.</summary>
+    public static ResourceVersion Sent => default(ResourceVersion) with { Labelled = true };
+}
 
 /// <summary>
 /// Writes the three resources as they are stored and sent out: compact JSON, elements in the order of the specification.
@@ -61,8 +65,19 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         return End();
     }
 
+    /// <summary>A Patient as its authority sends it.</summary>
+    public byte[] Sent(PatientContent patient) => Patient(patient, ResourceVersion.Sent, forSetting: false);
+
     /// <summary>An EpisodeOfCare.</summary>
-    public byte[] Episode(PlanContent plan, string patientId, ResourceVersion version)
+    public byte[] Episode(PlanContent plan, string patientId, ResourceVersion version) =>
+        EpisodeOf(plan, $"Patient/{patientId}", version);
+
+    /// <summary>An EpisodeOfCare as its authority sends it.</summary>
+    /// <param name="plan">What it says.</param>
+    /// <param name="patient">The reference to its Patient.</param>
+    public byte[] Sent(PlanContent plan, string patient) => EpisodeOf(plan, patient, ResourceVersion.Sent);
+
+    private byte[] EpisodeOf(PlanContent plan, string patient, ResourceVersion version)
     {
         Begin("EpisodeOfCare", "CPIS-EpisodeOfCare", version, plan.IsProtected);
         PlanIdentifier(plan);
@@ -70,7 +85,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.WriteStartArray("type");
         Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
         _json.WriteEndArray();
-        Child("patient", plan.Child, patientId);
+        Child("patient", plan.Child, patient);
         Authority("managingOrganization");
         Period(plan);
         return End();
@@ -95,7 +110,7 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.WriteEndArray();
         _json.WritePropertyName("code");
         Concept(FhirSystems.Snomed, plan.Type.Code, plan.Type.Display);
-        Child("subject", plan.Child, patientId);
+        Child("subject", plan.Child, $"Patient/{patientId}");
         Period(plan);
         Authority("author");
         return End();
@@ -110,10 +125,15 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.Reset(_buffer);
         _json.WriteStartObject();
         _json.WriteString("resourceType", type);
-        _json.WriteString("id", version.Id);
+        if (version.Version > 0)
+            _json.WriteString("id", version.Id);
         _json.WriteStartObject("meta");
-        _json.WriteString("versionId", version.Version.ToString(CultureInfo.InvariantCulture));
-        _json.WriteString("lastUpdated", SearchsetWriter.Instant(version.LastUpdated));
+        if (version.Version > 0)
+        {
+            _json.WriteString("versionId", version.Version.ToString(CultureInfo.InvariantCulture));
+            _json.WriteString("lastUpdated", SearchsetWriter.Instant(version.LastUpdated));
+        }
+
         _json.WriteStartArray("profile");
         _json.WriteStringValue(FhirSystems.Profile(profile));
         _json.WriteEndArray();
@@ -156,10 +176,10 @@ internal sealed class ResourceWriter(OdsCode authority, string? organizationId) 
         _json.WriteEndObject();
     }
 
-    private void Child(string element, NhsNumber child, string patientId)
+    private void Child(string element, NhsNumber child, string patient)
     {
         _json.WriteStartObject(element);
-        _json.WriteString("reference", $"Patient/{patientId}");
+        _json.WriteString("reference", patient);
         _json.WritePropertyName("identifier");
         Identifier(FhirSystems.NhsNumber, child.Digits);
         _json.WriteEndObject();

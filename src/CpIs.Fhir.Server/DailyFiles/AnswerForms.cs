@@ -23,6 +23,10 @@ internal enum AnswerForm
 /// <summary>Reads <c>Accept</c> and <c>Prefer</c>.</summary>
 internal static class AnswerForms
 {
+    /// <summary>True where the sender does not wait (<c>Prefer: respond-async</c>; FHIR R4 async).</summary>
+    public static bool PrefersAsync(this HttpRequest request) =>
+        request.Headers.GetCommaSeparatedValues("Prefer").Any(wish => wish.Split(';')[0].Trim() == "respond-async");
+
     /// <summary>The form that is liked best, or 406.</summary>
     public static Result<AnswerForm> Of(HttpRequest request)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using CpIs.Fhir.Core;
 using CpIs.Fhir.Core.DailyFiles;
 using CpIs.Fhir.Server.Http;
@@ -23,7 +22,7 @@ internal sealed class DailyFileDesk(IDailyFileStore files, DailyFilePulse pulse,
         {
             var beat = pulse.Next;
             file = await files.ReadFileAsync(file.Id, cancellation) ?? file;
-            if (file.State is DailyFileState.Done or DailyFileState.Cancelled || time.GetUtcNow() >= end)
+            if (file is { Waits: false, State: not DailyFileState.Receiving } || time.GetUtcNow() >= end)
                 return file;
             await Task.WhenAny(beat, Task.Delay(lookAgain, time, cancellation));
             cancellation.ThrowIfCancellationRequested();
@@ -31,18 +30,35 @@ internal sealed class DailyFileDesk(IDailyFileStore files, DailyFilePulse pulse,
     }
 
     /// <summary>The answer to a file that is done.</summary>
-    public async Task<IResult> AnswerAsync(HttpContext context, DailyFile file) =>
-        AnswerForms.Of(context.Request).Value == AnswerForm.Csv
-            ? new Streamed(Csv(ResultsAsync(file, context.RequestAborted)))
+    public Task<IResult> AnswerAsync(HttpContext context, DailyFile file) =>
+        AnswerAsync(context, file, ResultsAsync(file.Id, file.Records, context.RequestAborted));
+
+    /// <summary>What became of the plans that a file leaves out, once all are done: as a file that had named them would be answered.</summary>
+    public Task<IResult> AnswerEndingAsync(HttpContext context, DailyFile file) =>
+        AnswerAsync(
+            context,
+            file with
+            {
+                Counts = file.Ending!.Counts,
+            },
+            ResultsAsync(file.ReportId, file.Reconciliation!.Missing, context.RequestAborted)
+        );
+
+    private static async Task<IResult> AnswerAsync(
+        HttpContext context,
+        DailyFile file,
+        IAsyncEnumerable<RecordOutcome> outcomes
+    ) =>
+        AnswerForms.Of(context.Request).Value == AnswerForm.Csv ? Csv(outcomes)
         : file.Counts.Total <= DailyFileEndpoints.MostAtOnce
-            ? Answer(context, file, await WholeAsync(file, context.RequestAborted), isDryRun: false)
+            ? Answer(context, file, await WholeAsync(outcomes, context.RequestAborted), isDryRun: false)
         : context.AnswerFormat() == Core.Searching.AnswerFormat.Xml ? FhirResults.Refused(TooMuch())
-        : new StreamedFile(file, ResultsAsync(file, context.RequestAborted));
+        : new StreamedFile(file, outcomes);
 
     /// <summary>The answer to a dry run.</summary>
     public static IResult Answer(HttpContext context, DailyFile file, IReadOnlyList<RecordOutcome> outcomes) =>
         AnswerForms.Of(context.Request).Value == AnswerForm.Csv
-            ? new Streamed(Csv(outcomes.ToAsyncEnumerable()))
+            ? Csv(outcomes.ToAsyncEnumerable())
             : Answer(context, file, outcomes, isDryRun: true);
 
     private static IResult Answer(
@@ -68,33 +84,33 @@ internal sealed class DailyFileDesk(IDailyFileStore files, DailyFilePulse pulse,
         }
     }
 
-    private async Task<IReadOnlyList<RecordOutcome>> WholeAsync(DailyFile file, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<RecordOutcome>> WholeAsync(
+        IAsyncEnumerable<RecordOutcome> outcomes,
+        CancellationToken cancellation
+    )
     {
-        var outcomes = new List<RecordOutcome>(file.Counts.Total);
-        await foreach (var outcome in ResultsAsync(file, cancellation))
-            outcomes.Add(outcome);
-        return outcomes;
+        var whole = new List<RecordOutcome>();
+        await foreach (var outcome in outcomes.WithCancellation(cancellation))
+            whole.Add(outcome);
+        return whole;
     }
 
     private async IAsyncEnumerable<RecordOutcome> ResultsAsync(
-        DailyFile file,
+        string id,
+        int count,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        for (var from = 0; from < file.Records; from += ResultsAtOnce)
-            foreach (var result in await files.ReadResultsAsync(file.Id, from, ResultsAtOnce, cancellation))
+        for (var from = 0; from < count; from += ResultsAtOnce)
+            foreach (var result in await files.ReadResultsAsync(id, from, ResultsAtOnce, cancellation))
                 yield return DailyFileJson.ReadOutcome(result.Body.Span);
     }
 
-    private static async IAsyncEnumerable<byte[]> Csv(IAsyncEnumerable<RecordOutcome> outcomes)
-    {
-        // A spreadsheet takes UTF-8 for UTF-8 only with the mark before it.
-        yield return [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(DailyFileTable.Header)];
-        await foreach (var outcome in outcomes)
-            yield return Encoding.UTF8.GetBytes(DailyFileTable.RowsOf(outcome));
-    }
+    private static Streamed Csv(IAsyncEnumerable<RecordOutcome> outcomes) =>
+        Streamed.Table(DailyFileTable.Header, outcomes.Select(DailyFileTable.RowsOf));
 
-    private static Refusal TooMuch() =>
+    /// <summary>What is too large to be read whole (406).</summary>
+    public static Refusal TooMuch() =>
         Refusal.Because(
             RefusalKind.NotAcceptable,
             new Issue(
@@ -103,16 +119,6 @@ internal sealed class DailyFileDesk(IDailyFileStore files, DailyFilePulse pulse,
                 "http.Accept"
             )
         );
-
-    private sealed class Streamed(IAsyncEnumerable<byte[]> pieces) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            httpContext.Response.ContentType = "text/csv; charset=utf-8; header=present";
-            await foreach (var piece in pieces)
-                await httpContext.Response.BodyWriter.WriteAsync(piece, httpContext.RequestAborted);
-        }
-    }
 
     private sealed class StreamedFile(DailyFile file, IAsyncEnumerable<RecordOutcome> outcomes) : IResult
     {

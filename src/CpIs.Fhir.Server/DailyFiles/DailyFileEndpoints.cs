@@ -17,16 +17,16 @@ internal static class DailyFileEndpoints
     /// <summary>Most records of a file whose sender waits.</summary>
     public const int MostAtOnce = 2_000;
 
-    private const string Path = "/$upload";
+    public const string Path = "/$upload";
     private const string Scope = "system/$upload";
 
     /// <summary>How long a sender waits; then it asks again.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     // The answer is what Accept asks for, also CSV and HTML, so the endpoint looks at it.
-    private static readonly Admits Senders = Admits.Only(Guest.Authority(Scope)) with { IsFhir = false };
+    public static readonly Admits Senders = Admits.Only(Guest.Authority(Scope)) with { IsFhir = false };
 
     public static void MapDailyFiles(this IEndpointRouteBuilder fhir)
     {
@@ -152,23 +152,34 @@ internal static class DailyFileEndpoints
     }
 
     /// <summary>Not yours is unknown.</summary>
-    private static async Task<DailyFile?> OwnAsync(HttpContext context, string id, IDailyFileStore files) =>
+    public static async Task<DailyFile?> OwnAsync(HttpContext context, string id, IDailyFileStore files) =>
         await files.ReadFileAsync(id, context.RequestAborted) is { } file
         && file.Authority == context.Caller().Organisation.Value
             ? file
             : null;
 
     /// <summary>202: where to ask, and how far it is (FHIR R4 async).</summary>
-    private static IResult UnderWay(HttpContext context, DailyFile file, ExchangeUrls urls)
+    public static IResult UnderWay(HttpContext context, DailyFile file, ExchangeUrls urls)
     {
         var progress =
             file.State == DailyFileState.Receiving
                 ? $"parts received: {string.Join(", ", file.Parts.Keys.Order())} of {file.PartCount}"
                 : $"{file.Counts.Total} of {file.Records} records";
+        return UnderWay(
+            context,
+            $"{urls.FhirBase}{Path}/{file.Id}",
+            progress,
+            file.State == DailyFileState.Receiving ? "60" : Seconds(file)
+        );
+    }
+
+    /// <summary>202 with where to ask, how far it is, and when to ask.</summary>
+    public static IResult UnderWay(HttpContext context, string address, string progress, string seconds)
+    {
         var headers = context.Response.Headers;
-        headers.ContentLocation = $"{urls.FhirBase}{Path}/{file.Id}";
+        headers.ContentLocation = address;
         headers["X-Progress"] = progress;
-        headers.RetryAfter = file.State == DailyFileState.Receiving ? "60" : Seconds(file);
+        headers.RetryAfter = seconds;
         return FhirResults.Resource(
             OperationOutcomeWriter.ToBytes([
                 new Issue("informational", $"Under way: {progress}.", Severity: "information"),

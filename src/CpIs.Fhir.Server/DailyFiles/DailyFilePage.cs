@@ -18,13 +18,28 @@ internal static class DailyFilePage
                 <h1 class="nhsuk-heading-l">Daily file {number}: {verdict.Words()}</h1>
                 <p>{verdict.ToString()}. Made {LondonCalendar.Read(file.Made)}. {file.Counts.ToString()}.{(
                     isDryRun ? " This was a dry run: nothing was stored." : ""
-                )}</p>
+                )}{Reconciled(file, isDryRun)}</p>
                 {Table("To mend: these records were refused", outcomes, "error")}
                 {Table("To look at: these records were taken", outcomes, "warning")}
                 {Table("Older than what is held", outcomes, "information")}
                 """
             )
         );
+    }
+
+    /// <summary>What a full file leaves out; its ending is another step.</summary>
+    private static Html Reconciled(DailyFile file, bool isDryRun)
+    {
+        if (file.Reconciliation is not { } report)
+            return Html.None;
+        var missing = report.Missing.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return isDryRun || file.FhirBase is null
+            ? Html.Of($" Held, and not in the file: {missing} plans.")
+            : Html.Of(
+                $"""
+                 Held, and not in the file: <a href="{file.FhirBase}/$upload/{file.Id}/$reconciliation">{missing} plans</a>. No plan ends by itself.
+                """
+            );
     }
 
     private static Html Table(string caption, IEnumerable<RecordOutcome> outcomes, string severity) =>

@@ -78,7 +78,7 @@ internal sealed record DailyFileRequest(long? Sequence, DateTimeOffset? Made)
             IsDryRun = isDryRun,
             Part = (int)part,
             Parts = (int)parts,
-            IsAsync = !isDryRun && (parts > 1 || PrefersAsync(context.Request)),
+            IsAsync = !isDryRun && (parts > 1 || context.Request.PrefersAsync()),
         };
     }
 
@@ -162,7 +162,4 @@ internal sealed record DailyFileRequest(long? Sequence, DateTimeOffset? Made)
             : DateTimeOffset.TryParseExact(text, zoned, culture, none, out var instant) ? instant.ToUniversalTime()
             : null;
     }
-
-    private static bool PrefersAsync(HttpRequest request) =>
-        request.Headers.GetCommaSeparatedValues("Prefer").Any(wish => wish.Split(';')[0].Trim() == "respond-async");
 }

@@ -1,4 +1,5 @@
 using CpIs.Fhir.Core.DailyFiles;
+using CpIs.Fhir.Core.Holdings;
 
 namespace CpIs.Fhir.Server.DailyFiles;
 
@@ -12,5 +13,9 @@ internal static class DailyFileServices
             .AddSingleton<DailyFileTrial>()
             .AddSingleton<DailyFileWork>()
             .AddSingleton<DailyFileDesk>()
+            .AddSingleton<EndMissing>()
+            .AddSingleton<ReconciliationRows>()
+            .AddSingleton<ReconciliationDesk>()
+            .AddSingleton<HoldingsWalk>()
             .AddHostedService<DailyFileService>();
 }

@@ -86,7 +86,11 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
     /// <summary>What an operation takes in its address: the parameters of its definition that have a simple value.</summary>
     private IEnumerable<(string, string?)> Inputs(IReadOnlyList<OperationCapability> operations, string name)
     {
-        var definition = operations.Single(operation => operation.Name == name).Definition;
+        var offered = operations.Single(operation => operation.Name == name);
+        // At another address than its own nothing is asked in the same words.
+        if (!offered.OnType.Concat(offered.OnInstance).Contains("GET"))
+            yield break;
+        var definition = offered.Definition;
         if (artefacts.Find("OperationDefinition", definition[(definition.LastIndexOf('/') + 1)..]) is not { } artefact)
             yield break;
         foreach (var parameter in artefact.Read().GetProperty("parameter").EnumerateArray())

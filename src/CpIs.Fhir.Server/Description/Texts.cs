@@ -35,6 +35,12 @@ internal static class Texts
                 "Send a daily file (CSV, NDJSON or a Bundle of records): each record is judged and stored by itself, and the answer tells what to mend",
             ("$worklist", null) => "What an authority has not been told of, or has not taken, by age",
             ("$acknowledge", null) => "A named person takes the notices of attendances",
+            ("$upload", null) when route.Method == "POST" => "Send a daily file",
+            ("$upload", null) => route.Method == "GET" ? "The answer to a daily file" : "Cancel a daily file",
+            ("$holdings", null) => "Everything that the server holds of an authority",
+            ("$reconciliation", null) => "How a full daily file compares with what is held",
+            ("$end-missing", null) when route.Method == "POST" => "End the plans that a full daily file leaves out",
+            ("$end-missing", null) => "What became of the plans that a full daily file leaves out",
             (var operation, var type) => $"{operation} of {type}",
         };
 

@@ -8,6 +8,7 @@ using CpIs.Fhir.Server.DailyFiles;
 using CpIs.Fhir.Server.Demo;
 using CpIs.Fhir.Server.Demo.Trying;
 using CpIs.Fhir.Server.Description;
+using CpIs.Fhir.Server.Holdings;
 using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
@@ -135,6 +136,8 @@ internal static class ExchangeHost
         fhir.MapSmartConfiguration();
         fhir.MapUploads();
         fhir.MapDailyFiles();
+        fhir.MapReconciliations();
+        fhir.MapHoldings();
         fhir.MapWrites();
         fhir.MapProtection();
         fhir.MapLookUps();

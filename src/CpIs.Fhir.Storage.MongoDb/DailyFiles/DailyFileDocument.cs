@@ -19,11 +19,11 @@ internal static class DailyFileDocument
             { "_id", file.Id },
             { "a", file.Authority },
             { "t", file.Received.UtcDateTime },
-            { "o", file.State == DailyFileState.Waiting },
+            { "o", file.Waits },
             { "v", file.Revision },
             { "b", protection.Seal(file).ToArray() },
         };
-        if (file.State == DailyFileState.Waiting)
+        if (file.Waits)
             document.Add("w", file.Authority);
         return document;
     }

@@ -192,8 +192,12 @@ public sealed partial class MongoStore
             await _calls.WriteAsync(
                 async (_, late) =>
                 {
-                    await _collections.DailyResults.DeleteManyAsync(new BsonDocument("f", id), late);
-                    await _collections.DailySlices.DeleteManyAsync(new BsonDocument("f", id), late);
+                    foreach (var part in (string[])[id, DailyFile.ReportIdOf(id)])
+                    {
+                        await _collections.DailyResults.DeleteManyAsync(new BsonDocument("f", part), late);
+                        await _collections.DailySlices.DeleteManyAsync(new BsonDocument("f", part), late);
+                    }
+
                     // Last, so that one that was cut off is found again.
                     return await _collections.DailyFiles.DeleteOneAsync(new BsonDocument("_id", id), late);
                 },

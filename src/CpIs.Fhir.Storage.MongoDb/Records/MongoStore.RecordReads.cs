@@ -94,6 +94,36 @@ public sealed partial class MongoStore
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        // The ids of all Patients lie together: their type comes first in them.
+        var (first, beyond) = (ResourceDocument.IdOf(RecordType.Patient, after ?? ""), $"{(int)RecordType.Patient}0");
+        var filter = new BsonDocument
+        {
+            { "a", authority.Value },
+            {
+                "_id",
+                new BsonDocument { { "$gt", first }, { "$lt", beyond } }
+            },
+        };
+        var found = await _calls.ReadAsync(
+            late =>
+                _collections
+                    .Resources.Find(filter, new FindOptions { MaxTime = _options.ReadTimeout })
+                    .Sort(new BsonDocument("_id", 1))
+                    .Limit(limit)
+                    .ToListAsync(late),
+            cancellation
+        );
+        return [.. found.Select(document => ResourceDocument.Read(document, _protection))];
+    }
+
+    /// <inheritdoc />
     public async Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(query);

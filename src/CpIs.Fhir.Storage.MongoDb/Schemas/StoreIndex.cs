@@ -27,6 +27,7 @@ internal sealed record StoreIndex(
         new("resources", "resources_search_token", Keys("k"), Only: null),
         new("resources", "resources_search", Keys("a", "y", "u", "_id")),
         new("resources", "resources_search_of_all", Keys("y", "u", "_id")),
+        new("resources", "resources_read_patients", Keys("a", "_id")),
         new("versions", "versions_remove", Keys("u")),
         new("versions", "versions_read", Keys("r", "v")),
         new("occurrences", "occurrences_history", Keys("c", "t"), Only: Is("h", true)),

@@ -25,7 +25,7 @@ public sealed partial class SqliteStore
                         .Add(file.Id)
                         .Add(file.Authority)
                         .Add(file.Received.ToUnixTimeMilliseconds())
-                        .Add(Waits(file))
+                        .Add(file.Waits ? 1 : 0)
                         .Add(file.Revision)
                         .Add(body.Span)
                         .Run();
@@ -51,7 +51,7 @@ public sealed partial class SqliteStore
                     "UPDATE daily_file SET waits = ?, revision = ?, body = ? WHERE id = ? AND revision = ?"
                 );
                 return statement
-                        .Add(Waits(file))
+                        .Add(file.Waits ? 1 : 0)
                         .Add(file.Revision)
                         .Add(body.Span)
                         .Add(file.Id)
@@ -211,13 +211,14 @@ public sealed partial class SqliteStore
 
                     foreach (
                         var sql in (ReadOnlySpan<string>)
-                            [
-                                "DELETE FROM daily_result WHERE file = ?",
-                                "DELETE FROM daily_slice WHERE file = ?",
-                                "DELETE FROM daily_file WHERE id = ?",
-                            ]
+                            ["DELETE FROM daily_result WHERE file = ?", "DELETE FROM daily_slice WHERE file = ?"]
                     )
+                    {
                         RemoveOf(connection, sql, id);
+                        RemoveOf(connection, sql, DailyFile.ReportIdOf(id));
+                    }
+
+                    RemoveOf(connection, "DELETE FROM daily_file WHERE id = ?", id);
                     return true;
                 },
                 cancellation,
@@ -245,8 +246,6 @@ public sealed partial class SqliteStore
         using var statement = connection.Prepare(sql);
         statement.Add(fileId).Run();
     }
-
-    private static long Waits(DailyFile file) => file.State == DailyFileState.Waiting ? 1 : 0;
 
     private DailyFile? ReadFile(Connection connection, string id)
     {

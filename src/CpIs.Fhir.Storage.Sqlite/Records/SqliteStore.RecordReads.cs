@@ -92,6 +92,26 @@ public sealed partial class SqliteStore
     }
 
     /// <inheritdoc />
+    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    ) =>
+        ReadAsync<IReadOnlyList<StoredResource>>(
+            connection =>
+            {
+                // The type is said, and not only meant: so SQLite knows that the partial index serves it.
+                using var rows = connection.Prepare(
+                    $"SELECT {ResourceRow.Columns} FROM resource r WHERE r.type = 1 AND r.authority = ? AND r.id > ? ORDER BY r.id LIMIT ?"
+                );
+                rows.Add(authority.Value).Add(after ?? "").Add(limit);
+                return ResourceRow.ReadAll(rows, _protection);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc />
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         SearchAsync(connection => SearchSql.Run(connection, query, _protection), cancellation);
 

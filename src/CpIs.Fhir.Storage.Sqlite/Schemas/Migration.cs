@@ -19,5 +19,6 @@ internal sealed record Migration(int Version, string What, string Script, IMigra
         new(7, "restores, and the numbers passed over after them", NumberingGaps.Script),
         new(8, "topics of obligations and Subscriptions", ManyTopics.Script),
         new(9, "daily files", DailyFiles.Script),
+        new(10, "an authority's Patients by id", OwnPatients.Script),
     ];
 }

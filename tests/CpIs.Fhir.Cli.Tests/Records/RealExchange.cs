@@ -95,6 +95,16 @@ public sealed class RealExchange : IAsyncLifetime, ICollectionFixture<RealExchan
         (await AsAsync(client, "upload", file)).Code.Should().Be(0);
     }
 
+    /// <summary>An authority sends a daily file, as its case system would.</summary>
+    internal async Task SendFileAsync(string client, string query, string lines)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await AsAsync(client, "token")).Out.Trim());
+        using var body = new StringContent(lines, System.Text.Encoding.UTF8, "application/fhir+ndjson");
+        using var answer = await http.PostAsync(new Uri($"{Root}/FHIR/R4/$upload?{query}"), body);
+        answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>Runs the tool as a client of examples/clients.</summary>
     internal Task<Ended> AsAsync(string client, params string[] args) => Invocation.RunAsync(As(client, args));
 

@@ -21,7 +21,8 @@ public sealed class DailyFileHarness : IAsyncDisposable
 
     public IDailyFileStore Files => Uploads.Store;
 
-    public static async Task<DailyFileHarness> OpenAsync() => new(await UploadHarness.OpenAsync());
+    public static async Task<DailyFileHarness> OpenAsync(UploadOptions? options = null) =>
+        new(await UploadHarness.OpenAsync(options));
 
     public DailyFileIntake Intake(IDailyFileStore? files = null) =>
         new(
@@ -48,8 +49,38 @@ public sealed class DailyFileHarness : IAsyncDisposable
             Uploads.Clock
         );
 
+    public EndMissing Endings(IDailyFileStore? files = null) =>
+        new(files ?? Files, new DailyFilePulse(), Uploads.Clock);
+
+    public static MissingEnding Asking(string request = "end") =>
+        new()
+        {
+            Asked = default,
+            ClientId = "client-XHF01",
+            RequestId = request,
+        };
+
+    /// <summary>The rows of a report.</summary>
+    public async Task<IReadOnlyList<ReportRow>> ReportAsync(DailyFile file)
+    {
+        var rows = new List<ReportRow>();
+        await foreach (
+            var row in new ReconciliationRows(Files, Uploads.Store, Uploads.Clock).ReadAsync(file, Cancellation)
+        )
+            rows.Add(row);
+        return rows;
+    }
+
+    /// <summary>What became of the plans that were missing.</summary>
+    public async Task<IReadOnlyList<RecordOutcome>> EndedAsync(DailyFile file) =>
+        [
+            .. (await Files.ReadResultsAsync(file.ReportId, 0, int.MaxValue, Cancellation)).Select(result =>
+                DailyFileJson.ReadOutcome(result.Body.Span)
+            ),
+        ];
+
     public DailyFileTrial Trial() =>
-        new(Uploads.Store, Uploads.Upload(), Intake(), new IdGenerator(Uploads.Clock), Uploads.Clock);
+        new(Uploads.Store, Uploads.Store, Uploads.Upload(), Intake(), new IdGenerator(Uploads.Clock), Uploads.Clock);
 
     public static DailyFileSent Sent(long sequence, DateTimeOffset? made = null, Caller? caller = null) =>
         new(caller ?? UploadHarness.Hertfordshire, sequence, made ?? UploadHarness.Noon.AddHours(-1))

@@ -42,6 +42,17 @@ public sealed class CountingStore(IRecordStore inner) : IRecordStore
         return Count(() => inner.ReadOwnAsync(authority, children, cancellation));
     }
 
+    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    )
+    {
+        Owners.Add(authority.Value);
+        return Count(() => inner.ReadPatientsAsync(authority, after, limit, cancellation));
+    }
+
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         Count(() => inner.SearchAsync(query, cancellation));
 

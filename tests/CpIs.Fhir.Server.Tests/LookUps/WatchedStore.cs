@@ -34,6 +34,13 @@ public sealed class WatchedStore(IExchangeStore store, StoreWatch watch) : IReco
         CancellationToken cancellation
     ) => ThroughAsync(() => store.ReadOwnAsync(authority, children, cancellation), cancellation);
 
+    public Task<IReadOnlyList<StoredResource>> ReadPatientsAsync(
+        OdsCode authority,
+        string? after,
+        int limit,
+        CancellationToken cancellation
+    ) => ThroughAsync(() => store.ReadPatientsAsync(authority, after, limit, cancellation), cancellation);
+
     public Task<Page<StoredResource>> SearchAsync(RecordQuery query, CancellationToken cancellation) =>
         ThroughAsync(() => ((IRecordStore)store).SearchAsync(query, cancellation), cancellation);
 

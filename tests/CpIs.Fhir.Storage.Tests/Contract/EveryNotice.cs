@@ -50,6 +50,8 @@ internal static class EveryNotice
         await store.Attempts.ReadAttemptsAsync("s", null, 9, cancellation);
         await store.Attempts.ReadAttemptsAsync("s", after, 9, cancellation);
         await store.Retention.RemoveAttemptsAsync(Make.Noon, 9, cancellation);
+        await store.Records.ReadPatientsAsync(Make.Herts, null, 9, cancellation);
+        await store.Records.ReadPatientsAsync(Make.Herts, "p", 9, cancellation);
         await RunDailyFilesAsync(store.DailyFiles, cancellation);
     }
 
