@@ -101,6 +101,8 @@ internal static class QualityCommand
                     ["by"] = StrataOf(group),
                 }
             );
+        if (report.Text("status") == "pending")
+            run.Report.Note("There is no report yet: the first is made in the next night, after 04:00.");
         run.Report.Line($"{authority}, {day}");
         run.Report.Table(
             ["What", "Count"],

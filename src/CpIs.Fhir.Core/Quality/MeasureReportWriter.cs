@@ -18,6 +18,17 @@ public static class MeasureReportWriter
     /// <summary>One authority's report.</summary>
     public static byte[] Write(QualityReport report) => Write(json => Write(json, report));
 
+    /// <summary>What there is before the first night: the same report, pending and without numbers.</summary>
+    /// <param name="authority">Whose.</param>
+    /// <param name="today">The London day.</param>
+    /// <param name="now">The time of the answer.</param>
+    public static byte[] Pending(OdsCode authority, DateOnly today, DateTimeOffset now) =>
+        Write(json =>
+        {
+            Begin(json, "pending", authority.Value, today, now);
+            json.WriteEndObject();
+        });
+
     /// <summary>The reports of all authorities, in a collection.</summary>
     public static byte[] Write(IEnumerable<QualityReport> reports) =>
         Write(json =>
@@ -52,26 +63,31 @@ public static class MeasureReportWriter
 
     private static void Write(Utf8JsonWriter json, QualityReport report)
     {
-        json.WriteStartObject();
-        json.WriteString("resourceType", "MeasureReport");
-        json.WriteString("status", "complete");
-        json.WriteString("type", "summary");
-        json.WriteString("measure", Measure);
-        json.WriteString("date", SearchsetWriter.Instant(report.AsOf));
-        json.WriteStartObject("reporter");
-        json.WriteStartObject("identifier");
-        json.WriteString("system", FhirSystems.OdsOrganisation);
-        json.WriteString("value", report.Authority);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("period");
-        json.WriteString("start", Day(report.Day.AddDays(1 - QualityReport.KeptDays)));
-        json.WriteString("end", Day(report.Day));
-        json.WriteEndObject();
+        Begin(json, "complete", report.Authority, report.Day, report.AsOf);
         json.WriteStartArray("group");
         foreach (var (code, count, words) in QualityTable.Counts(report))
             Group(json, report, code, count, words);
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Begin(Utf8JsonWriter json, string status, string authority, DateOnly day, DateTimeOffset date)
+    {
+        json.WriteStartObject();
+        json.WriteString("resourceType", "MeasureReport");
+        json.WriteString("status", status);
+        json.WriteString("type", "summary");
+        json.WriteString("measure", Measure);
+        json.WriteString("date", SearchsetWriter.Instant(date));
+        json.WriteStartObject("reporter");
+        json.WriteStartObject("identifier");
+        json.WriteString("system", FhirSystems.OdsOrganisation);
+        json.WriteString("value", authority);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("period");
+        json.WriteString("start", Day(day.AddDays(1 - QualityReport.KeptDays)));
+        json.WriteString("end", Day(day));
         json.WriteEndObject();
     }
 

@@ -49,7 +49,8 @@ internal static class QualityEndpoints
         )
             return FhirResults.Refused(refusal);
         var isCsv = form == AnswerForm.Csv;
-        var today = LondonCalendar.DayOf(time.GetUtcNow());
+        var now = time.GetUtcNow();
+        var today = LondonCalendar.DayOf(now);
         var day = asked.Of("date").FirstOrDefault()?.Value.Date?.FirstDay;
         var caller = context.Caller();
         if (caller.Kind == CallerKind.Operator)
@@ -62,13 +63,10 @@ internal static class QualityEndpoints
             ? await reports.ReadAsync(caller.Organisation, wanted, context.RequestAborted)
             : await reports.ReadNewestAsync(caller.Organisation, today, context.RequestAborted);
         if (report is null)
-            return FhirResults.Refused(
-                Refusal.Unknown(
-                    day is null
-                        ? "A data-quality report: the first is made in the night, so it"
-                        : "A data-quality report of this day"
-                )
-            );
+            // Before its first night an authority has none; of another day there may be none.
+            return day is not null ? FhirResults.Refused(Refusal.Unknown("A data-quality report of this day"))
+                : isCsv ? Csv(QualityTable.Header)
+                : FhirResults.Resource(MeasureReportWriter.Pending(caller.Organisation, today, now));
         await reads.RecordAsync(ReadViews.Of(context, Path[1..], sent, []), context.RequestAborted);
         return isCsv ? Csv(QualityTable.Write(report)) : FhirResults.Resource(MeasureReportWriter.Write(report));
     }
