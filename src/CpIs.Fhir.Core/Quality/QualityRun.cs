@@ -82,7 +82,8 @@ public sealed class QualityRun(
                 return null;
         }
 
-        await _reports.KeepAsync(reports, cancellation).ConfigureAwait(false);
+        if (!await _reports.KeepAsync(reports, cancellation).ConfigureAwait(false))
+            return null;
         await _reports
             .RemoveAsync(LondonCalendar.StartOf(today.AddDays(-QualityReport.KeptDays)), cancellation)
             .ConfigureAwait(false);

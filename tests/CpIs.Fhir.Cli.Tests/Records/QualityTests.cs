@@ -27,7 +27,7 @@ public sealed class QualityTests : IDisposable
         shown.Out.Should().StartWith("XHF01, 2026-11-24").And.MatchRegex(@"Children held +1754");
         shown.Out.Should().MatchRegex(@"cpis-nhs-number +3");
         json.Objects.Select(each => each["measure"]!.GetValue<string>()).Should().Equal("children", "refused");
-        json.Objects.Last()["by"]!["rule"]!["cpis-nhs-number"]!.GetValue<int>().Should().Be(3);
+        json.Objects[^1]["by"]!["rule"]!["cpis-nhs-number"]!.GetValue<int>().Should().Be(3);
         exchange.Requests.Last().Query.Should().Be("?date=2026-11-24");
     }
 
