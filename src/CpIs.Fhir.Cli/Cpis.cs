@@ -25,6 +25,7 @@ internal static class Cpis
                 AccessesCommand.Create(tool),
                 HoldingsCommand.Create(tool),
                 ReconciliationCommand.Create(tool),
+                QualityCommand.Create(tool),
                 WorklistCommand.Create(tool),
                 AcknowledgeCommand.Create(tool),
                 SubscribeCommand.Create(tool),

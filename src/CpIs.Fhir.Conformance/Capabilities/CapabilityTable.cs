@@ -117,6 +117,7 @@ public static class CapabilityTable
         new("reconciliation", FhirSystems.Own + "/OperationDefinition/reconciliation", OnType: [], OnInstance: []),
         new("end-missing", FhirSystems.Own + "/OperationDefinition/end-missing", OnType: [], OnInstance: []),
         new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
+        new("quality", FhirSystems.Own + "/OperationDefinition/quality", OnType: ["GET"], OnInstance: []),
         new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
     ];
 

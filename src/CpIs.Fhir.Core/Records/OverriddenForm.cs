@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using CpIs.Fhir.Core.Plans;
-using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Records;
 
@@ -26,10 +25,4 @@ public sealed record OverriddenForm(
     /// <param name="sent">When they sent it; shown as a London day.</param>
     internal static string ByForm(string by, DateTimeOffset sent) =>
         string.Create(CultureInfo.InvariantCulture, $"by form on {LondonCalendar.DayOf(sent):d MMMM yyyy} by {by}");
-
-    /// <summary>The search value by which it is found; no search parameter asks for it.</summary>
-    public string Token => TokenOf(LondonCalendar.DayOf(Overridden));
-
-    /// <summary>The search value of what was overridden on a London day.</summary>
-    internal static string TokenOf(DateOnly day) => SearchTokens.Day("_form-overridden", day);
 }

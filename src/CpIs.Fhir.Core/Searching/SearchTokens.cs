@@ -14,6 +14,9 @@ public static class SearchTokens
     /// <summary>The one token of what was deleted, which no search parameter asks for and every search leaves out.</summary>
     public const string Deleted = "_deleted=true";
 
+    /// <summary>The token of a record whose form was overridden on a London day. No search parameter asks for it.</summary>
+    public static string OverriddenForm(DateOnly day) => Day("_form-overridden", day);
+
     /// <summary>
     /// An identifier: <c>system|value</c>. A search without a system is turned into the systems that there are, so that
     /// every identifier costs one token.

@@ -2,6 +2,7 @@ using CpIs.Fhir.Core.Callers;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Reading;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 
 namespace CpIs.Fhir.Core.Uploads;
 
@@ -66,7 +67,9 @@ internal static class Forms
         return record with
         {
             OverriddenForm = note,
-            Tokens = note is null ? record.Tokens : [.. record.Tokens, note.Token],
+            Tokens = note is null
+                ? record.Tokens
+                : [.. record.Tokens, SearchTokens.OverriddenForm(LondonCalendar.DayOf(note.Overridden))],
         };
     }
 

@@ -31,7 +31,7 @@ public sealed class OverriddenForms(IRecordStore store)
     {
         var days = Enumerable
             .Range(0, to.DayNumber - from.DayNumber + 1)
-            .Select(day => OverriddenForm.TokenOf(from.AddDays(day)));
+            .Select(day => SearchTokens.OverriddenForm(from.AddDays(day)));
         var asked = new Condition.AnyToken([.. days]);
         var found = new List<StoredResource>();
         foreach (var type in Types)

@@ -34,6 +34,7 @@ internal static class Texts
             ("$upload", null) =>
                 "Send a daily file (CSV, NDJSON or a Bundle of records): each record is judged and stored by itself, and the answer tells what to mend",
             ("$worklist", null) => "What an authority has not been told of, or has not taken, by age",
+            ("$quality", null) => "The data quality of an authority's register, as of the last night",
             ("$acknowledge", null) => "A named person takes the notices of attendances",
             ("$upload", null) when route.Method == "POST" => "Send a daily file",
             ("$upload", null) => route.Method == "GET" ? "The answer to a daily file" : "Cancel a daily file",

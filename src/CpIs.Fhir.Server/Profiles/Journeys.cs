@@ -29,6 +29,9 @@ internal static class Journeys
                 "OperationDefinition/holdings",
                 "CodeSystem/upload-file-response",
                 "CodeSystem/upload-record-response",
+                "CodeSystem/upload-origin",
+                "OperationDefinition/quality",
+                "CodeSystem/quality-measure",
                 "CapabilityStatement/cpis-authority-client",
             ]
         ),

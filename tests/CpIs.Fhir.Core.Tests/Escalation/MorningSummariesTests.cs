@@ -3,6 +3,7 @@ using CpIs.Fhir.Core.Escalation;
 using CpIs.Fhir.Core.Notifications;
 using CpIs.Fhir.Core.Plans;
 using CpIs.Fhir.Core.Records;
+using CpIs.Fhir.Core.Searching;
 using CpIs.Fhir.Core.Worklists;
 using static CpIs.Fhir.Core.Tests.Escalation.EscalationHarness;
 
@@ -181,7 +182,7 @@ public sealed class MorningSummariesTests : IAsyncLifetime
             Authority = Hareford,
             Body = "{}"u8.ToArray(),
             OverriddenForm = form,
-            Tokens = [form.Token],
+            Tokens = [SearchTokens.OverriddenForm(LondonCalendar.DayOf(when))],
         };
         await _house.Store.CommitAsync(
             new Commit { Changes = [new Change(record, 0)] },

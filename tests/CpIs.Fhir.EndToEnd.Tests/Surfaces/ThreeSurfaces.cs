@@ -90,8 +90,9 @@ public sealed class ThreeSurfaces : IAsyncLifetime, IOrganisationDirectory, IUpl
             OdsCode.Parse("XHF01"),
             "An authority",
             CallerKind.Authority,
-            null,
-            [],
+            // A form needs a person.
+            new Person("555252170102", null, "social-worker", "Social Worker", "Wyn Workersample"),
+            [Activities.Worker],
             SmartScopes.Of(CallerKind.Authority)
         );
         var request = WriteRequest.Of(caller.ClientId, Guid.NewGuid().ToString(), false, "POST", "", text);

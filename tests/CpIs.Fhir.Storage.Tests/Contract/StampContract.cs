@@ -61,7 +61,12 @@ public abstract class StampContract : StoreContract
     {
         var sent = Make.Stamp(1) with { Form = "Wyn Workersample" };
         var form = new OverriddenForm("Wyn Workersample", Make.Noon.AddDays(-2), Make.Noon.AddDays(-1));
-        var record = First with { Stamp = sent, OverriddenForm = form, Tokens = [.. First.Tokens, form.Token] };
+        var record = First with
+        {
+            Stamp = sent,
+            OverriddenForm = form,
+            Tokens = [.. First.Tokens, SearchTokens.OverriddenForm(LondonCalendar.DayOf(form.Overridden))],
+        };
         await SaveAsync(record);
         await Store.ReopenAsync();
 
