@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CpIs.Fhir.Core.DailyFiles;
 
 namespace CpIs.Fhir.Core.Quality;
 
