@@ -56,7 +56,16 @@ public abstract class DailyFileContract : StoreContract
         await Files.ReplaceFileAsync(File(1, DailyFileState.Waiting) with { Revision = 2 }, Cancellation);
         await Files.ReplaceFileAsync(File(2, DailyFileState.Done) with { Revision = 2 }, Cancellation);
 
-        (await Files.ReadWaitingFilesAsync(Cancellation)).Select(f => f.Sequence).Should().BeEquivalentTo([1, 3]);
+        // It is done, and what it leaves out is to be ended.
+        var ending = new MissingEnding
+        {
+            Asked = Make.Noon,
+            ClientId = "client",
+            RequestId = "end",
+        };
+        await Files.ReplaceFileAsync(File(4, DailyFileState.Done) with { Revision = 2, Ending = ending }, Cancellation);
+
+        (await Files.ReadWaitingFilesAsync(Cancellation)).Select(f => f.Sequence).Should().BeEquivalentTo([1, 3, 4]);
         (await Files.ReadFilesAsync(Make.Herts, 2, Cancellation)).Select(f => f.Sequence).Should().Equal(4, 2);
     }
 
@@ -137,6 +146,11 @@ public abstract class DailyFileContract : StoreContract
             );
         }
 
+        // With its report, and what became of the plans that it leaves out.
+        var report = File(1).ReportId;
+        await PutAsync(report, "b", 0, "plans");
+        await Records.CommitAsync(new Commit { Result = new RecordResult(report, 0, Bytes("ended")) }, Cancellation);
+
         (await Files.RemoveFilesAsync(Make.Noon.AddMinutes(50), 1, Cancellation)).Should().Be(1);
         (await Files.RemoveFilesAsync(Make.Noon.AddMinutes(50), 100, Cancellation)).Should().Be(1);
 
@@ -144,6 +158,8 @@ public abstract class DailyFileContract : StoreContract
         (await ReadAsync(File(1).Id, "b", 0)).Should().BeNull();
         (await ReadAsync(File(2).Id, "b", 0)).Should().Be("records");
         (await Files.ReadResultsAsync(File(1).Id, 0, 9, Cancellation)).Should().BeEmpty();
+        (await ReadAsync(report, "b", 0)).Should().BeNull();
+        (await Files.ReadResultsAsync(report, 0, 9, Cancellation)).Should().BeEmpty();
         (await Files.ReadResultsAsync(File(50).Id, 0, 9, Cancellation)).Should().ContainSingle();
     }
 

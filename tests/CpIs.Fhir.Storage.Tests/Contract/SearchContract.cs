@@ -55,6 +55,40 @@ public abstract class SearchContract : StoreContract
             .BeEquivalentTo(["p1/1", "e1/2", "p3/1"], "a Flag, and what another authority holds, are no part of it");
     }
 
+    [Fact]
+    public async Task An_authoritys_Patients_are_read_by_id_none_twice_or_passed_over_while_they_change()
+    {
+        await SaveAsync([
+            .. Enumerable.Range(10, 9).Select(n => Make.Resource($"p{n}", RecordType.Patient, child: Make.Child(n))),
+            Make.Resource("p12b", RecordType.Patient, authority: Make.Essex, child: Make.Child(12)),
+            Make.Resource("p12a", child: Make.Child(12)),
+        ]);
+
+        var seen = new List<string>();
+        string? after = null;
+        for (var read = 1; ; read++)
+        {
+            var page = await Records.ReadPatientsAsync(Make.Herts, after, 4, Cancellation);
+            seen.AddRange(page.Select(r => r.Id));
+            if (page.Count < 4)
+                break;
+            after = page[^1].Id;
+            // One that was seen, and one that was not.
+            foreach (var n in new[] { 10 + read, 19 - read })
+                await SaveAsync(
+                    Make.Resource(
+                        $"p{n}",
+                        RecordType.Patient,
+                        version: 2,
+                        child: Make.Child(n),
+                        updated: Make.Noon.AddHours(read)
+                    )
+                );
+        }
+
+        seen.Should().Equal(Enumerable.Range(10, 9).Select(n => $"p{n}"));
+    }
+
     public static TheoryData<string, string[]> Conditions { get; } =
         new()
         {

@@ -233,12 +233,12 @@ public abstract class UploadOrderContract : StoreContract
         }
     }
 
-    private sealed class Nobody : IOrganisationDirectory
+    internal sealed class Nobody : IOrganisationDirectory
     {
         public OrganisationDirectory Current { get; } = new(1, [], []);
     }
 
-    private sealed class Deaf : IUploadAlarms
+    internal sealed class Deaf : IUploadAlarms
     {
         public void TimeAhead(OdsCode authority, string requestId, TimeSpan ahead) { }
 

@@ -109,3 +109,9 @@ public sealed class MongoDailyFiles : DailyFileContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await MongoStoreUnderTest.TakeAsync(time);
 }
+
+public sealed class MongoFullFiles : FullFileContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}

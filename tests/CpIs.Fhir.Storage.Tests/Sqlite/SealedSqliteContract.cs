@@ -75,6 +75,11 @@ public sealed class SealedSqliteDailyFiles : DailyFileContract
     protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
 }
 
+public sealed class SealedSqliteFullFiles : FullFileContract
+{
+    protected override Task<IStoreUnderTest> OpenAsync(TimeProvider time) => SealedSqlite.OpenAsync(time);
+}
+
 internal static class SealedSqlite
 {
     public static async Task<IStoreUnderTest> OpenAsync(TimeProvider time)

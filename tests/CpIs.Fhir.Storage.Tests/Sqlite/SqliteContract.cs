@@ -103,3 +103,9 @@ public sealed class SqliteDailyFiles : DailyFileContract
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
         await SqliteStoreUnderTest.OpenAsync(time);
 }
+
+public sealed class SqliteFullFiles : FullFileContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
