@@ -42,6 +42,10 @@ public static class MeasureReportWriter
             foreach (var report in entries)
             {
                 json.WriteStartObject();
+                json.WriteString(
+                    "fullUrl",
+                    $"urn:uuid:{RepeatableId.Of("quality", report.Authority, Day(report.Day))}"
+                );
                 json.WritePropertyName("resource");
                 Write(json, report);
                 json.WriteEndObject();
