@@ -23,6 +23,7 @@ internal static class Cpis
                 PlansCommand.Create(tool),
                 ChildCommand.Create(tool),
                 AccessesCommand.Create(tool),
+                QualityCommand.Create(tool),
                 WorklistCommand.Create(tool),
                 AcknowledgeCommand.Create(tool),
                 SubscribeCommand.Create(tool),

@@ -287,5 +287,7 @@ Usage: #definition
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/upload"
 * rest.operation[+].name = "worklist"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/worklist"
+* rest.operation[+].name = "quality"
+* rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/quality"
 * rest.operation[+].name = "acknowledge"
 * rest.operation[=].definition = "https://fhir.cpis.example/OperationDefinition/acknowledge"

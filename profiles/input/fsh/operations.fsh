@@ -374,6 +374,32 @@ Usage: #definition
 * parameter[=].type = #Parameters
 * parameter[=].documentation = "One attendance each, with its notices and a short reference to say on the telephone. With what is untold, the first page has a part changedByForm for each record that a person had changed by form and of which the case system said otherwise in the last 30 days."
 
+Instance: quality
+InstanceOf: OperationDefinition
+Usage: #definition
+* url = "https://fhir.cpis.example/OperationDefinition/quality"
+* insert OperationCommon
+* name = "Quality"
+* title = "Data quality"
+* description = "Returns the data quality of the authority's register as of the last London night: numbers as MeasureReport, or with Accept: text/csv the numbers and, by the authority's own ids, what they are about. An operator gets the numbers of all authorities, and no child. Disagreements with other authorities say which detail differs, never what the other authority holds; both sides are told in the same night."
+* affectsState = false
+* code = #quality
+* system = true
+* type = false
+* instance = false
+* parameter[+].name = #date
+* parameter[=].use = #in
+* parameter[=].min = 0
+* parameter[=].max = "1"
+* parameter[=].type = #date
+* parameter[=].documentation = "The London day on which the report was made; without it the newest. Reports are kept 30 days."
+* parameter[+].name = #return
+* parameter[=].use = #out
+* parameter[=].min = 1
+* parameter[=].max = "1"
+* parameter[=].type = #Resource
+* parameter[=].documentation = "A MeasureReport; for an operator a Bundle of them. Each group has a code of https://fhir.cpis.example/CodeSystem/quality-measure; refused has strata by rule and by day."
+
 Instance: acknowledge
 InstanceOf: OperationDefinition
 Usage: #definition

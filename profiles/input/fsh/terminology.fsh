@@ -27,6 +27,27 @@ Description: "The statuses that a plan may have: it holds, it has ended, or it w
 * http://hl7.org/fhir/episode-of-care-status#finished "Finished"
 * http://hl7.org/fhir/episode-of-care-status#entered-in-error "Entered in Error"
 
+CodeSystem: CPISQualityMeasure
+Id: quality-measure
+Title: "CP-IS quality measure"
+Description: "What a data-quality report counts, and by what it divides the refused records."
+* ^caseSensitive = true
+* ^experimental = false
+* #children "Children held"
+* #plans "Plans held" "Without those that were withdrawn."
+* #open-plans "Open plans held"
+* #sent "Records sent" "In the last file that said it holds everything, of the last 30 days."
+* #refused "Records refused" "In the daily files of the last 30 days. What was refused of transactions is not kept, and not in it."
+* #rule "By rule" "A record that breaks two rules is counted at both."
+* #day "By day" "By the London day on which the file ended."
+* #failing "Failing" "Records that were refused and that no later file has mended."
+* #disagreement "Disagreement" "Children of whom another authority with a visible plan has another name or date of birth."
+* #near-eighteen "Near 18" "Open plans of people who are 18 within 90 days, or already."
+* #past-due "Past due" "Open unborn plans whose due date has passed."
+* #second-plan "Second plan" "Children with two open plans of one type."
+* #stale "Stale" "1 where the register is out of date."
+* #phones-old "Old phones" "1 where the name and phones of the authority did not change here for 90 days."
+
 CodeSystem: CPISUploadOrigin
 Id: upload-origin
 Title: "CP-IS upload origin"

@@ -13,6 +13,9 @@ internal sealed record Ask(HttpMethod Method, string Path)
     /// <summary>Media type of <see cref="Body"/>; null for the JSON of the place that is asked.</summary>
     public string? MediaType { get; init; }
 
+    /// <summary>Media type of the answer; null for the JSON of the place that is asked.</summary>
+    public string? Accept { get; init; }
+
     /// <summary>X-Request-ID, a UUID.</summary>
     public string RequestId { get; init; } = Guid.NewGuid().ToString("D");
 

@@ -13,6 +13,7 @@ namespace CpIs.Fhir.Cli.Http;
 internal sealed class ExchangeClient : IDisposable
 {
     private const int MostTries = 5;
+    private static readonly string[] Json = ["application/fhir+json", "application/json"];
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
     private readonly HttpClient _http;
     private readonly Uri _given;
@@ -155,8 +156,8 @@ internal sealed class ExchangeClient : IDisposable
         using var request = new HttpRequestMessage(ask.Method, new Uri(url));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("X-Request-ID", ask.RequestId);
-        request.Headers.Accept.ParseAdd("application/fhir+json");
-        request.Headers.Accept.ParseAdd("application/json");
+        foreach (var type in ask.Accept is { } wanted ? [wanted] : Json)
+            request.Headers.Accept.ParseAdd(type);
         foreach (var (name, value) in ask.Headers)
             request.Headers.Add(name, value);
         if (!ask.Body.IsEmpty)

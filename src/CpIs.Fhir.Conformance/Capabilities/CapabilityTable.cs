@@ -110,6 +110,7 @@ public static class CapabilityTable
     [
         new(Upload, FhirSystems.Own + "/OperationDefinition/upload", OnType: ["POST"], OnInstance: []),
         new("worklist", FhirSystems.Own + "/OperationDefinition/worklist", OnType: GetOrPost, OnInstance: []),
+        new("quality", FhirSystems.Own + "/OperationDefinition/quality", OnType: ["GET"], OnInstance: []),
         new("acknowledge", FhirSystems.Own + "/OperationDefinition/acknowledge", OnType: ["POST"], OnInstance: []),
     ];
 

@@ -25,7 +25,7 @@ public static class DailyFileTable
     }
 
     /// <summary>In quotes always; what a spreadsheet would take for a formula begins with an apostrophe.</summary>
-    private static string Quoted(string? text) =>
+    internal static string Quoted(string? text) =>
         string.IsNullOrEmpty(text) ? ""
         : text[0] is '=' or '+' or '-' or '@' or '\t' or '\r'
             ? $"\"'{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""

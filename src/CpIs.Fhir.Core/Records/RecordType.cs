@@ -20,4 +20,7 @@ public enum RecordType
 
     /// <summary>The mark of an NHS number that is no longer in use: no type of FHIR, as it never leaves the server.</summary>
     InactiveNumber = 6,
+
+    /// <summary>A data-quality report of an authority of one day: no type of FHIR, as it never leaves the server as it is stored.</summary>
+    QualityReport = 7,
 }

@@ -32,6 +32,7 @@ internal static class Texts
             ("update", var type) => $"Update one {type} by {Known(route)}",
             ("delete", var type) => $"Delete one {type} by {Known(route)}",
             ("$worklist", null) => "What an authority has not been told of, or has not taken, by age",
+            ("$quality", null) => "The data quality of an authority's register, as of the last night",
             ("$acknowledge", null) => "A named person takes the notices of attendances",
             (var operation, var type) => $"{operation} of {type}",
         };

@@ -13,6 +13,7 @@ using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Pages;
 using CpIs.Fhir.Server.Profiles;
+using CpIs.Fhir.Server.Quality;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Tokens;
 using CpIs.Fhir.Server.Uploads;
@@ -140,6 +141,7 @@ internal static class ExchangeHost
         fhir.MapSubscriptions();
         fhir.MapSubscriptionOperations();
         fhir.MapWorklists();
+        fhir.MapQuality();
         app.RequireStatements();
         return app;
     }

@@ -14,6 +14,7 @@ using CpIs.Fhir.Server.Http;
 using CpIs.Fhir.Server.LookUps;
 using CpIs.Fhir.Server.Notifications;
 using CpIs.Fhir.Server.Profiles;
+using CpIs.Fhir.Server.Quality;
 using CpIs.Fhir.Server.Records;
 using CpIs.Fhir.Server.Retention;
 using CpIs.Fhir.Server.Security;
@@ -65,6 +66,7 @@ internal static class ExchangeServices
         services.AddWorklists();
         services.AddEscalation(options.Email);
         services.AddRetention(options.Retention);
+        services.AddQuality();
         services.AddAdmission();
         services.AddCrossOrigin(options.Cors);
         services.AddCompression();

@@ -25,6 +25,9 @@ internal static class Journeys
                 "StructureDefinition/CPIS-DailyFileResponse",
                 "CodeSystem/upload-file-response",
                 "CodeSystem/upload-record-response",
+                "CodeSystem/upload-origin",
+                "OperationDefinition/quality",
+                "CodeSystem/quality-measure",
                 "CapabilityStatement/cpis-authority-client",
             ]
         ),

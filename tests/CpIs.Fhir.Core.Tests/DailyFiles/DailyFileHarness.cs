@@ -21,7 +21,8 @@ public sealed class DailyFileHarness : IAsyncDisposable
 
     public IDailyFileStore Files => Uploads.Store;
 
-    public static async Task<DailyFileHarness> OpenAsync() => new(await UploadHarness.OpenAsync());
+    public static async Task<DailyFileHarness> OpenAsync(UploadOptions? options = null) =>
+        new(await UploadHarness.OpenAsync(options));
 
     public DailyFileIntake Intake(IDailyFileStore? files = null) =>
         new(

@@ -98,6 +98,12 @@ public sealed class MongoUploadOrder : UploadOrderContract
         await MongoStoreUnderTest.TakeAsync(time);
 }
 
+public sealed class MongoQuality : QualityContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await MongoStoreUnderTest.TakeAsync(time);
+}
+
 public sealed class MongoDailyFiles : DailyFileContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>

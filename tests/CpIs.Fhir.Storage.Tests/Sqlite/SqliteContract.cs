@@ -92,6 +92,12 @@ public sealed class SqliteUploadOrder : UploadOrderContract
         await SqliteStoreUnderTest.OpenAsync(time);
 }
 
+public sealed class SqliteQuality : QualityContract
+{
+    protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
+        await SqliteStoreUnderTest.OpenAsync(time);
+}
+
 public sealed class SqliteDailyFiles : DailyFileContract
 {
     protected override async Task<IStoreUnderTest> OpenAsync(TimeProvider time) =>
