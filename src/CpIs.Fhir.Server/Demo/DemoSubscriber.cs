@@ -23,7 +23,7 @@ internal sealed class DemoSubscriber : IAsyncDisposable
     {
         (_keys, _time) = (new Uri(urls.Root + "/.well-known/webhook-keys.json"), time);
         var builder = WebApplication.CreateSlimBuilder(
-            new WebApplicationOptions { Args = Hosting.ExchangeHost.WatchNothing }
+            new WebApplicationOptions { Args = Http.HostArguments.WatchNothing }
         );
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -31,12 +31,11 @@ internal static class Texts
             ("create", var type) => $"Create one {type}",
             ("update", var type) => $"Update one {type} by {Known(route)}",
             ("delete", var type) => $"Delete one {type} by {Known(route)}",
-            ("$upload", null) =>
+            ("$upload", null) when route.Method == "POST" =>
                 "Send a daily file (CSV, NDJSON or a Bundle of records): each record is judged and stored by itself, and the answer tells what to mend",
             ("$worklist", null) => "What an authority has not been told of, or has not taken, by age",
             ("$quality", null) => "The data quality of an authority's register, as of the last night",
             ("$acknowledge", null) => "A named person takes the notices of attendances",
-            ("$upload", null) when route.Method == "POST" => "Send a daily file",
             ("$upload", null) => route.Method == "GET" ? "The answer to a daily file" : "Cancel a daily file",
             ("$holdings", null) => "Everything that the server holds of an authority",
             ("$reconciliation", null) => "How a full daily file compares with what is held",

@@ -57,12 +57,6 @@ internal static class ExchangeHost
         }
     }
 
-    /// <summary>
-    /// For a host that reads its settings once. Without it .NET watches all files below the current folder for a changed appsettings.json, which we do
-    /// not use: at the root of a busy machine that is a core's work.
-    /// </summary>
-    internal static string[] WatchNothing => ["--hostBuilder:reloadConfigOnChange=false"];
-
     /// <summary>The whole server, not yet listening.</summary>
     /// <exception cref="InvalidConfigurationException">The settings cannot be used.</exception>
     /// <exception cref="StoreUnavailableException">The store cannot be opened.</exception>
@@ -79,7 +73,7 @@ internal static class ExchangeHost
         CancellationToken cancellation
     )
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = WatchNothing });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = HostArguments.WatchNothing });
         var options = builder.AddExchangeConfiguration(arguments);
         builder.AddExchangeLogging();
         await builder.Services.AddExchangeAsync(options, time, cancellation);
