@@ -72,7 +72,8 @@ internal sealed class RecordTransaction
     /// <summary>An issue about an entry of the transaction as a fault of the record.</summary>
     public RecordFault FaultOf(Issue issue)
     {
-        if (_record.Position.Form == RecordForm.Row)
+        // A plan that a full file left out has a row in its report, and came in no cell.
+        if (_record.Position.Form == RecordForm.Row && _record.Entries.All(entry => entry.Row is not null))
             return FaultOfRow(issue);
         var index = RecordNames.IndexOf(issue);
         var named = index < _named.Length ? _named[index.Value] : null;

@@ -8,13 +8,13 @@ namespace CpIs.Fhir.Cli.Tests.Records;
 [Collection(RealExchange.Shared)]
 public sealed class FullFileTests(RealExchange exchange)
 {
-    private const string Authority = "authority-xmv03";
+    private const string Authority = "authority-xst05";
 
     [Fact]
     public async Task What_is_held_is_shown_and_sent_back_but_for_one_which_is_missing_and_ended()
     {
         var children = Enumerable.Range(0, 25).Select(_ => exchange.NewChild(PlanTypes.LookedAfter)).ToList();
-        await exchange.UploadAsync(Authority, "XMV03", children);
+        await exchange.UploadAsync(Authority, "XST05", children);
         var gone = children[7];
         var file = Path.Combine(Path.GetTempPath(), $"cpis-held-{Guid.NewGuid():N}.csv");
 
@@ -37,20 +37,20 @@ public sealed class FullFileTests(RealExchange exchange)
         (table.Code, saved.Code).Should().Be((0, 0), table.Error + saved.Error);
         table.Out.Should().Contain(gone.Plans[0].PlanId).And.Contain("Looked after child");
         held.Should().Contain($"\r\n{gone.NhsNumber.Digits},Quickley,Wren Zofia,");
-        var report = await exchange.AsAsync(Authority, "reconciliation", "XMV03-1");
+        var report = await exchange.AsAsync(Authority, "reconciliation", "XST05-1");
         report.Out.Should().MatchRegex($"missing +{gone.Plans[0].PlanId} ").And.Contain("Not in the file: 1.");
         report.Error.Should().Contain("--end-missing 1");
-        (await exchange.AsAsync(Authority, "reconciliation", "XMV03-1", "--json")).Objects.Single()["planId"]!
+        (await exchange.AsAsync(Authority, "reconciliation", "XST05-1", "--json")).Objects.Single()["planId"]!
             .GetValue<string>()
             .Should()
             .Be(gone.Plans[0].PlanId);
-        var wrong = await exchange.AsAsync(Authority, "reconciliation", "XMV03-1", "--end-missing", "2");
+        var wrong = await exchange.AsAsync(Authority, "reconciliation", "XST05-1", "--end-missing", "2");
         (wrong.Code, wrong.Error).Should().Be((1, wrong.Error));
         wrong.Error.Should().Contain("Expected: 1.");
-        var ended = await exchange.AsAsync(Authority, "reconciliation", "XMV03-1", "--end-missing", "1");
+        var ended = await exchange.AsAsync(Authority, "reconciliation", "XST05-1", "--end-missing", "1");
         ended.Code.Should().Be(0, ended.Error);
         ended.Out.Should().MatchRegex($"{gone.Plans[0].PlanId} +ended").And.Contain("Ended: 1.");
-        (await exchange.AsAsync(Authority, "reconciliation", "XMV03-1", "--end-missing", "1"))
+        (await exchange.AsAsync(Authority, "reconciliation", "XST05-1", "--end-missing", "1"))
             .Out.Should()
             .Be(ended.Out);
         (await exchange.AsAsync(Authority, "holdings")).Out.Should().MatchRegex($"{gone.Plans[0].PlanId} .* finished");

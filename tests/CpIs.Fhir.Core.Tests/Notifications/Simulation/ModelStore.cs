@@ -262,7 +262,11 @@ internal sealed class ModelStore(Fault fault = Fault.None, int seed = 0)
                 .. s
                     .Obligations.Values.Where(owed => owed.Settled is null && IsOwed(owed))
                     .GroupBy(owed => owed.Authority)
-                    .Select(each => new UntoldNotices(each.Key, each.Count(), each.Min(owed => owed.Time))),
+                    .Select(each => new UntoldNotices(each.Key, each.Count(), each.Min(owed => owed.Time))
+                    {
+                        OldestOutsideMesh = each.Where(owed => !owed.Topic.Row().InMesh)
+                            .Min(owed => (DateTimeOffset?)owed.Time),
+                    }),
             ]
         );
 
