@@ -163,7 +163,10 @@ public sealed class FullFileTests(RunningExchange exchange) : IClassFixture<Runn
         (await authority.PostAsync(end, "")).Text.Should().Be(done.Text);
         var told = await exchange
             .Services.GetRequiredService<IOccurrenceStore>()
-            .SearchOccurrencesAsync(new OccurrenceQuery { Kind = OccurrenceKind.Upload, Count = 1_000 }, default);
+            .SearchOccurrencesAsync(
+                new OccurrenceQuery { Kind = OccurrenceKind.Upload, Count = 1_000 },
+                TestContext.Current.CancellationToken
+            );
         told.Items.Where(o => o.Interaction == "$end-missing" && o.Reason!.Contains($"file {full}:"))
             .Select(o => o.Reason)
             .Should()
