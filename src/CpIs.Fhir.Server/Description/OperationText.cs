@@ -68,7 +68,7 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
                 "search-type" when !route.IsPostedSearch => route.Resource!.SearchParameters.Select(row =>
                     (row.Name, (string?)row.Type)
                 ),
-                ['$', .. var name] when route.Method == "GET" || FilesOf(route).Count > 0 => Inputs(
+                ['$', .. var name] when route.Method == (FilesOf(route).Count > 0 ? "POST" : "GET") => Inputs(
                     OperationsOf(route),
                     name
                 ),
@@ -88,7 +88,7 @@ internal sealed partial class OperationText(ArtefactSet artefacts, EndpointDataS
     {
         var offered = operations.Single(operation => operation.Name == name);
         // At another address than its own nothing is asked in the same words.
-        if (!offered.OnType.Concat(offered.OnInstance).Contains("GET"))
+        if (offered.Files.Count == 0 && !offered.OnType.Concat(offered.OnInstance).Contains("GET"))
             yield break;
         var definition = offered.Definition;
         if (artefacts.Find("OperationDefinition", definition[(definition.LastIndexOf('/') + 1)..]) is not { } artefact)
